@@ -1,0 +1,17 @@
+import ApartmentOutlined from '@ant-design/icons/es/icons/ApartmentOutlined'
+import AppstoreOutlined from '@ant-design/icons/es/icons/AppstoreOutlined'
+import AuditOutlined from '@ant-design/icons/es/icons/AuditOutlined'
+import BarChartOutlined from '@ant-design/icons/es/icons/BarChartOutlined'
+import DatabaseOutlined from '@ant-design/icons/es/icons/DatabaseOutlined'
+import FlagOutlined from '@ant-design/icons/es/icons/FlagOutlined'
+import HomeOutlined from '@ant-design/icons/es/icons/HomeOutlined'
+import KeyOutlined from '@ant-design/icons/es/icons/KeyOutlined'
+import SafetyCertificateOutlined from '@ant-design/icons/es/icons/SafetyCertificateOutlined'
+import TeamOutlined from '@ant-design/icons/es/icons/TeamOutlined'
+
+export const menuIcons = {
+  home: HomeOutlined, dashboards: BarChartOutlined, plan: FlagOutlined, orgs: ApartmentOutlined, people: TeamOutlined,
+  datasets: DatabaseOutlined, quality: SafetyCertificateOutlined, packs: AppstoreOutlined, accounts: KeyOutlined, audit: AuditOutlined,
+}
+
+export type MenuWord = keyof typeof menuIcons

@@ -1,0 +1,28 @@
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { api, data } from '@/shared/api/client'
+import { Page } from '@/shared/ui/page'
+import { QueryView } from '@/shared/ui/query-view'
+import { EmptyState } from '@/shared/ui/states'
+
+export default function DashboardsPage() {
+  const { t } = useTranslation()
+  const dashboards = useQuery({ queryKey: ['dashboards'], queryFn: () => data(api.GET('/api/v1/dashboards')) })
+  return (
+    <Page title={t('menu.dashboards')} note={t('dashboards.note')}>
+      <QueryView query={dashboards} isEmpty={(page) => page.items.length === 0} empty={<EmptyState title={t('dashboards.none')} hint={t('dashboards.none_hint')} />}>
+        {(page) => (
+          <ul className="bm-cards">
+            {page.items.map((dashboard) => (
+              <li key={dashboard.id} className="bm-panel bm-dashboard-link">
+                <h2><Link to={`/dashboard?id=${encodeURIComponent(dashboard.id)}`}>{dashboard.title}</Link></h2>
+                <p><code>{dashboard.pack}</code></p>
+              </li>
+            ))}
+          </ul>
+        )}
+      </QueryView>
+    </Page>
+  )
+}

@@ -1,0 +1,38 @@
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { valueText } from '@/pack-ui/grid/cell'
+import { api, data } from '@/shared/api/client'
+import type { DatasetDetail, Value } from '@/shared/api/types'
+import { formatTime } from '@/shared/format/times'
+import { QueryView } from '@/shared/ui/query-view'
+import { EmptyState } from '@/shared/ui/states'
+
+/** Every change of a row: when, by whom, from which file and line, what before and after. */
+export function RowHistory({ dataset, rowKey }: { dataset: DatasetDetail; rowKey: string }) {
+  const { t } = useTranslation()
+  const history = useQuery({
+    queryKey: ['row-history', dataset.id, rowKey],
+    queryFn: () => data(api.GET('/api/v1/datasets/{id}/rows/{key}/history', { params: { path: { id: dataset.id, key: rowKey } } })),
+  })
+  const text = (id: string, value: Value) => {
+    const field = dataset.fields.find((one) => one.id === id)
+    return (field ? valueText(field, value, t) : String(value ?? '')) || t('value.none')
+  }
+  return (
+    <QueryView query={history} rows={2} isEmpty={(page) => page.items.length === 0} empty={<EmptyState title={t('row.no_history')} />}>
+      {(page) => (
+        <ol className="bm-timeline">
+          {page.items.map((event) => (
+            <li key={`${event.at} ${event.op}`}>
+              <time dateTime={event.at}>{formatTime(event.at)}</time> <strong>{t(`row_op.${event.op}`)}</strong> {event.by}
+              {event.source.file && <small>{t('row.source_text', { file: event.source.file, line: event.source.line ?? '' })}</small>}
+              {event.op === 'update' && (
+                <ul>{event.changes.map((change) => <li key={change.field}>{dataset.fields.find((field) => field.id === change.field)?.title ?? change.field}: {text(change.field, change.before)} → {text(change.field, change.after)}</li>)}</ul>
+              )}
+            </li>
+          ))}
+        </ol>
+      )}
+    </QueryView>
+  )
+}

@@ -1,0 +1,8 @@
+import 'antd/dist/reset.css'
+import './shared/styles.css'
+import { createRoot } from 'react-dom/client'
+import { App } from './app/app'
+import { startLanguages } from './shared/i18n'
+
+const root = document.getElementById('root')
+if (root !== null) void startLanguages().then(() => createRoot(root).render(<App />))

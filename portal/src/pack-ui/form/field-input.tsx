@@ -1,0 +1,26 @@
+import { Input, Select } from 'antd'
+import { useTranslation } from 'react-i18next'
+import type { Field } from '@/shared/api/types'
+import { OrgInput } from './org-input'
+
+type Props = { field: Field; text: string; title?: string; bad: boolean; disabled: boolean; onChange: (text: string) => void }
+
+/** The control that fits a field's type. Text in, text out; values.ts gives it its type. */
+export function FieldInput({ field, text, title, bad, disabled, onChange }: Props) {
+  const { t } = useTranslation()
+  const id = `field-${field.id}`
+  const status = bad ? 'error' : undefined
+  if (field.codes || field.type === 'bool') {
+    const codes = field.codes ?? [{ code: 'true', title: t('value.yes') }, { code: 'false', title: t('value.no') }]
+    return (
+      <Select
+        id={id} status={status} disabled={disabled} allowClear={!field.required} value={text === '' ? undefined : text} onChange={(value?: string) => onChange(value ?? '')}
+        options={codes.map((code) => ({ value: code.code, label: code.title }))}
+      />
+    )
+  }
+  if (field.type === 'org') return <OrgInput id={id} status={status} disabled={disabled} value={text} title={title} onChange={onChange} />
+  const type = field.type === 'date' ? 'date' : 'text'
+  const mode = field.type === 'int' || field.type === 'year' ? 'numeric' : field.type === 'decimal' ? 'decimal' : undefined
+  return <Input id={id} type={type} inputMode={mode} status={status} disabled={disabled} value={text} onChange={(event) => onChange(event.target.value)} />
+}

@@ -1,0 +1,28 @@
+// One value of a row as text, by the field's type in the catalogue.
+import type { TFunction } from 'i18next'
+import type { Field, Row } from '@/shared/api/types'
+import { formatTime } from '@/shared/format/times'
+
+export function cellText(field: Field, row: Row, t: TFunction): string {
+  return valueText(field, row[field.id], t, row[`${field.id}_title`])
+}
+
+export function valueText(field: Field, value: unknown, t: TFunction, title?: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (typeof title === 'string' && title !== '') return title
+  if (field.type === 'bool') return t(value === true || value === 1 || value === '1' ? 'value.yes' : 'value.no')
+  if (field.type === 'datetime') return formatTime(String(value))
+  if (field.codes) return field.codes.find((code) => code.code === String(value))?.title ?? String(value)
+  return String(value)
+}
+
+export function isNumeric(field: Field): boolean {
+  return field.type === 'int' || field.type === 'decimal'
+}
+
+const widths: Partial<Record<Field['type'], number>> = { int: 110, decimal: 110, bool: 90, year: 100, date: 120, code: 130, datetime: 160, org: 200, idno: 190, ref: 170, phone: 140 }
+
+/** Width of a column in pixels: enough for the values of the type and for the title. */
+export function columnWidth(field: Field): number {
+  return Math.max(widths[field.type] ?? 160, field.title.length * 15 + (field.unit ? field.unit.length * 13 + 12 : 0) + 72)
+}

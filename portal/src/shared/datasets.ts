@@ -1,0 +1,10 @@
+// Names of datasets for those who may see the catalogue; others see the id.
+import { useQuery } from '@tanstack/react-query'
+import { api, data } from './api/client'
+import { useRight } from './session/use-me'
+
+export function useDatasetTitles(): (id: string) => string {
+  const allowed = useRight('datasets.read')
+  const datasets = useQuery({ queryKey: ['datasets'], queryFn: () => data(api.GET('/api/v1/datasets')), enabled: allowed })
+  return (id) => datasets.data?.items.find((dataset) => dataset.id === id)?.title ?? id
+}

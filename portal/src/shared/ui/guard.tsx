@@ -1,0 +1,8 @@
+import type { ReactNode } from 'react'
+import { useRight } from '../session/use-me'
+import { NoPermission } from './states'
+
+/** Shows a page to those who hold the right, and the no-permission state to others. */
+export function Guard({ right, children }: { right: string; children: ReactNode }) {
+  return useRight(right) ? children : <NoPermission />
+}

@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import en from '@/shared/i18n/en.json'
+import zh from '@/shared/i18n/zh.json'
+
+type Words = { [key: string]: string | Words }
+
+function flat(words: Words, prefix = ''): Map<string, string> {
+  return new Map(Object.entries(words).flatMap(([key, value]) => (typeof value === 'string' ? [[prefix + key, value] as const] : [...flat(value, `${prefix}${key}.`)])))
+}
+
+const chinese = flat(zh)
+const english = flat(en)
+const han = /\p{Script=Han}/u
+const files = readdirSync('src', { recursive: true, withFileTypes: true }).filter((entry) => /\.tsx?$/.test(entry.name)).map((entry) => `${entry.parentPath}/${entry.name}`)
+const sources = files.map((name) => ({ name, text: readFileSync(name, 'utf8') }))
+
+describe('words', () => {
+  it('has the same keys in Chinese and English', () => {
+    expect([...english.keys()].sort()).toEqual([...chinese.keys()].sort())
+  })
+
+  it('fills the same places in both languages', () => {
+    const places = (text: string) => [...text.matchAll(/{{(\w+)}}/g)].map((match) => match[1]).sort()
+    for (const [key, text] of chinese) expect(places(english.get(key) ?? ''), key).toEqual(places(text))
+  })
+
+  it('leaves no word empty and no Chinese in English', () => {
+    for (const [key, text] of english) {
+      expect(text.trim() === '' && key !== 'list.comma', key).toBe(false)
+      if (key !== 'shell.other_language') expect(han.test(text), key).toBe(false)
+    }
+  })
+
+  it('keeps Chinese out of the source', () => {
+    expect(sources.filter((file) => han.test(file.text)).map((file) => file.name)).toEqual([])
+  })
+
+  it('has no word that nothing uses', () => {
+    const all = sources.map((file) => file.text).join('\n')
+    const groups = [...all.matchAll(/t\(`([\w.]+)\./g)].map((match) => match[1]).concat('role', 'sex', 'job', 'value', 'menu')
+    const unused = [...chinese.keys()].filter((key) => !all.includes(`'${key}'`) && !groups.some((group) => key.startsWith(`${group}.`) || key.startsWith(`${group}_`)) && !/^(card\.change_|plan\.source_|dataset\.export_|field_error\.)/.test(key))
+    expect(unused).toEqual([])
+  })
+})

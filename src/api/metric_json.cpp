@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/metric_json.h"
+
+namespace banmo::api {
+namespace {
+
+const char* name_of(metrics::ColumnKind kind) {
+  switch (kind) {
+    case metrics::ColumnKind::dimension: return "dimension";
+    case metrics::ColumnKind::metric: return "metric";
+    case metrics::ColumnKind::compare: return "compare";
+    case metrics::ColumnKind::share: return "share";
+  }
+  return "metric";
+}
+
+json::Value json_of_cell(std::monostate) { return nullptr; }
+json::Value json_of_cell(int64_t value) { return value; }
+json::Value json_of_cell(double value) { return value; }
+json::Value json_of_cell(const std::string& value) { return value; }
+json::Value json_of_cell(const metrics::OrgCell& org) { return json::Object{{"id", org.id}, {"title", org.title}}; }
+json::Value json_of_cell(const metrics::CodeCell& code) { return json::Object{{"code", code.code}, {"title", code.title}}; }
+
+}  // namespace
+
+ResultShape shape_of(const metrics::QueryResult& result) {
+  ResultShape shape;
+  for (const metrics::Column& column : result.columns) {
+    ColumnShape& to = shape.columns.emplace_back(ColumnShape{column.id, column.title, name_of(column.kind), column.type, {}, column.decimals});
+    if (!column.unit.empty()) to.unit = column.unit;
+  }
+  for (const auto& row : result.rows) {
+    std::vector<json::Value>& to = shape.rows.emplace_back();
+    to.reserve(row.size());
+    for (const metrics::Cell& cell : row) to.push_back(std::visit([](const auto& value) { return json_of_cell(value); }, cell));
+  }
+  for (const auto& [row, column] : result.suppressed) shape.suppressed.push_back({row, column});
+  shape.as_of = result.as_of;
+  shape.more = result.more;
+  return shape;
+}
+
+}  // namespace banmo::api

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// The warehouse's copies: dim_org (each organisation with the school, district and city it belongs to), org_closure, dim_person. A watermark in the
+// warehouse says up to which version of the ledger they are; what is behind is written again from the ledger, so a crash between the two stores
+// repairs itself at the next change or start. On one PostgreSQL org_closure is the ledger's own table, and dim_person a view.
+#include "directory/state.h"
+
+namespace banmo::directory {
+namespace {
+
+constexpr std::string_view kTables =
+    "CREATE TABLE IF NOT EXISTS dim_org (no BIGINT PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, code TEXT NOT NULL, "
+    "parent_no BIGINT NOT NULL, "
+    "school_no BIGINT, district_no BIGINT, city_no BIGINT, valid_from TEXT NOT NULL, valid_to TEXT, merged_into BIGINT NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS directory_mirror (name TEXT PRIMARY KEY, version BIGINT NOT NULL);";
+constexpr std::string_view kClosureTable =
+    "CREATE TABLE IF NOT EXISTS org_closure (ancestor_no BIGINT NOT NULL, org_no BIGINT NOT NULL, PRIMARY KEY (ancestor_no, org_no))";
+constexpr std::string_view kPersonTable =
+    "CREATE TABLE IF NOT EXISTS dim_person (no BIGINT PRIMARY KEY, id TEXT NOT NULL, code TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, sex "
+    "TEXT NOT NULL, "
+    "org_no BIGINT, class_no BIGINT)";
+constexpr std::string_view kPersonView =
+    "CREATE OR REPLACE VIEW dim_person AS SELECT no, id, code, kind, name, sex, NULLIF(home_no, 0) AS org_no, NULLIF(class_no, 0) AS class_no FROM "
+    "person";
+constexpr std::string_view kWatermark = "SELECT version FROM directory_mirror WHERE name = $1";
+constexpr std::string_view kDropWatermark = "DELETE FROM directory_mirror WHERE name = $1";
+constexpr std::string_view kSetWatermark = "INSERT INTO directory_mirror (name, version) VALUES ($1, $2)";
+constexpr std::string_view kChangedPeople =
+    "SELECT no, id, code, kind, name, sex, NULLIF(home_no, 0), NULLIF(class_no, 0), version FROM person WHERE version > $1 ORDER BY version, no";
+constexpr std::string_view kPersonVersion = "SELECT version FROM directory_version WHERE name = 'person'";
+constexpr size_t kMaxDelta = 2000;  // organisations; more are written as a whole
+
+Result<int64_t> watermark(sql::Connection& connection, const std::string& name) {
+  BANMO_TRY(const auto rows, connection.query(kWatermark, {name}));
+  return rows.empty() ? int64_t{-1} : sql::int_of(rows[0][0]);
+}
+
+Result<> set_watermark(sql::Connection& connection, const std::string& name, int64_t version) {
+  BANMO_DO(execute_all(connection, kDropWatermark, {name}));
+  return execute_all(connection, kSetWatermark, {name, version});
+}
+
+sql::Value number_or_null(const Org* org) { return org == nullptr ? sql::Value() : sql::Value(org->no.value); }
+
+void fill(sql::Values& row, const Org& org, const OrgTree& tree) {
+  const Org* school = tree.nearest(org.no, OrgKind::school);
+  if (school == nullptr) school = tree.nearest(org.no, OrgKind::college);
+  row = {org.no.value,
+         org.id.to_string(),
+         org.title,
+         std::string(name_of(org.kind)),
+         org.code,
+         org.parent.value,
+         number_or_null(school),
+         number_or_null(tree.nearest(org.no, OrgKind::district)),
+         number_or_null(tree.nearest(org.no, OrgKind::city)),
+         org.valid_from.to_iso(),
+         date_or_null(org.valid_to),
+         org.merged_into.value};
+}
+
+Result<> append_orgs(sql::Connection& connection, const OrgTree& tree, const std::vector<const Org*>& orgs, bool with_closure) {
+  size_t at = 0;
+  const auto done = connection.append(
+      "dim_org", {"no", "id", "title", "kind", "code", "parent_no", "school_no", "district_no", "city_no", "valid_from", "valid_to", "merged_into"},
+      [&](sql::Values& row) -> Result<bool> {
+        if (at == orgs.size()) return false;
+        fill(row, *orgs[at++], tree);
+        return true;
+      });
+  if (!done.ok()) return done.error();
+  if (!with_closure) return {};
+  std::vector<std::pair<int64_t, int64_t>> pairs;
+  for (const Org* org : orgs)
+    for (const Org* above : tree.path(org->no)) pairs.emplace_back(above->no.value, org->no.value);
+  at = 0;
+  const auto closed = connection.append("org_closure", {"ancestor_no", "org_no"}, [&](sql::Values& row) -> Result<bool> {
+    if (at == pairs.size()) return false;
+    row[0] = pairs[at].first;
+    row[1] = pairs[at++].second;
+    return true;
+  });
+  if (!closed.ok()) return closed.error();
+  return {};
+}
+
+// Deletes and writes anew: all, or those whose numbers are given. DuckDB keeps deleted keys in an index until the transaction ends, so these are two
+// transactions there; a reader in between may miss changed organisations (fails closed), and a crash in between is repaired from the watermark.
+Result<> clear_orgs(sql::Connection& connection, const std::vector<int64_t>* only, bool with_closure) {
+  const std::string in = only == nullptr ? std::string() : numbers_list(*only);
+  BANMO_DO(execute_all(connection, "DELETE FROM dim_org" + (only == nullptr ? std::string() : " WHERE no IN " + in)));
+  if (!with_closure) return {};
+  return execute_all(connection, "DELETE FROM org_closure" + (only == nullptr ? std::string() : " WHERE org_no IN " + in));
+}
+
+}  // namespace
+
+Result<> Directory::State::create_mirror() {
+  const auto change = [&](sql::Connection& connection) -> Result<> {
+    BANMO_DO(connection.script(kTables));
+    if (one_store()) return connection.script(kPersonView);
+    BANMO_DO(connection.script(kClosureTable));
+    return connection.script(kPersonTable);
+  };
+  BANMO_DO(stores.warehouse->write(change));
+  BANMO_DO(mirror_orgs({}));
+  return mirror_people();
+}
+
+Result<> Directory::State::mirror_orgs(const std::vector<OrgNo>& changed) {
+  const std::lock_guard one(mirror_mutex);
+  const auto now = current_tree();
+  int64_t have = 0;
+  {
+    BANMO_TRY(const auto lease, stores.warehouse->read());
+    BANMO_TRY(have, watermark(*lease, "org"));
+  }
+  if (have == now->version()) return {};
+  const bool delta = have == now->version() - 1 && !changed.empty() && changed.size() <= kMaxDelta;
+  std::vector<const Org*> orgs;
+  std::vector<int64_t> numbers;
+  if (delta) {
+    for (const OrgNo no : changed) {
+      numbers.push_back(no.value);
+      if (const Org* org = now->find(no)) orgs.push_back(org);
+    }
+  } else {
+    for (const Org& org : now->all()) orgs.push_back(&org);
+  }
+  const bool with_closure = !one_store();
+  const auto clear = [&](sql::Connection& connection) { return clear_orgs(connection, delta ? &numbers : nullptr, with_closure); };
+  const auto fill_in = [&](sql::Connection& connection) -> Result<> {
+    BANMO_DO(append_orgs(connection, *now, orgs, with_closure));
+    return set_watermark(connection, "org", now->version());
+  };
+  if (stores.warehouse->dialect() != sql::Dialect::duckdb)
+    return stores.warehouse->write([&](sql::Connection& connection) -> Result<> {
+      BANMO_DO(clear(connection));
+      return fill_in(connection);
+    });
+  const auto change = [&](sql::Connection& connection) -> Result<> {
+    BANMO_DO(set_watermark(connection, "org", -1));
+    return clear(connection);
+  };
+  BANMO_DO(stores.warehouse->write(change));
+  return stores.warehouse->write(fill_in);
+}
+
+Result<> Directory::State::mirror_people() {
+  if (one_store()) return {};
+  const std::lock_guard one(mirror_mutex);
+  int64_t have = 0, want = 0;
+  {
+    BANMO_TRY(const auto lease, stores.warehouse->read());
+    BANMO_TRY(have, watermark(*lease, "person"));
+  }
+  BANMO_TRY(const auto lease, ledger().read());
+  BANMO_TRY(const auto version, lease->query(kPersonVersion));
+  want = version.empty() ? 0 : sql::int_of(version[0][0]);
+  if (have == want) return {};
+  std::vector<sql::Values> rows;  // one chunk
+  std::vector<int64_t> numbers;
+  const auto write_chunk = [&]() -> Result<> {
+    if (rows.empty()) return {};
+    const std::string in = numbers_list(numbers);
+    if (have >= 0)
+      BANMO_DO(
+          stores.warehouse->write([&](sql::Connection& connection) { return execute_all(connection, "DELETE FROM dim_person WHERE no IN " + in); }));
+    BANMO_DO(stores.warehouse->write([&](sql::Connection& connection) -> Result<> {
+      size_t at = 0;
+      const auto done =
+          connection.append("dim_person", {"no", "id", "code", "kind", "name", "sex", "org_no", "class_no"}, [&](sql::Values& row) -> Result<bool> {
+            if (at == rows.size()) return false;
+            std::copy_n(rows[at++].begin(), row.size(), row.begin());
+            return true;
+          });
+      if (!done.ok()) return done.error();
+      return {};
+    }));
+    rows.clear();
+    numbers.clear();
+    return {};
+  };
+  // A first copy that was cut off left rows behind.
+  if (have < 0) BANMO_DO(stores.warehouse->write([](sql::Connection& connection) { return execute_all(connection, "DELETE FROM dim_person"); }));
+  BANMO_DO(lease->each(kChangedPeople, {have}, [&](const sql::Values& row) -> Result<> {
+    rows.push_back(row);
+    numbers.push_back(sql::int_of(row[0]));
+    return rows.size() < 50'000 ? Result<>{} : write_chunk();
+  }));
+  BANMO_DO(write_chunk());
+  return stores.warehouse->write([&](sql::Connection& connection) { return set_watermark(connection, "person", want); });
+}
+
+}  // namespace banmo::directory

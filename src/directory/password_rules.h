@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a password must be, in two profiles. dengbao3: GB/T 22239-2019 8.1.4.1 (complexity and regular change): ten characters, three of four classes,
+// not one of the last five, changed every 90 days by staff. asvs: OWASP ASVS 4.0.3 V2.1: twelve characters, no classes, no rotation. Both refuse
+// common passwords and the account's name.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "directory/directory.h"
+
+namespace banmo::directory {
+
+inline constexpr int kPasswordHistory = 5;
+inline constexpr int kPasswordMaxDays = 90;
+inline constexpr size_t kPasswordMaxBytes = 256;
+
+// Errors: invalid "password.too_short", "password.too_long", "password.too_few_classes", "password.common", "password.has_account_name".
+Result<> check_password(PasswordRules rules, std::string_view password, std::string_view account);
+
+}  // namespace banmo::directory

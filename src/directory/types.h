@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// The words of the directory: organisations, people, memberships, roles, rights, and the Principal in whose name everything is read and written.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/id.h"
+#include "base/time.h"
+
+namespace banmo::directory {
+
+// Internal numbers: 63 bits, given in order by the installation. 0 is none.
+struct OrgNo {
+  int64_t value = 0;
+  auto operator<=>(const OrgNo&) const = default;
+};
+struct PersonNo {
+  int64_t value = 0;
+  auto operator<=>(const PersonNo&) const = default;
+};
+struct AccountNo {
+  int64_t value = 0;
+  auto operator<=>(const AccountNo&) const = default;
+};
+
+enum class OrgKind { city, bureau, district, school, grade, class_, college, enterprise };
+std::string_view name_of(OrgKind kind);  // class_ is "class"
+std::optional<OrgKind> org_kind_of(std::string_view name);
+
+struct Org {
+  OrgNo no;
+  OrgId id;
+  OrgNo parent;  // 0 for the top
+  OrgKind kind = OrgKind::school;
+  std::string code;  // ten-digit school code, six-digit district code, ... unique among living organisations of a kind; may be empty
+  std::string title;
+  Date valid_from;
+  std::optional<Date> valid_to;  // first day on which it no longer is; merged schools keep their rows
+  OrgNo merged_into;
+};
+
+// Roles of people in organisations; also what an account may do there.
+enum class Role {
+  city_officer,
+  city_leader,
+  district_officer,
+  principal,
+  school_cio,
+  teacher,
+  homeroom_teacher,
+  student,
+  guardian,
+  enterprise,
+  system_admin,
+  security_admin,
+  audit_admin
+};
+std::string_view name_of(Role role);
+std::optional<Role> role_of(std::string_view name);
+
+// What may be done at all; the scope says on what. In one table (roles.cpp): role x right.
+enum class Right {
+  orgs_read,
+  orgs_manage,
+  people_read,
+  people_manage,
+  datasets_read,
+  datasets_import,
+  datasets_edit,
+  datasets_export,
+  quality_read,
+  metrics_read,
+  plan_read,
+  plan_report,
+  packs_read,
+  packs_install,
+  accounts_manage,
+  security_manage,
+  audit_read,
+  jobs_read
+};
+std::string_view name_of(Right right);  // "datasets.import"
+std::optional<Right> right_of(std::string_view name);
+bool may(Role role, Right right);                                   // the table
+bool is_administrator(Role role);                                   // system, security, audit: never two of them on one account
+std::vector<Right> rights_of(const struct Principal& principal);    // in the order of the enumeration
+std::pair<std::string_view, std::string_view> title_of(Role role);  // Chinese, English
+
+struct Grant {
+  Role role = Role::student;
+  OrgNo org;
+};
+
+// A class that a person teaches, with the students who are in it now.
+struct ClassRoll {
+  OrgNo class_no;
+  std::vector<PersonNo> students;
+};
+
+// Who is asking: made by Directory from a session or a token, handed to every reader. Immutable.
+struct Principal {
+  AccountNo account;
+  std::string account_name;
+  PersonNo person;               // 0 for accounts without a person (administrators)
+  std::vector<Grant> grants;     // living ones
+  std::vector<PersonNo> wards;   // children of a guardian
+  std::vector<OrgNo> classes;    // classes of a teacher
+  std::vector<ClassRoll> rolls;  // the same classes with their students
+  bool must_change_password = false;
+  bool demo = false;                // still has the password of a demonstration city
+  bool internal = false;            // the program itself (command line, demonstration, start): every right. Made by Principal::system() alone
+  int64_t session = 0;              // 0: an API token
+  std::vector<Right> token_rights;  // narrows an API token; empty: all of the grants'
+  bool has(Right right) const;      // by any grant, narrowed by the token
+  static Principal system();        // account_name "system"
+};
+
+}  // namespace banmo::directory

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// A dashboard: filters with their values, and every card's question.
+#include <algorithm>
+
+#include "metrics/engine.h"
+
+namespace banmo::metrics {
+namespace {
+
+bool is_level(std::string_view id) { return id == "city" || id == "district" || id == "school"; }
+
+// The first cube of a dashboard that has the dimension as a field or period.
+const Cube* cube_with(const Engine& engine, const pack::Dashboard& dashboard, const std::string& dimension, size_t& field) {
+  for (const pack::Card& card : dashboard.cards)
+    for (const std::string& metric : card.metrics)
+      for (const Cube* cube : engine.cubes_of(metric)) {
+        if (cube->period && cube->dataset->fields[*cube->period].id == dimension) return field = *cube->period, cube;
+        if (const CubeDimension* found = cube->dimension(dimension)) return field = found->field, cube;
+      }
+  return nullptr;
+}
+
+Result<std::vector<std::pair<std::string, std::string>>> values_of(const Engine& engine, const Principal& principal, const Cube& cube, size_t field) {
+  std::vector<std::pair<std::string, std::string>> values;
+  const pack::Field& declared = cube.dataset->fields[field];
+  if (const pack::CodeList* list = declared.list.empty() ? nullptr : engine.catalogue->code_list(declared.list)) {
+    for (const auto& entry : list->values) values.emplace_back(entry.code, entry.title.zh);
+    return values;
+  }
+  BANMO_TRY(const sql::Lease lease, engine.stores.warehouse->read());
+  sql::Values parameters;
+  BANMO_TRY(const std::string where, engine.printer(cube).where(Asked{}, {}, engine.figures_scope(principal, cube), -1, "r.", parameters));
+  const std::string column = "r." + engine.records.column(declared);
+  BANMO_TRY(const sql::Rows rows, lease->query("SELECT DISTINCT " + column + " AS v FROM " + cube.table + " AS r WHERE " + where + " ORDER BY v", parameters));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const std::string text = sql::text_of(rows[i][0]);
+    if (!text.empty()) values.emplace_back(text, declared.id == "school_year" ? text + "学年" : text);
+  }
+  return values;
+}
+
+Result<FilterChoice> filter_of(const Engine& engine, const Principal& principal, const pack::Dashboard& dashboard, const std::string& id, const std::map<std::string, std::string>& given) {
+  FilterChoice filter;
+  filter.id = id;
+  filter.dimension = engine.catalogue->dimension(id);
+  filter.title = filter.dimension != nullptr ? filter.dimension->title.zh : id;
+  size_t field = 0;
+  if (const Cube* cube = cube_with(engine, dashboard, id, field)) {
+    filter.title = cube->dataset->fields[field].title.zh;
+    BANMO_TRY(filter.values, values_of(engine, principal, *cube, field));
+  }
+  if (const auto chosen = given.find(id); chosen != given.end()) {
+    filter.current = chosen->second;
+  } else if (const auto fallback = dashboard.defaults.find(id); fallback != dashboard.defaults.end()) {
+    filter.current = fallback->second == "last" ? (filter.values.empty() ? "" : filter.values.back().first) : fallback->second;
+  }
+  return filter;
+}
+
+Query query_of(const pack::Card& card, const DashboardResult& dashboard, const std::map<std::string, std::string>& given) {
+  Query query;
+  query.metrics = card.metrics;
+  query.by = card.by;
+  query.compare = card.compare;
+  for (const FilterChoice& filter : dashboard.filters) {
+    const bool drawn = std::find(card.by.begin(), card.by.end(), filter.id) != card.by.end();
+    if (filter.current.empty()) continue;
+    // A card that is drawn along the filter's dimension shows it whole: a line over the years stays a line.
+    if (!drawn || given.contains(filter.id)) query.where.push_back({filter.id, {filter.current}});
+    if (drawn && filter.id == "school_year" && !query.where.empty() && query.where.back().dimension == filter.id) query.where.pop_back();
+  }
+  for (const auto& [id, value] : given)
+    if (is_level(id) && !value.empty()) query.where.push_back({id, {value}});
+  if (card.kind == pack::CardKind::rank) {
+    query.order = "-" + card.metrics.front();
+    query.limit = card.top > 0 ? card.top : 20;
+  }
+  return query;
+}
+
+bool is_known_filter(const pack::Dashboard& dashboard, const std::string& id) {
+  return is_level(id) || std::find(dashboard.filters.begin(), dashboard.filters.end(), id) != dashboard.filters.end();
+}
+
+}  // namespace
+
+Result<DashboardResult> read_dashboard(const Engine& engine, const Principal& principal, const pack::Dashboard& dashboard, const std::map<std::string, std::string>& filters) {
+  for (const auto& [id, value] : filters)
+    if (!is_known_filter(dashboard, id))
+      return fail(ErrorCode::invalid, "metrics.no_such_filter", {"看板没有筛选项“" + id + "”", "the dashboard has no filter \"" + id + "\""}, "filter");
+  DashboardResult result;
+  result.dashboard = &dashboard;
+  result.as_of = engine.clock.now();
+  for (const std::string& id : dashboard.filters) {
+    BANMO_TRY(FilterChoice filter, filter_of(engine, principal, dashboard, id, filters));
+    result.filters.push_back(std::move(filter));
+  }
+  for (const pack::Card& card : dashboard.cards) {
+    CardResult made;
+    made.card = &card;
+    auto answer = Question(engine, principal, query_of(card, result, filters)).answer();
+    if (answer.ok()) {
+      made.result = *std::move(answer);
+      result.as_of = std::min(result.as_of, made.result.as_of);
+    } else {
+      made.error = std::move(answer).error();
+    }
+    result.cards.push_back(std::move(made));
+  }
+  return result;
+}
+
+}  // namespace banmo::metrics

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Inside the room: what every question is answered with, and the answer to one question.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "directory/directory.h"
+#include "metrics/ask.h"
+#include "metrics/metrics.h"
+#include "metrics/rollup.h"
+#include "pack/pack.h"
+#include "records/records.h"
+
+namespace banmo::metrics {
+
+struct Engine {
+  sql::Stores stores;
+  std::shared_ptr<const pack::Catalogue> catalogue;
+  directory::Directory& directory;
+  records::Records& records;
+  const Clock& clock;
+  std::map<std::string, Cube, std::less<>> cubes;
+  std::unique_ptr<RollUps> rollups;
+
+  LegPrinter printer(const Cube& cube) const;
+  // Figures of a dataset that a principal may see; the level shuts nobody out of aggregates.
+  directory::Scope figures_scope(const Principal& principal, const Cube& cube) const;
+  // True for those who may see the rows themselves: nothing is withheld from them.
+  bool sees_rows(const Principal& principal, const Cube& cube, const directory::Scope& figures) const;
+  // Cubes that a metric reads, directly or through others; empty for an unknown metric.
+  std::vector<const Cube*> cubes_of(std::string_view metric) const;
+};
+
+// "How computed": definition, formula, the files behind it, the statements.
+Result<Explanation> explain(const Engine& engine, const Principal& principal, const Query& query);
+Result<DashboardResult> read_dashboard(const Engine& engine, const Principal& principal, const pack::Dashboard& dashboard, const std::map<std::string, std::string>& filters);
+Result<std::vector<TargetState>> read_plan(const Engine& engine);
+Result<> write_report(const Engine& engine, const Principal& principal, const pack::Target& target, int year, double value, std::string_view evidence);
+
+// One question, answered once.
+class Question {
+ public:
+  Question(const Engine& engine, const Principal& principal, const Query& query) : engine_(engine), principal_(principal), query_(query) {}
+  Result<QueryResult> answer();
+  // After answer(): the statements that were run, for "how computed".
+  const std::vector<std::string>& statements() const { return statements_; }
+
+ private:
+  struct Shift {
+    int n = 0;
+    bool yoy = false;
+  };
+  struct Output {
+    const pack::Metric* metric = nullptr;
+    Shift shift;
+    ColumnKind kind = ColumnKind::metric;
+  };
+
+  Result<> prepare();
+  Result<> plan_outputs();
+  Result<> need(const pack::Metric& metric, Shift shift, int depth);
+  LegId leg_of(const pack::Metric& metric, Shift shift) const;
+  Result<> run(const LegId& id);
+  Result<std::optional<std::vector<int64_t>>> periods_for(sql::Connection& connection, const LegId& id, const directory::Scope& scope);
+  Result<LegTable> read_leg(sql::Connection& connection, const Statement& statement) const;
+  void shift_keys(const LegId& id, LegTable& table) const;
+
+  struct Figure {
+    std::optional<double> value;
+    bool withheld = false;
+  };
+  Result<Figure> figure(const pack::Metric& metric, Shift shift, const Key& key) const;
+  Figure aggregate_figure(const pack::Metric& metric, Shift shift, const Key& key) const;
+  Result<Figure> derived_figure(const pack::Metric& metric, Shift shift, const Key& key) const;
+
+  std::vector<Key> keys() const;
+  Result<QueryResult> build() const;
+  void add_columns(QueryResult& result) const;
+  Cell dimension_cell(size_t dimension, const sql::Value& value) const;
+  void order_and_limit(QueryResult& result) const;
+  void add_shares(QueryResult& result) const;
+
+  const Engine& engine_;
+  const Principal& principal_;
+  const Query& query_;
+  std::shared_ptr<const directory::OrgTree> tree_;
+  Asked asked_;
+  std::vector<const Cube*> cubes_;
+  std::vector<Output> outputs_;
+  std::map<LegId, LegTable> legs_;
+  bool shifts_ = false;
+  Instant as_of_;
+  std::vector<std::string> statements_;
+};
+
+}  // namespace banmo::metrics

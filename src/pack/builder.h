@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// From drafts to one catalogue: names are looked up, expressions compiled, levels derived, reference data read. Each step adds its findings and goes on, so that an author
+// sees all of them; a catalogue with findings is thrown away. Private to the room.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pack/draft.h"
+#include "pack/findings.h"
+#include "pack/pack.h"
+
+namespace banmo::pack {
+
+class CatalogueBuilder {
+ public:
+  CatalogueBuilder(std::vector<DraftPack> drafts, Findings& findings);
+  std::shared_ptr<Catalogue> build();
+
+ private:
+  struct Place {  // the draft behind datasets_[i]
+    const DraftPack* pack = nullptr;
+    const DraftDataset* draft = nullptr;
+  };
+  enum class Visit { fresh, open, done };
+
+  // resolve_packs.cpp
+  void resolve_packs();
+  void resolve_needs(const DraftPack& pack);
+  void resolve_code_lists(const DraftPack& pack);
+  bool register_id(Catalogue::Index& index, const std::string& id, size_t position, std::string_view what, const std::string& where);
+
+  // resolve_datasets.cpp
+  void resolve_datasets();
+  void resolve_dataset(Dataset& out, const Place& place);
+  void resolve_field(Field& out, const DraftField& draft, const Place& place);
+  void resolve_field_type(Field& out, const DraftField& draft, const Place& place);
+  void resolve_grain(Dataset& out, const DraftDataset& draft);
+  void resolve_scope(Dataset& out, const DraftDataset& draft);
+  void resolve_shape(const Dataset& dataset, const DraftDataset& draft);
+  void compile_fields(Dataset& out, const Place& place);
+  void compile_rules(Dataset& out, const Place& place);
+
+  // resolve_derived.cpp
+  void resolve_derived(size_t index);
+  void take_columns(Dataset& out, const Place& place);
+  void resolve_derived_levels(Dataset& out);
+  bool reads_broken(std::string_view select) const;
+  const Field* source_field(const std::pair<std::string, std::string>& source) const;
+
+  // reference_data.cpp
+  void resolve_rows(Dataset& out, const Place& place);
+  std::vector<DraftRow> read_data(const Dataset& dataset, const Place& place);
+  void check_rows(const Dataset& dataset, const std::vector<std::string>& places);
+
+  // resolve_metrics.cpp
+  void resolve_metrics();
+  void resolve_metric(size_t index);
+  void resolve_aggregate(Metric& out, const DraftMetric& draft, const DraftPack& pack);
+  void resolve_ratio(Metric& out, const DraftMetric& draft);
+  void resolve_derivation(Metric& out, const DraftMetric& draft, const DraftPack& pack);
+  size_t metric_position(const Text& name);  // metrics_.size() and a finding if there is none
+  bool too_deep(std::string_view what, const std::string& where);
+  std::vector<const Metric*> leaves(const Metric& metric) const;
+  void check_min_cell(const Metric& metric);
+
+  // resolve_views.cpp
+  void resolve_dimensions();
+  void resolve_dashboards();
+  void resolve_card(Card& out, const DraftCard& draft);
+  void check_card_by(const Card& card, const Text& by);
+  void resolve_targets();
+  bool has_dimension(const Dataset& dataset, std::string_view dimension) const;
+
+  // resolve_tests.cpp
+  void resolve_tests(PackInfo& out, const DraftPack& draft);
+  void check_expectation(const Text& text, const DraftPack& pack);
+
+  expr::Context context_of(const Dataset& dataset, const DraftPack& pack) const;
+  void add_table(const Dataset& dataset);
+
+  const Dataset* find_dataset(const Text& name);  // nullptr and a finding if there is none
+  void unknown_name(std::string_view id, std::string_view what_zh, std::string_view what_en, const Text& name, const Catalogue::Index& known);
+
+  std::vector<DraftPack> drafts_;
+  Findings& findings_;
+  std::shared_ptr<Catalogue> out_;
+  std::vector<Place> places_;                                      // beside out_->datasets_
+  std::vector<std::pair<const DraftPack*, const DraftMetric*>> metric_drafts_;
+  std::vector<const DraftDashboard*> dashboard_drafts_;
+  std::vector<Visit> dataset_visits_, metric_visits_;
+  int depth_ = 0;                              // of datasets or metrics that are being resolved
+  std::vector<expr::Table> tables_;            // every dataset whose columns are known
+  std::set<std::string, std::less<>> broken_;  // derived datasets whose select has findings: what only follows from that is not reported
+};
+
+// The names behind FROM and JOIN in a select, as the author wrote them: enough to order derived datasets before they are compiled.
+std::vector<std::string> tables_of(std::string_view select);
+
+}  // namespace banmo::pack

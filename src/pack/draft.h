@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// A pack as its text says it, before names are looked up and expressions compiled: the reader fills drafts, the resolver turns them into the types of pack/types.h.
+// Private to the room.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pack/types.h"
+#include "sql/sql.h"
+
+namespace banmo::pack {
+
+// A word or expression and the place where it stands. Absent if `where` is empty.
+struct Text {
+  std::string text;
+  std::string where;
+  explicit operator bool() const { return !where.empty(); }
+};
+
+struct DraftField {
+  Field field;
+  bool has_level = false;
+  Text level_reason;
+  Text list, to, type;
+  Text from;
+};
+
+struct DraftRule {
+  Rule rule;
+  Text row, set;
+};
+
+// A row of reference data: its cells by field id, or in field order when the ids are empty.
+struct DraftRow {
+  std::string where;
+  std::vector<std::pair<std::string, std::string>> cells;
+};
+
+struct DraftDataset {
+  Dataset dataset;
+  bool has_level = false;
+  Text kind;
+  std::vector<Text> grain;
+  Text org, person, period_by;
+  std::vector<DraftField> fields;
+  std::vector<DraftRule> rules;
+  Text sql, data;
+  bool has_rows = false;
+  std::vector<DraftRow> rows;
+};
+
+struct DraftMetric {
+  Metric metric;
+  Text aggregate, of, expression, filter;
+  std::vector<Text> ratio;
+  Text derived;
+  bool has_scale = false;
+};
+
+struct DraftDimension {
+  Dimension dimension;
+  std::vector<Text> rollup;
+  std::vector<std::pair<Text, Text>> join;  // dataset, field
+};
+
+struct DraftCard {
+  Card card;
+  std::vector<Text> metrics, by;
+  Text drill;
+};
+
+struct DraftDashboard {
+  Dashboard dashboard;
+  std::vector<Text> roles, filters;
+  std::vector<std::pair<Text, std::string>> defaults;
+  std::vector<DraftCard> cards;
+};
+
+struct DraftTarget {
+  Target target;
+  Text metric;
+};
+
+struct DraftTest {
+  struct Given {
+    Text dataset;
+    std::vector<DraftRow> rows;
+  };
+  std::string name, where;
+  std::vector<Given> given;
+  std::vector<Text> expect;
+};
+
+struct DraftPack {
+  PackInfo info;
+  std::string folder;
+  std::string where;
+  std::vector<Text> needs;
+  std::map<std::string, sql::Value> params;
+  std::vector<CodeList> code_lists;
+  std::vector<std::string> code_list_places;
+  std::vector<DraftDataset> datasets;
+  std::vector<DraftMetric> metrics;
+  std::vector<DraftDimension> dimensions;
+  std::vector<DraftDashboard> dashboards;
+  std::vector<DraftTarget> targets;
+  std::vector<DraftTest> tests;
+};
+
+}  // namespace banmo::pack

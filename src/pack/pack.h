@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scene packs: read, validate, resolve into one immutable catalogue that every engine reads. Thread-safe once built.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "pack/types.h"
+
+namespace banmo::pack {
+
+class Catalogue {
+ public:
+  // Reads `<folder>/pack.yaml` (and the CSV files beside it) of each folder. Order does not matter: `needs` is resolved. All findings of all packs come in Error::details,
+  // each with file:line:column: unknown keys (with the nearest known one), types, duplicate ids, unknown lists, fields, metrics, roles, dashboards, expressions that do not
+  // compile, derived datasets whose level is below their sources', grains without fields, ratio of unlike datasets, weights, cycles.
+  static Result<std::shared_ptr<const Catalogue>> load(std::span<const std::string> folders);
+  // The same for texts that are not in files yet (an upload, a test): `folder` is where a pack's CSV files would be, `text` its pack.yaml.
+  struct PackText {
+    std::string folder;
+    std::string text;
+  };
+  static Result<std::shared_ptr<const Catalogue>> load_texts(std::span<const PackText> texts);
+  // All packs found directly below `directory`.
+  static Result<std::shared_ptr<const Catalogue>> load_directory(const std::string& directory);
+
+  const std::vector<PackInfo>& packs() const { return packs_; }
+  const std::vector<Dataset>& datasets() const { return datasets_; }
+  const std::vector<Metric>& metrics() const { return metrics_; }
+  const std::vector<Dimension>& dimensions() const { return dimensions_; }
+  const std::vector<Dashboard>& dashboards() const { return dashboards_; }
+  const std::vector<Target>& targets() const { return targets_; }
+  const std::vector<CodeList>& code_lists() const { return code_lists_; }
+
+  // nullptr if there is none.
+  const PackInfo* pack(std::string_view id) const;
+  const Dataset* dataset(std::string_view id) const;
+  const Metric* metric(std::string_view id) const;
+  const Dimension* dimension(std::string_view id) const;
+  const Dashboard* dashboard(std::string_view id) const;
+  const Target* target(std::string_view id) const;
+  const CodeList* code_list(std::string_view id) const;
+  // Derived datasets that read `dataset`, directly or through others, in an order in which they can be refreshed.
+  std::vector<const Dataset*> dependants(std::string_view dataset) const;
+
+ private:
+  friend class CatalogueBuilder;
+  using Index = std::map<std::string, size_t, std::less<>>;
+  std::vector<PackInfo> packs_;
+  std::vector<Dataset> datasets_;
+  std::vector<Metric> metrics_;
+  std::vector<Dimension> dimensions_;
+  std::vector<Dashboard> dashboards_;
+  std::vector<Target> targets_;
+  std::vector<CodeList> code_lists_;
+  Index pack_index_, dataset_index_, metric_index_, dimension_index_, dashboard_index_, target_index_, code_list_index_;
+};
+
+// The roles that a dashboard's audience may name: those of directory/types.h, which this room may not include (a test there compares the two).
+std::span<const std::string_view> known_roles();
+
+// The type by which expressions see a field: code, text, idno, phone, state as text; org and ref as integer (their number); year as integer.
+expr::Type expression_type(FieldType type);
+
+}  // namespace banmo::pack

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "records/engine.h"
+
+#include <filesystem>
+
+#include "records/migrations.h"
+#include "sql/migrate.h"
+
+namespace banmo::records {
+
+Engine::Engine(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory, const Clock& clock, RecordsOptions options)
+    : stores_(std::move(stores)),
+      catalogue_(std::move(catalogue)),
+      directory_(directory),
+      clock_(clock),
+      options_(std::move(options)),
+      sealer_{options_.profile, options_.field_key} {}
+
+Result<std::unique_ptr<Engine>> Engine::create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory, const Clock& clock,
+                                               RecordsOptions options) {
+  std::error_code error;
+  std::filesystem::create_directories(options.folder + "/tmp", error);
+  if (error) {
+    return fail(ErrorCode::internal, "records.bad_folder", {"无法创建数据目录下的临时目录，请检查目录权限", "the folder for uploads cannot be made; check the permissions of the data folder"}, options.folder,
+                error.message());
+  }
+  for (const auto& left : std::filesystem::directory_iterator(options.folder + "/tmp", error)) std::filesystem::remove(left.path(), error);
+  std::unique_ptr<Engine> engine(new Engine(std::move(stores), std::move(catalogue), directory, clock, std::move(options)));
+  BANMO_DO(sql::migrate(engine->ledger(), "records", records_migrations()));
+  BANMO_DO(engine->build_schemas());
+  return engine;
+}
+
+Result<> Engine::build_schemas() {
+  for (const auto& dataset : catalogue_->datasets()) {
+    auto entry = std::make_unique<Entry>();
+    BANMO_TRY(entry->schema, Schema::build(*catalogue_, dataset));
+    order_.push_back(entry.get());
+    entries_.emplace(dataset.id, std::move(entry));
+  }
+  const auto made = warehouse().write([&](sql::Connection& connection) -> Result<> {
+    BANMO_DO(ensure_shared_tables(connection));
+    for (const Entry* entry : order_) BANMO_DO(ensure_tables(connection, *entry->schema));
+    return {};
+  });
+  BANMO_DO(made);
+  for (Entry* entry : order_) BANMO_DO(reload(*entry));
+  return {};
+}
+
+Result<sql::Database*> Engine::parser() {
+  if (warehouse().dialect() == sql::Dialect::duckdb) return &warehouse();
+  const std::lock_guard lock(mutex_);
+  if (!parser_) {
+    sql::DuckdbOptions duckdb;
+    duckdb.memory_limit_mb = options_.memory_limit_mb;
+    duckdb.temp_directory = options_.folder + "/tmp/duckdb";
+    duckdb.n_readers = 1;
+    BANMO_TRY(parser_, sql::open_duckdb(duckdb));
+  }
+  return parser_.get();
+}
+
+Entry* Engine::find(std::string_view dataset) const {
+  const auto it = entries_.find(dataset);
+  return it == entries_.end() ? nullptr : it->second.get();
+}
+
+std::vector<Entry*> Engine::entries() const { return order_; }
+
+Result<Entry*> Engine::require(const directory::Principal& principal, directory::Right right, std::string_view dataset) const {
+  if (!principal.has(right)) {
+    return fail(ErrorCode::denied, "records.no_right", {"您没有进行此操作的权限（" + std::string(name_of(right)) + "），请联系管理员", "you lack the right " + std::string(name_of(right)) + "; ask an administrator"});
+  }
+  Entry* entry = find(dataset);
+  if (entry == nullptr) {
+    return fail(ErrorCode::not_found, "records.no_such_dataset", {"没有这个数据集，请从数据目录中选择", "there is no such dataset; choose one of the catalogue"});
+  }
+  return entry;
+}
+
+directory::Scope Engine::scope(const directory::Principal& principal, directory::Right right, const Schema& schema) const {
+  return directory_.scope(principal, right, {schema.dataset->org_field, schema.dataset->person_field, schema.dataset->level});
+}
+
+void Engine::publish(Entry& entry, const MergeCounts& counts, int64_t n_added) {
+  if (counts.version == entry.version.load()) return;
+  entry.version = counts.version;
+  entry.n_rows += n_added;
+  entry.updated_at = clock_.now().micros;
+  DatasetChange change;
+  change.dataset = entry.schema->dataset->id;
+  change.version = counts.version;
+  for (const auto& [period, org] : counts.partitions) change.partitions.emplace_back(period, directory::OrgNo{org});
+  tell(change);
+}
+
+void Engine::publish_bulk(Entry& entry, const MergeCounts& counts, int64_t n_added) {
+  if (forget_) forget_(entry.schema->dataset->id);
+  publish(entry, counts, n_added);
+}
+
+Result<> Engine::reload(Entry& entry) {
+  BANMO_TRY(const auto lease, warehouse().read());
+  BANMO_TRY(const auto rows, lease->query("SELECT version, n_rows, updated_at FROM bm_state WHERE dataset = $1", {entry.schema->dataset->id}));
+  if (rows.empty()) return {};
+  entry.version = sql::int_of(rows[0][0]);
+  entry.n_rows = sql::int_of(rows[0][1]);
+  entry.updated_at = sql::int_of(rows[0][2]);
+  return {};
+}
+
+void Engine::tell(const DatasetChange& change) const {
+  std::vector<Listener> listeners;
+  {
+    const std::lock_guard lock(mutex_);
+    listeners = listeners_;
+  }
+  for (const auto& listener : listeners) listener(change);
+}
+
+void Engine::listen(Listener listener) {
+  const std::lock_guard lock(mutex_);
+  listeners_.push_back(std::move(listener));
+}
+
+std::string Engine::temporary_path(std::string_view stem, std::string_view ending) {
+  return options_.folder + "/tmp/" + std::string(stem) + "-" + Uuid::next().to_string() + "." + std::string(ending);
+}
+
+}  // namespace banmo::records

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "records/exports.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "audit/audit.h"
+#include "records/sheet_writer.h"
+
+namespace banmo::records {
+namespace {
+
+std::string level_text(pack::Level level) { return "L" + std::to_string(static_cast<int>(level)); }
+
+// The highest level among the fields that are written in the clear.
+pack::Level level_of(const Schema& schema, const Visible& visible) {
+  pack::Level level = pack::Level::l1;
+  for (size_t i = 0; i < visible.fields.size(); ++i) {
+    if (!visible.masked[i]) level = std::max(level, schema.columns[visible.fields[i]].field->level);
+  }
+  return level;
+}
+
+bool is_number(const Column& column, const sql::Value& value) {
+  return column.ref == RefKind::none && (std::holds_alternative<int64_t>(value) || std::holds_alternative<double>(value));
+}
+
+Result<> write_watermark(SheetWriter& sheet, const Engine& engine, const Principal& principal, pack::Level level) {
+  const Instant now = engine.clock().now();
+  const Instant local{now.micros + int64_t{8} * 3600 * 1'000'000};
+  const std::string at = local.to_iso().substr(0, 19);
+  return sheet.row({{"导出人：" + principal.account_name + "　时间：" + at + "　级别：" + level_text(level) + "　请按数据级别保管，不得外传"}});
+}
+
+Result<> audit_export(Engine& engine, const Principal& principal, const Schema& schema, const std::string& format, int64_t n_rows, pack::Level level) {
+  return engine.ledger().write([&](sql::Connection& connection) -> Result<> {
+    const json::Object detail = {{"format", format}, {"n_rows", n_rows}, {"level", level_text(level)}};
+    BANMO_TRY(const auto seq, audit::append(connection, {engine.clock().now(), principal.account_name, "rows.export", schema.dataset->id, "", 0, detail}, engine.options().profile));
+    (void)seq;
+    return {};
+  });
+}
+
+std::vector<SheetCell> headings_of(const Schema& schema, const std::vector<size_t>& fields) {
+  std::vector<SheetCell> cells;
+  for (const size_t i : fields) cells.push_back({schema.columns[i].field->title.zh.empty() ? schema.columns[i].field->id : schema.columns[i].field->title.zh});
+  return cells;
+}
+
+std::string note_of(const Column& column) {
+  std::string note = column.required && sql::is_null(column.default_value) ? "必填" : "选填";
+  switch (column.stored_as) {
+    case pack::FieldType::date: note += "，日期如 2026-09-01"; break;
+    case pack::FieldType::datetime: note += "，日期时间如 2026-09-01 08:00:00"; break;
+    case pack::FieldType::year: note += "，学年如 2025-2026"; break;
+    case pack::FieldType::boolean: note += "，填 是 或 否"; break;
+    case pack::FieldType::org: note += "，单位代码或全称"; break;
+    case pack::FieldType::ref: note += "，编号"; break;
+    default: break;
+  }
+  if (!column.code_titles.empty() && column.code_titles.size() <= 20) {
+    std::vector<std::string> titles;
+    for (const auto& [code, title] : column.code_titles) titles.push_back(title);
+    std::sort(titles.begin(), titles.end());
+    note += "，可填：";
+    for (size_t i = 0; i < titles.size(); ++i) note += (i == 0 ? "" : "、") + titles[i];
+  }
+  return note;
+}
+
+}  // namespace
+
+Result<std::string> Labels::text(const Column& column, const sql::Value& value) {
+  if (column.ref == RefKind::org) {
+    const auto* org = tree_->find(directory::OrgNo{sql::int_of(value)});
+    return org == nullptr ? std::string() : org->code.empty() ? org->title : org->code;
+  }
+  if (column.ref != RefKind::person || !std::holds_alternative<int64_t>(value)) return display_text(column, value);
+  const int64_t no = sql::int_of(value);
+  if (const auto it = people_.find(no); it != people_.end()) return it->second;
+  BANMO_TRY(const auto lease, engine_.warehouse().read());
+  BANMO_TRY(const auto rows, lease->query("SELECT code FROM dim_person WHERE no = $1", {no}));
+  const std::string code = rows.empty() ? std::to_string(no) : sql::text_of(rows[0][0]);
+  if (people_.size() > 200'000) people_.clear();
+  people_.emplace(no, code);
+  return code;
+}
+
+Result<std::string> export_rows_file(Engine& engine, const Principal& principal, const Schema& schema, const directory::Scope& scope, const PageRequest& request, const std::string& format) {
+  BANMO_TRY(const RowQuery query, plan_rows(engine, schema, scope, request));
+  const Visible visible = visible_fields(schema, scope);
+  const pack::Level level = level_of(schema, visible);
+  const std::string path = engine.temporary_path(schema.dataset->id + "-" + level_text(level), format == "xlsx" ? "xlsx" : "csv");
+  BANMO_TRY(auto sheet, open_sheet(format, path));
+  Labels labels(engine);
+  int64_t n_rows = 0;
+  const auto written = [&]() -> Result<> {
+    BANMO_DO(write_watermark(*sheet, engine, principal, level));
+    BANMO_DO(sheet->heading(headings_of(schema, visible.fields)));
+    BANMO_TRY(const auto lease, engine.warehouse().read());
+    std::vector<SheetCell> cells;
+    const auto streamed = each_row(*lease, schema, query, 0, [&](const StoredRow& row) -> Result<> {
+      BANMO_TRY(const auto values, visible_values(engine, schema, visible, row));
+      cells.clear();
+      for (size_t i = 0; i < values.size(); ++i) {
+        const Column& column = schema.columns[visible.fields[i]];
+        const bool masked = visible.masked[i];
+        BANMO_TRY(std::string text, masked ? Result<std::string>(sql::text_of(values[i])) : labels.text(column, values[i]));
+        cells.push_back({std::move(text), !masked && is_number(column, values[i])});
+      }
+      ++n_rows;
+      return sheet->row(cells);
+    });
+    BANMO_DO(streamed);
+    BANMO_DO(sheet->finish());
+    return audit_export(engine, principal, schema, format, n_rows, level);
+  }();
+  if (written.ok()) return path;
+  ::unlink(path.c_str());
+  return written.error();
+}
+
+Result<std::string> template_file(Engine& engine, const Schema& schema, const std::string& format) {
+  std::vector<size_t> fields;
+  std::string notes;
+  for (const Column& column : schema.columns) {
+    if (column.field->from) continue;
+    fields.push_back(column.index);
+    notes += (notes.empty() ? "填写说明：" : "；") + field_name(column).zh + "（" + note_of(column) + "）";
+  }
+  const std::string path = engine.temporary_path(schema.dataset->id + "-template", format == "xlsx" ? "xlsx" : "csv");
+  BANMO_TRY(auto sheet, open_sheet(format, path));
+  BANMO_DO(sheet->row({{notes}}));
+  BANMO_DO(sheet->heading(headings_of(schema, fields)));
+  BANMO_DO(sheet->finish());
+  return path;
+}
+
+Result<std::string> bad_rows_file(Engine& engine, const Schema& schema, const std::vector<BadRow>& rows) {
+  std::vector<std::string> titles;
+  for (const BadRow& row : rows) {
+    for (const auto& [title, cell] : row.raw) {
+      if (std::find(titles.begin(), titles.end(), title) == titles.end()) titles.push_back(title);
+    }
+  }
+  const std::string path = engine.temporary_path(schema.dataset->id + "-mend", "xlsx");
+  BANMO_TRY(auto sheet, open_sheet("xlsx", path));
+  BANMO_DO(sheet->row({{"改正后删去“文件”“行”“错误”三列即可重新导入；每行的错误见最后一列"}}));
+  std::vector<SheetCell> cells;
+  for (const auto& title : titles) cells.push_back({title.empty() ? "整行" : title});
+  for (const char* const title : {"文件", "行", "错误"}) cells.push_back({title});
+  BANMO_DO(sheet->heading(cells));
+  for (const BadRow& row : rows) {
+    cells.assign(titles.size(), {});
+    for (const auto& [title, cell] : row.raw) cells[static_cast<size_t>(std::find(titles.begin(), titles.end(), title) - titles.begin())] = {cell};
+    cells.push_back({row.file_name});
+    cells.push_back({std::to_string(row.line), true});
+    cells.push_back({row.message.zh});
+    BANMO_DO(sheet->row(cells));
+  }
+  BANMO_DO(sheet->finish());
+  return path;
+}
+
+}  // namespace banmo::records

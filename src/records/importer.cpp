@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "records/importer.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "base/log.h"
+#include "records/derived.h"
+#include "records/people_table.h"
+#include "records/xlsx_reader.h"
+
+namespace banmo::records {
+namespace {
+
+// Removes a file when the block ends.
+class Temporary {
+ public:
+  explicit Temporary(std::string path) : path_(std::move(path)) {}
+  Temporary(const Temporary&) = delete;
+  ~Temporary() { ::unlink(path_.c_str()); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+Error dry_run_ends() { return fail(ErrorCode::conflict, "records.dry_run_ends", {"试运行结束", "the dry run ends"}); }
+
+Error stopping() { return fail(ErrorCode::unavailable, "records.stopping", {"服务正在停止，导入会在重新启动后继续", "the service is stopping; the import goes on after the restart"}); }
+
+ChunkLimits limits_of(const Schema& schema) {
+  // Wide rows make smaller chunks: what is held at once stays near 100 MB.
+  const auto n = static_cast<int64_t>(std::max<size_t>(schema.columns.size(), 10));
+  return {.n_records = 5'000'000 / n, .n_bytes = 96 << 20};
+}
+
+}  // namespace
+
+struct Importer::Source {
+  CsvFile file;
+  Headings headings;
+  OrgReader orgs;
+  Chunker chunker;
+  std::string chunk_path;
+
+  Source(CsvFile opened, Headings read, const Schema& schema, OrgReader reader, const Sealer& sealer, expr::Environment environment, std::string path)
+      : file(std::move(opened)), headings(std::move(read)), orgs(std::move(reader)), chunker(file, headings, schema, orgs, sealer, environment), chunk_path(std::move(path)) {}
+};
+
+struct Importer::Outcome {
+  MergeCounts merged;
+  int64_t n_read = 0, n_bad = 0;
+};
+
+// The upload itself, or the CSV that was made from an XLSX.
+Result<std::string> Importer::readable_file(bool& numbered) {
+  std::ifstream in(row_.file, std::ios::binary);
+  char head[4] = {};
+  in.read(head, 4);
+  numbered = std::string_view(head, 4) == std::string_view("PK\x03\x04", 4);
+  if (!numbered) return row_.file;
+  std::string path = engine_.temporary_path("sheet", "csv");
+  BANMO_DO(xlsx_to_csv(row_.file, path));
+  return path;
+}
+
+// Finds the unfinished batch of the same file, or makes one. True if the file was imported before, nothing has changed since, and nothing is to be done.
+Result<bool> Importer::begin_batch(const Entry& entry, const std::string& sha256) {
+  const auto& dataset = *entry.schema->dataset;
+  const auto* pack = engine_.catalogue().pack(dataset.pack);
+  const std::string pack_fingerprint = pack == nullptr ? "" : pack->fingerprint;
+  if (row_.job.dry_run) row_.batch_no = 0;
+  if (!row_.job.dry_run) {
+    BANMO_TRY(const auto before, jobs_.batches_of_file(dataset.id, sha256));
+    for (const auto& one : before) {
+      if (!one.batch.done && one.batch.by == row_.job.by) {
+        batch_ = one;
+        break;
+      }
+      if (one.batch.done && one.version == entry.version.load() && one.batch.n_bad == 0 && one.pack_fingerprint == pack_fingerprint) {
+        row_.job.n_read = row_.job.n_good = row_.job.n_same = one.batch.n_good;
+        row_.job.n_warn = one.batch.n_warn;
+        row_.job.batch = one.batch.id;
+        row_.batch_no = one.batch.no;
+        return true;
+      }
+    }
+  }
+  if (batch_.batch.no == 0) {
+    batch_.batch.id = BatchId::next();
+    batch_.batch.dataset = dataset.id;
+    batch_.batch.file_name = row_.job.file_name;
+    batch_.batch.sha256 = sha256;
+    batch_.batch.by = row_.job.by;
+    batch_.batch.at = engine_.clock().now();
+    batch_.dry_run = row_.job.dry_run;
+    batch_.pack_fingerprint = pack_fingerprint;
+    BANMO_DO(jobs_.insert_batch(batch_));
+  }
+  row_.batch_no = batch_.batch.no;
+  row_.job.batch = batch_.batch.id;
+  BANMO_TRY(earlier_batches_, jobs_.batches_of_name(dataset.id, batch_.batch.file_name, batch_.batch.by));
+  std::erase(earlier_batches_, batch_.batch.no);
+  return false;
+}
+
+// Takes up the watermark of an interrupted run.
+Result<> Importer::go_on(Source& source) {
+  int64_t offset = 0;
+  {
+    BANMO_TRY(const auto lease, engine_.warehouse().read());
+    BANMO_TRY(const auto done, lease->query("SELECT COUNT(*), COALESCE(MAX(next_offset), 0), CAST(COALESCE(SUM(n_read), 0) AS BIGINT), CAST(COALESCE(SUM(n_good), 0) AS BIGINT), "
+                                            "CAST(COALESCE(SUM(n_bad), 0) AS BIGINT), CAST(COALESCE(SUM(n_warn), 0) AS BIGINT), CAST(COALESCE(SUM(n_new), 0) AS BIGINT), "
+                                            "CAST(COALESCE(SUM(n_changed), 0) AS BIGINT), CAST(COALESCE(SUM(n_same), 0) AS BIGINT) FROM bm_import WHERE batch = $1", {batch_.batch.no}));
+    n_chunks_ = sql::int_of(done[0][0]);
+    offset = sql::int_of(done[0][1]);
+    int64_t* const counts[] = {&row_.job.n_read, &row_.job.n_good, &row_.job.n_bad, &row_.job.n_warn, &row_.job.n_new, &row_.job.n_changed, &row_.job.n_same};
+    for (size_t i = 0; i < std::size(counts); ++i) *counts[i] = sql::int_of(done[0][2 + i]);
+  }
+  if (n_chunks_ == 0) return {};
+  BANMO_LOG(info, "import.resumed", {"batch", batch_.batch.no}, {"n_chunks", n_chunks_}, {"offset", offset});
+  return source.chunker.skip_to(offset);
+}
+
+// One statement checks the chunk; the rows that fail get their findings.
+Result<> Importer::stage(sql::Connection& duckdb, const CheckPlan& plan, const Source& source, Chunk& chunk, std::vector<BadLine>& bad) const {
+  BANMO_DO(duckdb.script("SET preserve_insertion_order = false;"));
+  auto staged = duckdb.script(plan.create_stage + ";");
+  (void)duckdb.script("SET preserve_insertion_order = true;");
+  BANMO_DO(staged);
+  bad = chunk.bad;
+  std::string words;
+  for (size_t i = 0; i < plan.n_words; ++i) words += ", s._fail" + std::to_string(i);
+  BANMO_TRY(const auto failed, duckdb.query("SELECT s._line" + words + " FROM bm_stage s WHERE NOT (" + plan.is_good + ") ORDER BY s._line"));
+  for (const auto& row : failed.rows) {
+    BadLine one = source.chunker.bad_line(chunk, sql::int_of(row[0]));
+    for (size_t i = 0; i < plan.checks.size(); ++i) {
+      if ((static_cast<uint64_t>(sql::int_of(row[1 + i / kChecksInWord])) >> (i % kChecksInWord) & 1) != 0) one.findings.push_back(plan.checks[i].finding());
+    }
+    bad.push_back(std::move(one));
+  }
+  std::stable_sort(bad.begin(), bad.end(), [](const BadLine& a, const BadLine& b) { return a.line < b.line; });
+  return {};
+}
+
+// The good rows of the parser's bm_stage into the same table beside a PostgreSQL warehouse.
+Result<> Importer::copy_stage(sql::Connection& duckdb, sql::Connection& postgres, const Schema& schema, const CheckPlan& plan) const {
+  BANMO_DO(postgres.script("DROP TABLE IF EXISTS bm_stage; CREATE TEMP TABLE bm_stage ON COMMIT DROP AS SELECT CAST(0 AS BIGINT) AS _line, " + schema.stored_list() + ", _warn FROM " + schema.table + " LIMIT 0;"));
+  std::vector<std::string> columns = schema.stored_names();
+  columns.insert(columns.begin(), "_line");
+  columns.emplace_back("_warn");
+  BANMO_TRY(const auto rows, duckdb.query("SELECT s._line, " + schema.stored_list("s.") + ", s._warn FROM bm_stage s WHERE " + plan.is_good));
+  size_t i = 0;
+  const auto added = postgres.append("bm_stage", columns, [&](sql::Values& row) -> Result<bool> {
+    if (i == rows.size()) return false;
+    row = rows[i++];
+    return true;
+  });
+  if (!added.ok()) return added.error();
+  BANMO_DO(postgres.script("ANALYZE bm_stage;"));
+  return {};
+}
+
+// Merge, quarantine and watermark: the part that is one transaction of the warehouse.
+Result<> Importer::settle(sql::Connection& connection, const Schema& schema, const Source& source, const std::string& good, const Chunk& chunk, const std::vector<BadLine>& bad,
+                          Outcome& outcome) const {
+  const Instant now = engine_.clock().now();
+  BANMO_TRY(outcome.merged, merge_stage(connection, schema, {.batch = batch_.batch.no, .good = good}, now));
+  outcome.n_read = chunk.n_read;
+  outcome.n_bad = static_cast<int64_t>(bad.size());
+  if (row_.job.dry_run) return dry_run_ends();
+  ScoreDeltas scores;
+  const QuarantineBatch quarantine{.batch = batch_.batch.no, .first_id = row_.job.n_bad, .open = true};
+  BANMO_DO(close_bad_rows(connection, schema, batch_.batch.no, chunk.met_keys, n_chunks_ == 0 ? earlier_batches_ : std::vector<int64_t>{}, scores));
+  BANMO_DO(add_bad_rows(connection, schema, quarantine, source.headings.titles, source.headings.fields, bad, scores));
+  BANMO_DO(add_scores(connection, schema, scores));
+  const MergeCounts& m = outcome.merged;
+  BANMO_DO(connection.execute("INSERT INTO bm_import (batch, chunk, n_read, n_good, n_bad, n_warn, n_new, n_changed, n_same, next_offset, next_line) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                              {batch_.batch.no, n_chunks_, outcome.n_read, m.n_good, outcome.n_bad, m.n_warn, m.n_new, m.n_changed, m.n_same, chunk.next_offset, chunk.next_line}));
+  return {};
+}
+
+Result<Importer::Outcome> Importer::run_chunk(Entry& entry, Source& source, Chunk& chunk) {
+  const Schema& schema = *entry.schema;
+  BANMO_TRY(sql::Database* const parser, engine_.parser());
+  BANMO_TRY(const CheckPlan plan, plan_checks(schema, source.chunker, chunk.path, engine_.environment(), [&](const pack::Dataset& dataset) { return reference_table(engine_, dataset); }));
+  Outcome outcome;
+  std::vector<BadLine> bad;
+  const bool same_store = parser == &engine_.warehouse();
+  const auto done = parser->write([&](sql::Connection& duckdb) -> Result<> {
+    BANMO_DO(stage(duckdb, plan, source, chunk, bad));
+    if (same_store) return settle(duckdb, schema, source, plan.is_good, chunk, bad, outcome);
+    return engine_.warehouse().write([&](sql::Connection& postgres) -> Result<> {
+      BANMO_DO(copy_stage(duckdb, postgres, schema, plan));
+      return settle(postgres, schema, source, "", chunk, bad, outcome);
+    });
+  });
+  if (!done.ok() && !(row_.job.dry_run && done.error().id == "records.dry_run_ends")) return done.error();
+  if (row_.job.dry_run) BANMO_DO(keep_dry_findings(schema, source, bad));
+  return outcome;
+}
+
+Result<> Importer::keep_dry_findings(const Schema& schema, const Source& source, const std::vector<BadLine>& bad) {
+  if (bad.empty()) return {};
+  const QuarantineBatch quarantine{.batch = batch_.batch.no, .first_id = row_.job.n_bad, .open = false};
+  return engine_.warehouse().write([&](sql::Connection& connection) -> Result<> {
+    ScoreDeltas scores;
+    return add_bad_rows(connection, schema, quarantine, source.headings.titles, source.headings.fields, bad, scores);
+  });
+}
+
+void Importer::add(const Outcome& outcome) {
+  Job& job = row_.job;
+  job.n_read += outcome.n_read;
+  job.n_bad += outcome.n_bad;
+  job.n_good += outcome.merged.n_good;
+  job.n_warn += outcome.merged.n_warn;
+  job.n_new += outcome.merged.n_new;
+  job.n_changed += outcome.merged.n_changed;
+  job.n_same += outcome.merged.n_same;
+}
+
+Result<> Importer::run_chunks(Entry& entry, Source& source) {
+  const ChunkLimits limits = limits_of(*entry.schema);
+  const Temporary chunk_file(source.chunk_path);
+  for (bool last = false; !last; ++n_chunks_) {
+    row_.job.phase = "checking";
+    if (!report_()) return stopping();
+    BANMO_TRY(Chunk chunk, source.chunker.next(chunk_file.path(), limits));
+    last = chunk.last;
+    if (chunk.n_read == 0 && n_chunks_ > 0) break;
+    row_.job.phase = "merging";
+    if (!report_()) return stopping();
+    BANMO_TRY(const Outcome outcome, run_chunk(entry, source, chunk));
+    add(outcome);
+    row_.job.progress = 0.95 * static_cast<double>(chunk.next_offset) / static_cast<double>(std::max<int64_t>(1, source.chunker.n_bytes()));
+    if (!row_.job.dry_run) engine_.publish_bulk(entry, outcome.merged, outcome.merged.n_new);
+  }
+  return {};
+}
+
+Result<> Importer::run() {
+  Entry* const entry = engine_.find(row_.job.dataset);
+  if (entry == nullptr) return fail(ErrorCode::not_found, "records.no_such_dataset", {"没有这个数据集，请从数据目录中选择", "there is no such dataset; choose one of the catalogue"});
+  const Schema& schema = *entry->schema;
+  row_.job.phase = "reading";
+  if (!report_()) return stopping();
+  BANMO_TRY(const std::string sha256, file_sha256(row_.file));
+  BANMO_TRY(const bool nothing_to_do, begin_batch(*entry, sha256));
+  if (nothing_to_do) return {};
+  bool numbered = false;
+  BANMO_TRY(const std::string path, readable_file(numbered));
+  const Temporary sheet(numbered ? path : std::string());
+  BANMO_TRY(CsvFile file, CsvFile::open(path, engine_.temporary_path("utf8", "csv"), numbered));
+  BANMO_TRY(Headings headings, read_headings(file.reader(), schema));
+  Source source(std::move(file), std::move(headings), schema, OrgReader(engine_.directory().orgs(), &row_.scope), engine_.sealer(), engine_.environment(), engine_.temporary_path("chunk", "csv"));
+  if (!row_.job.dry_run) BANMO_DO(go_on(source));
+  if (std::any_of(schema.columns.begin(), schema.columns.end(), [](const Column& column) { return column.ref == RefKind::person; })) {
+    BANMO_TRY(sql::Database* const parser, engine_.parser());
+    BANMO_DO(refresh_people(engine_, *parser));
+  }
+  for (const Column& column : schema.columns) {
+    if (column.ref != RefKind::dataset) continue;
+    BANMO_TRY(sql::Database* const parser, engine_.parser());
+    BANMO_DO(refresh_reference(engine_, *parser, *column.ref_dataset));
+  }
+  {
+    BANMO_TRY(const auto lease, engine_.warehouse().read());
+    BANMO_TRY(auto keys, open_keys(*lease, schema, batch_.batch.no));
+    source.chunker.watch(std::move(keys));
+  }
+  BANMO_DO(run_chunks(*entry, source));
+  row_.job.phase = "refreshing";
+  if (!report_()) return stopping();
+  if (!row_.job.dry_run) BANMO_DO(refresh_after(engine_, *entry));
+  batch_.batch.done = true;
+  batch_.batch.n_good = row_.job.n_good;
+  batch_.batch.n_bad = row_.job.n_bad;
+  batch_.batch.n_warn = row_.job.n_warn;
+  batch_.version = entry->version.load();
+  return jobs_.update_batch(batch_);
+}
+
+}  // namespace banmo::records

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "records/job_queue.h"
+
+#include <unistd.h>
+
+#include <exception>
+#include <filesystem>
+
+#include "audit/audit.h"
+#include "base/log.h"
+#include "records/importer.h"
+
+namespace banmo::records {
+namespace {
+
+Error no_such_job() { return fail(ErrorCode::not_found, "records.no_such_job", {"没有这个任务", "there is no such job"}); }
+
+bool may_see(const Principal& principal, const JobRow& row) {
+  return row.account_no == principal.account.value || principal.has(directory::Right::jobs_read);
+}
+
+bool is_within(const std::string& path, const std::string& folder) {
+  std::error_code error;
+  const auto whole = std::filesystem::weakly_canonical(path, error).string();
+  const auto root = std::filesystem::weakly_canonical(folder, error).string() + "/";
+  return !error && whole.starts_with(root);
+}
+
+}  // namespace
+
+JobQueue::JobQueue(Engine& engine, JobStore& store) : engine_(engine), store_(store) {}
+
+JobQueue::~JobQueue() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+Result<> JobQueue::start() {
+  BANMO_TRY(auto unfinished, store_.unfinished_jobs());
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& row : unfinished) {
+      row.job.state = JobState::queued;
+      row.job.error.reset();
+      live_[row.job.id] = row.job;
+      waiting_.push_back(std::move(row));
+    }
+  }
+  thread_ = std::thread([this] { work(); });
+  return {};
+}
+
+Result<Job> JobQueue::submit(const Principal& principal, const ImportOptions& options) {
+  BANMO_TRY(Entry* const entry, engine_.require(principal, directory::Right::datasets_import, options.dataset));
+  const Schema& schema = *entry->schema;
+  if (schema.dataset->kind == pack::DatasetKind::derived) {
+    return fail(ErrorCode::invalid, "records.derived_not_imported", {"派生数据集由系统计算，不能导入", "a derived dataset is computed and takes no import"});
+  }
+  JobRow row;
+  row.scope = engine_.scope(principal, directory::Right::datasets_import, schema);
+  if (!row.scope.everything && (!schema.org || row.scope.orgs.empty())) {
+    return fail(ErrorCode::denied, "records.out_of_scope", {"该数据集须由市级管理人员导入", "this dataset is imported by the city's officers"});
+  }
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(options.file, error)) return fail(ErrorCode::not_found, "records.no_file", {"找不到上传的文件，请重新上传", "the uploaded file is gone; upload it again"});
+  row.job.id = JobId::next();
+  row.job.dataset = options.dataset;
+  row.job.file_name = options.file_name;
+  row.job.dry_run = options.dry_run;
+  row.job.phase = "queued";
+  row.job.by = principal.account_name;
+  row.job.created_at = engine_.clock().now();
+  row.file = options.file;
+  row.account_no = principal.account.value;
+  BANMO_DO(store_.insert_job(row));
+  const Job job = row.job;
+  {
+    const std::lock_guard lock(mutex_);
+    live_[job.id] = job;
+    waiting_.push_back(std::move(row));
+  }
+  changed_.notify_all();
+  return job;
+}
+
+Job JobQueue::present(const JobRow& stored) const {
+  const std::lock_guard lock(mutex_);
+  const auto it = live_.find(stored.job.id);
+  return it == live_.end() ? stored.job : it->second;
+}
+
+Result<Job> JobQueue::find(const Principal& principal, JobId id) {
+  BANMO_TRY(const auto row, store_.find_job(id));
+  if (!row || !may_see(principal, *row)) return no_such_job();
+  Job job = present(*row);
+  if (job.state == JobState::done && !job.batch && row->batch_no != 0) {
+    BANMO_TRY(const auto batch, store_.batch(row->batch_no));
+    if (batch) job.batch = batch->batch.id;
+  }
+  return job;
+}
+
+Result<std::vector<Job>> JobQueue::list(const Principal& principal, int limit, std::string_view after) {
+  const int64_t account = principal.has(directory::Right::jobs_read) ? 0 : principal.account.value;
+  BANMO_TRY(const auto rows, store_.jobs(account, limit, after));
+  std::vector<Job> jobs;
+  for (const auto& row : rows) jobs.push_back(present(row));
+  return jobs;
+}
+
+Result<Job> JobQueue::wait(const Principal& principal, JobId id) {
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return stopping_ || !live_.contains(id); });
+  }
+  return find(principal, id);
+}
+
+bool JobQueue::show(const JobRow& row) {
+  const std::lock_guard lock(mutex_);
+  live_[row.job.id] = row.job;
+  return !stopping_;
+}
+
+void JobQueue::finish(JobRow& row, const Result<>& outcome) {
+  Job& job = row.job;
+  const bool no_space = !outcome.ok() && outcome.error().code == ErrorCode::storage_full;
+  job.state = outcome.ok() ? JobState::done : JobState::failed;
+  job.phase = outcome.ok() ? "done" : job.phase;
+  job.progress = outcome.ok() ? 1 : job.progress;
+  if (!outcome.ok()) job.error = outcome.error();
+  // A job without an end is taken up again at the next start: one that found the disk full.
+  if (!no_space) job.finished_at = engine_.clock().now();
+  const auto written = engine_.ledger().write([&](sql::Connection& connection) -> Result<> {
+    const json::Object detail = {{"file", job.file_name}, {"dry_run", job.dry_run}, {"n_read", job.n_read}, {"n_good", job.n_good}, {"n_bad", job.n_bad}, {"state", outcome.ok() ? "done" : "failed"}};
+    BANMO_TRY(const auto seq, audit::append(connection, {engine_.clock().now(), job.by, "rows.import", job.dataset, job.id.to_string(), 0, detail}, engine_.options().profile));
+    (void)seq;
+    return {};
+  });
+  const auto stored = store_.update_job(row);
+  if (!written.ok()) BANMO_LOG(warn, "import.not_audited", {"job", job.id.to_string()}, {"error", written.error().to_string()});
+  if (!stored.ok()) BANMO_LOG(warn, "import.not_recorded", {"job", job.id.to_string()}, {"error", stored.error().to_string()});
+  if (outcome.ok() && is_within(row.file, engine_.options().folder)) ::unlink(row.file.c_str());
+  BANMO_LOG(info, "import.ended", {"job", job.id.to_string()}, {"dataset", job.dataset}, {"ok", outcome.ok()}, {"n_read", job.n_read}, {"n_bad", job.n_bad}, {"n_new", job.n_new},
+            {"n_changed", job.n_changed}, {"error", outcome.ok() ? std::string() : outcome.error().to_string()}, {"cause", outcome.ok() ? std::string() : outcome.error().cause});
+}
+
+void JobQueue::run(JobRow row) {
+  row.job.state = JobState::running;
+  Result<> outcome = store_.update_job(row);
+  if (outcome.ok()) {
+    try {
+      Importer importer(engine_, store_, row, [&] { return show(row); });
+      outcome = importer.run();
+    } catch (const std::exception& thrown) {
+      outcome = fail(ErrorCode::internal, "records.import_failed", {"导入时发生内部错误，请联系管理员", "the import met an internal error; ask the administrator"}, {}, thrown.what());
+    }
+  }
+  if (!outcome.ok() && outcome.error().id == "records.stopping") return;
+  finish(row, outcome);
+  {
+    const std::lock_guard lock(mutex_);
+    live_.erase(row.job.id);
+  }
+  changed_.notify_all();
+}
+
+void JobQueue::work() {
+  while (true) {
+    std::optional<JobRow> next;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+      if (stopping_) return;
+      next = std::move(waiting_.front());
+      waiting_.pop_front();
+    }
+    run(std::move(*next));
+  }
+}
+
+}  // namespace banmo::records

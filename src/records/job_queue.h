@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Imports one after another on one thread. A job is in the ledger before it is answered; what a stop interrupted goes on at the next start. Thread-safe.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "records/engine.h"
+#include "records/job_store.h"
+
+namespace banmo::records {
+
+class JobQueue {
+ public:
+  JobQueue(Engine& engine, JobStore& store);
+  ~JobQueue();  // stops between two chunks
+  // Takes up unfinished jobs and begins to work.
+  Result<> start();
+  Result<Job> submit(const Principal& principal, const ImportOptions& options);
+  Result<Job> find(const Principal& principal, JobId id);
+  Result<std::vector<Job>> list(const Principal& principal, int limit, std::string_view after);
+  Result<Job> wait(const Principal& principal, JobId id);
+
+ private:
+  void work();
+  void run(JobRow row);
+  bool show(const JobRow& row);
+  Job present(const JobRow& stored) const;  // the live figures if it runs
+  void finish(JobRow& row, const Result<>& outcome);
+
+  Engine& engine_;
+  JobStore& store_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<JobRow> waiting_;
+  std::map<JobId, Job> live_;      // queued and running
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace banmo::records

@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "records/journal.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+
+#include "base/log.h"
+#include "json/json.h"
+#include "records/derived.h"
+#include "records/job_store.h"
+
+namespace banmo::records {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kGather = 200ms;           // how long edits wait for company
+constexpr auto kRetry = 2s;               // after a failure (a full disk)
+constexpr size_t kMaxBatch = 20'000;
+constexpr std::string_view kInsertEdit = "INSERT INTO records_journal (seq, dataset, row_key, op, payload, account, at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+constexpr std::string_view kForgetEdits = "DELETE FROM records_journal WHERE seq <= $1";
+constexpr std::string_view kWaitingEdits = "SELECT seq, dataset, row_key, op, payload, account, at FROM records_journal WHERE seq > $1 AND seq <= $2 ORDER BY seq";
+constexpr std::string_view kLastNumber = "SELECT value FROM records_counter WHERE name = 'journal'";
+
+std::string id_of(const Entry& entry, const std::string& key) { return entry.schema->dataset->id + "\n" + key; }
+
+std::string to_hex_text(const sql::Blob& blob) { return crypto::to_hex(blob); }
+
+sql::Value from_hex_text(const std::string& text) {
+  sql::Blob blob;
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  for (size_t i = 0; i + 1 < text.size(); i += 2) blob.push_back(static_cast<uint8_t>(digit(text[i]) * 16 + digit(text[i + 1])));
+  return blob;
+}
+
+// [warn, value...] with values as canonical text, sealed ones in hexadecimal, null as null.
+std::string payload_of(const StoredRow& row) {
+  json::Array values = {row.warn};
+  for (const auto& value : row.values) {
+    if (sql::is_null(value)) values.emplace_back();
+    else if (const auto* blob = std::get_if<sql::Blob>(&value)) values.emplace_back(to_hex_text(*blob));
+    else values.emplace_back(canonical_text(value));
+  }
+  return json::write(values);
+}
+
+Result<StoredRow> row_from(const Schema& schema, const std::string& payload) {
+  BANMO_TRY(const auto document, json::read(payload));
+  const auto* cells = document.as_array();
+  const Error damaged = fail(ErrorCode::internal, "records.bad_journal", {"编辑日志损坏，请从备份恢复", "the journal of edits is damaged; restore it from the backup"});
+  if (cells == nullptr || cells->size() != schema.stored_names().size() + 1) return damaged;
+  StoredRow row;
+  row.warn = (*cells)[0].as_int() == nullptr ? 0 : *(*cells)[0].as_int();
+  size_t at = 1;
+  for (const Column& column : schema.columns) {
+    const auto* text = (*cells)[at].as_string();
+    if (text == nullptr) row.values.emplace_back();
+    else if (column.sealed()) row.values.push_back(from_hex_text(*text));
+    else {
+      auto value = from_canonical(column, *text);
+      if (!value) return damaged;
+      row.values.push_back(std::move(*value));
+    }
+    ++at;
+    if (!column.sealed()) continue;
+    const auto* index = (*cells)[at++].as_string();
+    row.values.push_back(index == nullptr ? sql::Value{} : sql::Value{*index});
+  }
+  return row;
+}
+
+}  // namespace
+
+Journal::KeyLock::KeyLock(Journal& journal, std::string id) : journal_(journal), id_(std::move(id)) {
+  std::unique_lock lock(journal_.mutex_);
+  journal_.keys_changed_.wait(lock, [&] { return !journal_.locked_.contains(id_); });
+  journal_.locked_.insert(id_);
+}
+Journal::KeyLock::~KeyLock() {
+  {
+    const std::lock_guard lock(journal_.mutex_);
+    journal_.locked_.erase(id_);
+  }
+  journal_.keys_changed_.notify_all();
+}
+
+Journal::Journal(Engine& engine, RowStore& rows) : engine_(engine), rows_(rows) {}
+
+Journal::~Journal() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+// The edits of the ledger with numbers in (after, until].
+Result<std::vector<Edit>> Journal::load(int64_t after, int64_t until) const {
+  BANMO_TRY(const auto lease, engine_.ledger().read());
+  BANMO_TRY(const auto rows, lease->query(kWaitingEdits, {after, until}));
+  std::vector<Edit> edits;
+  for (const auto& row : rows.rows) {
+    Edit edit;
+    edit.seq = sql::int_of(row[0]);
+    edit.entry = engine_.find(sql::text_of(row[1]));
+    if (edit.entry == nullptr) continue;  // its pack is no longer installed
+    edit.key = sql::text_of(row[2]);
+    edit.operation = sql::text_of(row[3]);
+    BANMO_TRY(edit.row, row_from(*edit.entry->schema, sql::text_of(row[4])));
+    edit.row.line = edit.seq;
+    edit.account = sql::text_of(row[5]);
+    edit.at = Instant{sql::int_of(row[6])};
+    edits.push_back(std::move(edit));
+  }
+  return edits;
+}
+
+void Journal::enqueue(Edit edit) {
+  if (edit.seq <= applied_ || queue_.contains(edit.seq)) return;
+  int64_t& newest = newest_[id_of(*edit.entry, edit.key)];
+  newest = std::max(newest, edit.seq);
+  ++n_waiting_[edit.entry];
+  queue_.emplace(edit.seq, std::move(edit));
+}
+
+Result<> Journal::start() {
+  if (engine_.one_database()) return {};
+  {
+    BANMO_TRY(const auto lease, engine_.warehouse().read());
+    BANMO_TRY(const auto rows, lease->query("SELECT MAX(seq) FROM bm_applied"));
+    applied_ = sql::int_of(rows[0][0]);
+  }
+  {
+    BANMO_TRY(const auto lease, engine_.ledger().read());
+    BANMO_TRY(const auto last, lease->query(kLastNumber));
+    known_until_ = last.empty() ? 0 : sql::int_of(last[0][0]);
+  }
+  BANMO_TRY(auto edits, load(applied_, known_until_));
+  for (auto& edit : edits) enqueue(std::move(edit));
+  thread_ = std::thread([this] { work(); });
+  return {};
+}
+
+// Threads come here in another order than their numbers were given. A number below one that is durable is durable too, or was rolled back and never will be; so what the queue
+// lacks is read from the ledger, and edits are applied without a gap.
+Result<> Journal::fill_gaps() {
+  int64_t from = 0, until = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.empty() || queue_.rbegin()->first <= known_until_) return {};
+    from = known_until_;
+    until = queue_.rbegin()->first;
+    const auto n_known = std::distance(queue_.upper_bound(from), queue_.end());
+    if (n_known == until - from) {
+      known_until_ = until;
+      return {};
+    }
+  }
+  BANMO_TRY(auto edits, load(from, until));
+  const std::lock_guard lock(mutex_);
+  for (auto& edit : edits) enqueue(std::move(edit));
+  known_until_ = until;
+  return {};
+}
+
+Result<int64_t> Journal::add(Edit edit, audit::Entry audited) {
+  std::map<Entry*, MergeCounts> counts;
+  int64_t seq = 0;
+  const auto done = engine_.ledger().write([&](sql::Connection& connection) -> Result<> {
+    counts.clear();
+    BANMO_TRY(seq, take_number(connection, "journal"));
+    edit.seq = edit.row.line = seq;
+    if (engine_.one_database()) {
+      BANMO_DO(apply(connection, {&edit}, counts));
+    } else {
+      BANMO_DO(connection.execute(kInsertEdit, {seq, edit.entry->schema->dataset->id, edit.key, edit.operation, payload_of(edit.row), edit.account, edit.at.micros}));
+    }
+    BANMO_TRY(const auto entry_seq, audit::append(connection, audited, engine_.options().profile));
+    (void)entry_seq;
+    return {};
+  });
+  BANMO_DO(done);
+  if (engine_.one_database()) {
+    publish({edit}, counts);
+    return seq;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    enqueue(std::move(edit));
+  }
+  changed_.notify_all();
+  return seq;
+}
+
+std::optional<Edit> Journal::waiting(const Entry& entry, const std::string& key) const {
+  const std::lock_guard lock(mutex_);
+  if (queue_.empty()) return std::nullopt;
+  const auto it = newest_.find(id_of(entry, key));
+  return it == newest_.end() ? std::nullopt : std::optional{queue_.at(it->second)};
+}
+
+bool Journal::has_waiting(const Entry& entry) const {
+  const std::lock_guard lock(mutex_);
+  const auto it = n_waiting_.find(&entry);
+  return it != n_waiting_.end() && it->second > 0;
+}
+
+Result<> Journal::flush() {
+  std::unique_lock lock(mutex_);
+  if (queue_.empty()) return {};
+  const int64_t last = queue_.rbegin()->first;
+  const uint64_t tries = n_tries_;
+  hurry_ = true;
+  changed_.notify_all();
+  changed_.wait(lock, [&] { return stopping_ || applied_ >= last || (error_ && n_tries_ > tries + 1); });
+  if (applied_ >= last) return {};
+  if (error_) return *error_;
+  return fail(ErrorCode::unavailable, "records.stopping", {"服务正在停止，请稍后重试", "the service is stopping; try again later"});
+}
+
+// Edits of one dataset, each key once: the upserts in one merge, the deletes in one.
+Result<> Journal::apply_pass(sql::Connection& connection, Entry& entry, const std::vector<const Edit*>& edits, MergeCounts& counts) {
+  const Schema& schema = *entry.schema;
+  const bool duckdb = connection.dialect() == sql::Dialect::duckdb;
+  const std::string columns = "CAST(0 AS BIGINT) AS _line, " + schema.stored_list() + ", _warn FROM " + schema.table + " LIMIT 0";
+  for (const bool deleting : {false, true}) {
+    if (std::none_of(edits.begin(), edits.end(), [&](const Edit* edit) { return (edit->operation == "delete") == deleting; })) continue;
+    BANMO_DO(connection.script(duckdb ? "CREATE OR REPLACE TEMP TABLE bm_stage AS SELECT " + columns + ";"
+                                      : "DROP TABLE IF EXISTS bm_stage; CREATE TEMP TABLE bm_stage ON COMMIT DROP AS SELECT " + columns + ";"));
+    std::vector<std::string> names = schema.stored_names();
+    names.insert(names.begin(), "_line");
+    names.emplace_back("_warn");
+    size_t i = 0;
+    const auto added = connection.append("bm_stage", names, [&](sql::Values& row) -> Result<bool> {
+      while (i < edits.size() && (edits[i]->operation == "delete") != deleting) ++i;
+      if (i == edits.size()) return false;
+      const Edit& edit = *edits[i++];
+      row[0] = edit.seq;
+      std::copy(edit.row.values.begin(), edit.row.values.end(), row.begin() + 1);
+      row.back() = edit.row.warn;
+      return true;
+    });
+    if (!added.ok()) return added.error();
+    const auto merged = deleting ? delete_stage(connection, schema, engine_.clock().now()) : merge_stage(connection, schema, {.batch = 0, .good = "", .keep_same = true}, engine_.clock().now());
+    if (!merged.ok()) return merged.error();
+    counts.version = std::max(counts.version, merged->version);
+    counts.n_new += deleting ? -merged->n_changed : merged->n_new;
+    counts.partitions.insert(merged->partitions.begin(), merged->partitions.end());
+  }
+  return {};
+}
+
+Result<> Journal::apply(sql::Connection& connection, const std::vector<const Edit*>& edits, std::map<Entry*, MergeCounts>& counts) {
+  std::map<Entry*, std::vector<std::vector<const Edit*>>> passes;
+  std::map<std::string, size_t> turn;
+  for (const Edit* edit : edits) {
+    auto& of_entry = passes[edit->entry];
+    const size_t i = turn[id_of(*edit->entry, edit->key)]++;
+    if (of_entry.size() <= i) of_entry.resize(i + 1);
+    of_entry[i].push_back(edit);
+  }
+  for (const auto& [entry, all] : passes) {
+    for (const auto& pass : all) BANMO_DO(apply_pass(connection, *entry, pass, counts[entry]));
+  }
+  size_t i = 0;
+  const auto told = connection.append("bm_edit", {"seq", "dataset", "at", "account"}, [&](sql::Values& row) -> Result<bool> {
+    if (i == edits.size()) return false;
+    row = {edits[i]->seq, edits[i]->entry->schema->dataset->id, edits[i]->at.micros, edits[i]->account};
+    ++i;
+    return true;
+  });
+  if (!told.ok()) return told.error();
+  BANMO_DO(connection.execute("UPDATE bm_applied SET seq = $1", {edits.back()->seq}));
+  return {};
+}
+
+void Journal::publish(const std::vector<Edit>& edits, const std::map<Entry*, MergeCounts>& counts) {
+  std::map<std::string, std::vector<std::string>> keys;
+  for (const Edit& edit : edits) keys[edit.entry->schema->dataset->id].push_back(edit.key);
+  for (const auto& [dataset, of_dataset] : keys) rows_.forget(dataset, of_dataset);
+  for (const auto& [entry, one] : counts) engine_.publish(*entry, one, one.n_new);
+}
+
+Result<> Journal::apply_waiting() {
+  BANMO_DO(fill_gaps());
+  std::vector<Edit> edits;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [seq, edit] : queue_) {
+      if (edits.size() >= kMaxBatch || seq > known_until_) break;
+      edits.push_back(edit);
+    }
+  }
+  if (edits.empty()) return {};
+  std::vector<const Edit*> pointers;
+  for (const Edit& edit : edits) pointers.push_back(&edit);
+  std::map<Entry*, MergeCounts> counts;
+  const auto done = engine_.warehouse().write([&](sql::Connection& connection) -> Result<> {
+    counts.clear();
+    return apply(connection, pointers, counts);
+  });
+  BANMO_DO(done);
+  publish(edits, counts);
+  {
+    const std::lock_guard lock(mutex_);
+    applied_ = edits.back().seq;
+    for (const Edit& edit : edits) {
+      const auto it = newest_.find(id_of(*edit.entry, edit.key));
+      if (it != newest_.end() && it->second == edit.seq) newest_.erase(it);
+      --n_waiting_[edit.entry];
+      queue_.erase(edit.seq);
+    }
+  }
+  changed_.notify_all();
+  const auto forgotten = engine_.ledger().write([&](sql::Connection& connection) -> Result<> {
+    const auto n = connection.execute(kForgetEdits, {edits.back().seq});
+    return n.ok() ? Result<>() : Result<>(n.error());
+  });
+  if (!forgotten.ok()) BANMO_LOG(warn, "journal.not_trimmed", {"error", forgotten.error().to_string()});
+  for (const auto& [entry, one] : counts) {
+    const auto refreshed = refresh_after(engine_, *entry);
+    if (!refreshed.ok()) BANMO_LOG(error, "derived.not_refreshed", {"dataset", entry->schema->dataset->id}, {"error", refreshed.error().to_string()}, {"cause", refreshed.error().cause});
+  }
+  return {};
+}
+
+void Journal::work() {
+  while (true) {
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+      if (!stopping_ && !hurry_) changed_.wait_for(lock, error_ ? std::chrono::milliseconds(kRetry) : kGather, [&] { return stopping_ || hurry_ || (!error_ && queue_.size() >= kMaxBatch); });
+      if (stopping_ && queue_.empty()) return;
+      hurry_ = false;
+    }
+    Result<> done;
+    try {
+      done = apply_waiting();
+    } catch (const std::exception& thrown) {
+      done = fail(ErrorCode::internal, "records.apply_failed", {"写入数据仓库时发生内部错误，系统会重试", "writing to the warehouse met an internal error; it is tried again"}, {}, thrown.what());
+    }
+    if (!done.ok()) BANMO_LOG(error, "journal.not_applied", {"error", done.error().to_string()}, {"cause", done.error().cause});
+    {
+      const std::lock_guard lock(mutex_);
+      ++n_tries_;
+      error_ = done.ok() ? std::optional<Error>{} : std::optional{done.error()};
+      if (!done.ok() && stopping_) return;
+    }
+    changed_.notify_all();
+  }
+}
+
+}  // namespace banmo::records

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Puts the good rows of bm_stage into a dataset's table on its grain, inside one transaction of the warehouse: new rows are added, changed rows leave a before-image, equal rows
+// stay as they are. There is no index on the table in DuckDB: the join finds the rows (zone maps skip what cannot match), and that is faster than loading under an index.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "records/schema.h"
+#include "sql/sql.h"
+
+namespace banmo::records {
+
+// Changes of the score counters: (organisation, what) > difference. What: "" rows, "!" bad rows, "?" rows with a warning, or a rule's id.
+using ScoreDeltas = std::map<std::pair<int64_t, std::string>, int64_t>;
+
+struct MergeCounts {
+  int64_t n_good = 0, n_warn = 0, n_new = 0, n_changed = 0, n_same = 0;
+  int64_t version = 0;                                    // of the dataset after it; unchanged if nothing was written
+  std::set<std::pair<sql::Value, int64_t>> partitions;   // (period, organisation) touched; none: too many to tell
+  ScoreDeltas scores;
+};
+
+struct MergeSource {
+  int64_t batch = 0;
+  std::string good;        // condition over bm_stage AS s
+  bool keep_same = false;  // single-row edits: an equal row is written all the same, so that its number is the last edit's
+};
+
+// The dataset's version and number of rows as they stand.
+struct DatasetState {
+  int64_t version = 0, n_rows = 0;
+  Instant updated_at;
+};
+Result<DatasetState> read_state(sql::Connection& connection, const Schema& schema);
+Result<> write_state(sql::Connection& connection, const Schema& schema, const DatasetState& state);
+
+// Merges; writes the state row (version + 1, rows) and the scores when anything changed.
+Result<MergeCounts> merge_stage(sql::Connection& connection, const Schema& schema, const MergeSource& source, Instant now);
+// Takes the rows out whose grain stands in bm_stage (only the grain columns and _line count).
+Result<MergeCounts> delete_stage(sql::Connection& connection, const Schema& schema, Instant now);
+Result<> add_scores(sql::Connection& connection, const Schema& schema, const ScoreDeltas& deltas);
+
+// "t.a = s.a AND ..." over the grain.
+std::string grain_join(const Schema& schema);
+
+}  // namespace banmo::records

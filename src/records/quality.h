@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// What readers see of quality: scorecards by organisation, counts by rule, the quarantine. All under the reader's scope.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "records/engine.h"
+#include "records/job_store.h"
+
+namespace banmo::records {
+
+// dataset empty: all. `after` is "<dataset>~<org>" of the last one.
+Result<std::vector<Scorecard>> read_scorecards(Engine& engine, const Principal& principal, std::string_view dataset, directory::OrgNo under, int limit, std::string_view after);
+Result<std::vector<RuleScore>> read_rule_scores(Engine& engine, const Principal& principal, std::string_view dataset);
+// Bad rows of a batch, or the open ones; `after` is the id of the last one.
+Result<std::vector<BadRow>> read_bad_rows(Engine& engine, JobStore& jobs, const Principal& principal, std::string_view dataset, std::string_view batch, int limit, int64_t after);
+
+}  // namespace banmo::records

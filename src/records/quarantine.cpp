@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "records/quarantine.h"
+
+#include <algorithm>
+
+#include "json/json.h"
+#include "records/headings.h"
+
+namespace banmo::records {
+namespace {
+
+constexpr size_t kMaxKeys = 1'000'000;
+
+// One sentence for all findings of a row: the first whole, up to four more behind it.
+Message joined(const std::vector<Finding>& findings) {
+  Message message = findings.front().message;
+  for (size_t i = 1; i < std::min<size_t>(findings.size(), 5); ++i) {
+    message.zh += "；" + findings[i].message.zh;
+    message.en += "; " + findings[i].message.en;
+  }
+  if (findings.size() > 5) {
+    message.zh += "；另有 " + std::to_string(findings.size() - 5) + " 处";
+    message.en += "; and " + std::to_string(findings.size() - 5) + " more";
+  }
+  return message;
+}
+
+std::string joined_rules(const std::vector<Finding>& findings) {
+  std::string rules;
+  for (const auto& finding : findings) {
+    if (("," + rules + ",").find("," + finding.rule + ",") == std::string::npos) rules += (rules.empty() ? "" : ",") + finding.rule;
+  }
+  return rules;
+}
+
+void add_scores_of(const std::string& rules, int64_t org, int64_t n, ScoreDeltas& scores) {
+  scores[{org, "!"}] += n;
+  for (size_t at = 0; at <= rules.size();) {
+    const size_t end = std::min(rules.find(',', at), rules.size());
+    scores[{org, rules.substr(at, end - at)}] += n;
+    at = end + 1;
+  }
+}
+
+std::string raw_text(const Schema& schema, const std::vector<std::string>& titles, const std::vector<size_t>& fields, const BadLine& bad) {
+  json::Array cells;
+  for (size_t i = 0; i < bad.raw.size(); ++i) {
+    const bool whole_line = bad.raw.size() == 1 && titles.size() != 1;
+    std::string cell = bad.raw[i];
+    const size_t field = i < fields.size() ? fields[i] : kNoField;
+    const bool sealed = whole_line ? schema.has_sealed : field != kNoField && schema.columns[field].sealed();
+    if (sealed) cell = "***";
+    const std::string title = whole_line ? "" : i < titles.size() ? titles[i] : "#" + std::to_string(i + 1);
+    cells.push_back(json::Array{title, cell});
+  }
+  return json::write(cells);
+}
+
+}  // namespace
+
+Result<> add_bad_rows(sql::Connection& connection, const Schema& schema, const QuarantineBatch& batch, const std::vector<std::string>& titles,
+                      const std::vector<size_t>& fields, const std::vector<BadLine>& rows, ScoreDeltas& scores) {
+  const std::vector<std::string> columns = {"id", "batch", "dataset", "line", "field", "rule", "rules", "zh", "en", "raw", "org_no", "row_key", "open"};
+  size_t i = 0;
+  const auto added = connection.append("bm_quarantine", columns, [&](sql::Values& out) -> Result<bool> {
+    if (i == rows.size()) return false;
+    const BadLine& bad = rows[i];
+    const Message message = joined(bad.findings);
+    const std::string rules = joined_rules(bad.findings);
+    std::string raw = raw_text(schema, titles, fields, bad);
+    out = {batch.batch * kMaxBadOfBatch + batch.first_id + static_cast<int64_t>(i), batch.batch, schema.dataset->id, bad.line, bad.findings.front().field, bad.findings.front().rule, rules, message.zh,
+           message.en, std::move(raw), bad.org_no, bad.key.empty() ? sql::Value{} : sql::Value{bad.key}, batch.open};
+    if (batch.open) add_scores_of(rules, bad.org_no, 1, scores);
+    ++i;
+    return true;
+  });
+  if (!added.ok()) return added.error();
+  return {};
+}
+
+Result<std::unordered_map<std::string, int>> open_keys(sql::Connection& connection, const Schema& schema, int64_t batch) {
+  std::unordered_map<std::string, int> keys;
+  const auto read = connection.each("SELECT row_key FROM bm_quarantine WHERE dataset = $1 AND open AND row_key IS NOT NULL AND batch <> $2 LIMIT " + std::to_string(kMaxKeys),
+                                    {schema.dataset->id, batch}, [&](const sql::Values& row) -> Result<> {
+                                      keys.emplace(sql::text_of(row[0]), 0);
+                                      return {};
+                                    });
+  BANMO_DO(read);
+  return keys;
+}
+
+Result<> close_bad_rows(sql::Connection& connection, const Schema& schema, int64_t batch, const std::vector<std::string>& keys, const std::vector<int64_t>& without_key_of, ScoreDeltas& scores) {
+  if (keys.empty() && without_key_of.empty()) return {};
+  const bool duckdb = connection.dialect() == sql::Dialect::duckdb;
+  BANMO_DO(connection.script(std::string(duckdb ? "CREATE OR REPLACE TEMP TABLE bm_keys (row_key VARCHAR);" : "DROP TABLE IF EXISTS bm_keys; CREATE TEMP TABLE bm_keys (row_key TEXT) ON COMMIT DROP;")));
+  size_t i = 0;
+  const auto added = connection.append("bm_keys", {"row_key"}, [&](sql::Values& row) -> Result<bool> {
+    if (i == keys.size()) return false;
+    row[0] = keys[i++];
+    return true;
+  });
+  if (!added.ok()) return added.error();
+  std::string batches;
+  for (const int64_t no : without_key_of) batches += (batches.empty() ? "" : ", ") + std::to_string(no);
+  const std::string which = " WHERE dataset = $1 AND open AND batch <> $2 AND (row_key IN (SELECT row_key FROM bm_keys)" + (batches.empty() ? "" : " OR (row_key IS NULL AND batch IN (" + batches + "))") + ")";
+  const sql::Values parameters = {schema.dataset->id, batch};
+  BANMO_TRY(const auto closed, connection.query("SELECT org_no, rules, COUNT(*) FROM bm_quarantine" + which + " GROUP BY org_no, rules", parameters));
+  if (closed.empty()) return {};
+  for (const auto& row : closed.rows) add_scores_of(sql::text_of(row[1]), sql::int_of(row[0]), -sql::int_of(row[2]), scores);
+  BANMO_DO(connection.execute("UPDATE bm_quarantine SET open = FALSE" + which, parameters));
+  return {};
+}
+
+}  // namespace banmo::records

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/city.h"
+
+#include <filesystem>
+
+#include "audit/migrations.h"
+#include "directory/migrations.h"
+#include "metrics/migrations.h"
+#include "records/migrations.h"
+#include "sql/migrate.h"
+
+namespace banmo::server {
+namespace {
+
+constexpr std::string_view kPostgres = "postgres:";
+
+// Rooms with tables in the ledger, lower ones first.
+Result<> migrate_ledger(sql::Database& ledger, bool migrate) {
+  const std::pair<std::string_view, std::span<const sql::Migration>> rooms[] = {
+      {"audit", audit_migrations()}, {"directory", directory_migrations()}, {"records", records_migrations()}, {"metrics", metrics_migrations()}};
+  for (const auto& [room, migrations] : rooms) {
+    if (!migrate) {
+      BANMO_TRY(const bool needed, sql::migration_needed(ledger, room, migrations));
+      if (needed)
+        return fail(ErrorCode::unsupported, "server.migration_needed",
+                    {"数据库版本较旧；请先备份（banmo backup），再执行 banmo migrate", "the database is older than this program: back up (banmo backup), then run banmo migrate"}, std::string(room));
+    }
+    BANMO_DO(sql::migrate(ledger, room, migrations));
+  }
+  return {};
+}
+
+Result<std::shared_ptr<sql::Database>> open_postgres(const std::string& setting) {
+  BANMO_TRY(auto database, sql::open_postgres({.conninfo = setting.substr(kPostgres.size()), .schema = "banmo"}));
+  return std::shared_ptr<sql::Database>(std::move(database));
+}
+
+}  // namespace
+
+Result<sql::Stores> open_stores(const Settings& settings) {
+  sql::Stores stores;
+  if (settings.ledger.starts_with(kPostgres)) {
+    BANMO_TRY(stores.ledger, open_postgres(settings.ledger));
+  } else {
+    BANMO_TRY(auto ledger, sql::open_sqlite({.path = settings.data + "/ledger.sqlite"}));
+    stores.ledger = std::move(ledger);
+  }
+  if (settings.warehouse == settings.ledger) {
+    stores.warehouse = stores.ledger;
+  } else if (settings.warehouse.starts_with(kPostgres)) {
+    BANMO_TRY(stores.warehouse, open_postgres(settings.warehouse));
+  } else {
+    BANMO_TRY(auto warehouse, sql::open_duckdb({.path = settings.data + "/warehouse.duckdb",
+                                                .memory_limit_mb = static_cast<size_t>(settings.warehouse_memory_mb),
+                                                .temp_directory = settings.data + "/tmp"}));
+    stores.warehouse = std::move(warehouse);
+  }
+  return stores;
+}
+
+Result<std::unique_ptr<City>> City::open(Settings settings, bool migrate) {
+  BANMO_DO(check_settings(settings));
+  std::error_code made;
+  std::filesystem::create_directories(settings.data + "/tmp", made);
+  std::filesystem::create_directories(settings.data + "/uploads", made);
+  if (made)
+    return fail(ErrorCode::unavailable, "server.unwritable_data", {"建不了数据目录 " + settings.data + "；请检查路径与权限", "cannot make the data folder " + settings.data + ": check the path and its permissions"}, settings.data);
+  auto city = std::unique_ptr<City>(new City);  // owned by the unique_ptr: the constructor is private
+  BANMO_TRY(city->keys_, load_or_make_keys(settings.data));
+  const std::string scenes = find_beside_program(settings.scenes, "scenes");
+  if (scenes.empty()) return fail(ErrorCode::invalid, "server.no_scenes", {"找不到场景包目录 scenes；请用 --scenes 指定", "there is no folder of scene packs: name it with --scenes"});
+  BANMO_TRY(city->catalogue_, pack::Catalogue::load_directory(scenes));
+  BANMO_TRY(city->stores_, open_stores(settings));
+  BANMO_DO(migrate_ledger(*city->stores_.ledger, migrate));
+  const Clock& clock = Clock::system();
+  directory::Options directory_options;
+  directory_options.profile = settings.profile();
+  directory_options.field_key = city->keys_.field_key;
+  directory_options.index_key = city->keys_.index_key;
+  directory_options.password_rules = settings.password_rules == "asvs" ? directory::PasswordRules::asvs : directory::PasswordRules::dengbao3;
+  BANMO_TRY(city->directory_, directory::Directory::create(city->stores_, clock, std::move(directory_options)));
+  records::RecordsOptions records_options;
+  records_options.folder = settings.data + "/uploads";
+  records_options.profile = settings.profile();
+  records_options.field_key = city->keys_.field_key;
+  records_options.memory_limit_mb = static_cast<size_t>(settings.warehouse_memory_mb);
+  BANMO_TRY(city->records_, records::Records::create(city->stores_, city->catalogue_, *city->directory_, clock, std::move(records_options)));
+  BANMO_TRY(city->metrics_, metrics::Metrics::create(city->stores_, city->catalogue_, *city->directory_, *city->records_, clock));
+  city->settings_ = std::move(settings);
+  return city;
+}
+
+City::~City() = default;
+
+api::Engines City::engines() {
+  return {.directory = directory_.get(),
+          .records = records_.get(),
+          .metrics = metrics_.get(),
+          .catalogue = catalogue_,
+          .stores = stores_,
+          .clock = &Clock::system(),
+          .temp_directory = settings_.data + "/tmp",
+          .version = BANMO_VERSION};
+}
+
+}  // namespace banmo::server

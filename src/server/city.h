@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// An opened installation: stores, catalogue, engines, wired by constructor arguments in the order of the rooms. What every subcommand works on.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "api/api.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "directory/directory.h"
+#include "metrics/metrics.h"
+#include "pack/pack.h"
+#include "records/records.h"
+#include "server/keys.h"
+#include "server/settings.h"
+#include "sql/sql.h"
+
+namespace banmo::server {
+
+class City {
+ public:
+  // Opens or creates the installation in settings.data. With `migrate` false an older database is refused: unsupported "server.migration_needed" (exit code 5).
+  static Result<std::unique_ptr<City>> open(Settings settings, bool migrate);
+  ~City();
+
+  const Settings& settings() const { return settings_; }
+  const Keys& keys() const { return keys_; }
+  const sql::Stores& stores() const { return stores_; }
+  const std::shared_ptr<const pack::Catalogue>& catalogue() const { return catalogue_; }
+  directory::Directory& directory() { return *directory_; }
+  records::Records& records() { return *records_; }
+  metrics::Metrics& metrics() { return *metrics_; }
+  api::Engines engines();
+
+ private:
+  City() = default;
+  Settings settings_;
+  Keys keys_;
+  sql::Stores stores_;
+  std::shared_ptr<const pack::Catalogue> catalogue_;
+  std::unique_ptr<directory::Directory> directory_;
+  std::unique_ptr<records::Records> records_;
+  std::unique_ptr<metrics::Metrics> metrics_;
+};
+
+// Opens the two stores that the settings name (for subcommands that need no engines: backup, audit verify).
+Result<sql::Stores> open_stores(const Settings& settings);
+
+}  // namespace banmo::server

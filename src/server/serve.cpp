@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/serve.h"
+
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "api/api.h"
+#include "audit/audit.h"
+#include "base/log.h"
+#include "server/city.h"
+#include "server/health.h"
+
+namespace banmo::server {
+namespace {
+
+constexpr std::string_view kContentSecurityPolicy =
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; script-src 'self'; worker-src 'self' blob:; connect-src 'self'; frame-ancestors 'none'; "
+    "base-uri 'self'; form-action 'self'; object-src 'none'";
+
+bool is_loopback(std::string_view address) { return address.starts_with("127.") || address.starts_with("[::1]") || address.starts_with("localhost:"); }
+
+// A demonstration city has published passwords, so nobody beyond this machine may reach it.
+Result<> check_exposure(City& city) {
+  bool beyond = false;
+  for (const std::string& address : city.settings().listen) beyond |= !is_loopback(address);
+  if (!beyond) return {};
+  BANMO_TRY(const int64_t n_left, city.directory().demo_accounts_left());
+  if (n_left == 0) return {};
+  return fail(ErrorCode::denied, "server.demo_passwords",
+              {"这个城市还有 " + std::to_string(n_left) + " 个账号使用公开的演示密码，只能监听本机地址（127.0.0.1、[::1]）；请先修改这些密码",
+               std::to_string(n_left) + " accounts still have the published demonstration password, so this city listens on loopback only: change them first"},
+              "listen");
+}
+
+http::ServerOptions server_options(const Settings& settings) {
+  http::ServerOptions options;
+  options.listen = settings.listen;
+  options.path_prefix = settings.path_prefix;
+  options.tls_certificate_file = settings.tls_certificate_file;
+  options.tls_key_file = settings.tls_key_file;
+  options.trusted_proxies = settings.trusted_proxies;
+  options.n_io_threads = static_cast<size_t>(settings.n_io_threads);
+  options.n_workers = static_cast<size_t>(settings.n_workers);
+  options.temp_directory = settings.data + "/tmp";
+  options.files.directory = find_beside_program(settings.portal, "portal/dist");
+  options.files.content_security_policy = kContentSecurityPolicy;
+  return options;
+}
+
+// systemd's readiness protocol (sd_notify(3)), without its library: one datagram.
+void notify_supervisor(std::string_view state) {
+  const char* path = std::getenv("NOTIFY_SOCKET");
+  if (path == nullptr || (path[0] != '/' && path[0] != '@')) return;
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const size_t n = std::min(std::strlen(path), sizeof address.sun_path - 1);
+  std::memcpy(address.sun_path, path, n);
+  if (path[0] == '@') address.sun_path[0] = '\0';
+  const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) return;
+  ::sendto(socket, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address), static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + n));
+  ::close(socket);
+}
+
+void print_addresses(const Terminal& terminal, const http::Server& server, City& city) {
+  for (const std::string& address : server.addresses())
+    terminal.line("班墨 Banmo: " + std::string(city.settings().tls_key_file.empty() ? "http://" : "https://") + address + city.settings().path_prefix + "/");
+  const auto n_demo = city.directory().demo_accounts_left();
+  if (n_demo.ok() && *n_demo > 0)
+    terminal.line("演示账号 demonstration accounts: city leader district principal teacher student guardian sysadmin secadmin auditor  密码 password: banmo-demo");
+}
+
+}  // namespace
+
+Result<> serve(Settings settings, const ServeOptions& options, const Terminal& terminal) {
+  // Before any thread: they all inherit the mask, and this one waits for the signals.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+
+  BANMO_TRY(const std::unique_ptr<City> city, City::open(std::move(settings), options.migrate));
+  BANMO_DO(check_exposure(*city));
+  BANMO_TRY(http::Router router, api::make_router(city->engines()));
+  http::Server* running = nullptr;
+  BANMO_DO(add_health_routes(router, *city, [&running] { return running == nullptr ? http::ServerFigures{} : running->figures(); }));
+  BANMO_DO(add_openapi_route(router));
+  BANMO_TRY(const std::unique_ptr<http::Server> server, http::Server::create(server_options(city->settings()), std::move(router)));
+  running = server.get();
+  server->start();
+  print_addresses(terminal, *server, *city);
+  notify_supervisor("READY=1");
+  BANMO_LOG(info, "server.started", {"version", BANMO_VERSION});
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  BANMO_LOG(info, "server.draining", {"signal", signal});
+  notify_supervisor("STOPPING=1");
+  server->drain();
+  BANMO_DO(audit::write_checkpoint(*city->stores().ledger, city->settings().data + "/audit.checkpoints", city->keys().audit_key, Clock::system().now(), city->settings().profile()));
+  return {};
+}
+
+}  // namespace banmo::server

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// One DuckDB connection with its prepared statements. Private to sql/. Not thread-safe, but for interrupt() and progress().
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "sql/driver.h"
+#include "sql/duckdb_values.h"
+#include "sql/sql.h"
+
+struct _duckdb_connection;
+struct _duckdb_database;
+struct _duckdb_appender;
+
+namespace banmo::sql {
+
+struct DuckdbStatement {
+  _duckdb_prepared_statement* handle = nullptr;
+  int kind = 0;              // duckdb_statement_type
+  std::vector<int> numbers;  // of each parameter: $3 is 3
+  std::vector<int> types;    // that each parameter is expected to have, as far as DuckDB knows
+  size_t n_parameters = 0;   // the highest number
+
+  DuckdbStatement() = default;
+  DuckdbStatement(const DuckdbStatement&) = delete;
+  ~DuckdbStatement();
+};
+
+class DuckdbConnection final : public Connection {
+ public:
+  enum class Role { reader, writer };
+  static Result<std::unique_ptr<DuckdbConnection>> open(_duckdb_database* database, Role role, std::atomic<bool>& invalidated);
+  DuckdbConnection(_duckdb_connection* handle, Role role, std::atomic<bool>& invalidated);
+  ~DuckdbConnection() override;
+
+  Dialect dialect() const override { return Dialect::duckdb; }
+  Result<Rows> query(std::string_view statement, const Values& parameters) override;
+  Result<> each(std::string_view statement, const Values& parameters, const std::function<Result<>(const Values& row)>& row) override;
+  Result<int64_t> execute(std::string_view statement, const Values& parameters) override;
+  Result<> script(std::string_view statements) override;
+  Result<int64_t> append(std::string_view table, const std::vector<std::string>& columns,
+                         const std::function<Result<bool>(Values& row)>& next) override;
+  void interrupt() override;
+  double progress() const override;
+
+  Result<> control(std::string_view statement);  // BEGIN, COMMIT, CHECKPOINT, ATTACH …: a change itself may not run these
+
+ private:
+  enum class Mode { whole, streamed };
+  class Outcome;  // a duckdb_result
+  Result<DuckdbStatement*> prepared(std::string_view text);
+  Result<> start(Outcome& outcome, std::string_view text, const Values& parameters, Mode mode);
+  template <class OnCells>
+  Result<> read(Outcome& outcome, std::string_view text, const OnCells& on_cells);
+  Result<> allow(int kind, std::string_view text) const;
+  Result<int64_t> append_all(_duckdb_appender* appender, std::vector<int> types, const std::function<Result<bool>(Values& row)>& next);
+  Error error_here(const char* words, std::string_view statement);
+
+  _duckdb_connection* handle_;
+  Role role_;
+  std::atomic<bool>& invalidated_;  // set after an error that DuckDB itself answers by refusing everything until the file is opened again
+  StatementCache<std::unique_ptr<DuckdbStatement>> cache_{kMaxStatements};
+  std::unique_ptr<DuckdbStatement> not_cached_;
+  bool in_use_ = false;
+
+  static constexpr size_t kMaxStatements = 64;
+};
+
+}  // namespace banmo::sql

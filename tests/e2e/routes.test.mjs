@@ -1,0 +1,79 @@
+// Every menu route of every demonstration account, in Chinese and English, at 1440 and 390 pixels: no console error, no answer >= 500,
+// no request to another host, no sideways scroll of the page, no axe violation. Set BANMO_E2E_ACCOUNTS=city,student to shorten a run.
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { accounts, api, axe, base, launch, open, settled, shoot, signedInState, watch } from './lib.mjs'
+
+const chosen = process.env.BANMO_E2E_ACCOUNTS?.split(',') ?? accounts
+let browser
+let visits = 0
+before(async () => { browser = await launch() })
+after(async () => { await browser.close(); console.log(`# ${visits} visits`) })
+
+/** The places of the menu, and below them the first dataset and dashboard that the account may see. */
+async function places(page) {
+  const found = await page.$$eval('.bm-menu a', (links) => [...new Set(links.map((link) => link.href))])
+  const has = (name) => found.some((href) => new URL(href).pathname.endsWith(`/${name}`))
+  const more = []
+  if (has('datasets')) {
+    const { items } = await api(page, 'datasets')
+    const first = items.find((dataset) => dataset.n_rows > 0) ?? items[0]
+    const entry = items.find((dataset) => dataset.can.import)
+    if (first) more.push(`dataset?id=${first.id}`, `dataset?id=${first.id}&tab=contract`, `dataset?id=${first.id}&tab=batches`, `quarantine?id=${(entry ?? first).id}`)
+    if (entry) more.push(`import?id=${entry.id}`)
+  }
+  if (has('dashboards')) more.push(...(await api(page, 'dashboards')).items.map((dashboard) => `dashboard?id=${dashboard.id}&compare=prior`))
+  return [...found, ...more.map((path) => new URL(path, base()).href), new URL('password', base()).href]
+}
+
+test('the sign-in page is clean in both languages and widths', async () => {
+  for (const language of ['zh', 'en']) {
+    for (const width of [1440, 390]) {
+      const { context, page } = await open(browser, { language, width })
+      const faults = watch(page)
+      await page.goto(base())
+      await page.waitForSelector('#account')
+      await settled(page)
+      await shoot(page, `sign-in-${language}-${width}`)
+      assert.deepEqual([...faults, ...(await axe(page))], [])
+      await context.close()
+    }
+  }
+})
+
+for (const account of chosen) {
+  describe(`as ${account}`, () => {
+    let state
+    before(async () => { state = await signedInState(browser, account) })
+    for (const language of ['zh', 'en']) {
+      for (const width of [1440, 390]) {
+        test(`every place is clean in ${language} at ${width} pixels`, async () => {
+          const { context, page } = await open(browser, { state, language, width })
+          const problems = []
+          await page.goto(base())
+          await page.waitForSelector('#content')
+          await settled(page)
+          const look = async (href) => {
+            const where = href.slice(base().length) || 'home'
+            const visit = await context.newPage()
+            const faults = watch(visit)
+            await visit.goto(href)
+            await visit.waitForSelector('#content')
+            await settled(visit)
+            visits += 1
+            const wide = await visit.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+            const alerts = await visit.$$eval('.bm-plate-error', (plates) => plates.map((plate) => plate.textContent))
+            await shoot(visit, `${account}-${where.replace(/[^\w.-]+/g, '_')}-${language}-${width}`)
+            problems.push(...[...faults, ...(await axe(visit)), ...alerts.map((text) => `error state: ${text}`), ...(wide > 0 ? [`the page is ${wide} px too wide`] : [])].map((fault) => `${where}: ${fault}`))
+            await visit.close()
+          }
+          const queue = await places(page)
+          const worker = async () => { while (queue.length > 0) await look(queue.shift()) }
+          await Promise.all([worker(), worker()])
+          await context.close()
+          assert.deepEqual(problems, [])
+        })
+      }
+    }
+  })
+}
