@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From drafts to one catalogue: names are looked up, expressions compiled, levels derived, reference data read. Each step adds its findings and goes on, so that an author
-// sees all of them; a catalogue with findings is thrown away. Private to the room.
+// From drafts to one catalogue: names are looked up, expressions compiled, levels derived, reference data read. Each step adds its findings and goes
+// on, so that an author sees all of them; a catalogue with findings is thrown away. Private to the room.
 #pragma once
 
 #include <memory>
@@ -88,7 +88,7 @@ class CatalogueBuilder {
   std::vector<DraftPack> drafts_;
   Findings& findings_;
   std::shared_ptr<Catalogue> out_;
-  std::vector<Place> places_;                                      // beside out_->datasets_
+  std::vector<Place> places_;  // beside out_->datasets_
   std::vector<std::pair<const DraftPack*, const DraftMetric*>> metric_drafts_;
   std::vector<const DraftDashboard*> dashboard_drafts_;
   std::vector<Visit> dataset_visits_, metric_visits_;

@@ -90,7 +90,8 @@ Result<std::shared_ptr<const Catalogue>> Catalogue::load_directory(const std::st
     if (std::filesystem::exists(it->path() / "pack.yaml", error)) folders.push_back(it->path().string());
   }
   if (error) {
-    return fail(ErrorCode::not_found, "pack.no_directory", {"读不到场景包目录 " + directory, "cannot read the directory of scene packs " + directory}, directory, error.message());
+    return fail(ErrorCode::not_found, "pack.no_directory", {"读不到场景包目录 " + directory, "cannot read the directory of scene packs " + directory},
+                directory, error.message());
   }
   std::sort(folders.begin(), folders.end());
   return load(folders);
@@ -107,7 +108,8 @@ const CodeList* Catalogue::code_list(std::string_view id) const { return look_up
 std::vector<const Dataset*> Catalogue::dependants(std::string_view dataset) const {
   std::vector<std::string_view> changed{dataset};
   std::vector<const Dataset*> out;
-  // Each round adds the derived datasets whose changed sources are all in; no cycles exist, so this ends. A dataset stands behind everything that it reads.
+  // Each round adds the derived datasets whose changed sources are all in; no cycles exist, so this ends. A dataset stands behind everything that it
+  // reads.
   const auto reads = [](const Dataset& derived, std::string_view name) {
     const auto& tables = derived.select->tables();
     return std::find(tables.begin(), tables.end(), name) != tables.end();
@@ -154,8 +156,9 @@ expr::Type expression_type(FieldType type) {
 }
 
 std::span<const std::string_view> known_roles() {
-  static constexpr std::array<std::string_view, 13> kRoles{"city_officer", "city_leader", "district_officer", "principal", "school_cio", "teacher", "homeroom_teacher",
-                                                           "student", "guardian", "enterprise", "system_admin", "security_admin", "audit_admin"};
+  static constexpr std::array<std::string_view, 13> kRoles{"city_officer", "city_leader",      "district_officer", "principal", "school_cio",
+                                                           "teacher",      "homeroom_teacher", "student",          "guardian",  "enterprise",
+                                                           "system_admin", "security_admin",   "audit_admin"};
   return kRoles;
 }
 

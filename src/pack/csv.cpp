@@ -13,7 +13,8 @@ class CsvReader {
 
   Result<std::vector<CsvRow>> read() {
     if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
-    if (!text::is_utf8(text_)) return fail(ErrorCode::invalid, "pack.csv", {"CSV 不是 UTF-8 编码，请另存为 UTF-8", "the CSV is not UTF-8: save it as UTF-8"}, file_ + ":1:1");
+    if (!text::is_utf8(text_))
+      return fail(ErrorCode::invalid, "pack.csv", {"CSV 不是 UTF-8 编码，请另存为 UTF-8", "the CSV is not UTF-8: save it as UTF-8"}, file_ + ":1:1");
     skip_comments();
     std::vector<CsvRow> rows;
     while (at_ < text_.size()) {
@@ -37,7 +38,9 @@ class CsvReader {
     line_start_ = at_;
   }
 
-  bool at_line_end() const { return at_ >= text_.size() || text_[at_] == '\n' || (text_[at_] == '\r' && at_ + 1 < text_.size() && text_[at_ + 1] == '\n'); }
+  bool at_line_end() const {
+    return at_ >= text_.size() || text_[at_] == '\n' || (text_[at_] == '\r' && at_ + 1 < text_.size() && text_[at_ + 1] == '\n');
+  }
 
   Result<CsvRow> read_row() {
     CsvRow row{line_, {}};
@@ -75,7 +78,8 @@ class CsvReader {
       } else {
         ++at_;
         if (at_line_end() || text_[at_] == ',') return cell;
-        return fail(ErrorCode::invalid, "pack.csv", {"引号结束后须是逗号或换行", "behind a closing quote stands neither a comma nor the line's end"}, place());
+        return fail(ErrorCode::invalid, "pack.csv", {"引号结束后须是逗号或换行", "behind a closing quote stands neither a comma nor the line's end"},
+                    place());
       }
     }
     return fail(ErrorCode::invalid, "pack.csv", {"引号没有结束", "the quote does not end"}, where);

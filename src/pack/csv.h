@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// CSV of reference data beside a pack (RFC 4180, UTF-8). Lines before the heading that start with # tell the source and are skipped. Private to the room.
+// CSV of reference data beside a pack (RFC 4180, UTF-8). Lines before the heading that start with # tell the source and are skipped. Private to the
+// room.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A pack as its text says it, before names are looked up and expressions compiled: the reader fills drafts, the resolver turns them into the types of pack/types.h.
-// Private to the room.
+// A pack as its text says it, before names are looked up and expressions compiled: the reader fills drafts, the resolver turns them into the types of
+// pack/types.h. Private to the room.
 #pragma once
 
 #include <map>

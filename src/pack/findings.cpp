@@ -60,8 +60,9 @@ Error Findings::take() {
   if (list_.size() == 1) return std::move(list_.front());
   const std::string n = std::to_string(list_.size());
   const Error& first = list_.front();
-  Error all = fail(ErrorCode::invalid, "pack.invalid",
-                   {"场景包有 " + n + " 处错误，第一处：" + first.message.zh, n + " errors in the scene packs; the first: " + first.message.en}, first.where);
+  Error all =
+      fail(ErrorCode::invalid, "pack.invalid",
+           {"场景包有 " + n + " 处错误，第一处：" + first.message.zh, n + " errors in the scene packs; the first: " + first.message.en}, first.where);
   all.details = std::move(list_);
   return all;
 }

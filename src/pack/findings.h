@@ -19,7 +19,8 @@ class Findings {
   void add(Error error);
   bool empty() const { return list_.empty(); }
   size_t size() const { return list_.size(); }
-  // One error for all: itself if there is one, otherwise the number of findings and the first sentence, with all of them in `details`, in the order of files and lines.
+  // One error for all: itself if there is one, otherwise the number of findings and the first sentence, with all of them in `details`, in the order
+  // of files and lines.
   Error take();
 
  private:
@@ -31,6 +32,6 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 // " — did you mean 'x'?" in both languages, or nothing.
 Message suggestion(std::string_view word, std::span<const std::string_view> known);
 std::string join(std::span<const std::string_view> words);  // "a, b, c"
-std::string in_quotes(std::string_view word);                   // 'word'
+std::string in_quotes(std::string_view word);               // 'word'
 
 }  // namespace banmo::pack

@@ -25,8 +25,8 @@ std::map<std::string, std::vector<Band>> bands_by_key(const Dataset& dataset) {
   std::map<std::string, std::vector<Band>> out;
   for (const auto& row : dataset.rows) {
     const auto cell = [&](std::string_view field) { return row[dataset.field_index(field)]; };
-    out[cell("grade") + "," + cell("sex") + "," + cell("item")].push_back(
-        {std::stod(cell("lo")), std::stod(cell("hi")), std::stoi(cell("score")), std::stoi(cell("bonus")), std::stoi(cell("weight")), cell("bmi_class")});
+    out[cell("grade") + "," + cell("sex") + "," + cell("item")].push_back({std::stod(cell("lo")), std::stod(cell("hi")), std::stoi(cell("score")),
+                                                                           std::stoi(cell("bonus")), std::stoi(cell("weight")), cell("bmi_class")});
   }
   return out;
 }

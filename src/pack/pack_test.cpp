@@ -88,7 +88,8 @@ TEST_CASE("metrics of metrics are resolved with their operands and smallest cell
 TEST_CASE("a field of the grain is required, titles fall back to Chinese, dimensions take their title from the field") {
   const auto catalogue = load(
       "datasets:\n"
-      "- {id: d, title: 甲, grain: [k], class: {category: c, level: L2}, fields: {k: {type: int, title: 键}, c: {type: code, list: colour, title: 颜色}}}\n"
+      "- {id: d, title: 甲, grain: [k], class: {category: c, level: L2}, fields: {k: {type: int, title: 键}, c: {type: code, list: colour, title: "
+      "颜色}}}\n"
       "dimensions: {c: {syn: [色]}}\n");
   CHECK(catalogue->dataset("d")->field("k")->required);
   CHECK(catalogue->dataset("d")->field("c")->list == "t.colour");
@@ -99,7 +100,8 @@ TEST_CASE("a field of the grain is required, titles fall back to Chinese, dimens
 TEST_CASE("dependants come in an order in which they can be refreshed") {
   const auto catalogue = load(
       "datasets:\n"
-      "- {id: last, kind: derived, title: 丙, grain: [k], class: {category: c, level: L2}, sql: \"select a.k, b.n from first a join middle b on b.k = a.k\"}\n"
+      "- {id: last, kind: derived, title: 丙, grain: [k], class: {category: c, level: L2}, sql: \"select a.k, b.n from first a join middle b on b.k "
+      "= a.k\"}\n"
       "- {id: middle, kind: derived, title: 乙, grain: [k], class: {category: c, level: L2}, sql: \"select k, n from first\"}\n"
       "- {id: first, title: 甲, grain: [k], class: {category: c, level: L2}, fields: {k: {type: int, title: 键}, n: {type: int, title: 数}}}\n");
   const auto after = catalogue->dependants("first");
@@ -110,11 +112,12 @@ TEST_CASE("dependants come in an order in which they can be refreshed") {
 
 TEST_CASE("rows of reference data may stand in the pack or in a CSV beside it") {
   const Folder folder;
-  folder.write("pack.yaml", with_head("datasets:\n"
-                                      "- {id: d, kind: reference, title: 甲, grain: [k], class: {category: c, level: L1}, data: data/d.csv,\n"
-                                      "   fields: {k: {type: int, title: 键}, t: {type: text, title: 文}}}\n"
-                                      "- {id: e, kind: reference, title: 乙, grain: [k], class: {category: c, level: L1}, rows: [[1, 一], {t: 二, k: 2}],\n"
-                                      "   fields: {k: {type: int, title: 键}, t: {type: text, title: 文}}}\n"));
+  folder.write("pack.yaml",
+               with_head("datasets:\n"
+                         "- {id: d, kind: reference, title: 甲, grain: [k], class: {category: c, level: L1}, data: data/d.csv,\n"
+                         "   fields: {k: {type: int, title: 键}, t: {type: text, title: 文}}}\n"
+                         "- {id: e, kind: reference, title: 乙, grain: [k], class: {category: c, level: L1}, rows: [[1, 一], {t: 二, k: 2}],\n"
+                         "   fields: {k: {type: int, title: 键}, t: {type: text, title: 文}}}\n"));
   folder.write("data/d.csv", "\xEF\xBB\xBF# source\r\nt,k\r\n\"a, \"\"b\"\"\",1\r\n,2\r\n");
   const std::vector<std::string> folders{folder.path()};
   const auto loaded = Catalogue::load(folders);
@@ -126,7 +129,8 @@ TEST_CASE("rows of reference data may stand in the pack or in a CSV beside it") 
 TEST_CASE("the fingerprint follows the text of the pack and of its data") {
   const auto fingerprint = [](std::string_view data) {
     const Folder folder;
-    folder.write("pack.yaml", with_head("datasets:\n- {id: d, kind: reference, title: 甲, grain: [k], class: {category: c, level: L1}, data: d.csv, fields: {k: {type: int, title: 键}}}\n"));
+    folder.write("pack.yaml", with_head("datasets:\n- {id: d, kind: reference, title: 甲, grain: [k], class: {category: c, level: L1}, data: d.csv, "
+                                        "fields: {k: {type: int, title: 键}}}\n"));
     folder.write("d.csv", data);
     const std::vector<std::string> folders{folder.path()};
     return (*Catalogue::load(folders))->packs()[0].fingerprint;
@@ -138,7 +142,8 @@ TEST_CASE("the fingerprint follows the text of the pack and of its data") {
 TEST_CASE("CSV places are exact") {
   const auto bad = read_csv("a,b\n1,\"x\ny\" z\n", "f.csv");
   REQUIRE_FALSE(bad.ok());
-  CHECK(bad.error().to_string() == "f.csv:3:3: behind a closing quote stands neither a comma nor the line's end (引号结束后须是逗号或换行) [pack.csv]");
+  CHECK(bad.error().to_string() ==
+        "f.csv:3:3: behind a closing quote stands neither a comma nor the line's end (引号结束后须是逗号或换行) [pack.csv]");
   CHECK(read_csv("a\n\"x", "f.csv").error().where == "f.csv:2:1");
   CHECK(read_csv("a\xff", "f.csv").error().message.en == "the CSV is not UTF-8: save it as UTF-8");
   const auto good = read_csv("a,b\n\n1,\"x\ny\"\n2,z", "f.csv");
@@ -146,4 +151,16 @@ TEST_CASE("CSV places are exact") {
   REQUIRE(good->size() == 3);
   CHECK((*good)[1].line == 3);
   CHECK((*good)[2].line == 5);
+}
+
+TEST_CASE("the example of the guide is a pack that loads") {
+  std::ifstream in(std::string(BANMO_SOURCE_DIR) + "/docs/guide/scene-packs.md");
+  const std::string guide{std::istreambuf_iterator<char>(in), {}};
+  const size_t start = guide.find("```yaml\n") + 8;
+  const Folder folder;
+  folder.write("pack.yaml", guide.substr(start, guide.find("```", start) - start));
+  const std::vector<std::string> folders{folder.path(), std::string(BANMO_SOURCE_DIR) + "/scenes/core"};
+  const auto loaded = Catalogue::load(folders);
+  REQUIRE_MESSAGE(loaded.ok(), loaded.error().to_string());
+  CHECK((*loaded)->metric("read_books")->dataset == "reading");
 }

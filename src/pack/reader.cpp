@@ -103,37 +103,49 @@ bool is_id(std::string_view text) {
 void read_id(const yaml::Node& node, std::string& out, Findings& findings) {
   read_into(node, out, findings);
   if (is_id(out)) return;
-  findings.add("bad_id", {"标识 " + in_quotes(out) + " 须以小写字母开头，只含小写字母、数字和下划线，且不超过 48 个字符",
-                          "the id " + in_quotes(out) + " must start with a-z and hold only a-z, 0-9 and _, at most 48 characters"}, node.where());
+  findings.add("bad_id",
+               {"标识 " + in_quotes(out) + " 须以小写字母开头，只含小写字母、数字和下划线，且不超过 48 个字符",
+                "the id " + in_quotes(out) + " must start with a-z and hold only a-z, 0-9 and _, at most 48 characters"},
+               node.where());
 }
 
 bool require_map(const yaml::Node& node, std::string_view what, Findings& findings) {
   if (node.kind() == yaml::Kind::map) return true;
-  findings.add("not_a_map", {in_quotes(what) + " 处须是键值映射，现为" + kind_name(node, true), in_quotes(what) + " must be a map of keys; here stands " + kind_name(node, false)},
+  findings.add("not_a_map",
+               {in_quotes(what) + " 处须是键值映射，现为" + kind_name(node, true),
+                in_quotes(what) + " must be a map of keys; here stands " + kind_name(node, false)},
                node.where());
   return false;
 }
 
 bool require_sequence(const yaml::Node& node, std::string_view what, Findings& findings) {
   if (node.kind() == yaml::Kind::sequence) return true;
-  findings.add("not_a_list", {in_quotes(what) + " 处须是列表，现为" + kind_name(node, true), in_quotes(what) + " must be a list; here stands " + kind_name(node, false)},
-               node.where());
+  findings.add(
+      "not_a_list",
+      {in_quotes(what) + " 处须是列表，现为" + kind_name(node, true), in_quotes(what) + " must be a list; here stands " + kind_name(node, false)},
+      node.where());
   return false;
 }
 
 void unknown_key(const yaml::Node& key, std::string_view what, std::span<const std::string_view> known, Findings& findings) {
   const Message hint = suggestion(key.scalar(), known);
   if (!hint.zh.empty()) {
-    findings.add("unknown_key", {in_quotes(what) + " 中没有键 " + in_quotes(key.scalar()) + hint.zh, in_quotes(what) + " has no key " + in_quotes(key.scalar()) + hint.en}, key.where());
+    findings.add(
+        "unknown_key",
+        {in_quotes(what) + " 中没有键 " + in_quotes(key.scalar()) + hint.zh, in_quotes(what) + " has no key " + in_quotes(key.scalar()) + hint.en},
+        key.where());
     return;
   }
   const std::string all = join(known);
-  findings.add("unknown_key", {in_quotes(what) + " 中没有键 " + in_quotes(key.scalar()) + "，可用的键：" + all,
-                               in_quotes(what) + " has no key " + in_quotes(key.scalar()) + "; known keys: " + all}, key.where());
+  findings.add("unknown_key",
+               {in_quotes(what) + " 中没有键 " + in_quotes(key.scalar()) + "，可用的键：" + all,
+                in_quotes(what) + " has no key " + in_quotes(key.scalar()) + "; known keys: " + all},
+               key.where());
 }
 
 void missing_key(const yaml::Node& node, std::string_view what, std::string_view key, Findings& findings) {
-  findings.add("missing_key", {in_quotes(what) + " 缺少必填键 " + in_quotes(key), in_quotes(what) + " lacks the key " + in_quotes(key)}, node.where());
+  findings.add("missing_key", {in_quotes(what) + " 缺少必填键 " + in_quotes(key), in_quotes(what) + " lacks the key " + in_quotes(key)},
+               node.where());
 }
 
 std::optional<size_t> read_word(const yaml::Node& node, std::string_view what, std::span<const std::string_view> words, Findings& findings) {
@@ -144,7 +156,10 @@ std::optional<size_t> read_word(const yaml::Node& node, std::string_view what, s
   const auto found = std::find(words.begin(), words.end(), word);
   if (found != words.end()) return static_cast<size_t>(found - words.begin());
   const std::string all = join(words);
-  findings.add("unknown_word", {in_quotes(what) + " 不能是 " + in_quotes(word) + "，可用：" + all, in_quotes(what) + " cannot be " + in_quotes(word) + "; one of: " + all}, node.where());
+  findings.add(
+      "unknown_word",
+      {in_quotes(what) + " 不能是 " + in_quotes(word) + "，可用：" + all, in_quotes(what) + " cannot be " + in_quotes(word) + "; one of: " + all},
+      node.where());
   return std::nullopt;
 }
 

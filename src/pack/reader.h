@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading a pack's text into drafts. Every map of a pack has a table of its keys, each with its reader: a key that is not in the table is refused with the nearest known one.
-// Private to the room.
+// Reading a pack's text into drafts. Every map of a pack has a table of its keys, each with its reader: a key that is not in the table is refused
+// with the nearest known one. Private to the room.
 #pragma once
 
 #include <optional>
@@ -74,7 +74,7 @@ std::optional<size_t> read_word(const yaml::Node& node, std::string_view what, s
 
 // The text of the pack, for the places of expressions that run over several lines.
 struct Source {
-  std::string file;                     // as shown
+  std::string file;  // as shown
   std::vector<std::string> lines;
 };
 // An expression whose places are exact: a text of several lines is handed on as it stands in the file, with `where` at its first line, column 1.

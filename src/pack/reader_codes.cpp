@@ -45,7 +45,8 @@ struct Given {
 
 constexpr std::array<Key<Given>, 3> kTestKeys{{
     {"name", [](Given& out, const yaml::Node& value, Findings& findings) { read_into(value, out.test.name, findings); }},
-    {"given", [](Given& out, const yaml::Node& value, Findings& findings) {
+    {"given",
+     [](Given& out, const yaml::Node& value, Findings& findings) {
        if (!require_map(value, "given", findings)) return;
        for (const auto& [key, rows] : value.members()) {
          DraftTest::Given& given = out.test.given.emplace_back();
@@ -53,11 +54,13 @@ constexpr std::array<Key<Given>, 3> kTestKeys{{
          given.rows = read_rows(rows, findings);
        }
      }},
-    {"expect", [](Given& out, const yaml::Node& value, Findings& findings) {
+    {"expect",
+     [](Given& out, const yaml::Node& value, Findings& findings) {
        std::vector<Text> expectations;
        read_into(value, expectations, findings);
        for (const Text& text : expectations) out.test.expect.push_back(exact_text(text, *out.source));
-     }, true},
+     },
+     true},
 }};
 
 }  // namespace

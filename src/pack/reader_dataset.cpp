@@ -9,7 +9,8 @@ namespace banmo::pack {
 
 namespace {
 
-constexpr std::array<std::string_view, 13> kTypes{"text", "int", "decimal", "bool", "date", "datetime", "year", "code", "org", "ref", "idno", "phone", "state"};
+constexpr std::array<std::string_view, 13> kTypes{"text", "int", "decimal", "bool", "date",  "datetime", "year",
+                                                  "code", "org", "ref",     "idno", "phone", "state"};
 constexpr std::array<std::string_view, 8> kOrgKinds{"city", "bureau", "district", "school", "grade", "class", "college", "enterprise"};
 constexpr std::array<std::string_view, 3> kDatasetKinds{"entry", "reference", "derived"};
 constexpr std::array<std::string_view, 2> kSeverities{"error", "warn"};
@@ -19,7 +20,9 @@ constexpr size_t kMaxPerDataset = 400;  // fields, and rules
 
 bool too_many(size_t n, std::string_view what, const yaml::Node& node, Findings& findings) {
   if (n <= kMaxPerDataset) return false;
-  findings.add("too_many", {in_quotes(what) + " 超过 400 项，请拆成几个数据集", in_quotes(what) + " has more than 400 entries: make several datasets of it"}, node.where());
+  findings.add("too_many",
+               {in_quotes(what) + " 超过 400 项，请拆成几个数据集", in_quotes(what) + " has more than 400 entries: make several datasets of it"},
+               node.where());
   return true;
 }
 
@@ -27,7 +30,9 @@ bool is_mask(std::string_view mask) {
   if (mask == "hash" || mask == "*") return true;
   const size_t first = mask.find('*');
   const size_t last = mask.rfind('*');
-  const auto digits = [](std::string_view part) { return part.size() <= 2 && std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; }); };
+  const auto digits = [](std::string_view part) {
+    return part.size() <= 2 && std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
+  };
   if (first == std::string_view::npos || !digits(mask.substr(0, first)) || !digits(mask.substr(last + 1))) return false;
   return mask.substr(first, last - first + 1).find_first_not_of('*') == std::string_view::npos;
 }
@@ -44,21 +49,25 @@ void read_scale(DraftField& out, const yaml::Node& value, Findings& findings) {
 }
 
 constexpr std::array<Key<DraftField>, 19> kFieldKeys{{
-    {"type", [](DraftField& out, const yaml::Node& value, Findings& findings) {
+    {"type",
+     [](DraftField& out, const yaml::Node& value, Findings& findings) {
        if (const auto type = read_word(value, "type", kTypes, findings)) out.field.type = static_cast<FieldType>(*type);
        out.type = {value.scalar(), value.where()};
-     }, true},
+     },
+     true},
     {"title", [](DraftField& out, const yaml::Node& value, Findings& findings) { read_into(value, out.field.title.zh, findings); }, true},
     {"title_en", [](DraftField& out, const yaml::Node& value, Findings& findings) { read_into(value, out.field.title.en, findings); }},
     {"required", [](DraftField& out, const yaml::Node& value, Findings& findings) { read_into(value, out.field.required, findings); }},
-    {"level", [](DraftField& out, const yaml::Node& value, Findings& findings) {
+    {"level",
+     [](DraftField& out, const yaml::Node& value, Findings& findings) {
        read_into(value, out.field.level, findings);
        out.has_level = true;
      }},
     {"level_reason", member<&DraftField::level_reason>},
     {"syn", [](DraftField& out, const yaml::Node& value, Findings& findings) { read_into(value, out.field.synonyms, findings); }},
     {"list", member<&DraftField::list>},
-    {"kind", [](DraftField& out, const yaml::Node& value, Findings& findings) {
+    {"kind",
+     [](DraftField& out, const yaml::Node& value, Findings& findings) {
        if (const auto kind = read_word(value, "kind", kOrgKinds, findings)) out.field.org_kind = kOrgKinds[*kind];
      }},
     {"to", member<&DraftField::to>},
@@ -77,9 +86,11 @@ constexpr std::array<Key<DraftRule>, 7> kRuleKeys{{
     {"id", [](DraftRule& out, const yaml::Node& value, Findings& findings) { read_id(value, out.rule.id, findings); }, true},
     {"title", [](DraftRule& out, const yaml::Node& value, Findings& findings) { read_into(value, out.rule.title.zh, findings); }, true},
     {"title_en", [](DraftRule& out, const yaml::Node& value, Findings& findings) { read_into(value, out.rule.title.en, findings); }},
-    {"sev", [](DraftRule& out, const yaml::Node& value, Findings& findings) {
+    {"sev",
+     [](DraftRule& out, const yaml::Node& value, Findings& findings) {
        if (const auto severity = read_word(value, "sev", kSeverities, findings)) out.rule.severity = static_cast<Severity>(*severity);
-     }, true},
+     },
+     true},
     {"expr", member<&DraftRule::row>},
     {"set", member<&DraftRule::set>},
     {"max_rows", [](DraftRule& out, const yaml::Node& value, Findings& findings) { read_into(value, out.rule.max_rows, findings); }},
@@ -87,10 +98,12 @@ constexpr std::array<Key<DraftRule>, 7> kRuleKeys{{
 
 constexpr std::array<Key<DraftDataset>, 3> kClassKeys{{
     {"category", [](DraftDataset& out, const yaml::Node& value, Findings& findings) { read_into(value, out.dataset.category, findings); }, true},
-    {"level", [](DraftDataset& out, const yaml::Node& value, Findings& findings) {
+    {"level",
+     [](DraftDataset& out, const yaml::Node& value, Findings& findings) {
        read_into(value, out.dataset.level, findings);
        out.has_level = true;
-     }, true},
+     },
+     true},
     {"spi", [](DraftDataset& out, const yaml::Node& value, Findings& findings) { read_into(value, out.dataset.personal, findings); }},
 }};
 
@@ -98,7 +111,8 @@ constexpr std::array<Key<DraftDataset>, 2> kScopeKeys{{{"org", member<&DraftData
 
 constexpr std::array<Key<DraftDataset>, 2> kPeriodKeys{{
     {"by", member<&DraftDataset::period_by>, true},
-    {"due", [](DraftDataset& out, const yaml::Node& value, Findings& findings) {
+    {"due",
+     [](DraftDataset& out, const yaml::Node& value, Findings& findings) {
        read_into(value, out.dataset.period_due, findings);
        if (!Date::parse_iso("2000-" + out.dataset.period_due)) {
          findings.add("bad_due", {"截止日须写作 月-日，如 12-31", "due must be month-day, such as 12-31"}, value.where());
@@ -108,25 +122,33 @@ constexpr std::array<Key<DraftDataset>, 2> kPeriodKeys{{
 
 constexpr std::array<Key<DraftDataset>, 2> kRetainKeys{{
     {"years", [](DraftDataset& out, const yaml::Node& value, Findings& findings) { read_into(value, out.dataset.retain_years, findings); }, true},
-    {"then", [](DraftDataset& out, const yaml::Node& value, Findings& findings) {
+    {"then",
+     [](DraftDataset& out, const yaml::Node& value, Findings& findings) {
        if (const auto end = read_word(value, "then", kRetainEnds, findings)) out.dataset.retain_then = kRetainEnds[*end];
-     }, true},
+     },
+     true},
 }};
 
 constexpr std::array<Key<DraftDataset>, 15> kDatasetKeys{{
     {"id", [](DraftDataset& out, const yaml::Node& value, Findings& findings) { read_id(value, out.dataset.id, findings); }, true},
     {"title", [](DraftDataset& out, const yaml::Node& value, Findings& findings) { read_into(value, out.dataset.title.zh, findings); }, true},
     {"title_en", [](DraftDataset& out, const yaml::Node& value, Findings& findings) { read_into(value, out.dataset.title.en, findings); }},
-    {"kind", [](DraftDataset& out, const yaml::Node& value, Findings& findings) {
+    {"kind",
+     [](DraftDataset& out, const yaml::Node& value, Findings& findings) {
        if (const auto kind = read_word(value, "kind", kDatasetKinds, findings)) out.dataset.kind = static_cast<DatasetKind>(*kind);
      }},
     {"owner", [](DraftDataset& out, const yaml::Node& value, Findings& findings) { read_into(value, out.dataset.owner, findings); }},
     {"grain", member<&DraftDataset::grain>, true},
-    {"class", [](DraftDataset& out, const yaml::Node& value, Findings& findings) { read_map<DraftDataset>(value, "class", kClassKeys, out, findings); }, true},
-    {"scope", [](DraftDataset& out, const yaml::Node& value, Findings& findings) { read_map<DraftDataset>(value, "scope", kScopeKeys, out, findings); }},
-    {"period", [](DraftDataset& out, const yaml::Node& value, Findings& findings) { read_map<DraftDataset>(value, "period", kPeriodKeys, out, findings); }},
-    {"retain", [](DraftDataset& out, const yaml::Node& value, Findings& findings) { read_map<DraftDataset>(value, "retain", kRetainKeys, out, findings); }},
-    {"fields", [](DraftDataset& out, const yaml::Node& value, Findings& findings) {
+    {"class",
+     [](DraftDataset& out, const yaml::Node& value, Findings& findings) { read_map<DraftDataset>(value, "class", kClassKeys, out, findings); }, true},
+    {"scope",
+     [](DraftDataset& out, const yaml::Node& value, Findings& findings) { read_map<DraftDataset>(value, "scope", kScopeKeys, out, findings); }},
+    {"period",
+     [](DraftDataset& out, const yaml::Node& value, Findings& findings) { read_map<DraftDataset>(value, "period", kPeriodKeys, out, findings); }},
+    {"retain",
+     [](DraftDataset& out, const yaml::Node& value, Findings& findings) { read_map<DraftDataset>(value, "retain", kRetainKeys, out, findings); }},
+    {"fields",
+     [](DraftDataset& out, const yaml::Node& value, Findings& findings) {
        if (!require_map(value, "fields", findings) || too_many(value.members().size(), "fields", value, findings)) return;
        for (const auto& [key, field] : value.members()) {
          DraftField& draft = out.fields.emplace_back();
@@ -135,7 +157,8 @@ constexpr std::array<Key<DraftDataset>, 15> kDatasetKeys{{
          read_map<DraftField>(field, "field", kFieldKeys, draft, findings);
        }
      }},
-    {"quality", [](DraftDataset& out, const yaml::Node& value, Findings& findings) {
+    {"quality",
+     [](DraftDataset& out, const yaml::Node& value, Findings& findings) {
        if (!require_sequence(value, "quality", findings) || too_many(value.items().size(), "quality", value, findings)) return;
        for (const yaml::Node& item : value.items()) {
          DraftRule& rule = out.rules.emplace_back();
@@ -145,7 +168,8 @@ constexpr std::array<Key<DraftDataset>, 15> kDatasetKeys{{
      }},
     {"sql", member<&DraftDataset::sql>},
     {"data", member<&DraftDataset::data>},
-    {"rows", [](DraftDataset& out, const yaml::Node& value, Findings& findings) {
+    {"rows",
+     [](DraftDataset& out, const yaml::Node& value, Findings& findings) {
        out.rows = read_rows(value, findings);
        out.has_rows = true;
      }},

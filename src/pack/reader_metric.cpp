@@ -23,7 +23,8 @@ void read_warn(DraftMetric& out, const yaml::Node& value, Findings& findings) {
   if (compares && rest.starts_with('=')) rest.remove_prefix(1);
   while (rest.starts_with(' ')) rest.remove_prefix(1);
   if (rest.starts_with('-')) rest.remove_prefix(1);
-  const bool number = !rest.empty() && rest.find_first_not_of("0123456789.") == std::string_view::npos && rest.find('.') == rest.rfind('.') && rest != ".";
+  const bool number =
+      !rest.empty() && rest.find_first_not_of("0123456789.") == std::string_view::npos && rest.find('.') == rest.rfind('.') && rest != ".";
   if (!compares || !number) {
     findings.add("bad_warn", {"预警须写作比较符和数，如 \"> 0.95\"", "warn must be a comparison and a number, such as \"> 0.95\""}, value.where());
   }
@@ -33,7 +34,8 @@ constexpr std::array<Key<DraftMetric>, 18> kMetricKeys{{
     {"id", [](DraftMetric& out, const yaml::Node& value, Findings& findings) { read_id(value, out.metric.id, findings); }, true},
     {"title", [](DraftMetric& out, const yaml::Node& value, Findings& findings) { read_into(value, out.metric.title.zh, findings); }, true},
     {"title_en", [](DraftMetric& out, const yaml::Node& value, Findings& findings) { read_into(value, out.metric.title.en, findings); }},
-    {"agg", [](DraftMetric& out, const yaml::Node& value, Findings& findings) {
+    {"agg",
+     [](DraftMetric& out, const yaml::Node& value, Findings& findings) {
        if (const auto aggregate = read_word(value, "agg", kAggregates, findings)) out.metric.aggregate = static_cast<Aggregate>(*aggregate);
        out.aggregate = {value.scalar(), value.where()};
      }},
@@ -43,20 +45,25 @@ constexpr std::array<Key<DraftMetric>, 18> kMetricKeys{{
     {"stock", [](DraftMetric& out, const yaml::Node& value, Findings& findings) { read_into(value, out.metric.stock, findings); }},
     {"ratio", member<&DraftMetric::ratio>},
     {"derived", member<&DraftMetric::derived>},
-    {"scale", [](DraftMetric& out, const yaml::Node& value, Findings& findings) {
+    {"scale",
+     [](DraftMetric& out, const yaml::Node& value, Findings& findings) {
        read_into(value, out.metric.scale, findings);
        out.has_scale = true;
      }},
     {"unit", [](DraftMetric& out, const yaml::Node& value, Findings& findings) { read_into(value, out.metric.unit, findings); }},
-    {"decimals", [](DraftMetric& out, const yaml::Node& value, Findings& findings) {
+    {"decimals",
+     [](DraftMetric& out, const yaml::Node& value, Findings& findings) {
        read_into(value, out.metric.decimals, findings);
-       if (out.metric.decimals < 0 || out.metric.decimals > 6) findings.add("bad_scale", {"小数位数须在 0 到 6 之间", "decimals must be 0..6"}, value.where());
+       if (out.metric.decimals < 0 || out.metric.decimals > 6)
+         findings.add("bad_scale", {"小数位数须在 0 到 6 之间", "decimals must be 0..6"}, value.where());
      }},
-    {"better", [](DraftMetric& out, const yaml::Node& value, Findings& findings) {
+    {"better",
+     [](DraftMetric& out, const yaml::Node& value, Findings& findings) {
        if (const auto direction = read_word(value, "better", kDirections, findings)) out.metric.better = kDirections[*direction];
      }},
     {"syn", [](DraftMetric& out, const yaml::Node& value, Findings& findings) { read_into(value, out.metric.synonyms, findings); }},
-    {"min_cell", [](DraftMetric& out, const yaml::Node& value, Findings& findings) {
+    {"min_cell",
+     [](DraftMetric& out, const yaml::Node& value, Findings& findings) {
        read_into(value, out.metric.min_cell, findings);
        if (out.metric.min_cell < 0) findings.add("bad_min_cell", {"min_cell 不能为负", "min_cell must not be negative"}, value.where());
      }},
@@ -69,7 +76,8 @@ constexpr std::array<Key<DraftDimension>, 5> kDimensionKeys{{
     {"title_en", [](DraftDimension& out, const yaml::Node& value, Findings& findings) { read_into(value, out.dimension.title.en, findings); }},
     {"rollup", member<&DraftDimension::rollup>},
     {"syn", [](DraftDimension& out, const yaml::Node& value, Findings& findings) { read_into(value, out.dimension.synonyms, findings); }},
-    {"join", [](DraftDimension& out, const yaml::Node& value, Findings& findings) {
+    {"join",
+     [](DraftDimension& out, const yaml::Node& value, Findings& findings) {
        if (!require_map(value, "join", findings)) return;
        for (const auto& [dataset, field] : value.members()) {
          auto& join = out.join.emplace_back();
@@ -101,7 +109,8 @@ constexpr std::array<Key<DraftCard>, 14> kCardKeys{{
     {"title", [](DraftCard& out, const yaml::Node& value, Findings& findings) { read_into(value, out.card.title.zh, findings); }},
     {"title_en", [](DraftCard& out, const yaml::Node& value, Findings& findings) { read_into(value, out.card.title.en, findings); }},
     {"by", member<&DraftCard::by>},
-    {"compare", [](DraftCard& out, const yaml::Node& value, Findings& findings) {
+    {"compare",
+     [](DraftCard& out, const yaml::Node& value, Findings& findings) {
        if (const auto word = read_word(value, "compare", kComparisons, findings)) out.card.compare = kComparisons[*word];
      }},
     {"top", [](DraftCard& out, const yaml::Node& value, Findings& findings) { read_into(value, out.card.top, findings); }},
@@ -114,9 +123,11 @@ constexpr std::array<Key<DraftDashboard>, 7> kDashboardKeys{{
     {"id", [](DraftDashboard& out, const yaml::Node& value, Findings& findings) { read_id(value, out.dashboard.id, findings); }, true},
     {"title", [](DraftDashboard& out, const yaml::Node& value, Findings& findings) { read_into(value, out.dashboard.title.zh, findings); }, true},
     {"title_en", [](DraftDashboard& out, const yaml::Node& value, Findings& findings) { read_into(value, out.dashboard.title.en, findings); }},
-    {"audience", [](DraftDashboard& out, const yaml::Node& value, Findings& findings) { read_map<DraftDashboard>(value, "audience", kAudienceKeys, out, findings); }},
+    {"audience", [](DraftDashboard& out, const yaml::Node& value,
+                    Findings& findings) { read_map<DraftDashboard>(value, "audience", kAudienceKeys, out, findings); }},
     {"filters", member<&DraftDashboard::filters>},
-    {"defaults", [](DraftDashboard& out, const yaml::Node& value, Findings& findings) {
+    {"defaults",
+     [](DraftDashboard& out, const yaml::Node& value, Findings& findings) {
        if (!require_map(value, "defaults", findings)) return;
        for (const auto& [filter, word] : value.members()) {
          auto& entry = out.defaults.emplace_back();
@@ -124,17 +135,21 @@ constexpr std::array<Key<DraftDashboard>, 7> kDashboardKeys{{
          read_into(word, entry.second, findings);
        }
      }},
-    {"cards", [](DraftDashboard& out, const yaml::Node& value, Findings& findings) {
+    {"cards",
+     [](DraftDashboard& out, const yaml::Node& value, Findings& findings) {
        if (!require_sequence(value, "cards", findings)) return;
        for (const yaml::Node& item : value.items()) {
          DraftCard& card = out.cards.emplace_back();
          card.card.where = item.where();
          read_map<DraftCard>(item, "card", kCardKeys, card, findings);
          if (!card.metrics.empty()) continue;
-         findings.add("card_shape", {"卡片须写明图形和指标，如 {kpi: [fit_n]}，图形：" + join(kCardKinds),
-                                     "a card names its kind and metrics, such as {kpi: [fit_n]}; kinds: " + join(kCardKinds)}, item.where());
+         findings.add("card_shape",
+                      {"卡片须写明图形和指标，如 {kpi: [fit_n]}，图形：" + join(kCardKinds),
+                       "a card names its kind and metrics, such as {kpi: [fit_n]}; kinds: " + join(kCardKinds)},
+                      item.where());
        }
-     }, true},
+     },
+     true},
 }};
 
 void read_values(DraftTarget& out, const yaml::Node& node, Findings& findings) {
@@ -144,7 +159,8 @@ void read_values(DraftTarget& out, const yaml::Node& node, Findings& findings) {
     double number = 0;
     read_into(key, year, findings);
     read_into(value, number, findings);
-    if (year < 2000 || year > 2100) findings.add("bad_year", {"目标值的年份须在 2000 到 2100 之间", "the year of a value must be 2000..2100"}, key.where());
+    if (year < 2000 || year > 2100)
+      findings.add("bad_year", {"目标值的年份须在 2000 到 2100 之间", "the year of a value must be 2000..2100"}, key.where());
     out.target.values.emplace(year, number);
   }
   if (out.target.values.empty()) findings.add("no_values", {"目标没有任何年度值", "the target has no yearly value"}, node.where());
@@ -158,7 +174,8 @@ constexpr std::array<Key<DraftTarget>, 10> kTargetKeys{{
     {"measure", [](DraftTarget& out, const yaml::Node& value, Findings& findings) { read_into(value, out.target.measure, findings); }, true},
     {"unit", [](DraftTarget& out, const yaml::Node& value, Findings& findings) { read_into(value, out.target.unit, findings); }, true},
     {"responsible", [](DraftTarget& out, const yaml::Node& value, Findings& findings) { read_into(value, out.target.responsible, findings); }, true},
-    {"op", [](DraftTarget& out, const yaml::Node& value, Findings& findings) {
+    {"op",
+     [](DraftTarget& out, const yaml::Node& value, Findings& findings) {
        if (const auto word = read_word(value, "op", kTargetComparisons, findings)) out.target.comparison = kTargetComparisons[*word];
      }},
     {"metric", member<&DraftTarget::metric>},

@@ -12,10 +12,12 @@ namespace {
 constexpr std::array<Key<DraftPack>, 8> kHeadKeys{{
     {"id", [](DraftPack& out, const yaml::Node& value, Findings& findings) { read_into(value, out.info.id, findings); }, true},
     {"version", [](DraftPack& out, const yaml::Node& value, Findings& findings) { read_into(value, out.info.version, findings); }, true},
-    {"engine", [](DraftPack&, const yaml::Node& value, Findings& findings) {
+    {"engine",
+     [](DraftPack&, const yaml::Node& value, Findings& findings) {
        constexpr std::array<std::string_view, 1> kEngines{"banmo/1"};
        read_word(value, "engine", kEngines, findings);
-     }, true},
+     },
+     true},
     {"title", [](DraftPack& out, const yaml::Node& value, Findings& findings) { read_into(value, out.info.title.zh, findings); }, true},
     {"title_en", [](DraftPack& out, const yaml::Node& value, Findings& findings) { read_into(value, out.info.title.en, findings); }},
     {"owner", [](DraftPack& out, const yaml::Node& value, Findings& findings) { read_into(value, out.info.owner, findings); }},
@@ -52,7 +54,8 @@ void read_head(const yaml::Node& node, DraftPack& out, Findings& findings) {
   out.where = node.where();
   if (findings.size() != before) return;
   if (!is_pack_id(out.info.id)) {
-    findings.add("bad_id", {"包标识须由小写标识用点相连，如 edu.fitness", "the pack's id must be ids joined by dots, such as edu.fitness"}, node.find("id")->where());
+    findings.add("bad_id", {"包标识须由小写标识用点相连，如 edu.fitness", "the pack's id must be ids joined by dots, such as edu.fitness"},
+                 node.find("id")->where());
   }
   if (!is_version(out.info.version)) {
     findings.add("bad_version", {"版本须是三段数字，如 1.0.0", "the version must be three numbers, such as 1.0.0"}, node.find("version")->where());
@@ -89,7 +92,8 @@ void read_params(const yaml::Node& node, DraftPack& out, Findings& findings) {
     std::string name;
     read_id(key, name, findings);
     if (value.kind() != yaml::Kind::scalar) {
-      findings.add("bad_param", {"参数 " + in_quotes(name) + " 须是单个值", "the parameter " + in_quotes(name) + " must be a single value"}, value.where());
+      findings.add("bad_param", {"参数 " + in_quotes(name) + " 须是单个值", "the parameter " + in_quotes(name) + " must be a single value"},
+                   value.where());
       continue;
     }
     sql::Value parameter = value.scalar();
@@ -113,26 +117,32 @@ struct TopKey {
 
 constexpr std::array<TopKey, 10> kTopKeys{{
     {"pack", [](const yaml::Node& value, const Source&, DraftPack& out, Findings& findings) { read_head(value, out, findings); }},
-    {"law", [](const yaml::Node& value, const Source&, DraftPack& out, Findings& findings) { read_map<Law>(value, "law", kLawKeys, out.info.law, findings); }},
+    {"law", [](const yaml::Node& value, const Source&, DraftPack& out,
+               Findings& findings) { read_map<Law>(value, "law", kLawKeys, out.info.law, findings); }},
     {"params", [](const yaml::Node& value, const Source&, DraftPack& out, Findings& findings) { read_params(value, out, findings); }},
     {"codes", [](const yaml::Node& value, const Source&, DraftPack& out, Findings& findings) { read_codes(value, out, findings); }},
-    {"datasets", [](const yaml::Node& value, const Source& source, DraftPack& out, Findings& findings) {
+    {"datasets",
+     [](const yaml::Node& value, const Source& source, DraftPack& out, Findings& findings) {
        if (!require_sequence(value, "datasets", findings)) return;
        for (const yaml::Node& item : value.items()) out.datasets.push_back(read_dataset(item, source, findings));
      }},
-    {"metrics", [](const yaml::Node& value, const Source& source, DraftPack& out, Findings& findings) {
+    {"metrics",
+     [](const yaml::Node& value, const Source& source, DraftPack& out, Findings& findings) {
        if (!require_sequence(value, "metrics", findings)) return;
        for (const yaml::Node& item : value.items()) out.metrics.push_back(read_metric(item, source, findings));
      }},
-    {"dimensions", [](const yaml::Node& value, const Source&, DraftPack& out, Findings& findings) {
+    {"dimensions",
+     [](const yaml::Node& value, const Source&, DraftPack& out, Findings& findings) {
        if (!require_map(value, "dimensions", findings)) return;
        for (const auto& [key, item] : value.members()) out.dimensions.push_back(read_dimension(key, item, findings));
      }},
-    {"dashboards", [](const yaml::Node& value, const Source&, DraftPack& out, Findings& findings) {
+    {"dashboards",
+     [](const yaml::Node& value, const Source&, DraftPack& out, Findings& findings) {
        if (!require_sequence(value, "dashboards", findings)) return;
        for (const yaml::Node& item : value.items()) out.dashboards.push_back(read_dashboard(item, findings));
      }},
-    {"targets", [](const yaml::Node& value, const Source&, DraftPack& out, Findings& findings) {
+    {"targets",
+     [](const yaml::Node& value, const Source&, DraftPack& out, Findings& findings) {
        if (!require_sequence(value, "targets", findings)) return;
        for (const yaml::Node& item : value.items()) out.targets.push_back(read_target(item, findings));
      }},
@@ -154,7 +164,9 @@ DraftPack read_pack(const yaml::Node& root, const Source& source, Findings& find
     if (found != kTopKeys.end()) {
       found->read(value, source, out, findings);
     } else if (std::find(kLaterKeys.begin(), kLaterKeys.end(), key.scalar()) != kLaterKeys.end()) {
-      findings.add("unsupported_key", {"本版本不运行 " + in_quotes(key.scalar()) + "，请先从包中去掉", "this version does not run " + in_quotes(key.scalar()) + ": leave it out of the pack"},
+      findings.add("unsupported_key",
+                   {"本版本不运行 " + in_quotes(key.scalar()) + "，请先从包中去掉",
+                    "this version does not run " + in_quotes(key.scalar()) + ": leave it out of the pack"},
                    key.where());
     } else {
       unknown_key(key, "the pack", known, findings);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The content of reference datasets: read from the pack's rows or CSV, and checked as an import would be, so that a wrong table never reaches a store.
+// The content of reference datasets: read from the pack's rows or CSV, and checked as an import would be, so that a wrong table never reaches a
+// store.
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
@@ -71,8 +72,10 @@ void CatalogueBuilder::resolve_rows(Dataset& out, const Place& place) {
   for (const DraftRow& draft : place.draft->data ? read_data(out, place) : place.draft->rows) {
     std::vector<std::string> row(out.fields.size());
     if (draft.cells.size() > row.size()) {
-      findings_.add("row_shape", {"这一行有 " + std::to_string(draft.cells.size()) + " 个值，数据集只有 " + std::to_string(row.size()) + " 个字段",
-                                  "the row has " + std::to_string(draft.cells.size()) + " values, the dataset only " + std::to_string(row.size()) + " fields"}, draft.where);
+      findings_.add("row_shape",
+                    {"这一行有 " + std::to_string(draft.cells.size()) + " 个值，数据集只有 " + std::to_string(row.size()) + " 个字段",
+                     "the row has " + std::to_string(draft.cells.size()) + " values, the dataset only " + std::to_string(row.size()) + " fields"},
+                    draft.where);
       continue;
     }
     for (size_t i = 0; i < draft.cells.size(); ++i) {
@@ -81,7 +84,10 @@ void CatalogueBuilder::resolve_rows(Dataset& out, const Place& place) {
       if (index < row.size()) {
         row[index] = cell;
       } else {
-        findings_.add("unknown_field", {"数据集 " + in_quotes(out.id) + " 没有字段 " + in_quotes(name), "the dataset " + in_quotes(out.id) + " has no field " + in_quotes(name)}, draft.where);
+        findings_.add(
+            "unknown_field",
+            {"数据集 " + in_quotes(out.id) + " 没有字段 " + in_quotes(name), "the dataset " + in_quotes(out.id) + " has no field " + in_quotes(name)},
+            draft.where);
       }
     }
     out.rows.push_back(std::move(row));
@@ -95,14 +101,18 @@ std::vector<DraftRow> CatalogueBuilder::read_data(const Dataset& dataset, const 
   const fs::path relative(data.text);
   const std::string file = place.pack->folder + "/" + data.text;
   std::error_code error;
-  if (relative.is_absolute() || std::find(relative.begin(), relative.end(), "..") != relative.end() || (fs::exists(file, error) && !is_inside(file, place.pack->folder))) {
+  if (relative.is_absolute() || std::find(relative.begin(), relative.end(), "..") != relative.end() ||
+      (fs::exists(file, error) && !is_inside(file, place.pack->folder))) {
     findings_.add("data_outside", {"data 只能指向包目录内的文件", "data must name a file inside the pack's folder"}, data.where);
     return {};
   }
   std::ifstream in(file, std::ios::binary);
   const uintmax_t n_bytes = fs::is_regular_file(file, error) ? fs::file_size(file, error) : kMaxDataBytes + 1;
   if (!in || error || n_bytes > kMaxDataBytes) {
-    findings_.add("no_data", {"读不到数据文件 " + in_quotes(data.text) + "，或超过 32 MB", "cannot read the data file " + in_quotes(data.text) + ", or it is beyond 32 MB"}, data.where);
+    findings_.add("no_data",
+                  {"读不到数据文件 " + in_quotes(data.text) + "，或超过 32 MB",
+                   "cannot read the data file " + in_quotes(data.text) + ", or it is beyond 32 MB"},
+                  data.where);
     return {};
   }
   std::stringstream bytes;
@@ -115,7 +125,8 @@ std::vector<DraftRow> CatalogueBuilder::read_data(const Dataset& dataset, const 
     return {};
   }
   if (csv->empty()) {
-    findings_.add("no_data", {"数据文件 " + in_quotes(data.text) + " 没有表头", "the data file " + in_quotes(data.text) + " has no heading"}, data.where);
+    findings_.add("no_data", {"数据文件 " + in_quotes(data.text) + " 没有表头", "the data file " + in_quotes(data.text) + " has no heading"},
+                  data.where);
     return {};
   }
   const CsvRow& heading = csv->front();
@@ -124,7 +135,9 @@ std::vector<DraftRow> CatalogueBuilder::read_data(const Dataset& dataset, const 
     std::vector<std::string_view> known;
     for (const Field& field : dataset.fields) known.push_back(field.id);
     const Message hint = suggestion(name, known);
-    findings_.add("unknown_field", {"数据集 " + in_quotes(dataset.id) + " 没有字段 " + in_quotes(name) + hint.zh, "the dataset " + in_quotes(dataset.id) + " has no field " + in_quotes(name) + hint.en},
+    findings_.add("unknown_field",
+                  {"数据集 " + in_quotes(dataset.id) + " 没有字段 " + in_quotes(name) + hint.zh,
+                   "the dataset " + in_quotes(dataset.id) + " has no field " + in_quotes(name) + hint.en},
                   file + ":" + std::to_string(heading.line) + ":1");
     return {};
   }
@@ -134,8 +147,10 @@ std::vector<DraftRow> CatalogueBuilder::read_data(const Dataset& dataset, const 
     DraftRow& draft = rows.emplace_back();
     draft.where = file + ":" + std::to_string(row.line) + ":1";
     if (row.cells.size() != heading.cells.size()) {
-      findings_.add("row_shape", {"这一行有 " + std::to_string(row.cells.size()) + " 列，表头有 " + std::to_string(heading.cells.size()) + " 列",
-                                  "the row has " + std::to_string(row.cells.size()) + " cells, the heading " + std::to_string(heading.cells.size())}, draft.where);
+      findings_.add("row_shape",
+                    {"这一行有 " + std::to_string(row.cells.size()) + " 列，表头有 " + std::to_string(heading.cells.size()) + " 列",
+                     "the row has " + std::to_string(row.cells.size()) + " cells, the heading " + std::to_string(heading.cells.size())},
+                    draft.where);
       rows.pop_back();
       continue;
     }
@@ -157,12 +172,16 @@ void CatalogueBuilder::check_rows(const Dataset& dataset, const std::vector<std:
       const auto value = value_of(field, cell);
       const CodeList* list = field.list.empty() ? nullptr : out_->code_list(field.list);
       if (!value || (list != nullptr && !cell.empty() && !in_list(*list, cell))) {
-        findings_.add("bad_cell", {"字段 " + in_quotes(field.id) + " 不接受 " + in_quotes(cell), "the field " + in_quotes(field.id) + " does not take " + in_quotes(cell)}, places[r]);
+        findings_.add(
+            "bad_cell",
+            {"字段 " + in_quotes(field.id) + " 不接受 " + in_quotes(cell), "the field " + in_quotes(field.id) + " does not take " + in_quotes(cell)},
+            places[r]);
         good = false;
         continue;
       }
       if (field.required && cell.empty()) {
-        findings_.add("bad_cell", {"必填字段 " + in_quotes(field.id) + " 为空", "the required field " + in_quotes(field.id) + " is empty"}, places[r]);
+        findings_.add("bad_cell", {"必填字段 " + in_quotes(field.id) + " 为空", "the required field " + in_quotes(field.id) + " is empty"},
+                      places[r]);
         good = false;
       }
       values[i] = *value;
@@ -175,7 +194,10 @@ void CatalogueBuilder::check_rows(const Dataset& dataset, const std::vector<std:
       if (!good || !rule.row || rule.severity != Severity::error) continue;
       const auto verdict = rule.row->evaluate(values, {});
       if (verdict.ok() && expr::is_true(*verdict)) continue;
-      findings_.add("bad_row", {"参照数据违反规则 " + in_quotes(rule.id) + "：" + rule.title.zh, "the row breaks the rule " + in_quotes(rule.id) + ": " + rule.title.en}, places[r]);
+      findings_.add(
+          "bad_row",
+          {"参照数据违反规则 " + in_quotes(rule.id) + "：" + rule.title.zh, "the row breaks the rule " + in_quotes(rule.id) + ": " + rule.title.en},
+          places[r]);
     }
   }
 }

@@ -22,7 +22,9 @@ void fall_back(Title& title) {
 }
 
 // May a value of `from` be stored in a field that expressions see as `to`?
-bool fits(expr::Type from, expr::Type to) { return from == to || from == expr::Type::null || (from == expr::Type::integer && to == expr::Type::decimal); }
+bool fits(expr::Type from, expr::Type to) {
+  return from == to || from == expr::Type::null || (from == expr::Type::integer && to == expr::Type::decimal);
+}
 
 }  // namespace
 
@@ -81,7 +83,8 @@ void CatalogueBuilder::resolve_dataset(Dataset& out, const Place& place) {
 void CatalogueBuilder::resolve_shape(const Dataset& dataset, const DraftDataset& draft) {
   const auto refuse = [&](const Text& text, std::string_view key, std::string_view kind_zh, std::string_view kind_en) {
     if (!text) return;
-    findings_.add("dataset_shape", {in_quotes(key) + " 只能用于" + std::string(kind_zh), in_quotes(key) + " is for " + std::string(kind_en) + " only"}, text.where);
+    findings_.add("dataset_shape",
+                  {in_quotes(key) + " 只能用于" + std::string(kind_zh), in_quotes(key) + " is for " + std::string(kind_en) + " only"}, text.where);
   };
   if (dataset.kind != DatasetKind::derived) refuse(draft.sql, "sql", "派生数据集（kind: derived）", "derived datasets (kind: derived)");
   if (dataset.kind != DatasetKind::reference) {
@@ -92,10 +95,13 @@ void CatalogueBuilder::resolve_shape(const Dataset& dataset, const DraftDataset&
     findings_.add("dataset_shape", {"data 和 rows 只能写一项", "only one of data and rows may be given"}, draft.data.where);
   }
   if (dataset.kind == DatasetKind::derived && !draft.sql) {
-    findings_.add("missing_key", {"派生数据集 " + in_quotes(dataset.id) + " 缺少 'sql'", "the derived dataset " + in_quotes(dataset.id) + " lacks 'sql'"}, dataset.where);
+    findings_.add("missing_key",
+                  {"派生数据集 " + in_quotes(dataset.id) + " 缺少 'sql'", "the derived dataset " + in_quotes(dataset.id) + " lacks 'sql'"},
+                  dataset.where);
   }
   if (dataset.kind != DatasetKind::derived && draft.fields.empty()) {
-    findings_.add("missing_key", {"数据集 " + in_quotes(dataset.id) + " 缺少 'fields'", "the dataset " + in_quotes(dataset.id) + " lacks 'fields'"}, dataset.where);
+    findings_.add("missing_key", {"数据集 " + in_quotes(dataset.id) + " 缺少 'fields'", "the dataset " + in_quotes(dataset.id) + " lacks 'fields'"},
+                  dataset.where);
   }
 }
 
@@ -105,19 +111,26 @@ void CatalogueBuilder::resolve_field(Field& out, const DraftField& draft, const 
   if (!draft.has_level) {
     out.level = base;
   } else if (out.level < base && !draft.level_reason) {
-    findings_.add("level_lowered", {"字段 " + in_quotes(out.id) + " 定为 " + level_name(out.level) + "，低于数据集的 " + level_name(base) + "，须写 level_reason 说明理由",
-                                    "the field " + in_quotes(out.id) + " is " + level_name(out.level) + ", below its dataset's " + level_name(base) + ": give a level_reason"}, out.where);
+    findings_.add(
+        "level_lowered",
+        {"字段 " + in_quotes(out.id) + " 定为 " + level_name(out.level) + "，低于数据集的 " + level_name(base) + "，须写 level_reason 说明理由",
+         "the field " + in_quotes(out.id) + " is " + level_name(out.level) + ", below its dataset's " + level_name(base) + ": give a level_reason"},
+        out.where);
   }
   out.level_reason = draft.level_reason.text;
   resolve_field_type(out, draft, place);
   if (out.min && out.max && *out.min > *out.max) {
-    findings_.add("bad_bounds", {"字段 " + in_quotes(out.id) + " 的 min 大于 max", "the field " + in_quotes(out.id) + " has min above max"}, out.where);
+    findings_.add("bad_bounds", {"字段 " + in_quotes(out.id) + " 的 min 大于 max", "the field " + in_quotes(out.id) + " has min above max"},
+                  out.where);
   }
   if ((out.min || out.max) && !takes_bounds(out.type)) {
     findings_.add("bad_bounds", {"只有数值和文本字段可写 min、max", "only numbers and text take min and max"}, out.where);
   }
   if (out.blind_index && !out.encrypted) {
-    findings_.add("index_without_enc", {"字段 " + in_quotes(out.id) + " 未加密，不需要盲索引", "the field " + in_quotes(out.id) + " is not encrypted and needs no blind index"}, out.where);
+    findings_.add(
+        "index_without_enc",
+        {"字段 " + in_quotes(out.id) + " 未加密，不需要盲索引", "the field " + in_quotes(out.id) + " is not encrypted and needs no blind index"},
+        out.where);
   }
 }
 
@@ -125,11 +138,15 @@ void CatalogueBuilder::resolve_field(Field& out, const DraftField& draft, const 
 void CatalogueBuilder::resolve_field_type(Field& out, const DraftField& draft, const Place& place) {
   const auto belongs = [&](bool given, FieldType type, std::string_view key, std::string_view type_name, bool needed, const std::string& where) {
     if (given && out.type != type) {
-      findings_.add("field_shape", {in_quotes(key) + " 只用于类型 " + std::string(type_name), in_quotes(key) + " is for the type " + std::string(type_name) + " only"}, where);
+      findings_.add(
+          "field_shape",
+          {in_quotes(key) + " 只用于类型 " + std::string(type_name), in_quotes(key) + " is for the type " + std::string(type_name) + " only"}, where);
     }
     if (!given && out.type == type && needed) {
-      findings_.add("missing_key", {"类型 " + std::string(type_name) + " 的字段 " + in_quotes(out.id) + " 缺少 " + in_quotes(key),
-                                    "the field " + in_quotes(out.id) + " of type " + std::string(type_name) + " lacks " + in_quotes(key)}, out.where);
+      findings_.add("missing_key",
+                    {"类型 " + std::string(type_name) + " 的字段 " + in_quotes(out.id) + " 缺少 " + in_quotes(key),
+                     "the field " + in_quotes(out.id) + " of type " + std::string(type_name) + " lacks " + in_quotes(key)},
+                    out.where);
     }
   };
   belongs(bool(draft.list), FieldType::code, "list", "code", true, draft.list.where);
@@ -137,12 +154,15 @@ void CatalogueBuilder::resolve_field_type(Field& out, const DraftField& draft, c
   belongs(!out.org_kind.empty(), FieldType::org, "kind", "org", false, out.where);
   if (draft.list) {
     out.list = draft.list.text.find('.') == std::string::npos ? place.pack->info.name + "." + draft.list.text : draft.list.text;
-    if (out_->code_list(out.list) == nullptr) unknown_name("unknown_list", "代码表", "code list", {out.list, draft.list.where}, out_->code_list_index_);
+    if (out_->code_list(out.list) == nullptr)
+      unknown_name("unknown_list", "代码表", "code list", {out.list, draft.list.where}, out_->code_list_index_);
   }
   if (draft.to) {
     out.ref_to = draft.to.text;
     if (std::find(kRefTargets.begin(), kRefTargets.end(), out.ref_to) == kRefTargets.end()) {
-      findings_.add("unknown_ref", {"不能引用 " + in_quotes(out.ref_to) + "，可用：" + join(kRefTargets), "a field cannot refer to " + in_quotes(out.ref_to) + "; one of: " + join(kRefTargets)},
+      findings_.add("unknown_ref",
+                    {"不能引用 " + in_quotes(out.ref_to) + "，可用：" + join(kRefTargets),
+                     "a field cannot refer to " + in_quotes(out.ref_to) + "; one of: " + join(kRefTargets)},
                     draft.to.where);
     }
   }
@@ -152,7 +172,9 @@ void CatalogueBuilder::resolve_grain(Dataset& out, const DraftDataset& draft) {
   for (const Text& name : draft.grain) {
     const size_t index = out.field_index(name.text);
     if (index == out.fields.size()) {
-      findings_.add("unknown_field", {"数据集 " + in_quotes(out.id) + " 没有主键字段 " + in_quotes(name.text), "the dataset " + in_quotes(out.id) + " has no field " + in_quotes(name.text) + " for its grain"},
+      findings_.add("unknown_field",
+                    {"数据集 " + in_quotes(out.id) + " 没有主键字段 " + in_quotes(name.text),
+                     "the dataset " + in_quotes(out.id) + " has no field " + in_quotes(name.text) + " for its grain"},
                     name.where);
       continue;
     }
@@ -170,19 +192,30 @@ void CatalogueBuilder::resolve_scope(Dataset& out, const DraftDataset& draft) {
     if (!name) return;
     const Field* field = out.field(name.text);
     if (field == nullptr) {
-      findings_.add("unknown_field", {"数据集 " + in_quotes(out.id) + " 没有字段 " + in_quotes(name.text), "the dataset " + in_quotes(out.id) + " has no field " + in_quotes(name.text)}, name.where);
+      findings_.add("unknown_field",
+                    {"数据集 " + in_quotes(out.id) + " 没有字段 " + in_quotes(name.text),
+                     "the dataset " + in_quotes(out.id) + " has no field " + in_quotes(name.text)},
+                    name.where);
     } else if (!accepts(*field)) {
-      findings_.add("scope_type", {"字段 " + in_quotes(name.text) + " 的类型须是 " + std::string(must_be), "the field " + in_quotes(name.text) + " must be of type " + std::string(must_be)}, name.where);
+      findings_.add("scope_type",
+                    {"字段 " + in_quotes(name.text) + " 的类型须是 " + std::string(must_be),
+                     "the field " + in_quotes(name.text) + " must be of type " + std::string(must_be)},
+                    name.where);
     } else {
       field_id = name.text;
     }
   };
   take(draft.org, out.org_field, [](const Field& field) { return field.type == FieldType::org; }, "org");
   take(draft.person, out.person_field, [](const Field& field) { return field.type == FieldType::ref; }, "ref");
-  take(draft.period_by, out.period_field, [](const Field& field) { return field.type == FieldType::year || field.type == FieldType::date; }, "year / date");
+  take(
+      draft.period_by, out.period_field, [](const Field& field) { return field.type == FieldType::year || field.type == FieldType::date; },
+      "year / date");
   if (out.level >= Level::l3 && out.org_field.empty() && out.person_field.empty()) {
-    findings_.add("no_scope", {"数据集 " + in_quotes(out.id) + " 为 " + level_name(out.level) + "，须用 scope 写明机构或人员字段，否则无法限定可见范围",
-                               "the dataset " + in_quotes(out.id) + " is " + level_name(out.level) + ": its scope must name the organisation or the person, or nothing could limit who reads it"}, out.where);
+    findings_.add("no_scope",
+                  {"数据集 " + in_quotes(out.id) + " 为 " + level_name(out.level) + "，须用 scope 写明机构或人员字段，否则无法限定可见范围",
+                   "the dataset " + in_quotes(out.id) + " is " + level_name(out.level) +
+                       ": its scope must name the organisation or the person, or nothing could limit who reads it"},
+                  out.where);
   }
 }
 
@@ -198,12 +231,17 @@ void CatalogueBuilder::compile_fields(Dataset& out, const Place& place) {
       continue;
     }
     if (!fits(compiled->type(), expression_type(field.type))) {
-      findings_.add("from_type", {"表达式的类型是 " + std::string(expr::name_of(compiled->type())) + "，不能存入字段 " + in_quotes(field.id),
-                                  "the expression is " + std::string(expr::name_of(compiled->type())) + " and cannot be stored in the field " + in_quotes(field.id)}, draft.from.where);
+      findings_.add(
+          "from_type",
+          {"表达式的类型是 " + std::string(expr::name_of(compiled->type())) + "，不能存入字段 " + in_quotes(field.id),
+           "the expression is " + std::string(expr::name_of(compiled->type())) + " and cannot be stored in the field " + in_quotes(field.id)},
+          draft.from.where);
     }
     for (const size_t read : compiled->fields()) {
       if (!place.draft->fields[read].from) continue;
-      findings_.add("from_chain", {"派生字段 " + in_quotes(field.id) + " 不能再读派生字段 " + in_quotes(out.fields[read].id), "the derived field " + in_quotes(field.id) + " must not read the derived field " + in_quotes(out.fields[read].id)},
+      findings_.add("from_chain",
+                    {"派生字段 " + in_quotes(field.id) + " 不能再读派生字段 " + in_quotes(out.fields[read].id),
+                     "the derived field " + in_quotes(field.id) + " must not read the derived field " + in_quotes(out.fields[read].id)},
                     draft.from.where);
     }
     field.from = std::move(*compiled);
@@ -224,8 +262,10 @@ void CatalogueBuilder::compile_rules(Dataset& out, const Place& place) {
       if (!compiled.ok()) {
         findings_.add(std::move(compiled).error());
       } else if (compiled->type() != expr::Type::boolean) {
-        findings_.add("not_a_condition", {"规则须是条件（真或假），现为 " + std::string(expr::name_of(compiled->type())),
-                                          "a rule must be a condition; this is " + std::string(expr::name_of(compiled->type()))}, draft.row.where);
+        findings_.add("not_a_condition",
+                      {"规则须是条件（真或假），现为 " + std::string(expr::name_of(compiled->type())),
+                       "a rule must be a condition; this is " + std::string(expr::name_of(compiled->type()))},
+                      draft.row.where);
       } else {
         rule.row = std::move(*compiled);
       }

@@ -62,7 +62,10 @@ void CatalogueBuilder::resolve_derived(size_t index) {
     return;
   }
   if (dataset_visits_[index] == Visit::open) {
-    findings_.add("cycle", {"派生数据集 " + in_quotes(dataset.id) + " 经由其他数据集读到自己", "the derived dataset " + in_quotes(dataset.id) + " reads itself by way of others"}, dataset.where);
+    findings_.add("cycle",
+                  {"派生数据集 " + in_quotes(dataset.id) + " 经由其他数据集读到自己",
+                   "the derived dataset " + in_quotes(dataset.id) + " reads itself by way of others"},
+                  dataset.where);
     broken_.insert(dataset.id);
     return;
   }
@@ -104,14 +107,17 @@ const Field* CatalogueBuilder::source_field(const std::pair<std::string, std::st
   return dataset == nullptr ? nullptr : dataset->field(source.second);
 }
 
-// The fields of a derived dataset are its columns, in their order. A column that carries a field over under its own name inherits all that is known of it; others are declared.
+// The fields of a derived dataset are its columns, in their order. A column that carries a field over under its own name inherits all that is known
+// of it; others are declared.
 void CatalogueBuilder::take_columns(Dataset& out, const Place& place) {
   const auto& drafts = place.draft->fields;
   for (const expr::SelectColumn& column : out.select->columns()) {
     const auto draft = std::find_if(drafts.begin(), drafts.end(), [&](const DraftField& candidate) { return candidate.field.id == column.name; });
     const Field* source = column.sources.size() == 1 ? source_field(column.sources[0]) : nullptr;
     if (draft == drafts.end() && (source == nullptr || source->id != column.name)) {
-      findings_.add("undeclared_column", {"派生列 " + in_quotes(column.name) + " 须在 fields 中写明类型和名称", "the derived column " + in_quotes(column.name) + " must be declared in fields, with type and title"},
+      findings_.add("undeclared_column",
+                    {"派生列 " + in_quotes(column.name) + " 须在 fields 中写明类型和名称",
+                     "the derived column " + in_quotes(column.name) + " must be declared in fields, with type and title"},
                     place.draft->sql.where);
       continue;
     }
@@ -123,21 +129,28 @@ void CatalogueBuilder::take_columns(Dataset& out, const Place& place) {
       field.where = out.where;
     } else {
       resolve_field(field, *draft, place);
-      if (draft->from) findings_.add("from_in_derived", {"派生数据集的字段由 sql 计算，不能再写 from", "fields of a derived dataset come from its sql: leave out from"}, draft->from.where);
+      if (draft->from)
+        findings_.add("from_in_derived",
+                      {"派生数据集的字段由 sql 计算，不能再写 from", "fields of a derived dataset come from its sql: leave out from"},
+                      draft->from.where);
     }
     const expr::Type wanted = expression_type(field.type);
-    const bool fits = column.type == wanted || column.type == expr::Type::null || (column.type == expr::Type::integer && wanted == expr::Type::decimal);
+    const bool fits =
+        column.type == wanted || column.type == expr::Type::null || (column.type == expr::Type::integer && wanted == expr::Type::decimal);
     if (!fits) {
       const auto better = field_type_of(column.type);
-      findings_.add("column_type", {"派生列 " + in_quotes(column.name) + " 算得 " + std::string(expr::name_of(column.type)) + "，与声明的类型不符",
-                                    "the derived column " + in_quotes(column.name) + " is computed as " + std::string(expr::name_of(better ? column.type : expr::Type::null)) + ", not as declared"},
+      findings_.add("column_type",
+                    {"派生列 " + in_quotes(column.name) + " 算得 " + std::string(expr::name_of(column.type)) + "，与声明的类型不符",
+                     "the derived column " + in_quotes(column.name) + " is computed as " +
+                         std::string(expr::name_of(better ? column.type : expr::Type::null)) + ", not as declared"},
                     field.where);
     }
     out.fields.push_back(std::move(field));
   }
   for (const DraftField& draft : drafts) {
     if (out.field(draft.field.id) != nullptr) continue;
-    findings_.add("unknown_field", {"sql 没有算出字段 " + in_quotes(draft.field.id), "the sql has no column " + in_quotes(draft.field.id)}, draft.field.where);
+    findings_.add("unknown_field", {"sql 没有算出字段 " + in_quotes(draft.field.id), "the sql has no column " + in_quotes(draft.field.id)},
+                  draft.field.where);
   }
 }
 
@@ -153,16 +166,21 @@ void CatalogueBuilder::resolve_derived_levels(Dataset& out) {
     const size_t index = out.field_index(column.name);
     if (index < out.fields.size()) out.fields[index].level = std::max({out.fields[index].level, level, out.level});
   }
-  const bool personal = std::any_of(out.select->tables().begin(), out.select->tables().end(), [&](const std::string& table) { return out_->dataset(table)->personal; });
+  const bool personal =
+      std::any_of(out.select->tables().begin(), out.select->tables().end(), [&](const std::string& table) { return out_->dataset(table)->personal; });
   if (out.level < highest) {
     const std::string level = "L" + std::to_string(static_cast<int>(highest));
-    findings_.add("level_too_low", {"派生数据集 " + in_quotes(out.id) + " 的级别低于来源，须不低于 " + level, "the derived dataset " + in_quotes(out.id) + " is declared below its sources: it must be at least " + level},
+    findings_.add("level_too_low",
+                  {"派生数据集 " + in_quotes(out.id) + " 的级别低于来源，须不低于 " + level,
+                   "the derived dataset " + in_quotes(out.id) + " is declared below its sources: it must be at least " + level},
                   out.where);
   }
   const bool names_people = std::any_of(out.fields.begin(), out.fields.end(), [](const Field& field) { return field.type == FieldType::ref; });
   if (personal && names_people && !out.personal) {
-    findings_.add("personal_lost", {"派生数据集 " + in_quotes(out.id) + " 来自敏感个人信息且含人员，须写 spi: true",
-                                    "the derived dataset " + in_quotes(out.id) + " comes from sensitive personal information and names people: declare spi: true"}, out.where);
+    findings_.add("personal_lost",
+                  {"派生数据集 " + in_quotes(out.id) + " 来自敏感个人信息且含人员，须写 spi: true",
+                   "the derived dataset " + in_quotes(out.id) + " comes from sensitive personal information and names people: declare spi: true"},
+                  out.where);
   }
 }
 

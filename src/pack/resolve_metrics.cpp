@@ -13,7 +13,8 @@ namespace {
 bool is_numeric(expr::Type type) { return type == expr::Type::integer || type == expr::Type::decimal || type == expr::Type::null; }
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 bool is_additive(const Metric& metric) {
-  return metric.kind == MetricKind::aggregate && (metric.aggregate == Aggregate::count || metric.aggregate == Aggregate::count_distinct || metric.aggregate == Aggregate::sum);
+  return metric.kind == MetricKind::aggregate &&
+         (metric.aggregate == Aggregate::count || metric.aggregate == Aggregate::count_distinct || metric.aggregate == Aggregate::sum);
 }
 
 struct Word {
@@ -94,7 +95,10 @@ void CatalogueBuilder::resolve_metric(size_t index) {
   const auto& [pack, draft] = metric_drafts_[index];
   if (metric_visits_[index] == Visit::done) return;
   if (metric_visits_[index] == Visit::open) {
-    findings_.add("cycle", {"指标 " + in_quotes(out.id) + " 经由其他指标算到自己", "the metric " + in_quotes(out.id) + " is computed from itself by way of others"}, out.where);
+    findings_.add(
+        "cycle",
+        {"指标 " + in_quotes(out.id) + " 经由其他指标算到自己", "the metric " + in_quotes(out.id) + " is computed from itself by way of others"},
+        out.where);
     return;
   }
   if (too_deep("metric", out.where)) return;
@@ -104,7 +108,10 @@ void CatalogueBuilder::resolve_metric(size_t index) {
   if (out.title.en.empty()) out.title.en = out.title.zh;
   const int n_kinds = (draft->aggregate ? 1 : 0) + (draft->ratio.empty() ? 0 : 1) + (draft->derived ? 1 : 0);
   if (n_kinds != 1) {
-    findings_.add("metric_shape", {"指标 " + in_quotes(out.id) + " 须在 agg、ratio、derived 中恰写一项", "the metric " + in_quotes(out.id) + " has exactly one of agg, ratio and derived"}, out.where);
+    findings_.add("metric_shape",
+                  {"指标 " + in_quotes(out.id) + " 须在 agg、ratio、derived 中恰写一项",
+                   "the metric " + in_quotes(out.id) + " has exactly one of agg, ratio and derived"},
+                  out.where);
   } else if (draft->aggregate) {
     resolve_aggregate(out, *draft, *pack);
   } else if (draft->derived) {
@@ -131,7 +138,8 @@ void CatalogueBuilder::resolve_aggregate(Metric& out, const DraftMetric& draft, 
   out.kind = MetricKind::aggregate;
   if (out.aggregate == Aggregate::count && draft.metric.decimals == 1) out.decimals = 0;
   if (!draft.of) {
-    findings_.add("missing_key", {"指标 " + in_quotes(out.id) + " 缺少 'of'（数据集）", "the metric " + in_quotes(out.id) + " lacks 'of', its dataset"}, out.where);
+    findings_.add("missing_key",
+                  {"指标 " + in_quotes(out.id) + " 缺少 'of'（数据集）", "the metric " + in_quotes(out.id) + " lacks 'of', its dataset"}, out.where);
     return;
   }
   const Dataset* dataset = find_dataset(draft.of);
@@ -144,14 +152,17 @@ void CatalogueBuilder::resolve_aggregate(Metric& out, const DraftMetric& draft, 
     return;
   }
   const expr::Context context = context_of(*dataset, pack);
-  const auto compile = [&](const Text& text, std::optional<expr::Expression>& target, auto&& accepts, std::string_view must_zh, std::string_view must_en) {
+  const auto compile = [&](const Text& text, std::optional<expr::Expression>& target, auto&& accepts, std::string_view must_zh,
+                           std::string_view must_en) {
     if (!text) return;
     auto compiled = expr::Expression::compile(text.text, context, text.where);
     if (!compiled.ok()) {
       findings_.add(std::move(compiled).error());
     } else if (!accepts(compiled->type())) {
-      findings_.add("expression_type", {"这里须是" + std::string(must_zh) + "，现为 " + std::string(expr::name_of(compiled->type())),
-                                        "this must be " + std::string(must_en) + ", it is " + std::string(expr::name_of(compiled->type()))}, text.where);
+      findings_.add("expression_type",
+                    {"这里须是" + std::string(must_zh) + "，现为 " + std::string(expr::name_of(compiled->type())),
+                     "this must be " + std::string(must_en) + ", it is " + std::string(expr::name_of(compiled->type()))},
+                    text.where);
     } else {
       target = std::move(*compiled);
     }
@@ -182,8 +193,10 @@ void CatalogueBuilder::resolve_ratio(Metric& out, const DraftMetric& draft) {
     resolve_metric(position);
     parts[i] = &out_->metrics_[position];
     if (is_additive(*parts[i])) continue;
-    findings_.add("ratio_not_additive", {"比率的分子分母须是计数或求和：全市比率是和与和之比，" + in_quotes(parts[i]->id) + " 不能相加",
-                                         "a ratio is a sum over a sum: " + in_quotes(parts[i]->id) + " is neither a count nor a sum"}, draft.ratio[i].where);
+    findings_.add("ratio_not_additive",
+                  {"比率的分子分母须是计数或求和：全市比率是和与和之比，" + in_quotes(parts[i]->id) + " 不能相加",
+                   "a ratio is a sum over a sum: " + in_quotes(parts[i]->id) + " is neither a count nor a sum"},
+                  draft.ratio[i].where);
     return;
   }
   out.numerator = parts[0]->id;
@@ -193,8 +206,11 @@ void CatalogueBuilder::resolve_ratio(Metric& out, const DraftMetric& draft) {
   const Dataset* below = out_->dataset(parts[1]->dataset);
   if (above == nullptr || below == nullptr || above == below || broken_.contains(above->id) || broken_.contains(below->id)) return;
   if (above->org_field.empty() != below->org_field.empty() || above->period_field.empty() != below->period_field.empty()) {
-    findings_.add("ratio_unlike", {"比率的分子分母来自 " + in_quotes(above->id) + " 和 " + in_quotes(below->id) + "，二者须同样写明机构（scope.org）和周期（period）",
-                                   "the ratio divides " + in_quotes(above->id) + " by " + in_quotes(below->id) + ": both must declare an organisation (scope.org) and a period, or neither"}, out.where);
+    findings_.add("ratio_unlike",
+                  {"比率的分子分母来自 " + in_quotes(above->id) + " 和 " + in_quotes(below->id) + "，二者须同样写明机构（scope.org）和周期（period）",
+                   "the ratio divides " + in_quotes(above->id) + " by " + in_quotes(below->id) +
+                       ": both must declare an organisation (scope.org) and a period, or neither"},
+                  out.where);
   }
 }
 
@@ -213,7 +229,10 @@ void CatalogueBuilder::resolve_derivation(Metric& out, const DraftMetric& draft,
     if (word->text == "prior") {
       const auto prior = read_prior(text, word->at);
       if (!prior) {
-        findings_.add("bad_prior", {"prior 须写作 prior(指标, 期数, 周期字段)，期数 1 到 20", "prior is written prior(metric, periods, period_field) with 1..20 periods"}, draft.derived.where);
+        findings_.add(
+            "bad_prior",
+            {"prior 须写作 prior(指标, 期数, 周期字段)，期数 1 到 20", "prior is written prior(metric, periods, period_field) with 1..20 periods"},
+            draft.derived.where);
         return;
       }
       if (metric_position({prior->metric, draft.derived.where}) == out_->metrics_.size()) return;
@@ -226,7 +245,9 @@ void CatalogueBuilder::resolve_derivation(Metric& out, const DraftMetric& draft,
       for (const Metric* leaf : leaves(out_->metrics_[out_->metric_index_.at(prior->metric)])) {
         const Dataset* dataset = out_->dataset(leaf->dataset);
         if (dataset == nullptr || broken_.contains(dataset->id) || dataset->period_field == prior->period) continue;
-        findings_.add("bad_prior", {"数据集 " + in_quotes(dataset->id) + " 的周期不是 " + in_quotes(prior->period), "the period of the dataset " + in_quotes(dataset->id) + " is not " + in_quotes(prior->period)},
+        findings_.add("bad_prior",
+                      {"数据集 " + in_quotes(dataset->id) + " 的周期不是 " + in_quotes(prior->period),
+                       "the period of the dataset " + in_quotes(dataset->id) + " is not " + in_quotes(prior->period)},
                       draft.derived.where);
       }
     } else if (out_->metric_index_.contains(word->text)) {
@@ -240,7 +261,9 @@ void CatalogueBuilder::resolve_derivation(Metric& out, const DraftMetric& draft,
   if (!compiled.ok()) {
     findings_.add(std::move(compiled).error());
   } else if (!is_numeric(compiled->type())) {
-    findings_.add("expression_type", {"这里须是数值，现为 " + std::string(expr::name_of(compiled->type())), "this must be a number, it is " + std::string(expr::name_of(compiled->type()))},
+    findings_.add("expression_type",
+                  {"这里须是数值，现为 " + std::string(expr::name_of(compiled->type())),
+                   "this must be a number, it is " + std::string(expr::name_of(compiled->type()))},
                   draft.derived.where);
   } else {
     out.derivation = std::move(*compiled);
@@ -276,8 +299,10 @@ void CatalogueBuilder::check_min_cell(const Metric& metric) {
   for (const Metric* leaf : leaves(metric)) {
     const Dataset* dataset = out_->dataset(leaf->dataset);
     if (dataset == nullptr || !dataset->personal) continue;
-    findings_.add("min_cell_missing", {"指标 " + in_quotes(metric.id) + " 由敏感个人信息算出，须写 min_cell，不小于 5",
-                                       "the metric " + in_quotes(metric.id) + " is computed from sensitive personal information: give it a min_cell of at least 5"}, metric.where);
+    findings_.add("min_cell_missing",
+                  {"指标 " + in_quotes(metric.id) + " 由敏感个人信息算出，须写 min_cell，不小于 5",
+                   "the metric " + in_quotes(metric.id) + " is computed from sensitive personal information: give it a min_cell of at least 5"},
+                  metric.where);
     return;
   }
 }

@@ -45,8 +45,10 @@ void CatalogueBuilder::resolve_packs() {
     register_id(out_->pack_index_, draft.info.id, out_->packs_.size(), "pack", draft.where);
     for (const PackInfo& other : out_->packs_) {
       if (other.id == draft.info.id || other.name != draft.info.name) continue;
-      findings_.add("duplicate_id", {"包 " + in_quotes(draft.info.id) + " 与 " + in_quotes(other.id) + " 的末段同名，代码表会混淆",
-                                     "the packs " + in_quotes(draft.info.id) + " and " + in_quotes(other.id) + " end in the same word: their code lists would mix"}, draft.where);
+      findings_.add("duplicate_id",
+                    {"包 " + in_quotes(draft.info.id) + " 与 " + in_quotes(other.id) + " 的末段同名，代码表会混淆",
+                     "the packs " + in_quotes(draft.info.id) + " and " + in_quotes(other.id) + " end in the same word: their code lists would mix"},
+                    draft.where);
     }
     out_->packs_.push_back(draft.info);
     for (const Text& need : draft.needs) out_->packs_.back().needs.push_back(need.text);
@@ -70,7 +72,8 @@ void CatalogueBuilder::resolve_needs(const DraftPack& pack) {
     if (sign == std::string::npos) continue;
     const std::string& version = out_->packs_[found->second].version;
     if (version_of(version) >= version_of(need.text.substr(sign + 2))) continue;
-    findings_.add("old_pack", {"需要 " + need.text + "，现有版本为 " + version, "needs " + need.text + ", but the version here is " + version}, need.where);
+    findings_.add("old_pack", {"需要 " + need.text + "，现有版本为 " + version, "needs " + need.text + ", but the version here is " + version},
+                  need.where);
   }
 }
 
@@ -88,8 +91,12 @@ void CatalogueBuilder::resolve_code_lists(const DraftPack& pack) {
       for (const std::string& word : all) {
         const auto [other, fresh] = words.emplace(word, value.code);
         if (fresh || other->second == value.code) continue;
-        findings_.add("ambiguous_code", {"代码表 " + in_quotes(list.id) + " 中 " + in_quotes(word) + " 同时指 " + in_quotes(other->second) + " 和 " + in_quotes(value.code),
-                                         "in the code list " + in_quotes(list.id) + " " + in_quotes(word) + " means both " + in_quotes(other->second) + " and " + in_quotes(value.code)}, where);
+        findings_.add(
+            "ambiguous_code",
+            {"代码表 " + in_quotes(list.id) + " 中 " + in_quotes(word) + " 同时指 " + in_quotes(other->second) + " 和 " + in_quotes(value.code),
+             "in the code list " + in_quotes(list.id) + " " + in_quotes(word) + " means both " + in_quotes(other->second) + " and " +
+                 in_quotes(value.code)},
+            where);
       }
     }
     if (register_id(out_->code_list_index_, list.id, out_->code_lists_.size(), "code list", where)) out_->code_lists_.push_back(std::move(list));
@@ -98,16 +105,22 @@ void CatalogueBuilder::resolve_code_lists(const DraftPack& pack) {
 
 bool CatalogueBuilder::register_id(Catalogue::Index& index, const std::string& id, size_t position, std::string_view what, const std::string& where) {
   if (index.emplace(id, position).second) return true;
-  findings_.add("duplicate_id", {in_quotes(id) + " 重复：" + std::string(what) + " 的标识在全目录中须唯一",
-                                 "the " + std::string(what) + " " + in_quotes(id) + " stands twice: ids are unique in the whole catalogue"}, where);
+  findings_.add("duplicate_id",
+                {in_quotes(id) + " 重复：" + std::string(what) + " 的标识在全目录中须唯一",
+                 "the " + std::string(what) + " " + in_quotes(id) + " stands twice: ids are unique in the whole catalogue"},
+                where);
   return false;
 }
 
-void CatalogueBuilder::unknown_name(std::string_view id, std::string_view what_zh, std::string_view what_en, const Text& name, const Catalogue::Index& known) {
+void CatalogueBuilder::unknown_name(std::string_view id, std::string_view what_zh, std::string_view what_en, const Text& name,
+                                    const Catalogue::Index& known) {
   std::vector<std::string_view> names;
   for (const auto& [key, position] : known) names.push_back(key);
   const Message hint = suggestion(name.text, names);
-  findings_.add(id, {"没有" + std::string(what_zh) + " " + in_quotes(name.text) + hint.zh, "there is no " + std::string(what_en) + " " + in_quotes(name.text) + hint.en}, name.where);
+  findings_.add(id,
+                {"没有" + std::string(what_zh) + " " + in_quotes(name.text) + hint.zh,
+                 "there is no " + std::string(what_en) + " " + in_quotes(name.text) + hint.en},
+                name.where);
 }
 
 const Dataset* CatalogueBuilder::find_dataset(const Text& name) {

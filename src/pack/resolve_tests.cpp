@@ -42,8 +42,10 @@ void CatalogueBuilder::resolve_tests(PackInfo& out, const DraftPack& draft) {
             cells.emplace_back(dataset->fields[index].id, cell);
             continue;
           }
-          findings_.add("unknown_field", {"数据集 " + in_quotes(dataset->id) + " 没有字段 " + in_quotes(name.empty() ? "#" + std::to_string(i + 1) : name),
-                                          "the dataset " + in_quotes(dataset->id) + " has no field " + in_quotes(name.empty() ? "#" + std::to_string(i + 1) : name)}, row.where);
+          findings_.add("unknown_field",
+                        {"数据集 " + in_quotes(dataset->id) + " 没有字段 " + in_quotes(name.empty() ? "#" + std::to_string(i + 1) : name),
+                         "the dataset " + in_quotes(dataset->id) + " has no field " + in_quotes(name.empty() ? "#" + std::to_string(i + 1) : name)},
+                        row.where);
         }
       }
     }
@@ -60,8 +62,10 @@ void CatalogueBuilder::check_expectation(const Text& text, const DraftPack& pack
   const std::string_view question = trim(std::string_view(text.text).substr(0, arrow == std::string::npos ? text.text.size() : arrow));
   const auto [head, rest] = first_word(question);
   if (arrow == std::string::npos || (head != "select" && head != "quality" && head != "metric")) {
-    findings_.add("bad_expectation", {"期望须写作 \"select … => 值\"、\"quality 规则 => 行数\" 或 \"metric 指标 [where 条件] => 值\"",
-                                      "an expectation is \"select … => value\", \"quality rule => rows\" or \"metric id [where condition] => value\""}, text.where);
+    findings_.add("bad_expectation",
+                  {"期望须写作 \"select … => 值\"、\"quality 规则 => 行数\" 或 \"metric 指标 [where 条件] => 值\"",
+                   "an expectation is \"select … => value\", \"quality rule => rows\" or \"metric id [where condition] => value\""},
+                  text.where);
     return;
   }
   if (head == "select") {

@@ -35,7 +35,9 @@ void CatalogueBuilder::resolve_dimensions() {
       for (const auto& [dataset_name, field_name] : draft.join) {
         const Dataset* dataset = find_dataset(dataset_name);
         if (dataset != nullptr && dataset->field(field_name.text) == nullptr) {
-          findings_.add("unknown_field", {"数据集 " + in_quotes(dataset->id) + " 没有字段 " + in_quotes(field_name.text), "the dataset " + in_quotes(dataset->id) + " has no field " + in_quotes(field_name.text)},
+          findings_.add("unknown_field",
+                        {"数据集 " + in_quotes(dataset->id) + " 没有字段 " + in_quotes(field_name.text),
+                         "the dataset " + in_quotes(dataset->id) + " has no field " + in_quotes(field_name.text)},
                         field_name.where);
         }
         dimension.join[dataset_name.text] = field_name.text;
@@ -45,7 +47,10 @@ void CatalogueBuilder::resolve_dimensions() {
         if (field == nullptr || dataset.pack == pack.info.id) field = dataset.field(dimension.id) != nullptr ? dataset.field(dimension.id) : field;
       }
       if (field == nullptr && dimension.join.empty() && broken_.empty()) {
-        findings_.add("unknown_field", {"没有数据集含维度字段 " + in_quotes(dimension.id), "no dataset has the field " + in_quotes(dimension.id) + " of this dimension"}, dimension.where);
+        findings_.add(
+            "unknown_field",
+            {"没有数据集含维度字段 " + in_quotes(dimension.id), "no dataset has the field " + in_quotes(dimension.id) + " of this dimension"},
+            dimension.where);
         continue;
       }
       if (dimension.title.zh.empty()) dimension.title = field != nullptr ? field->title : Title{dimension.id, dimension.id};
@@ -90,17 +95,20 @@ void CatalogueBuilder::resolve_dashboards() {
     for (const Text& role : draft.roles) {
       if (std::find(roles.begin(), roles.end(), role.text) == roles.end()) {
         const Message hint = suggestion(role.text, roles);
-        findings_.add("unknown_role", {"没有角色 " + in_quotes(role.text) + hint.zh, "there is no role " + in_quotes(role.text) + hint.en}, role.where);
+        findings_.add("unknown_role", {"没有角色 " + in_quotes(role.text) + hint.zh, "there is no role " + in_quotes(role.text) + hint.en},
+                      role.where);
       }
       out.roles.push_back(role.text);
     }
     for (const Text& filter : draft.filters) {
-      if (out_->dimension(filter.text) == nullptr && !is_org_level(filter.text)) unknown_name("unknown_dimension", "维度", "dimension", filter, out_->dimension_index_);
+      if (out_->dimension(filter.text) == nullptr && !is_org_level(filter.text))
+        unknown_name("unknown_dimension", "维度", "dimension", filter, out_->dimension_index_);
       out.filters.push_back(filter.text);
     }
     for (const auto& [filter, word] : draft.defaults) {
       if (std::find(out.filters.begin(), out.filters.end(), filter.text) == out.filters.end()) {
-        findings_.add("unknown_filter", {in_quotes(filter.text) + " 不在 filters 中", in_quotes(filter.text) + " is not one of the filters"}, filter.where);
+        findings_.add("unknown_filter", {in_quotes(filter.text) + " 不在 filters 中", in_quotes(filter.text) + " is not one of the filters"},
+                      filter.where);
       }
       out.defaults[filter.text] = word;
     }
@@ -109,7 +117,8 @@ void CatalogueBuilder::resolve_dashboards() {
       Card card = card_draft.card;
       resolve_card(card, card_draft);
       if (card.id.empty()) card.id = out.id + "." + std::to_string(out.cards.size() + 1);
-      if (!ids.insert(card.id).second) findings_.add("duplicate_id", {"卡片 " + in_quotes(card.id) + " 重复", "the card " + in_quotes(card.id) + " stands twice"}, card.where);
+      if (!ids.insert(card.id).second)
+        findings_.add("duplicate_id", {"卡片 " + in_quotes(card.id) + " 重复", "the card " + in_quotes(card.id) + " stands twice"}, card.where);
       out.cards.push_back(std::move(card));
     }
   }
@@ -126,10 +135,15 @@ void CatalogueBuilder::resolve_card(Card& out, const DraftCard& draft) {
     out.by.push_back(by.text);
   }
   const size_t n_by = out.by.size();
-  const bool fits = out.kind == CardKind::kpi ? n_by == 0 : out.kind == CardKind::heat ? n_by == 2 : out.kind == CardKind::table ? n_by >= 1 : n_by == 1 || (n_by == 2 && out.kind != CardKind::map);
+  const bool fits = out.kind == CardKind::kpi     ? n_by == 0
+                    : out.kind == CardKind::heat  ? n_by == 2
+                    : out.kind == CardKind::table ? n_by >= 1
+                                                  : n_by == 1 || (n_by == 2 && out.kind != CardKind::map);
   if (!fits) {
-    findings_.add("card_shape", {"by 的个数与图形不符：kpi 不分组，heat 分两组，map 一组，其余一到两组",
-                                 "the number of groups in by does not fit: kpi none, heat two, map one, others one or two"}, out.where);
+    findings_.add("card_shape",
+                  {"by 的个数与图形不符：kpi 不分组，heat 分两组，map 一组，其余一到两组",
+                   "the number of groups in by does not fit: kpi none, heat two, map one, others one or two"},
+                  out.where);
   }
   if (!draft.drill) return;
   out.drill = draft.drill.text;
@@ -146,8 +160,11 @@ void CatalogueBuilder::check_card_by(const Card& card, const Text& by) {
     for (const Metric* leaf : leaves(*out_->metric(id))) {
       const Dataset* dataset = out_->dataset(leaf->dataset);
       if (dataset == nullptr || broken_.contains(dataset->id) || has_dimension(*dataset, by.text)) continue;
-      findings_.add("no_such_group", {"指标 " + in_quotes(id) + " 不能按 " + in_quotes(by.text) + " 分组：数据集 " + in_quotes(dataset->id) + " 没有它",
-                                      "the metric " + in_quotes(id) + " cannot be grouped by " + in_quotes(by.text) + ": the dataset " + in_quotes(dataset->id) + " has no such field"}, by.where);
+      findings_.add("no_such_group",
+                    {"指标 " + in_quotes(id) + " 不能按 " + in_quotes(by.text) + " 分组：数据集 " + in_quotes(dataset->id) + " 没有它",
+                     "the metric " + in_quotes(id) + " cannot be grouped by " + in_quotes(by.text) + ": the dataset " + in_quotes(dataset->id) +
+                         " has no such field"},
+                    by.where);
     }
   }
 }

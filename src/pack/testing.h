@@ -38,7 +38,9 @@ class Folder {
 
 // The head of a pack in five lines, so that what a test adds starts on line six.
 inline std::string with_head(std::string_view rest) {
-  return "pack: {id: edu.t, version: 1.0.0, engine: banmo/1, title: 测试}\nlaw: {purpose: 测试, basis: 测试}\ncodes:\n  colour: {title: 颜色, values: {r: 红, g: 绿}}\n\n" + std::string(rest);
+  return "pack: {id: edu.t, version: 1.0.0, engine: banmo/1, title: 测试}\nlaw: {purpose: 测试, basis: 测试}\ncodes:\n  colour: {title: 颜色, "
+         "values: {r: 红, g: 绿}}\n\n" +
+         std::string(rest);
 }
 
 // Findings as "pack.yaml:6:3: sentence [id]", one a line; "" if the pack loads.
@@ -63,8 +65,11 @@ inline std::string findings_of(std::string_view rest) {
   std::string place;
   if (const size_t mark = text.find('^'); mark != std::string::npos) {
     const std::string before = text.substr(0, mark);
-    const auto n_characters = [](std::string_view part) { return std::count_if(part.begin(), part.end(), [](char c) { return (c & 0xC0) != 0x80; }); };
-    place = "pack.yaml:" + std::to_string(std::count(before.begin(), before.end(), '\n') + 1) + ":" + std::to_string(n_characters(before.substr(before.rfind('\n') + 1)) + 1) + ":";
+    const auto n_characters = [](std::string_view part) {
+      return std::count_if(part.begin(), part.end(), [](char c) { return (c & 0xC0) != 0x80; });
+    };
+    place = "pack.yaml:" + std::to_string(std::count(before.begin(), before.end(), '\n') + 1) + ":" +
+            std::to_string(n_characters(before.substr(before.rfind('\n') + 1)) + 1) + ":";
     text.erase(mark, 1);
   }
   const Folder folder;

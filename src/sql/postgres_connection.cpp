@@ -2,6 +2,7 @@
 #include "sql/postgres_connection.h"
 
 #include <libpq-fe.h>
+#include <poll.h>
 
 #include <charconv>
 
@@ -263,7 +264,16 @@ void PostgresConnection::interrupt() {
   (void)PQcancel(cancel_, words, sizeof words);
 }
 
-bool PostgresConnection::alive() { return PQconsumeInput(handle_) == 1 && PQstatus(handle_) == CONNECTION_OK; }
+// A server that ends a connection sends a last message and then the end of the stream: read both. Costs one system call when there is nothing.
+bool PostgresConnection::alive() {
+  constexpr int kMaxReads = 16;
+  for (int i = 0; i < kMaxReads && PQstatus(handle_) == CONNECTION_OK; ++i) {
+    pollfd socket{PQsocket(handle_), POLLIN, 0};
+    if (poll(&socket, 1, 0) == 0) return true;
+    if (PQconsumeInput(handle_) == 0) return false;
+  }
+  return false;
+}
 
 bool PostgresConnection::idle() const { return PQtransactionStatus(handle_) == PQTRANS_IDLE; }
 

@@ -1,5 +1,5 @@
 // The rows of a dataset with filters and order in the address, export, and a drawer for one row.
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -31,6 +31,7 @@ export function RowsPanel({ dataset }: { dataset: DatasetDetail }) {
       })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
   })
   const setFilter = (field: string, filter: Filter | null) => {
     const others = filters.filter((one) => one.field !== field)
@@ -68,7 +69,7 @@ export function RowsPanel({ dataset }: { dataset: DatasetDetail }) {
       {rows.length > 0 && (
         <>
           <RecordGrid
-            label={dataset.title} fields={dataset.fields} rows={rows} more={query.hasNextPage} busy={query.isFetchingNextPage} order={order} filters={filters}
+            label={dataset.title} fields={dataset.fields} rows={rows} more={query.hasNextPage} busy={query.isFetchingNextPage || query.isPlaceholderData} order={order} filters={filters}
             onMore={() => void query.fetchNextPage()} onOrder={(next) => change({ order: next })} onFilter={setFilter} onOpen={setOpen}
           />
           <p className="bm-foot">{query.hasNextPage ? t('list.shown', { n: rows.length }) : t('list.all_shown', { n: rows.length })}</p>
