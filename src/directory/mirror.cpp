@@ -8,16 +8,22 @@ namespace banmo::directory {
 namespace {
 
 constexpr std::string_view kTables =
-    "CREATE TABLE IF NOT EXISTS dim_org (no BIGINT PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, code TEXT NOT NULL, "
-    "parent_no BIGINT NOT NULL, "
-    "school_no BIGINT, district_no BIGINT, city_no BIGINT, valid_from TEXT NOT NULL, valid_to TEXT, merged_into BIGINT NOT NULL);"
-    "CREATE TABLE IF NOT EXISTS directory_mirror (name TEXT PRIMARY KEY, version BIGINT NOT NULL);";
-constexpr std::string_view kClosureTable =
-    "CREATE TABLE IF NOT EXISTS org_closure (ancestor_no BIGINT NOT NULL, org_no BIGINT NOT NULL, PRIMARY KEY (ancestor_no, org_no))";
-constexpr std::string_view kPersonTable =
-    "CREATE TABLE IF NOT EXISTS dim_person (no BIGINT PRIMARY KEY, id TEXT NOT NULL, code TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, sex "
+    "CREATE TABLE IF NOT EXISTS dim_org (no BIGINT NOT NULL, id TEXT NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, code TEXT NOT NULL, "
+    "parent_no BIGINT NOT NULL, school_no BIGINT, district_no BIGINT, city_no BIGINT, valid_from TEXT NOT NULL, valid_to TEXT, merged_into BIGINT "
+    "NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS directory_mirror (name TEXT NOT NULL, version BIGINT NOT NULL);";
+constexpr std::string_view kCopies =
+    "CREATE TABLE IF NOT EXISTS org_closure (ancestor_no BIGINT NOT NULL, org_no BIGINT NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS dim_person (no BIGINT NOT NULL, id TEXT NOT NULL, code TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, sex "
     "TEXT NOT NULL, "
-    "org_no BIGINT, class_no BIGINT)";
+    "org_no BIGINT, class_no BIGINT);";
+// Keys on PostgreSQL alone: in DuckDB they would cost memory and appends, find nothing faster here, and refuse a key that is deleted and written
+// again.
+constexpr std::string_view kKeys = "CREATE UNIQUE INDEX IF NOT EXISTS dim_org_no ON dim_org (no);";
+constexpr std::string_view kCopyKeys =
+    "CREATE UNIQUE INDEX IF NOT EXISTS org_closure_pair ON org_closure (ancestor_no, org_no); CREATE INDEX IF NOT EXISTS org_closure_by_org ON "
+    "org_closure (org_no);"
+    "CREATE UNIQUE INDEX IF NOT EXISTS dim_person_no ON dim_person (no); CREATE INDEX IF NOT EXISTS dim_person_code ON dim_person (code);";
 constexpr std::string_view kPersonView =
     "CREATE OR REPLACE VIEW dim_person AS SELECT no, id, code, kind, name, sex, NULLIF(home_no, 0) AS org_no, NULLIF(class_no, 0) AS class_no FROM "
     "person";
@@ -27,6 +33,7 @@ constexpr std::string_view kSetWatermark = "INSERT INTO directory_mirror (name, 
 constexpr std::string_view kChangedPeople =
     "SELECT no, id, code, kind, name, sex, NULLIF(home_no, 0), NULLIF(class_no, 0), version FROM person WHERE version > $1 ORDER BY version, no";
 constexpr std::string_view kPersonVersion = "SELECT version FROM directory_version WHERE name = 'person'";
+constexpr size_t kPeopleChunk = 20'000;
 constexpr size_t kMaxDelta = 2000;  // organisations; more are written as a whole
 
 Result<int64_t> watermark(sql::Connection& connection, const std::string& name) {
@@ -83,8 +90,7 @@ Result<> append_orgs(sql::Connection& connection, const OrgTree& tree, const std
   return {};
 }
 
-// Deletes and writes anew: all, or those whose numbers are given. DuckDB keeps deleted keys in an index until the transaction ends, so these are two
-// transactions there; a reader in between may miss changed organisations (fails closed), and a crash in between is repaired from the watermark.
+// Deletes all, or those whose numbers are given.
 Result<> clear_orgs(sql::Connection& connection, const std::vector<int64_t>* only, bool with_closure) {
   const std::string in = only == nullptr ? std::string() : numbers_list(*only);
   BANMO_DO(execute_all(connection, "DELETE FROM dim_org" + (only == nullptr ? std::string() : " WHERE no IN " + in)));
@@ -92,14 +98,34 @@ Result<> clear_orgs(sql::Connection& connection, const std::vector<int64_t>* onl
   return execute_all(connection, "DELETE FROM org_closure" + (only == nullptr ? std::string() : " WHERE org_no IN " + in));
 }
 
+// Writes one chunk of people; with `replace` they may stand there already.
+Result<> replace_people(sql::Connection& connection, const std::vector<sql::Values>& chunk, bool replace) {
+  if (replace) {
+    std::vector<int64_t> numbers;
+    for (const sql::Values& row : chunk) numbers.push_back(sql::int_of(row[0]));
+    BANMO_DO(execute_all(connection, "DELETE FROM dim_person WHERE no IN " + numbers_list(numbers)));
+  }
+  size_t at = 0;
+  const auto next = [&](sql::Values& row) -> Result<bool> {
+    if (at == chunk.size()) return false;
+    std::copy_n(chunk[at++].begin(), row.size(), row.begin());
+    return true;
+  };
+  const auto done = connection.append("dim_person", {"no", "id", "code", "kind", "name", "sex", "org_no", "class_no"}, next);
+  if (!done.ok()) return done.error();
+  return {};
+}
+
 }  // namespace
 
 Result<> Directory::State::create_mirror() {
+  const bool keys = stores.warehouse->dialect() == sql::Dialect::postgres;
   const auto change = [&](sql::Connection& connection) -> Result<> {
     BANMO_DO(connection.script(kTables));
+    if (keys) BANMO_DO(connection.script(kKeys));
     if (one_store()) return connection.script(kPersonView);
-    BANMO_DO(connection.script(kClosureTable));
-    return connection.script(kPersonTable);
+    BANMO_DO(connection.script(kCopies));
+    return keys ? connection.script(kCopyKeys) : Result<>{};
   };
   BANMO_DO(stores.warehouse->write(change));
   BANMO_DO(mirror_orgs({}));
@@ -127,68 +153,42 @@ Result<> Directory::State::mirror_orgs(const std::vector<OrgNo>& changed) {
     for (const Org& org : now->all()) orgs.push_back(&org);
   }
   const bool with_closure = !one_store();
-  const auto clear = [&](sql::Connection& connection) { return clear_orgs(connection, delta ? &numbers : nullptr, with_closure); };
-  const auto fill_in = [&](sql::Connection& connection) -> Result<> {
+  const auto change = [&](sql::Connection& connection) -> Result<> {
+    BANMO_DO(clear_orgs(connection, delta ? &numbers : nullptr, with_closure));
     BANMO_DO(append_orgs(connection, *now, orgs, with_closure));
     return set_watermark(connection, "org", now->version());
   };
-  if (stores.warehouse->dialect() != sql::Dialect::duckdb)
-    return stores.warehouse->write([&](sql::Connection& connection) -> Result<> {
-      BANMO_DO(clear(connection));
-      return fill_in(connection);
-    });
-  const auto change = [&](sql::Connection& connection) -> Result<> {
-    BANMO_DO(set_watermark(connection, "org", -1));
-    return clear(connection);
-  };
-  BANMO_DO(stores.warehouse->write(change));
-  return stores.warehouse->write(fill_in);
+  return stores.warehouse->write(change);
 }
 
 Result<> Directory::State::mirror_people() {
   if (one_store()) return {};
   const std::lock_guard one(mirror_mutex);
-  int64_t have = 0, want = 0;
+  int64_t have = 0;
   {
     BANMO_TRY(const auto lease, stores.warehouse->read());
     BANMO_TRY(have, watermark(*lease, "person"));
   }
   BANMO_TRY(const auto lease, ledger().read());
   BANMO_TRY(const auto version, lease->query(kPersonVersion));
-  want = version.empty() ? 0 : sql::int_of(version[0][0]);
+  const int64_t want = version.empty() ? 0 : sql::int_of(version[0][0]);
   if (have == want) return {};
-  std::vector<sql::Values> rows;  // one chunk
-  std::vector<int64_t> numbers;
-  const auto write_chunk = [&]() -> Result<> {
-    if (rows.empty()) return {};
-    const std::string in = numbers_list(numbers);
-    if (have >= 0)
-      BANMO_DO(
-          stores.warehouse->write([&](sql::Connection& connection) { return execute_all(connection, "DELETE FROM dim_person WHERE no IN " + in); }));
-    BANMO_DO(stores.warehouse->write([&](sql::Connection& connection) -> Result<> {
-      size_t at = 0;
-      const auto done =
-          connection.append("dim_person", {"no", "id", "code", "kind", "name", "sex", "org_no", "class_no"}, [&](sql::Values& row) -> Result<bool> {
-            if (at == rows.size()) return false;
-            std::copy_n(rows[at++].begin(), row.size(), row.begin());
-            return true;
-          });
-      if (!done.ok()) return done.error();
-      return {};
-    }));
-    rows.clear();
-    numbers.clear();
+  // A first copy that was cut off left rows behind.
+  const sql::Change drop_all = [](sql::Connection& connection) { return execute_all(connection, "DELETE FROM dim_person"); };
+  if (have < 0) BANMO_DO(stores.warehouse->write(drop_all));
+  std::vector<sql::Values> chunk;
+  const sql::Change write_chunk = [&](sql::Connection& connection) { return replace_people(connection, chunk, have >= 0); };
+  const auto on_row = [&](const sql::Values& row) -> Result<> {
+    chunk.push_back(row);
+    if (chunk.size() < kPeopleChunk) return {};
+    BANMO_DO(stores.warehouse->write(write_chunk));
+    chunk.clear();
     return {};
   };
-  // A first copy that was cut off left rows behind.
-  if (have < 0) BANMO_DO(stores.warehouse->write([](sql::Connection& connection) { return execute_all(connection, "DELETE FROM dim_person"); }));
-  BANMO_DO(lease->each(kChangedPeople, {have}, [&](const sql::Values& row) -> Result<> {
-    rows.push_back(row);
-    numbers.push_back(sql::int_of(row[0]));
-    return rows.size() < 50'000 ? Result<>{} : write_chunk();
-  }));
-  BANMO_DO(write_chunk());
-  return stores.warehouse->write([&](sql::Connection& connection) { return set_watermark(connection, "person", want); });
+  BANMO_DO(lease->each(kChangedPeople, {have}, on_row));
+  if (!chunk.empty()) BANMO_DO(stores.warehouse->write(write_chunk));
+  const sql::Change mark = [&](sql::Connection& connection) { return set_watermark(connection, "person", want); };
+  return stores.warehouse->write(mark);
 }
 
 }  // namespace banmo::directory

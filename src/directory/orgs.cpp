@@ -8,11 +8,39 @@
 #include "directory/state.h"
 
 namespace banmo::directory {
+
+static constexpr size_t kMaxTitleBytes = 300;
+
+// What may stand under what. A top is always allowed for whoever may make tops.
+bool may_stand_under(OrgKind kind, OrgKind parent) {
+  using enum OrgKind;
+  const bool office = parent == city || parent == bureau || parent == district;
+  switch (kind) {
+    case city: return parent == city;
+    case bureau: return office;
+    case district: return parent == city || parent == bureau;
+    case school: return office || parent == college;
+    case college: return office || parent == school || parent == college;
+    case grade: return parent == school || parent == college;
+    case class_: return parent == grade || parent == school || parent == college;
+    case enterprise: return office;
+  }
+  return false;
+}
+
+Result<> check_title(const std::string& title) {
+  if (text::trim(title).empty() || title.size() > kMaxTitleBytes)
+    return fail(ErrorCode::invalid, "directory.bad_title", {"机构名称不能为空，最长 100 个汉字", "an organisation has a title of at most 300 bytes"},
+                "$.title");
+  return {};
+}
+
 namespace {
 
 constexpr std::string_view kCodeTaken = "SELECT no FROM org WHERE kind = $1 AND code = $2 AND valid_to IS NULL";
 constexpr std::string_view kCodes = "SELECT kind, code FROM org WHERE valid_to IS NULL AND code <> '' ORDER BY no";
 constexpr std::string_view kRename = "UPDATE org SET title = $2 WHERE no = $1";
+constexpr std::string_view kUpdate = "UPDATE org SET title = $2, code = $3, source_id = $4, source_hash = $5 WHERE no = $1";
 constexpr std::string_view kSetParent = "UPDATE org SET parent_no = $2 WHERE no = $1";
 constexpr std::string_view kClose = "UPDATE org SET valid_to = $2, merged_into = $3 WHERE no = $1";
 constexpr std::string_view kDropPlace = "DELETE FROM org_place WHERE org_no = $1 AND valid_to IS NULL AND valid_from >= $2";
@@ -34,25 +62,6 @@ constexpr std::string_view kMergeGrants =
     "INSERT INTO account_grant (account_no, role, org_no) SELECT account_no, role, $2 FROM account_grant WHERE org_no = $1 ON CONFLICT DO NOTHING";
 constexpr std::string_view kDropGrants = "DELETE FROM account_grant WHERE org_no = $1";
 
-constexpr size_t kMaxTitleBytes = 300;
-
-// What may stand under what. A top is always allowed for whoever may make tops.
-bool may_stand_under(OrgKind kind, OrgKind parent) {
-  using enum OrgKind;
-  const bool office = parent == city || parent == bureau || parent == district;
-  switch (kind) {
-    case city: return parent == city;
-    case bureau: return office;
-    case district: return parent == city || parent == bureau;
-    case school: return office || parent == college;
-    case college: return office || parent == school || parent == college;
-    case grade: return parent == school || parent == college;
-    case class_: return parent == grade || parent == school || parent == college;
-    case enterprise: return office;
-  }
-  return false;
-}
-
 Error wrong_parent(OrgKind kind, const Org& parent) {
   return fail(ErrorCode::invalid, "directory.wrong_parent",
               {std::string(name_of(kind)) + " 不能放在 " + std::string(name_of(parent.kind)) + "“" + parent.title + "”下面，请选别的上级",
@@ -69,13 +78,6 @@ Error code_taken(const std::string& code) {
 // A fault that another change came first: the caller prepares again.
 Error stale() {
   return fail(ErrorCode::conflict, "directory.stale", {"机构树刚被别人改过，请重试", "the organisation tree has just been changed: try again"});
-}
-
-Result<> check_title(const std::string& title) {
-  if (text::trim(title).empty() || title.size() > kMaxTitleBytes)
-    return fail(ErrorCode::invalid, "directory.bad_title", {"机构名称不能为空，最长 100 个汉字", "an organisation has a title of at most 300 bytes"},
-                "$.title");
-  return {};
 }
 
 // Titles and parents of one run, to build the closure of organisations that are not in the tree yet.
@@ -248,6 +250,29 @@ Result<> Directory::State::insert_orgs(sql::Connection& connection, const OrgTre
   BANMO_DO(append_rows(connection, "org_place", {"org_no", "parent_no", "valid_from", "valid_to"}, std::move(places)));
   BANMO_DO(add_closure(connection, made, now, numbers));
   return add_events(connection, by, clock.now(), events);
+}
+
+Result<> Directory::State::update_orgs(sql::Connection& connection, const OrgTree& now, const Principal& by, std::span<const OrgUpdate> updates) {
+  std::vector<Event> events;
+  for (const OrgUpdate& update : updates) {
+    BANMO_TRY(const Org* org, found(now, update.no));
+    BANMO_DO(check_title(update.title));
+    if (update.code != org->code && !update.code.empty()) {
+      BANMO_TRY(const auto taken, connection.query(kCodeTaken, {std::string(name_of(org->kind)), update.code}));
+      if (!taken.empty()) return code_taken(update.code);
+    }
+    BANMO_DO(execute_all(connection, kUpdate, {update.no.value, update.title, update.code, update.source_id, update.source_hash}));
+    if (update.title != org->title)
+      events.push_back({update.no,
+                        "renamed",
+                        {"由“" + org->title + "”更名为“" + update.title + "”", "renamed from \"" + org->title + "\" to \"" + update.title + "\""}});
+    if (!update.close || org->valid_to) continue;
+    const std::string day = today().to_iso();
+    BANMO_DO(execute_all(connection, kClose, {update.no.value, day, int64_t{0}}));
+    BANMO_DO(execute_all(connection, kEndPlace, {update.no.value, day}));
+    events.push_back({update.no, "closed", {"自 " + day + " 起撤销", "closed on " + day}});
+  }
+  return events.empty() ? Result<>{} : add_events(connection, by, clock.now(), events);
 }
 
 Result<Org> Directory::create_org(const Principal& by, const NewOrg& org) {

@@ -25,6 +25,15 @@ struct OrgDraft {
   int64_t source_hash = 0;
 };
 
+// What an import changes of an organisation that stands.
+struct OrgUpdate {
+  OrgNo no;
+  std::string title, code;
+  std::string source_id;
+  int64_t source_hash = 0;
+  bool close = false;  // today
+};
+
 using Counts = std::unordered_map<int64_t, OrgCounts>;
 
 struct Directory::State {
@@ -73,6 +82,7 @@ struct Directory::State {
   Result<> change_orgs(const OrgChange& change);
   // Checks and writes; parents before children. Sets the numbers and ids.
   Result<> insert_orgs(sql::Connection& connection, const OrgTree& tree, const Principal& by, std::span<OrgDraft> drafts);
+  Result<> update_orgs(sql::Connection& connection, const OrgTree& now, const Principal& by, std::span<const OrgUpdate> updates);
 
   // people_change.cpp
   Result<> settle_people(sql::Connection& connection, std::span<const PersonNo> people);  // home, class, kind and version from their memberships
@@ -95,6 +105,8 @@ Result<int64_t> bump(sql::Connection& connection, std::string_view version);
 // Runs a change and gives what it made; a second run (PostgreSQL) overwrites the first.
 Result<> execute_all(sql::Connection& connection, std::string_view statement, const sql::Values& parameters = {});
 
+bool may_stand_under(OrgKind kind, OrgKind parent);
+Result<> check_title(const std::string& title);
 Error no_such_org();
 Error no_such_person();
 sql::Value date_or_null(const std::optional<Date>& date);

@@ -203,10 +203,13 @@ Cell custom(const Node& node, Evaluation& evaluation) {
   sql::Values arguments;
   for (const NodePtr& child : node.children) arguments.push_back(value_of(evaluate_node(*child, evaluation)));
   const sql::Value result = function.evaluate(arguments);
-  if (const auto* text = std::get_if<std::string>(&result)) return Cell::of_text(evaluation.keep(*text));
-  const Cell cell = cell_of(result);
-  if (function.result == Type::decimal && cell.type == Type::integer) return Cell::of_real(static_cast<double>(cell.whole));
-  return cell;
+  Cell cell = cell_of(result);
+  if (cell.type == Type::text) cell.text = evaluation.keep(std::string(cell.text));
+  if (function.result == Type::decimal && cell.type == Type::integer) cell = Cell::of_real(static_cast<double>(cell.whole));
+  if (cell.is_null() || cell.type == function.result) return cell;
+  return fail_with(evaluation, fail(ErrorCode::internal, "expr.bad_function",
+                                    {"函数 " + function.name + " 返回了错误类型的值，请报告给开发者",
+                                     "the function " + function.name + " gave a value of the wrong type: report this to the developers"}));
 }
 
 Cell to_whole(const Cell& cell) {

@@ -3,12 +3,25 @@
 // fields it may name, and then evaluated for one row in process or printed for a database, with the same result everywhere. Text from a pack or a
 // person never reaches a database unparsed.
 //
-//   Arithmetic  + - * / are IEEE 754 double everywhere (integers are exact up to 2^53; DECIMAL columns are cast to double); x / 0 is null; a result
-//   beyond 1e300 is refused by check. round(x, n) half away from zero with a relative tolerance of 1e-9, so that 2.675 rounds as a person expects.
-//   Null        three-valued logic as in SQL. A quality rule counts unknown as bad, a guard as false: the caller decides with is_true().
-//   Text        compared by code point (COLLATE "C"); like with % and _ is case-sensitive; length counts code points.
-//   Dates       a text literal beside a date or instant must be an ISO date or instant, checked at compile time. Instants are UTC; now() is one
-//   moment per evaluation.
+// - Arithmetic: + - * / are IEEE 754 double everywhere (integers are exact up to 2^53; DECIMAL columns are cast to double); x / 0 is null. Integer +
+//   - * integer is an integer; one that leaves the expression beyond 64 bits is null. A decimal field holds 0 or 1e-18..1e18 in magnitude; check
+//   proves from this that nothing exceeds 1e300 or falls below 1e-300 and refuses what might. sum and avg of decimals may differ between databases in
+//   the last bit (they add in another order); those of integers do not.
+// - round(x, n): n is a literal 0..9; half away from zero after taking away noise below 5e-7 of the last digit, so that 2.675 rounds as a person
+//   expects. Exact while |x| * 10^n < 5e14.
+// - Null: three-valued logic as in SQL. A quality rule counts unknown as bad, a guard as false: the caller decides with is_true(). Functions
+//   give null for a null argument; least and greatest pass over nulls.
+// - Boolean: may be compared with 1 and 0 (exempt = 1).
+// - Text: compared by code point (COLLATE "C"); like takes a literal, % and _, is case-sensitive, and a backslash takes % _ \ as they are; length and
+//   substr count code points; lower and upper change A-Z only; trim takes U+0020 only.
+// - Dates: a text literal beside a date or instant must be an ISO date or instant, checked at compile time. Instants are UTC; now() is one moment per
+//   evaluation. An instant beside a date, or given to a function of dates, is its local date: now() between '2026-06-08' and '2026-06-12' includes
+//   all of the 12th. workdays(from, to): Monday to Friday after `from` up to and including `to`. age_on: full years, negative before birth. add_days,
+//   sy_start and sy_end are null outside the years 1..9999.
+// - Functions: abs round floor ceil; length lower upper trim substr starts_with contains ||; coalesce nullif least greatest; year month day date_of
+//   age_on sy_start sy_end school_year days_between add_days workdays now today; aggregates count sum avg min max.
+// - Columns: boolean BOOLEAN; integer any integer type; decimal DOUBLE or DECIMAL; text; date DATE (SQLite: ISO text); instant TIMESTAMP in
+//   UTC (SQLite: microseconds).
 //
 // Compiled expressions are immutable and may be shared between threads.
 #pragma once
@@ -34,22 +47,24 @@ struct Node;  // private to the room
 
 // A name that an expression may use.
 struct Field {
-  std::string name;
+  std::string name;  // may have dots and a leading $: "$user.org"
   Type type = Type::text;
 };
 
-// A function that the kernel does not have: flows' seats_left, metrics' prior. Every argument is checked; `evaluate` gets evaluated arguments.
+// A function that the kernel does not have (flows' seats_left, metrics' prior) or that replaces the kernel's (workdays with a calendar). Every
+// argument is checked (Type::null: anything goes; an integer may stand for a decimal, an instant for a date); `evaluate` gets evaluated arguments,
+// nulls too, and must return `result`'s type or null.
 struct Function {
   std::string name;
   std::vector<Type> arguments;
-  Type result = Type::null;
+  Type result = Type::text;
   std::function<sql::Value(std::span<const sql::Value>)> evaluate;                         // empty: cannot run in process
   std::function<std::string(sql::Dialect, std::span<const std::string> arguments)> print;  // empty: cannot be printed
 };
 
 struct Context {
   std::vector<Field> fields;
-  std::map<std::string, sql::Value> parameters;  // {name} or '{name}' in the text; they become literals
+  std::map<std::string, sql::Value> parameters;  // {name} or '{name}' in the text; they become literals of their own type
   std::vector<Function> functions;
   bool aggregates = false;  // sum avg min max count(*) count(x) count(distinct x)
 };

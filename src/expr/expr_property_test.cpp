@@ -15,7 +15,7 @@ namespace {
 
 using namespace testing;
 
-constexpr size_t kExpressions = 3'600;
+constexpr size_t kExpressions = 3'200;
 constexpr size_t kBatch = 120;
 constexpr size_t kSelects = 250;
 constexpr unsigned kSeed = 20'260'831;
@@ -129,7 +129,7 @@ unsigned seed() { return std::getenv("BANMO_EXPR_SEED") != nullptr ? static_cast
 TEST_CASE("random expressions mean the same in process, in SQLite, DuckDB and PostgreSQL") {
   Random random(seed());
   std::vector<sql::Values> rows(1, sql::Values(kFields.size()));
-  while (rows.size() < 48) rows.push_back(random_row(random));
+  while (rows.size() < 40) rows.push_back(random_row(random));
   Engines engines;
   engines.make_table("t", kFields, rows);
   Counts counts;

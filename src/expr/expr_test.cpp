@@ -316,6 +316,8 @@ TEST_CASE("registered functions come before the kernel's and may lack one way of
   CHECK(printed("x - prior(n, 1, name)", sql::Dialect::duckdb, in) == "(CAST(\"x\" AS DOUBLE) - CAST(lag(CAST(\"n\" AS DOUBLE)) AS DOUBLE))");
   CHECK(run("prior(x, 1, name)", in).find("runs in the database only") != std::string::npos);
   CHECK(printed("seats_left(name, n)", sql::Dialect::duckdb, in).find("does not run in a database") != std::string::npos);
+  in.functions.push_back({"wrong", {}, Type::text, [](std::span<const sql::Value>) { return sql::Value{int64_t{1}}; }, {}});
+  CHECK(run("wrong() || 'x'", in).find("expr.bad_function") != std::string::npos);
   CHECK(findings("seats_left(name)", {}, in) == "1:1 expr.wrong_arguments: seats_left takes 2 argument(s), not 1");
   CHECK(findings("seats_left(n, n)", {}, in) == "1:12 expr.wrong_type: this must be text, but it is integer");
 }

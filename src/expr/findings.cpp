@@ -58,7 +58,7 @@ size_t edit_distance(const std::vector<char32_t>& a, const std::vector<char32_t>
 
 void Findings::add(size_t offset, std::string id, Message message) {
   if (all_.size() >= kMaxFindings) return;
-  all_.emplace_back(offset, fail(ErrorCode::invalid, std::move(id), std::move(message), place(offset)));
+  all_.emplace(offset, fail(ErrorCode::invalid, std::move(id), std::move(message), place(offset)));
 }
 
 std::string Findings::place(size_t offset) const {
@@ -75,16 +75,14 @@ std::string Findings::place(size_t offset) const {
 }
 
 Error Findings::error() const {
-  auto sorted = all_;
-  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   const std::string head = text::is_utf8(text_) ? std::string(code_point_slice(text_, 0, kMaxShown)) : std::string();
   const std::string shown = head.size() == text_.size() ? head : head + "…";
-  const std::string n = std::to_string(sorted.size());
+  const std::string n = std::to_string(all_.size());
   Error error = fail(ErrorCode::invalid, "expr.invalid",
                      {"表达式“" + shown + "”有 " + n + " 处错误，请按下列位置修改",
                       "the expression \"" + shown + "\" has " + n + " error(s): mend them where listed"},
-                     sorted.empty() ? std::string(where_) : sorted.front().second.where);
-  for (auto& [offset, finding] : sorted) error.details.push_back(std::move(finding));
+                     all_.empty() ? std::string(where_) : all_.begin()->second.where);
+  for (const auto& [offset, finding] : all_) error.details.push_back(finding);
   return error;
 }
 

@@ -2,6 +2,7 @@
 // Collects what is wrong with a text, each finding at its line and column, and makes one Error of them. Private to the room.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,7 @@ class Findings {
 
   std::string_view text_;
   std::string_view where_;
-  std::vector<std::pair<size_t, Error>> all_;
+  std::multimap<size_t, Error> all_;  // by offset
 };
 
 Message type_name(Type type);  // 整数, integer

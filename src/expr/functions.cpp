@@ -143,54 +143,74 @@ constexpr std::string_view kAddDays =
     "(CASE WHEN $2 BETWEEN -4000000 AND 4000000 THEN CASE WHEN $1 + CAST($2 AS INTEGER) BETWEEN DATE '0001-01-01' AND DATE '9999-12-31' "
     "THEN $1 + CAST($2 AS INTEGER) END END)";
 
-std::vector<Kernel> make_kernels() {
+constexpr auto kFixed = Gives::fixed;
+constexpr auto kWhole = Type::integer;
+
+std::array<std::string_view, 3> everywhere(std::string_view text) { return {text, text, text}; }
+
+std::vector<Kernel> number_kernels() {
   using enum Want;
-  const auto t = Type::text, w = Type::integer, b = Type::boolean, d = Type::date;
-  const auto fixed = Gives::fixed;
-  const auto all = [](std::string_view text) { return std::array{text, text, text}; };
   return {
-      {"abs", {number}, 1, Type::decimal, Gives::as_argument, absolute, all("abs($1)")},
+      {"abs", {number}, 1, Type::decimal, Gives::as_argument, absolute, everywhere("abs($1)")},
       {"round", {number, constant}, 1, Type::decimal, Gives::rounded, rounded, {}, print_round},
-      {"floor", {number}, 1, w, fixed, floored, all("floor($1)")},
-      {"ceil", {number}, 1, w, fixed, ceiled, all("ceil($1)")},
-      {"length", {text}, 1, w, fixed, length, all("length($1)")},
+      {"floor", {number}, 1, kWhole, kFixed, floored, everywhere("floor($1)")},
+      {"ceil", {number}, 1, kWhole, kFixed, ceiled, everywhere("ceil($1)")},
+  };
+}
+
+std::vector<Kernel> text_kernels() {
+  using enum Want;
+  return {
+      {"length", {text}, 1, kWhole, kFixed, length, everywhere("length($1)")},
       {"lower",
        {text},
        1,
-       t,
-       fixed,
+       Type::text,
+       kFixed,
        lower,
        {"lower($1)", "lower($1 COLLATE \"C\")", "translate($1, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')"}},
       {"upper",
        {text},
        1,
-       t,
-       fixed,
+       Type::text,
+       kFixed,
        upper,
        {"upper($1)", "upper($1 COLLATE \"C\")", "translate($1, 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')"}},
-      {"trim", {text}, 1, t, fixed, trim, {"trim($1, ' ')", "btrim($1, ' ')", "trim($1, ' ')"}},
-      {"substr", {text, constant, constant}, 2, t, fixed, substr, {}, print_substr},
-      {"starts_with", {text, text}, 2, b, fixed, starts_with, {"(instr($1, $2) = 1)", "starts_with($1, $2)", "starts_with($1, $2)"}},
-      {"contains", {text, text}, 2, b, fixed, contains, {"(instr($1, $2) > 0)", "(strpos($1, $2) > 0)", "contains($1, $2)"}},
-      {"year", {date}, 1, w, fixed, year, {"CAST(substr($1, 1, 4) AS INTEGER)", "CAST(EXTRACT(YEAR FROM $1) AS BIGINT)", "year($1)"}},
-      {"month", {date}, 1, w, fixed, month, {"CAST(substr($1, 6, 2) AS INTEGER)", "CAST(EXTRACT(MONTH FROM $1) AS BIGINT)", "month($1)"}},
-      {"day", {date}, 1, w, fixed, day, {"CAST(substr($1, 9, 2) AS INTEGER)", "CAST(EXTRACT(DAY FROM $1) AS BIGINT)", "day($1)"}},
-      {"date_of", {date}, 1, d, fixed, date_of, {}, print_date_of},
+      {"trim", {text}, 1, Type::text, kFixed, trim, {"trim($1, ' ')", "btrim($1, ' ')", "trim($1, ' ')"}},
+      {"substr", {text, constant, constant}, 2, Type::text, kFixed, substr, {}, print_substr},
+      {"starts_with", {text, text}, 2, Type::boolean, kFixed, starts_with, {"(instr($1, $2) = 1)", "starts_with($1, $2)", "starts_with($1, $2)"}},
+      {"contains", {text, text}, 2, Type::boolean, kFixed, contains, {"(instr($1, $2) > 0)", "(strpos($1, $2) > 0)", "contains($1, $2)"}},
+  };
+}
+
+std::vector<Kernel> date_part_kernels() {
+  using enum Want;
+  return {
+      {"year", {date}, 1, kWhole, kFixed, year, {"CAST(substr($1, 1, 4) AS INTEGER)", "CAST(EXTRACT(YEAR FROM $1) AS BIGINT)", "year($1)"}},
+      {"month", {date}, 1, kWhole, kFixed, month, {"CAST(substr($1, 6, 2) AS INTEGER)", "CAST(EXTRACT(MONTH FROM $1) AS BIGINT)", "month($1)"}},
+      {"day", {date}, 1, kWhole, kFixed, day, {"CAST(substr($1, 9, 2) AS INTEGER)", "CAST(EXTRACT(DAY FROM $1) AS BIGINT)", "day($1)"}},
+      {"date_of", {date}, 1, Type::date, kFixed, date_of, {}, print_date_of},
       {"age_on",
        {date, date},
        2,
-       w,
-       fixed,
+       kWhole,
+       kFixed,
        age_on,
        {"CAST(floor((CAST(replace($2, '-', '') AS INTEGER) - CAST(replace($1, '-', '') AS INTEGER)) / 10000.0) AS INTEGER)",
         "CAST(floor(((EXTRACT(YEAR FROM $2) - EXTRACT(YEAR FROM $1)) * 10000 + (EXTRACT(MONTH FROM $2) - EXTRACT(MONTH FROM $1)) * 100"
         " + EXTRACT(DAY FROM $2) - EXTRACT(DAY FROM $1)) / 10000) AS BIGINT)",
         "CAST(floor(((year($2) - year($1)) * 10000 + (month($2) - month($1)) * 100 + day($2) - day($1)) / 10000) AS BIGINT)"}},
+  };
+}
+
+std::vector<Kernel> calendar_kernels() {
+  using enum Want;
+  return {
       {"sy_start",
        {whole},
        1,
-       d,
-       fixed,
+       Type::date,
+       kFixed,
        sy_start,
        {"(CASE WHEN $1 BETWEEN 1 AND 9998 THEN printf('%04d-09-01', $1) END)",
         "(CASE WHEN $1 BETWEEN 1 AND 9998 THEN make_date(CAST($1 AS INTEGER), 9, 1) END)",
@@ -198,8 +218,8 @@ std::vector<Kernel> make_kernels() {
       {"sy_end",
        {whole},
        1,
-       d,
-       fixed,
+       Type::date,
+       kFixed,
        sy_end,
        {"(CASE WHEN $1 BETWEEN 1 AND 9998 THEN printf('%04d-08-31', $1 + 1) END)",
         "(CASE WHEN $1 BETWEEN 1 AND 9998 THEN make_date(CAST($1 AS INTEGER) + 1, 8, 31) END)",
@@ -207,29 +227,29 @@ std::vector<Kernel> make_kernels() {
       {"school_year",
        {date},
        1,
-       w,
-       fixed,
+       kWhole,
+       kFixed,
        school_year,
        {"(CAST(substr($1, 1, 4) AS INTEGER) - (substr($1, 6, 2) < '09'))", "(CAST(EXTRACT(YEAR FROM $1 + INTERVAL '4 months') AS BIGINT) - 1)",
         "(year($1 + INTERVAL 4 MONTH) - 1)"}},
       {"days_between",
        {date, date},
        2,
-       w,
-       fixed,
+       kWhole,
+       kFixed,
        days_between,
        {"CAST(julianday($2) - julianday($1) AS INTEGER)", "($2 - $1)", "date_diff('day', $1, $2)"}},
       {"add_days",
        {date, whole},
        2,
-       d,
-       fixed,
+       Type::date,
+       kFixed,
        add_days,
        {"(CASE WHEN $2 BETWEEN -4000000 AND 4000000 AND date($1, $2 || ' days') >= '0001-01-01' THEN date($1, $2 || ' days') END)", kAddDays,
         kAddDays}},
-      {"workdays", {date, date}, 2, w, fixed, workdays, {}, print_workdays},
-      {"now", {}, 0, Type::instant, fixed, now, {}, print_now},
-      {"today", {}, 0, d, fixed, today, {}, print_today},
+      {"workdays", {date, date}, 2, kWhole, kFixed, workdays, {}, print_workdays},
+      {"now", {}, 0, Type::instant, kFixed, now, {}, print_now},
+      {"today", {}, 0, Type::date, kFixed, today, {}, print_today},
   };
 }
 
@@ -243,7 +263,12 @@ double round_half_away(double value, int64_t n_digits) {
 }
 
 const std::vector<Kernel>& kernels() {
-  static const std::vector<Kernel> table = make_kernels();
+  static const std::vector<Kernel> table = [] {
+    std::vector<Kernel> all;
+    for (const auto& group : {number_kernels(), text_kernels(), date_part_kernels(), calendar_kernels()})
+      all.insert(all.end(), group.begin(), group.end());
+    return all;
+  }();
   return table;
 }
 

@@ -2,6 +2,7 @@
 // What one evaluation costs; the figure counts in a release build.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "expr/expr.h"
@@ -9,15 +10,21 @@
 namespace banmo::expr {
 namespace {
 
-constexpr int kRounds = 20'000;
+constexpr int kBatches = 40;
+constexpr int kBatch = 1'000;
 
+// The best batch: other work on the machine does not count.
 double nanoseconds_per_evaluation(const Expression& rule, const sql::Values& row) {
-  int n_true = 0;
-  const auto start = std::chrono::steady_clock::now();
-  for (int i = 0; i < kRounds; ++i) n_true += is_true(*rule.evaluate(row, {})) ? 1 : 0;
-  const std::chrono::duration<double, std::nano> spent = std::chrono::steady_clock::now() - start;
-  CHECK(n_true == kRounds);
-  return spent.count() / kRounds;
+  double best = 1e12;
+  for (int batch = 0; batch < kBatches; ++batch) {
+    int n_true = 0;
+    const auto start = std::chrono::steady_clock::now();
+    for (int i = 0; i < kBatch; ++i) n_true += is_true(*rule.evaluate(row, {})) ? 1 : 0;
+    const std::chrono::duration<double, std::nano> spent = std::chrono::steady_clock::now() - start;
+    CHECK(n_true == kBatch);
+    best = std::min(best, spent.count() / kBatch);
+  }
+  return best;
 }
 
 }  // namespace

@@ -257,7 +257,7 @@ TEST_CASE("kinds of datasets take only their own keys") {
   CHECK(findings_of("datasets:\n- {id: d, sql: ^select k from d, " + rest) == "^: 'sql' is for derived datasets (kind: derived) only [pack.dataset_shape]");
   CHECK(findings_of("datasets:\n- {id: d, data: ^d.csv, " + rest).starts_with("^: 'data' is for reference datasets (kind: reference) only [pack.dataset_shape]"));
   CHECK(findings_of("datasets:\n- ^{id: d, kind: derived, " + rest) == "^: the derived dataset 'd' lacks 'sql' [pack.missing_key]");
-  CHECK(findings_of("datasets:\n- {id: d, period: {by: k, due: ^\"13-40\"}, " + rest).starts_with("^: due must be month-day, such as 12-31 [pack.bad_due]"));
+  CHECK(findings_of("datasets:\n- {id: d, period: {by: k, due: ^\"13-40\"}, " + rest).find("^: due must be month-day, such as 12-31 [pack.bad_due]") != std::string::npos);
 }
 
 TEST_CASE("a hostile pack is bounded") {
@@ -267,6 +267,6 @@ TEST_CASE("a hostile pack is bounded") {
   CHECK(findings_of(metrics).find("a metric refers to another over more than 32 steps [pack.too_deep]") != std::string::npos);
   std::string fields = "datasets:\n- {id: d, title: 甲, grain: [k], class: {category: c, level: L2}, fields: ^{k: {type: int, title: 键}";
   for (int i = 0; i < 400; ++i) fields += ", f" + std::to_string(i) + ": {type: int, title: 数}";
-  CHECK(findings_of(fields + "}}\n").starts_with("^: 'fields' has more than 400 entries: make several datasets of it [pack.too_many]"));
+  CHECK(findings_of(fields + "}}\n").find("^: 'fields' has more than 400 entries: make several datasets of it [pack.too_many]") != std::string::npos);
   CHECK(findings_of("^" + std::string(500, 'a') + ": 1\n").find("has no key '" + std::string(80, 'a') + "…'") != std::string::npos);
 }

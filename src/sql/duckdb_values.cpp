@@ -129,7 +129,8 @@ Fault duckdb_fault_of(std::string_view words) {
 }
 
 Error duckdb_error(const char* words, std::string_view statement) {
-  const std::string_view given = words != nullptr ? std::string_view(words) : std::string_view();
+  std::string_view given = words != nullptr ? std::string_view(words) : std::string_view();
+  given = given.substr(0, given.find("\n\nStack Trace"));
   const Fault fault = duckdb_fault_of(given);
   const bool tells_a_value = fault <= Fault::bad_value;
   return error_of(fault, cause_of(tells_a_value ? without_quoted(given.substr(0, given.find('\n'))) : std::string(given), statement));

@@ -141,6 +141,7 @@ TEST_CASE("a full disk refuses writes, leaves reads, and ends by itself") {
       CHECK(result.error().message.en == "the disk is full, reading goes on; free some space and writing resumes by itself");
       CHECK(result.error().message.zh == "磁盘已满，暂时只能读取；请清出空间，写入会自动恢复");
     }
+    CHECK(database->checkpoint().error().id == "sql.disk_full");
     CHECK_FALSE(database->writable());
     CHECK(int_from(*database, "SELECT count(*) FROM t") == 1);
   }

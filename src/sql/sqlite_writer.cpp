@@ -33,7 +33,7 @@ Result<std::unique_ptr<SqliteWriter>> SqliteWriter::create(const std::string& pa
 }
 
 SqliteWriter::SqliteWriter(std::unique_ptr<SqliteConnection> connection, size_t max_group)
-    : connection_(std::move(connection)), max_group_(std::max<size_t>(max_group, 1)), checkpoint_at_pages_(kCheckpointPages) {
+    : connection_(std::move(connection)), max_group_(std::max<size_t>(max_group, 1)), checkpoint_at_pages_{kCheckpointPages} {
   sqlite3_wal_hook(connection_->handle(), &SqliteWriter::on_commit, this);
   thread_ = std::thread([this] { run(); });
 }
@@ -187,7 +187,6 @@ Result<> SqliteWriter::commit() {
   if (fenced_) return error_of(Fault::fenced);
   auto done = connection_->control("COMMIT");
   note_fault();
-  if (done.ok()) full_ = false;
   // After a failed fsync nobody knows what is on the disk; a second fsync would lie. Only a restart, which reads the file again, is safe.
   if (!done.ok() && fenced_) return error_of(Fault::fenced, done.error().cause);
   return done;
@@ -207,7 +206,9 @@ void SqliteWriter::note_fault() {
 }
 
 int SqliteWriter::on_commit(void* self, sqlite3*, const char*, int n_wal_pages) {
-  static_cast<SqliteWriter*>(self)->n_wal_pages_ = n_wal_pages;
+  auto* const writer = static_cast<SqliteWriter*>(self);
+  writer->n_wal_pages_ = n_wal_pages;
+  writer->full_ = false;  // something was written: there is space again
   return SQLITE_OK;
 }
 

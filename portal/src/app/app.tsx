@@ -42,7 +42,7 @@ export function App() {
     <Crash>
       <QueryClientProvider client={client}>
         <ConfigProvider theme={theme} locale={i18n.language === 'en' ? enUS : zhCN} button={{ autoInsertSpace: false }}>
-          <BrowserRouter basename={basename === '' ? '/' : basename}>
+          <BrowserRouter basename={basename}>
             <Pages />
           </BrowserRouter>
         </ConfigProvider>

@@ -3,6 +3,8 @@ import type { ThemeConfig } from 'antd'
 
 export const theme: ThemeConfig = {
   token: {
+    // Popups of antd wait for the end of their motion, so motion is switched off here and not by shortening it in CSS.
+    motion: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
     colorPrimary: '#0b57d0',
     colorInfo: '#0b57d0',
     colorLink: '#0b57d0',

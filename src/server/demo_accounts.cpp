@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/demo_accounts.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "server/demo_roster.h"
+
+namespace banmo::server {
+namespace {
+
+using directory::Grant;
+using directory::OrgKind;
+using directory::OrgNo;
+using directory::PersonNo;
+using directory::Principal;
+using directory::Role;
+
+// The people of one school by whom the city is shown.
+struct Cast {
+  const DemoDistrict* district = nullptr;
+  const DemoSchool* school = nullptr;
+  std::string principal, teacher, student, sibling, guardian;  // codes
+};
+
+Cast choose(const DemoCity& plan) {
+  Cast cast;
+  cast.district = &*std::max_element(plan.districts.begin(), plan.districts.end(), [](const DemoDistrict& a, const DemoDistrict& b) { return a.population < b.population; });
+  cast.school = &plan.schools[cast.district->schools.front()];
+  for (const size_t at : cast.district->schools)
+    if (plan.schools[at].kind == "nine_year") {
+      cast.school = &plan.schools[at];
+      break;
+    }
+  each_teacher(plan, *cast.school, [&](const DemoTeacher& teacher) {
+    if (teacher.n == 0) cast.principal = teacher.code;
+    if (teacher.n == 1) cast.teacher = teacher.code;  // homeroom of the first class
+  });
+  const int first = first_grade_of(*cast.school);
+  each_student(plan, *cast.school, [&](const DemoStudent& student) {
+    if (cast.student.empty() && student.grade == first && student.class_n == 0) {
+      cast.student = student.code;
+      cast.guardian = guardian_code(student);
+    }
+    if (cast.sibling.empty() && student.grade == first + 2) cast.sibling = student.code;
+  });
+  return cast;
+}
+
+class Accounts {
+ public:
+  Accounts(City& city, const DemoCity& plan) : directory_(city.directory()), plan_(plan), cast_(choose(plan)) {}
+
+  Result<> make() {
+    BANMO_TRY(const OrgNo top, org(OrgKind::city, plan_.code));
+    BANMO_TRY(const OrgNo district, org(OrgKind::district, cast_.district->code));
+    BANMO_TRY(const OrgNo school, org(OrgKind::school, cast_.school->code));
+    BANMO_DO(account("city", Role::city_officer, top, ""));
+    BANMO_DO(account("leader", Role::city_leader, top, ""));
+    BANMO_DO(account("district", Role::district_officer, district, officer_code(*cast_.district, 1)));
+    BANMO_DO(account("principal", Role::principal, school, cast_.principal));
+    BANMO_DO(account("teacher", Role::teacher, school, cast_.teacher));
+    BANMO_DO(account("student", Role::student, school, cast_.student));
+    BANMO_DO(account("guardian", Role::guardian, school, cast_.guardian));
+    BANMO_DO(account("sysadmin", Role::system_admin, top, ""));
+    BANMO_DO(account("secadmin", Role::security_admin, top, ""));
+    BANMO_DO(account("auditor", Role::audit_admin, top, ""));
+    return link_wards();
+  }
+
+ private:
+  Result<OrgNo> org(OrgKind kind, const std::string& code) const {
+    const directory::Org* found = directory_.orgs()->by_code(kind, code);
+    if (found == nullptr) return fail(ErrorCode::internal, "server.demo_incomplete", {"演示城市的机构 " + code + " 没有导入", "the organisation " + code + " of the demonstration city was not imported"});
+    return found->no;
+  }
+
+  Result<PersonNo> person(const std::string& code) const {
+    BANMO_TRY(const auto found, directory_.unscoped_person_by_code(code));
+    if (!found) return fail(ErrorCode::internal, "server.demo_incomplete", {"演示城市的人员没有导入完整", "the people of the demonstration city were not imported completely"});
+    return *found;
+  }
+
+  Result<> account(const std::string& name, Role role, OrgNo at, const std::string& person_code) {
+    directory::NewAccount account;
+    account.name = name;
+    account.password = kDemoPassword;
+    account.grants = {{role, at}};
+    account.must_change_password = false;
+    account.demo = true;
+    if (!person_code.empty()) BANMO_TRY(account.person, person(person_code));
+    auto made = directory_.create_account(Principal::system(), account);
+    if (!made.ok()) return std::move(made).error();
+    return {};
+  }
+
+  // The roster gives the guardian the first child; a second one goes to a higher grade of the same school.
+  Result<> link_wards() {
+    if (cast_.sibling.empty()) return {};
+    BANMO_TRY(const PersonNo guardian, person(cast_.guardian));
+    BANMO_TRY(const PersonNo sibling, person(cast_.sibling));
+    return directory_.link_guardian(Principal::system(), guardian, sibling);
+  }
+
+  directory::Directory& directory_;
+  const DemoCity& plan_;
+  Cast cast_;
+};
+
+}  // namespace
+
+Result<> make_demo_accounts(City& city, const DemoCity& plan) { return Accounts(city, plan).make(); }
+
+Result<int64_t> report_demo_targets(City& city, const DemoCity& plan) {
+  constexpr double kReached[] = {1.05, 0.94, 0.63, 0, 1.0};  // of the wanted value: green, yellow, red, not reported, green
+  int64_t n = 0, n_reports = 0;
+  for (const pack::Target& target : city.catalogue()->targets()) {
+    if (!target.metric.empty()) continue;
+    const double reached = kReached[n++ % static_cast<int64_t>(std::size(kReached))];
+    for (const auto& [year, wanted] : target.values) {
+      if (reached == 0 || year > plan.last_year) continue;
+      const double exact = target.comparison == "<=" ? wanted / reached : wanted * reached;
+      const double value = target.unit == "%" ? std::min(100.0, std::round(exact * 10) / 10) : std::round(exact);
+      BANMO_DO(city.metrics().report_target(Principal::system(), target.id, year, value, "演示数据：数值由程序合成，不是真实进展 Synthetic: this figure is no real progress"));
+      ++n_reports;
+    }
+  }
+  return n_reports;
+}
+
+}  // namespace banmo::server

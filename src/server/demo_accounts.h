@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who can sign in to the demonstration city, and the figures that units report for targets which nothing computes.
+#pragma once
+
+#include "server/city.h"
+#include "server/demo_city.h"
+
+namespace banmo::server {
+
+inline constexpr const char* kDemoPassword = "banmo-demo";
+
+// One account for each role, bound to people of the roster.
+Result<> make_demo_accounts(City& city, const DemoCity& plan);
+// Reports for about four of five targets without a metric; evidence says that they are synthetic. The number of reports.
+Result<int64_t> report_demo_targets(City& city, const DemoCity& plan);
+
+}  // namespace banmo::server
