@@ -99,6 +99,18 @@ constexpr const char* kDerived = R"yaml(- id: fitness_year
 
 double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
+// Seconds of processor time: what does not depend on who else uses the machine.
+double cpu_s() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6; };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+struct Cost {
+  double wall_s = 0, cpu_s = 0;
+};
+
 int64_t peak_mb() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -182,8 +194,8 @@ std::string base_rows(int64_t n_base, const std::string& into, const std::string
          "['bmi','vc','run50','reach','rope','run50x8','situp'][(k % 1000000) % 7 + 1], 10 + (k % 4000) / 100.0, FALSE, DATE '2020-09-01'" + extra + " FROM range(" + std::to_string(n_base) + ") t(k)";
 }
 
-// The bare pipeline in a child process; seconds.
-double run_bare(const std::string& folder, const std::string& csv, int64_t n_base) {
+// The bare pipeline in a child process.
+Cost run_bare(const std::string& folder, const std::string& csv, int64_t n_base) {
   int ends[2];
   if (pipe(ends) != 0) std::exit(1);
   const pid_t child = fork();
@@ -210,7 +222,7 @@ double run_bare(const std::string& folder, const std::string& csv, int64_t n_bas
     run("CREATE TABLE ds (school_year INTEGER, student_id BIGINT, school_id BIGINT, stage VARCHAR, grade BIGINT, sex VARCHAR, item VARCHAR, raw DOUBLE, exempt BOOLEAN, tested_on DATE)");
     run(base_rows(n_base, "ds", ""));
     run("CHECKPOINT");
-    const double begin = now_s();
+    const double begin = now_s(), begin_cpu = cpu_s();
     run("CREATE TEMP TABLE raw AS SELECT * FROM read_csv(" + sql::quote_literal(csv) + ", header = true, all_varchar = true)");
     run("CREATE TEMP TABLE typed AS SELECT TRY_CAST(学年 AS INTEGER) school_year, p.no student_id, o.no school_id, 学段 stage, TRY_CAST(年级 AS BIGINT) grade, 性别 sex, 项目 item, "
         "TRY_CAST(实测值 AS DOUBLE) raw, TRY_CAST(免测 AS BOOLEAN) exempt, TRY_CAST(测试日期 AS DATE) tested_on FROM raw r LEFT JOIN dim_person p ON p.code = r.学生 LEFT JOIN dim_org o ON o.code = r.学校");
@@ -218,18 +230,18 @@ double run_bare(const std::string& folder, const std::string& csv, int64_t n_bas
         "WHEN 'vc' THEN raw BETWEEN 300 AND 9999 WHEN 'run50' THEN raw BETWEEN 5 AND 30 WHEN 'reach' THEN raw BETWEEN -30 AND 45 ELSE raw >= 0 END AND item IN ('bmi','vc','run50','reach','rope','run50x8','situp')");
     run("MERGE INTO ds t USING good s ON t.school_year = s.school_year AND t.student_id = s.student_id AND t.item = s.item WHEN MATCHED THEN UPDATE SET raw = s.raw, tested_on = s.tested_on "
         "WHEN NOT MATCHED THEN INSERT");
-    const double seconds = now_s() - begin;
-    if (write(ends[1], &seconds, sizeof seconds) != static_cast<ssize_t>(sizeof seconds)) _exit(1);
+    const Cost cost{now_s() - begin, cpu_s() - begin_cpu};
+    if (write(ends[1], &cost, sizeof cost) != static_cast<ssize_t>(sizeof cost)) _exit(1);
     duckdb_disconnect(&connection);
     duckdb_close(&database);
     _exit(0);
   }
-  double seconds = 0;
-  if (read(ends[0], &seconds, sizeof seconds) != static_cast<ssize_t>(sizeof seconds)) std::exit(1);
+  Cost cost;
+  if (read(ends[0], &cost, sizeof cost) != static_cast<ssize_t>(sizeof cost)) std::exit(1);
   int status = 0;
   waitpid(child, &status, 0);
   std::filesystem::remove(folder + "/bare.duckdb");
-  return seconds;
+  return cost;
 }
 
 void write_pack(const std::string& folder, bool derived) {
@@ -242,7 +254,7 @@ void write_pack(const std::string& folder, bool derived) {
       for (const char* const item : kItemNames) {
         for (int i = 0; i < 20; ++i) {
           const double lo = std::string(item) == "vc" ? i * 500 : -30 + i * 10;
-          bands << grade << ',' << sex << ',' << item << ',' << lo << ',' << (i == 19 ? 1e6 : lo + (std::string(item) == "vc" ? 500 : 10)) << ',' << 5 * (i + 1) << '\n';
+          bands << grade << ',' << sex << ',' << item << ',' << lo << ',' << (i == 19 ? 99'999 : lo + (std::string(item) == "vc" ? 500 : 10)) << ',' << 5 * (i + 1) << '\n';
         }
       }
     }
@@ -285,17 +297,17 @@ std::unique_ptr<records::Records> open_records(const City& city, const std::stri
   return must(records::Records::create(city.stores, catalogue, *city.directory, Clock::system(), options), "records");
 }
 
-records::Job import(records::Records& records, const std::string& file, const char* what, double& seconds) {
+records::Job import(records::Records& records, const std::string& file, const char* what, Cost& cost) {
   const Principal system = Principal::system();
-  const double begin = now_s();
+  const double begin = now_s(), begin_cpu = cpu_s();
   const auto queued = must(records.import(system, {.dataset = "fitness_raw", .file = file, .file_name = std::filesystem::path(file).filename().string()}), what);
   auto job = must(records.wait(system, queued.id), what);
-  seconds = now_s() - begin;
+  cost = {now_s() - begin, cpu_s() - begin_cpu};
   if (job.error) {
     std::fprintf(stderr, "%s: %s | %s\n", what, job.error->to_string().c_str(), job.error->cause.c_str());
     std::exit(1);
   }
-  std::printf("%-34s %8.2f s  %10.0f rows/s  new %lld changed %lld same %lld bad %lld\n", what, seconds, static_cast<double>(job.n_read) / seconds, static_cast<long long>(job.n_new),
+  std::printf("%-34s %8.2f s  cpu %6.2f s  %10.0f rows/s  new %lld changed %lld same %lld bad %lld\n", what, cost.wall_s, cost.cpu_s, static_cast<double>(job.n_read) / cost.wall_s, static_cast<long long>(job.n_new),
               static_cast<long long>(job.n_changed), static_cast<long long>(job.n_same), static_cast<long long>(job.n_bad));
   return job;
 }
@@ -339,9 +351,9 @@ void bench_xlsx(records::Records& records, const std::string& folder) {
     }
     must(sheet->finish(), "xlsx");
   }
-  double seconds = 0;
-  (void)import(records, path, "XLSX of 100,000 rows", seconds);
-  std::printf("%-34s %s (limit 5 s)\n", "", seconds <= 5 ? "ok" : "TOO SLOW");
+  Cost cost;
+  (void)import(records, path, "XLSX of 100,000 rows", cost);
+  std::printf("%-34s %s (limit 5 s)\n", "", cost.wall_s <= 5 ? "ok" : "TOO SLOW");
 }
 
 }  // namespace
@@ -351,12 +363,12 @@ int main(int argc, char** argv) {
   const int64_t n_base = argc > 2 ? std::atoll(argv[2]) : 10'000'000;
   const std::string folder = argc > 3 ? argv[3] : (std::filesystem::temp_directory_path() / ("banmo-import-bench-" + std::to_string(getpid()))).string();
   std::filesystem::create_directories(folder);
-  set_log(LogLevel::error, [](std::string_view line) { std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data()); });
+  set_log(std::getenv("BANMO_BENCH_LOG") != nullptr ? LogLevel::debug : LogLevel::error, [](std::string_view line) { std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data()); });
   const std::string csv = folder + "/fitness.csv";
   const int64_t bad_every = std::max<int64_t>(1, n_rows / 1000);
   write_csv(csv, n_rows, 2025, bad_every);
-  const double bare = run_bare(folder, csv, n_base);
-  std::printf("%-34s %8.2f s  %10.0f rows/s\n", "bare DuckDB pipeline", bare, static_cast<double>(n_rows) / bare);
+  const Cost bare = run_bare(folder, csv, n_base);
+  std::printf("%-34s %8.2f s  cpu %6.2f s  %10.0f rows/s\n", "bare DuckDB pipeline", bare.wall_s, bare.cpu_s, static_cast<double>(n_rows) / bare.wall_s);
   {
     const City city(folder);
     {
@@ -368,24 +380,25 @@ int main(int argc, char** argv) {
     }), "base rows");
     must(city.stores.warehouse->checkpoint(), "checkpoint");
     auto records = open_records(city, folder, false);
-    double ours = 0;
+    Cost ours;
     const auto job = import(*records, csv, "import of the same file", ours);
-    std::printf("%-34s %8.0f %%  (limit 40 %%)   %s\n", "of the bare pipeline", 100 * bare / ours, bare / ours >= 0.4 ? "ok" : "TOO SLOW");
+    std::printf("%-34s %8.0f %%  (limit 40 %%)   %s; by processor time %.0f %%\n", "of the bare pipeline", 100 * bare.wall_s / ours.wall_s, bare.wall_s / ours.wall_s >= 0.4 ? "ok" : "TOO SLOW",
+                100 * bare.cpu_s / ours.cpu_s);
     std::printf("%-34s %8lld MB (limit 1536)\n", "peak memory", static_cast<long long>(peak_mb()));
     std::printf("%-34s %8lld of %lld\n", "bad rows named wrongly", static_cast<long long>(n_misnamed(*records, job, n_rows, 2025, bad_every)), static_cast<long long>(job.n_bad));
-    double seconds = 0;
-    (void)import(*records, csv, "the same file again", seconds);
+    Cost cost;
+    (void)import(*records, csv, "the same file again", cost);
     write_csv(csv, n_rows, 2025, 0);
-    (void)import(*records, csv, "the bad rows mended", seconds);
+    (void)import(*records, csv, "the bad rows mended", cost);
     bench_xlsx(*records, folder);
     records.reset();
-    const double begin = now_s();
+    const double begin = now_s(), begin_cpu = cpu_s();
     records = open_records(city, folder, true);
     const int64_t n_scored = records->n_rows("fitness_year");
     const double scoring = now_s() - begin;
-    std::printf("%-34s %8.2f s  for %lld students: %.2f s a million (limit 3)\n", "whole scoring", scoring, static_cast<long long>(n_scored), scoring * 1e6 / static_cast<double>(std::max<int64_t>(1, n_scored)));
+    std::printf("%-34s %8.2f s  cpu %6.2f s  for %lld students: %.2f s a million (limit 3)\n", "whole scoring", scoring, cpu_s() - begin_cpu, static_cast<long long>(n_scored), scoring * 1e6 / static_cast<double>(std::max<int64_t>(1, n_scored)));
     write_csv(csv, 7000, 2025, 0);
-    (void)import(*records, csv, "7,000 rows with scoring of theirs", seconds);
+    (void)import(*records, csv, "7,000 rows with scoring of theirs", cost);
   }
   if (argc <= 3) std::filesystem::remove_all(folder);
   return 0;

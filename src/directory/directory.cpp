@@ -186,7 +186,9 @@ Result<> Directory::State::poll(bool now) {
   const bool new_orgs = org != current_tree()->version();
   if (new_orgs) BANMO_DO(reload_tree());
   if (new_orgs || new_counts) BANMO_DO(reload_counts());
-  return flush_seen();
+  // While the disk is full nothing can be written down, and reading goes on.
+  if (const auto flushed = flush_seen(); !flushed.ok()) BANMO_LOG(warn, "directory.last_seen_not_written", {"id", flushed.error().id});
+  return {};
 }
 
 Result<> Directory::State::check(const Principal& principal, Right right, OrgNo org) const {

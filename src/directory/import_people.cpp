@@ -16,8 +16,12 @@ constexpr std::string_view kLinks = "SELECT guardian_no, ward_no FROM guardian_l
 constexpr std::string_view kUpdatePerson = "UPDATE person SET name = $2, code = $3, source_hash = $4, version = $5 WHERE no = $1";
 constexpr std::string_view kUpdateDemographics = "UPDATE person SET sex = $2, birth = $3 WHERE no = $1";
 constexpr std::string_view kUpdateCitizenId = "UPDATE person SET idno_sealed = $2, idno_index = $3 WHERE no = $1";
+constexpr std::string_view kWhoseCitizenId = "SELECT no FROM person WHERE idno_index = $1";
 constexpr std::string_view kUpdateMembership =
     "UPDATE membership SET valid_from = $5, valid_to = $6 WHERE person_no = $1 AND org_no = $2 AND role = $3 AND valid_from = $4";
+constexpr std::string_view kLeave =
+    "UPDATE membership SET valid_to = $4 WHERE person_no = $1 AND role = 'student' AND org_no <> $2 AND org_no <> $3 AND valid_from <= $4 AND "
+    "(valid_to IS NULL OR valid_to > $4)";
 constexpr std::string_view kEndPerson =
     "UPDATE membership SET valid_to = $2 WHERE person_no = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)";
 // Set while an import has written something that finish() has not followed up: a run that was killed is followed up by the next.
@@ -117,6 +121,16 @@ Result<int64_t> PeopleRun::next_number() {
   return next_no_++;
 }
 
+Result<bool> PeopleRun::citizen_id_taken(const std::string& citizen_id, std::string_view key) {
+  const auto [whose, fresh] = citizen_ids_.put(hash_text(citizen_id), hash_text(key));
+  if (!fresh) return *whose != hash_text(key);
+  BANMO_TRY(const auto sealed, state_.seal_citizen_id(citizen_id));
+  BANMO_TRY(const auto lease, state_.ledger().read());
+  BANMO_TRY(const auto rows, lease->query(kWhoseCitizenId, {sealed.second}));
+  const Known* known = find(key);
+  return !rows.empty() && (known == nullptr || known->no != sql::int_of(rows[0][0]));
+}
+
 Result<int64_t> PeopleRun::put_person(ImportCounts& counts, const PersonRow& row) {
   const int64_t hash = hash_of(row);
   Known* known = find(row.key);
@@ -181,6 +195,13 @@ Result<> PeopleRun::put_membership(ImportCounts& counts, const MembershipRow& ro
   return flush_if_full("memberships");
 }
 
+Result<> PeopleRun::leave_others(ImportCounts& counts, int64_t person_no, OrgNo school, OrgNo class_no) {
+  ++counts.n_ended;
+  leavers_.push_back({person_no, school.value, class_no.value, today_.to_iso()});
+  touched_.insert(person_no);
+  return flush_if_full("memberships");
+}
+
 Result<> PeopleRun::put_link(ImportCounts& counts, int64_t guardian_no, int64_t ward_no) {
   if (!links_.put(mix(static_cast<uint64_t>(guardian_no), static_cast<uint64_t>(ward_no)), 1).second) return {};
   ++counts.n_new;
@@ -210,6 +231,7 @@ Result<> PeopleRun::write_chunk(sql::Connection& connection, const std::string& 
   }
   BANMO_DO(append_rows(connection, "membership", {"person_no", "org_no", "role", "valid_from", "valid_to"}, new_memberships_));
   for (const sql::Values& row : changed_memberships_) BANMO_DO(execute_all(connection, kUpdateMembership, row));
+  for (const sql::Values& row : leavers_) BANMO_DO(execute_all(connection, kLeave, row));
   for (const int64_t person : ended_people_) BANMO_DO(execute_all(connection, kEndPerson, {person, today_.to_iso()}));
   BANMO_DO(append_rows(connection, "guardian_link", {"guardian_no", "ward_no", "valid_from", "valid_to"}, new_links_));
   std::vector<PersonNo> touched;
@@ -242,6 +264,7 @@ Result<> PeopleRun::flush(const std::string& what) {
   changed_memberships_.clear();
   new_links_.clear();
   ended_people_.clear();
+  leavers_.clear();
   touched_.clear();
   return {};
 }

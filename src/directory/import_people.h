@@ -47,10 +47,14 @@ class PeopleRun {
   Known* find_hash(uint64_t key) { return people_.find(key); }
   bool in_scope(const Known& known) const;  // a person who stands elsewhere is not this importer's
 
+  // True if a citizen number belongs to someone else than the person of this key.
+  Result<bool> citizen_id_taken(const std::string& citizen_id, std::string_view key);
   // The person's number; counts new, changed, same.
   Result<int64_t> put_person(ImportCounts& counts, const PersonRow& row);
   Result<> end_person(ImportCounts& counts, const Known& known);
   Result<> put_membership(ImportCounts& counts, const MembershipRow& row);
+  // Ends the memberships as a student elsewhere than in this school and class.
+  Result<> leave_others(ImportCounts& counts, int64_t person_no, OrgNo school, OrgNo class_no);
   Result<> put_link(ImportCounts& counts, int64_t guardian_no, int64_t ward_no);
   Result<> flush(const std::string& what);  // one transaction, with its audit entry
   Result<> finish();                        // figures, versions, the warehouse
@@ -76,10 +80,11 @@ class PeopleRun {
   FlatMap<Known> people_;
   FlatMap<Span> memberships_;
   FlatMap<char> links_;
+  FlatMap<uint64_t> citizen_ids_;  // of this run: whose they are
   int64_t next_no_ = 0, end_no_ = 0, first_no_ = INT64_MAX;
   bool changed_ = false, quiet_ = false;
   std::unordered_set<int64_t> touched_;
-  std::vector<sql::Values> new_people_, changed_people_, new_memberships_, changed_memberships_, new_links_;
+  std::vector<sql::Values> new_people_, changed_people_, new_memberships_, changed_memberships_, new_links_, leavers_;
   std::vector<int64_t> ended_people_;
 };
 

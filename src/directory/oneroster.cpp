@@ -107,7 +107,7 @@ std::string whole_name(const Table& table) {
 
 struct Demographics {
   int32_t birth = 0;  // 0: unknown (nobody in a roster was born on 1970-01-01, and if so, it stays unknown)
-  char sex = '0';
+  char sex = 0;       // a code, or 0: not said
 };
 
 // Where a new person will stand, seen in roles and enrollments before the person is written.
@@ -326,7 +326,7 @@ Result<> OneRosterImport::read_demographics() {
     std::optional<Date> birth;
     if (!required(table, {"sourcedId"}) || !read_date(table, "birthDate", birth)) return {};
     const std::string_view sex = table.cell("sex");
-    const char code = sex == "male" ? '1' : sex == "female" ? '2' : sex == "unspecified" || sex == "other" ? '9' : '0';
+    const char code = sex == "male" ? '1' : sex == "female" ? '2' : sex == "unspecified" || sex == "other" ? '9' : '\0';
     demographics_.put(hash_text(table.cell("sourcedId")), {birth ? birth->days : 0, code});
     ++counts.n_same;
     return {};
@@ -356,7 +356,7 @@ Result<> OneRosterImport::read_users() {
     const uint64_t key = hash_text(row.key);
     row.with_demographics = with_demographics_;
     if (const Demographics* found = demographics_.find(key)) {
-      row.sex = std::string(1, found->sex);
+      if (found->sex != 0) row.sex = std::string(1, found->sex);
       if (found->birth != 0) row.birth = Date{found->birth};
     }
     if (const Place* place = places_.find(key)) {

@@ -245,7 +245,7 @@ class Export {
     std::string last_user;
     const auto on_membership = [&](const sql::Values& row) -> Result<> {
       const std::string user = sql::text_of(row[0]), from = sql::text_of(row[3]), to = sql::text_of(row[4]);
-      const Org* org = tree_.find({sql::int_of(row[1])});
+      const Org* org = tree_.find(OrgNo{sql::int_of(row[1])});
       const auto role = role_of(sql::text_of(row[2]));
       if (org == nullptr || !role || org->kind == OrgKind::grade) return {};
       const std::string place = source_of(*org), id = user + "-" + place + "-" + std::string(name_of(*role));

@@ -21,7 +21,24 @@ Result<> OrgRun::load() {
     known_[sql::text_of(row[1])] = {{sql::int_of(row[0])}, sql::int_of(row[2])};
     return {};
   };
-  return lease->each(kSources, {}, on_row);
+  BANMO_DO(lease->each(kSources, {}, on_row));
+  // Those made by hand are known by their id, as an export names them.
+  std::unordered_map<int64_t, std::string> named;
+  for (const auto& [source, known] : known_) named.emplace(known.no.value, source);
+  const auto tree = directory_.orgs();
+  for (const Org& org : tree->all()) {
+    if (named.contains(org.no.value) || org.kind == OrgKind::grade) continue;
+    const std::string source = (org.kind == OrgKind::class_ ? "class:" : "org:") + org.id.to_string();
+    named.emplace(org.no.value, source);
+    known_.emplace(source, Known{org.no, 0});
+  }
+  for (const Org& org : tree->all()) {
+    const Org* school = tree->standing(org.no);
+    if (org.kind != OrgKind::grade || org.valid_to || named.contains(org.no.value) || school == nullptr) continue;
+    const std::string& above = named[school->no.value];
+    known_.emplace("grade:" + above.substr(above.find(':') + 1) + ":" + org.title, Known{org.no, 0});
+  }
+  return {};
 }
 
 void OrgRun::add(OrgRow row) {
@@ -114,11 +131,6 @@ void OrgRun::plan_row(const OrgRow& row, Plan& plan, std::unordered_map<std::str
   if (known == known_.end()) {
     if (row.gone) {
       ++counts.n_same;
-      return;
-    }
-    if (!row.code.empty() && !taken_codes_.emplace(code_key(row.kind, row.code), 1).second) {
-      people_.bad(row.file, row.line, "identifier", "duplicate",
-                  {"同类机构中代码重复，请核对", "another organisation of this kind has this code: check it"});
       return;
     }
     OrgDraft draft;

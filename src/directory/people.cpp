@@ -91,7 +91,8 @@ Result<PersonPage> Directory::people(const Scope& scope, const PeopleQuery& quer
   if (query.org.value == 0)
     for (const Org* top : visible_tops(*tree, scope)) figures.n_students += counts(top->no).n_students + counts(top->no).n_staff;
   const std::string belongs = member_condition(scope, query);
-  if (figures.n_students + figures.n_staff >= kLarge || !query.q.empty()) {
+  const bool many_belong = figures.n_students + figures.n_staff >= kLarge && (!query.role || *query.role == Role::student);
+  if (many_belong || !query.q.empty()) {
     statement += " AND EXISTS (SELECT 1 FROM membership m WHERE m.person_no = p.no AND " + belongs + ")";
   } else {
     statement += " AND p.no IN (SELECT m.person_no FROM membership m WHERE " + belongs + ")";
@@ -100,7 +101,9 @@ Result<PersonPage> Directory::people(const Scope& scope, const PeopleQuery& quer
     const std::string start(text::trim(query.q));
     parameters.emplace_back(start);
     parameters.emplace_back(start + "\xf4\x8f\xbf\xbf");  // U+10FFFF: the end of the names that begin so, in code point order
-    statement += scope.max_level >= Level::l3 ? " AND ((p.name >= $3 AND p.name < $4) OR p.code = $3)" : " AND p.name >= $3 AND p.name < $4";
+    statement += " AND p.no IN (SELECT n.no FROM person n WHERE n.name >= $3 AND n.name < $4";
+    if (scope.max_level >= Level::l3) statement += " UNION SELECT k.no FROM person k WHERE k.code = $3";
+    statement += ")";
   }
   statement += " ORDER BY p.no LIMIT " + std::to_string(limit + 1);
   BANMO_TRY(const auto lease, state_->ledger().read());
@@ -123,7 +126,8 @@ Result<Person> Directory::person(const Scope& scope, PersonId id) const {
   BANMO_TRY(const auto number, lease->query(kById, {id.to_string()}));
   if (number.empty()) return no_such_person();
   const int64_t no = sql::int_of(number[0][0]);
-  std::string statement = std::string(kColumns) + " WHERE p.no = $2";
+  std::string statement(kColumns);
+  statement += " WHERE p.no = $2";
   const bool own = std::binary_search(scope.persons.begin(), scope.persons.end(), PersonNo{no});
   // A person without any membership (a guardian) is seen by whoever sees everything.
   if (!own && !scope.everything)

@@ -108,6 +108,11 @@ Result<> Directory::State::settle_counts(sql::Connection& connection, std::span<
 
 // Memberships begin and end by date without a write. What follows from them is put right once a day: at the start, and by refresh().
 Result<> Directory::State::start_day() {
+  bool started = false;
+  {
+    const std::lock_guard lock(mutex);
+    started = counts != nullptr;  // at the very start create() reads the figures afterwards
+  }
   const Date now = today();
   {
     BANMO_TRY(const auto lease, ledger().read());
@@ -137,7 +142,7 @@ Result<> Directory::State::start_day() {
     return execute_all(connection, kSetDay, {int64_t{now.days}});
   };
   BANMO_DO(ledger().write(change));
-  return changed && counts != nullptr ? after_people_change(true) : Result<>{};
+  return changed && started ? after_people_change(true) : Result<>{};
 }
 
 Result<> Directory::State::after_people_change(bool access) {

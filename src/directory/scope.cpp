@@ -71,8 +71,9 @@ Scope everything(Level level, bool aggregates_only = false) {
   return scope;
 }
 
-void add_class(Scope& part, const Principal& principal, OrgNo class_no) {
-  part.orgs.push_back(class_no);
+// In lists of people a class means its students: colleagues who teach there are no business of a teacher's level.
+void add_class(Scope& part, const Principal& principal, OrgNo class_no, bool people) {
+  if (!people) part.orgs.push_back(class_no);
   for (const ClassRoll& roll : principal.rolls)
     if (roll.class_no == class_no) part.persons.insert(part.persons.end(), roll.students.begin(), roll.students.end());
 }
@@ -90,7 +91,8 @@ Scope part_by_org(const RoleReach& reach, const Grant& grant, const OrgTree& tre
 }
 
 // Rows that carry a person.
-Scope part_of_people(const RoleReach& reach, const Principal& principal, const Grant& grant, const OrgTree& tree) {
+Scope part_of_people(const RoleReach& reach, const Principal& principal, const Grant& grant, Right right, const OrgTree& tree) {
+  const bool people = right == Right::people_read || right == Right::people_manage;
   Scope part;
   part.max_level = reach.max_level;
   switch (reach.reach) {
@@ -100,7 +102,8 @@ Scope part_of_people(const RoleReach& reach, const Principal& principal, const G
     case Reach::classes:
       // A homeroom teacher has one class, and only a class: the role held in a school by mistake gives nothing.
       for (const OrgNo class_no : principal.classes)
-        if (grant.role == Role::homeroom_teacher ? class_no == grant.org : tree.is_within(class_no, grant.org)) add_class(part, principal, class_no);
+        if (grant.role == Role::homeroom_teacher ? class_no == grant.org : tree.is_within(class_no, grant.org))
+          add_class(part, principal, class_no, people);
       if (principal.person.value != 0) part.persons.push_back(principal.person);
       break;
     case Reach::self:
@@ -142,7 +145,7 @@ Scope part_of(const Principal& principal, const Grant& grant, Right right, const
   }
   if (reads_figures(right)) return part_by_org(reach, grant, tree);
   if (subject.person_field.empty()) return part_of_organisations(reach, grant, subject, tree);
-  return subject.level > reach.max_level ? Scope{} : part_of_people(reach, principal, grant, tree);
+  return subject.level > reach.max_level ? Scope{} : part_of_people(reach, principal, grant, right, tree);
 }
 
 bool within_any(const OrgTree& tree, OrgNo org, const std::vector<OrgNo>& ancestors) {

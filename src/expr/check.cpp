@@ -128,6 +128,7 @@ bool Checker::field(Node& node) {
                    "\"" + node.name + "\" is in several tables: write " + names_[found[0]].full});
   if (found.empty()) {
     std::vector<std::string_view> known;
+    known.reserve(names_.size());
     for (const Name& name : names_) known.push_back(node.name.find('.') == std::string::npos ? name.brief : name.full);
     const Message hint = suggestion(node.name, known);
     return refuse(node.offset, "expr.unknown_name",
@@ -216,7 +217,7 @@ bool Checker::texts(Node& node) {
 bool Checker::case_when(Node& node) {
   const size_t first = node.op == Op::simple_case ? 1 : 0, last = node.children.size() - (node.has_else() ? 1 : 0);
   Operands labels, results;
-  if (node.op == Op::simple_case) labels.push_back(&node.children[0]);
+  if (node.op == Op::simple_case) labels.push_back(node.children.data());
   for (size_t i = first; i < last; i += 2) {
     labels.push_back(&node.children[i]);
     results.push_back(&node.children[i + 1]);
@@ -450,7 +451,7 @@ bool Checker::bound(Node& node) {
                  "the result may exceed 1e300 or fall below 1e-300: use fewer multiplications or divisions"});
 }
 
-void Checker::check_grouping(const Node& node, const std::vector<NodePtr>& group, Message hint) {
+void Checker::check_grouping(const Node& node, const std::vector<NodePtr>& group, const Message& hint) {
   if (node.op == Op::aggregate) return;
   if (std::any_of(group.begin(), group.end(), [&](const NodePtr& key) { return same(*key, node); })) return;
   if (node.op == Op::field) {

@@ -27,7 +27,7 @@ class Checker {
   // The same for a condition: it must be boolean.
   bool check_condition(NodePtr& node, bool aggregates);
   // Refuses fields that stand neither inside an aggregate nor in `group`.
-  void check_grouping(const Node& node, const std::vector<NodePtr>& group, Message hint);
+  void check_grouping(const Node& node, const std::vector<NodePtr>& group, const Message& hint);
 
  private:
   bool visit(NodePtr& node);

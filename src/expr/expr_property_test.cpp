@@ -114,7 +114,7 @@ std::vector<std::string> run_select(Engine& engine, const Select& select, const 
 
 std::string random_select(Generator& generator, Random& random) {
   const std::vector<std::string> keys = {"t.s", "t.f", "t.b", "year(t.p)", "t.m", "lower(t.t)", "round(t.x)"};
-  const std::string key = keys[random() % keys.size()];
+  const std::string& key = keys[random() % keys.size()];
   std::string text = "select " + key + " as k, " + generator.aggregate() + " as one, " + generator.aggregate() + " two from t";
   if (random() % 2 == 0) text += " where " + generator.boolean(2);
   text += " group by " + key;
@@ -122,7 +122,10 @@ std::string random_select(Generator& generator, Random& random) {
   return text;
 }
 
-unsigned seed() { return std::getenv("BANMO_EXPR_SEED") != nullptr ? static_cast<unsigned>(std::atoi(std::getenv("BANMO_EXPR_SEED"))) : kSeed; }
+unsigned seed() {
+  const char* const wanted = std::getenv("BANMO_EXPR_SEED");  // NOLINT(concurrency-mt-unsafe): tests start no threads before this
+  return wanted == nullptr ? kSeed : static_cast<unsigned>(std::strtoul(wanted, nullptr, 10));
+}
 
 }  // namespace
 

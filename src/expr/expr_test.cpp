@@ -94,8 +94,8 @@ TEST_CASE("null follows three-valued logic") {
   for (const auto& [a, b, conjunction, disjunction] : table) {
     CAPTURE(a);
     CAPTURE(b);
-    CHECK(run(a + " and " + b) == conjunction);
-    CHECK(run(a + " or " + b) == disjunction);
+    CHECK(run(std::string(a).append(" and ").append(b)) == conjunction);
+    CHECK(run(std::string(a).append(" or ").append(b)) == disjunction);
   }
   CHECK(run("not null") == "null");
   const sql::Values empty(7);
@@ -279,7 +279,7 @@ TEST_CASE("each kind of mistake has its own sentence") {
 }
 
 TEST_CASE("refuses what is too long, too deep or too large a number") {
-  std::string deep(200, '(');
+  const std::string deep(200, '(');
   CHECK(findings(deep + "1" + std::string(200, ')')).find("expr.too_large") != std::string::npos);
   std::string chain = "n";
   for (int i = 0; i < 150; ++i) chain += " + n";

@@ -71,11 +71,12 @@ TEST_CASE("the enrolment pack's expressions compile") {
 
 TEST_CASE("the fitness pack's expressions compile") {
   const Context context = fitness();
-  for (const char* text : {"exempt = 1 or raw is not null",
-                           "raw is null or case item when 'bmi' then raw between 8 and 60 when 'vc' then raw between 300 and 9999 when 'run50' then "
-                           "raw between 5 and 30 when 'reach' then raw "
-                           "between -30 and 45 else raw >= 0 end",
-                           "not (stage = 'p12' and item in ('situp','jump','pullup','run800','run1000'))",
+  compiles("exempt = 1 or raw is not null", context, Type::boolean);
+  compiles(
+      "raw is null or case item when 'bmi' then raw between 8 and 60 when 'vc' then raw between 300 and 9999 when 'run50' then raw between 5 and 30 "
+      "when 'reach' then raw between -30 and 45 else raw >= 0 end",
+      context, Type::boolean);
+  for (const char* text : {"not (stage = 'p12' and item in ('situp','jump','pullup','run800','run1000'))",
                            "tested_on is null or tested_on between sy_start(school_year) and sy_end(school_year)", "lvl in ('1','2')", "lvl <> '4'",
                            "proof is not null", "quality_errors('fitness_raw') = 0", "sample_rechecked >= 0.02", "rows > 1000000", "en_press > 0.95"})
     compiles(text, context, Type::boolean);

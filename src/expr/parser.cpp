@@ -245,9 +245,11 @@ NodePtr Parser::like(NodePtr left, bool negated) {
   if (!pattern) return nullptr;
   const auto* text = std::get_if<std::string>(&pattern->literal);
   if (text == nullptr) return refuse(place, "expr.bad_pattern", message);
-  for (size_t i = 0; i < text->size(); ++i)
-    if ((*text)[i] == '\\' && (++i >= text->size() || std::string_view("%_\\").find((*text)[i]) == std::string_view::npos))
-      return refuse(place, "expr.bad_pattern", message);
+  for (size_t i = 0; i < text->size(); ++i) {
+    if ((*text)[i] != '\\') continue;
+    ++i;
+    if (i >= text->size() || std::string_view("%_\\").find((*text)[i]) == std::string_view::npos) return refuse(place, "expr.bad_pattern", message);
+  }
   NodePtr node = make(Op::like, offset, std::move(left));
   if (!node) return nullptr;
   node->negated = negated;

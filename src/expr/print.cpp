@@ -30,7 +30,7 @@ std::string type_name(Type type, Rep rep, sql::Dialect dialect) {
   return dialect == sql::Dialect::duckdb ? "VARCHAR" : "TEXT";
 }
 
-std::string in_brackets_if_negative(std::string number) { return number.starts_with('-') ? "(" + number + ")" : number; }
+std::string in_brackets_if_negative(const std::string& number) { return number.starts_with('-') ? "(" + number + ")" : number; }
 
 std::string print_blob(const sql::Blob& blob, sql::Dialect dialect) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
@@ -206,6 +206,7 @@ std::string Printer::extreme(const Node& node) {
   std::vector<std::string> filled;
   for (size_t i = 0; i < parts.size(); ++i) {
     std::vector<std::string> turned;
+    turned.reserve(parts.size());
     for (size_t j = 0; j < parts.size(); ++j) turned.push_back(parts[(i + j) % parts.size()]);
     filled.push_back("COALESCE(" + joined(turned, ", ") + ")");
     if (filled.back().size() > kMaxPrinted) break;
@@ -240,7 +241,8 @@ std::string Printer::aggregate(const Node& node) {
 }
 
 std::string Printer::to_whole(const Node& node) {
-  const std::string operand = child(node, 0), cast = "CAST(" + operand + " AS " + (is(sql::Dialect::sqlite) ? "INTEGER" : "BIGINT") + ")";
+  const std::string operand = child(node, 0);
+  std::string cast = "CAST(" + operand + " AS " + (is(sql::Dialect::sqlite) ? "INTEGER" : "BIGINT") + ")";
   if (node.children[0]->most < kSafeInteger) return cast;
   return "(CASE WHEN abs(" + operand + ") < " + print_real(9223372036854775808.0, dialect_) + " THEN " + cast + " END)";
 }
@@ -256,7 +258,7 @@ std::string print_real(double value, sql::Dialect dialect) {
     case sql::Dialect::postgres: return (text.starts_with('-') ? "(" + text + ")" : text) + "::DOUBLE PRECISION";
     case sql::Dialect::duckdb: text += has_exponent ? "" : "e0"; break;
   }
-  return in_brackets_if_negative(std::move(text));
+  return in_brackets_if_negative(text);
 }
 
 std::string print_literal(const sql::Value& value, sql::Dialect dialect) {

@@ -115,6 +115,7 @@ std::vector<std::pair<std::string, std::string>> sources_of(const Node& node, co
 // Every expression of the tree but the items.
 std::vector<const Node*> conditions_of(const SelectTree& tree) {
   std::vector<const Node*> all;
+  all.reserve(tree.sources.size() + tree.group.size() + 2);
   for (const SelectSource& source : tree.sources) all.push_back(source.on.get());
   all.push_back(tree.where.get());
   for (const NodePtr& key : tree.group) all.push_back(key.get());

@@ -242,27 +242,36 @@ TEST_CASE("fields keep to what their type allows") {
   CHECK(findings_of(people("", ", ^x: {type: code, title: 色}")) == "^: the field 'x' of type code lacks 'list' [pack.missing_key]");
   CHECK(findings_of(people("", ", ^x: {type: int, title: 数, min: 3, max: 2}")) == "^: the field 'x' has min above max [pack.bad_bounds]");
   CHECK(findings_of(people("", ", ^x: {type: bool, title: 否, min: 3}")) == "^: only numbers and text take min and max [pack.bad_bounds]");
-  CHECK(findings_of(people("", ", ^x: {type: text, title: 文, index: true}")) == "^: the field 'x' is not encrypted and needs no blind index [pack.index_without_enc]");
+  CHECK(findings_of(people("", ", ^x: {type: text, title: 文, index: true}")) ==
+        "^: the field 'x' is not encrypted and needs no blind index [pack.index_without_enc]");
   CHECK(findings_of(people("", ", x: {type: decimal, title: 数, scale: ^9}")) == "^: scale must be 0..6 [pack.bad_scale]");
-  CHECK(findings_of(people("", ", x: {type: text, title: 文, from: ^k + 1}")) == "^: the expression is integer and cannot be stored in the field 'x' [pack.from_type]");
+  CHECK(findings_of(people("", ", x: {type: text, title: 文, from: ^k + 1}")) ==
+        "^: the expression is integer and cannot be stored in the field 'x' [pack.from_type]");
   CHECK(findings_of(people("", ", x: {type: int, title: 数, from: k + 1}, y: {type: int, title: 数, from: ^x + 1}")) ==
         "^: the derived field 'y' must not read the derived field 'x' [pack.from_chain]");
-  CHECK(findings_of("datasets:\n- {id: d, title: 甲, grain: [k], class: {category: c, level: L2}, scope: {org: ^k}, fields: {k: {type: int, title: 键}}}\n") ==
-        "^: the field 'k' must be of type org [pack.scope_type]");
+  CHECK(
+      findings_of(
+          "datasets:\n- {id: d, title: 甲, grain: [k], class: {category: c, level: L2}, scope: {org: ^k}, fields: {k: {type: int, title: 键}}}\n") ==
+      "^: the field 'k' must be of type org [pack.scope_type]");
   CHECK(findings_of(people("", ", x: {type: int, title: 数, min: ^many}")).starts_with("^: "));
 }
 
 TEST_CASE("kinds of datasets take only their own keys") {
   const std::string rest = "title: 甲, grain: [k], class: {category: c, level: L2}, fields: {k: {type: int, title: 键}}}\n";
-  CHECK(findings_of("datasets:\n- {id: d, sql: ^select k from d, " + rest) == "^: 'sql' is for derived datasets (kind: derived) only [pack.dataset_shape]");
-  CHECK(findings_of("datasets:\n- {id: d, data: ^d.csv, " + rest).starts_with("^: 'data' is for reference datasets (kind: reference) only [pack.dataset_shape]"));
+  CHECK(findings_of("datasets:\n- {id: d, sql: ^select k from d, " + rest) ==
+        "^: 'sql' is for derived datasets (kind: derived) only [pack.dataset_shape]");
+  CHECK(findings_of("datasets:\n- {id: d, data: ^d.csv, " + rest)
+            .starts_with("^: 'data' is for reference datasets (kind: reference) only [pack.dataset_shape]"));
   CHECK(findings_of("datasets:\n- ^{id: d, kind: derived, " + rest) == "^: the derived dataset 'd' lacks 'sql' [pack.missing_key]");
-  CHECK(findings_of("datasets:\n- {id: d, period: {by: k, due: ^\"13-40\"}, " + rest).find("^: due must be month-day, such as 12-31 [pack.bad_due]") != std::string::npos);
+  CHECK(
+      findings_of("datasets:\n- {id: d, period: {by: k, due: ^\"13-40\"}, " + rest).find("^: due must be month-day, such as 12-31 [pack.bad_due]") !=
+      std::string::npos);
 }
 
 TEST_CASE("a hostile pack is bounded") {
   std::string metrics = people("metrics:\n");
-  for (int i = 0; i < 200; ++i) metrics += "- {id: m" + std::to_string(i) + ", title: 数, derived: m" + std::to_string(i + 1) + " + 1, definition: 数}\n";
+  for (int i = 0; i < 200; ++i)
+    metrics += "- {id: m" + std::to_string(i) + ", title: 数, derived: m" + std::to_string(i + 1) + " + 1, definition: 数}\n";
   metrics += "- {id: m200, title: 数, agg: count, of: d, min_cell: 5, definition: 数}\n";
   CHECK(findings_of(metrics).find("a metric refers to another over more than 32 steps [pack.too_deep]") != std::string::npos);
   std::string fields = "datasets:\n- {id: d, title: 甲, grain: [k], class: {category: c, level: L2}, fields: ^{k: {type: int, title: 键}";

@@ -41,7 +41,7 @@ Lookup lookup_of(const Column& column, size_t n, const std::function<std::string
 }
 
 // The innermost select: what stands in the file, typed, references looked up, absent fields with their default.
-std::string select_cells(const Schema& schema, const Chunker& chunker, const std::string& source, const std::function<std::string(const pack::Dataset&)>& dataset_table) {
+std::string select_cells(const Schema& schema, const Chunker& chunker, const Chunk& chunk, const std::function<std::string(const pack::Dataset&)>& dataset_table) {
   std::string items = "r._line", joins;
   size_t n_lookups = 0;
   for (const Column& column : schema.columns) {
@@ -58,11 +58,13 @@ std::string select_cells(const Schema& schema, const Chunker& chunker, const std
       const Lookup lookup = lookup_of(column, n_lookups++, dataset_table);
       items += ", " + lookup.alias + ".no AS " + column.name + ", (" + cell + " IS NOT NULL AND " + lookup.alias + ".no IS NULL) AS _unknown" + std::to_string(column.index);
       joins += lookup.join;
+    } else if (chunk.has_breaks && csv_type(column) == "VARCHAR") {
+      items += ", replace(" + cell + ", chr(" + std::to_string(int{kBreak}) + "), chr(10)) AS " + column.name;
     } else {
       items += ", " + cell;
     }
   }
-  return "SELECT " + items + " FROM " + source + " r" + joins;
+  return "SELECT " + items + " FROM " + read_csv(schema, chunker, chunk.path) + " r" + joins;
 }
 
 std::string range_condition(const Column& column) {
@@ -122,7 +124,7 @@ Result<std::string> print_warn_mask(const Schema& schema, const expr::PrintOptio
   return mask.word(0);
 }
 
-Result<CheckPlan> plan_checks(const Schema& schema, const Chunker& chunker, const std::string& path, const expr::Environment& environment,
+Result<CheckPlan> plan_checks(const Schema& schema, const Chunker& chunker, const Chunk& chunk, const expr::Environment& environment,
                               const std::function<std::string(const pack::Dataset&)>& dataset_table) {
   CheckPlan plan;
   Mask mask;
@@ -149,7 +151,7 @@ Result<CheckPlan> plan_checks(const Schema& schema, const Chunker& chunker, cons
   }
   plan.n_words = mask.n_words();
   BANMO_TRY(const std::string warn, print_warn_mask(schema, options));
-  std::string from = "(" + select_cells(schema, chunker, read_csv(schema, chunker, path), dataset_table) + ")";
+  std::string from = "(" + select_cells(schema, chunker, chunk, dataset_table) + ")";
   if (!schema.has_sealed) {
     BANMO_TRY(const std::string derived, derived_items(schema, options));
     if (!derived.empty()) from = "(SELECT *" + derived + " FROM " + from + ")";

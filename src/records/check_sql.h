@@ -31,9 +31,9 @@ struct CheckPlan {
   size_t n_words = 1;
 };
 
-// `path` is the chunk file; `dataset_table` gives the relation in the same DuckDB for a dataset that a reference names.
+// `chunk` is what the chunker just wrote; `dataset_table` gives the relation in the same DuckDB for a dataset that a reference names.
 // People are looked up in the temporary table bm_people(code, no).
-Result<CheckPlan> plan_checks(const Schema& schema, const Chunker& chunker, const std::string& path, const expr::Environment& environment,
+Result<CheckPlan> plan_checks(const Schema& schema, const Chunker& chunker, const Chunk& chunk, const expr::Environment& environment,
                               const std::function<std::string(const pack::Dataset&)>& dataset_table);
 
 // The rules of a dataset as one bit mask over a relation whose columns are `column`: for derived tables. Empty text if there are none.

@@ -55,17 +55,23 @@ bool has_control(std::string_view cell) {
   return std::any_of(cell.begin(), cell.end(), [](char c) { return (c >= 0 && c < ' ' && c != '\n' && c != '\r' && c != '\t') || c == 0x7F; });
 }
 
-void append_cell(std::string& out, std::string_view cell) {
+// True if it held a line break.
+bool append_cell(std::string& out, std::string_view cell) {
   if (cell.find_first_of(",\"\n\r") == std::string_view::npos) {
     out += cell;
-    return;
+    return false;
+  }
+  bool has_break = false;
+  out += '"';
+  for (size_t i = 0; i < cell.size(); ++i) {
+    if (cell[i] == '"') out += '"';
+    if (cell[i] == '\r' && i + 1 < cell.size() && cell[i + 1] == '\n') continue;
+    const bool breaks = cell[i] == '\n' || cell[i] == '\r';
+    has_break = has_break || breaks;
+    out += breaks ? kBreak : cell[i];
   }
   out += '"';
-  for (const char c : cell) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  out += '"';
+  return has_break;
 }
 
 Finding encoding_finding(const Column& column) {
@@ -351,7 +357,7 @@ Result<Chunk> Chunker::next(const std::string& path, ChunkLimits limits) {
     block.append(number, std::to_chars(number, number + sizeof number, record.line).ptr);
     for (size_t slot = 0; slot < row.at.size(); ++slot) {
       block += ',';
-      append_cell(block, row.cell(slot));
+      if (append_cell(block, row.cell(slot))) chunk.has_breaks = true;
     }
     block += '\n';
     if (block.size() >= kWriteBytes) {

@@ -35,7 +35,9 @@ struct Chunk {
   std::vector<std::string> met_keys;                // keys of `watch` that stand in it
   int64_t next_offset = 0, next_line = 1;
   bool last = false;
+  bool has_breaks = false;   // some text holds a line break; it stands as kBreak in the file, so that DuckDB may cut the file at any line
 };
+inline constexpr char kBreak = '\x01';
 
 struct ChunkLimits {
   int64_t n_records = 500'000;

@@ -80,7 +80,11 @@ Result<Entry*> Engine::require(const directory::Principal& principal, directory:
 }
 
 directory::Scope Engine::scope(const directory::Principal& principal, directory::Right right, const Schema& schema) const {
-  return directory_.scope(principal, right, {schema.dataset->org_field, schema.dataset->person_field, schema.dataset->level});
+  const bool writes = right == directory::Right::datasets_import || right == directory::Right::datasets_edit;
+  if (!writes || schema.org) return directory_.scope(principal, right, {schema.dataset->org_field, schema.dataset->person_field, schema.dataset->level});
+  // Rows of no organisation belong to the whole city: everyone may read them, but only who stands for the whole city may change them.
+  const auto scope = directory_.scope(principal, right, {"org", "", schema.dataset->level});
+  return scope.everything ? scope : directory::Scope{};
 }
 
 void Engine::publish(Entry& entry, const MergeCounts& counts, int64_t n_added) {

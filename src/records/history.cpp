@@ -64,7 +64,7 @@ Result<Who> who_did(sql::Connection& connection, JobStore& jobs, int64_t batch, 
     if (found) who = {found->batch.at, found->batch.by, found->batch.id, found->batch.file_name};
     return who;
   }
-  BANMO_TRY(const auto rows, connection.query("SELECT at, account FROM bm_edit WHERE seq = $1", {line}));
+  BANMO_TRY(const auto rows, connection.query("SELECT edited_at, account FROM bm_edit WHERE seq = $1", {line}));
   if (!rows.empty()) who = {Instant{sql::int_of(rows[0][0])}, sql::text_of(rows[0][1]), {}, {}};
   return who;
 }

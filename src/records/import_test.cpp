@@ -155,6 +155,7 @@ TEST_CASE("quoted line breaks, stray quotes and blank lines leave the line numbe
     CHECK(bad[1].line == 7);
     CHECK(bad[1].rule == "type");
     CHECK(world.count("SELECT COUNT(*) FROM ds_contact WHERE name = '王 \"五\"' AND _line = 6") == 1);
+    CHECK(world.count("SELECT COUNT(*) FROM ds_contact WHERE name = '张' || chr(10) || '三' AND _line = 2") == 1);
   });
 }
 
@@ -214,7 +215,7 @@ TEST_CASE("warnings mark the row and count for its school") {
 
 TEST_CASE("a school imports its own rows only") {
   on_each_pair([](World& world) {
-    const Principal head = world.principal(directory::Role::principal, world.school_1, "head1");
+    const Principal head = world.principal(directory::Role::school_cio, world.school_1, "head1");
     const std::string path = world.write_file("own.csv", kHeading + good_row(1) + good_row(2));
     const Job queued = must(world.records->import(head, {.dataset = "fitness_raw", .file = path, .file_name = "own.csv"}));
     const Job job = must(world.records->wait(head, queued.id));
@@ -223,7 +224,7 @@ TEST_CASE("a school imports its own rows only") {
     const auto bad = must(world.records->bad_rows(head, "fitness_raw", job.batch->to_string(), 100, -1));
     REQUIRE(bad.size() == 1);
     CHECK(bad[0].rule == "scope");
-    const Principal other = world.principal(directory::Role::principal, world.school_2, "head2");
+    const Principal other = world.principal(directory::Role::school_cio, world.school_2, "head2");
     CHECK(must(world.records->rows(other, "fitness_raw", {})).rows.empty());
     CHECK(must(world.records->rows(head, "fitness_raw", {})).rows.size() == 1);
     CHECK(world.records->job(other, job.id).error().id == "records.no_such_job");

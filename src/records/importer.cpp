@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 
 #include "base/log.h"
@@ -30,10 +31,10 @@ Error dry_run_ends() { return fail(ErrorCode::conflict, "records.dry_run_ends", 
 
 Error stopping() { return fail(ErrorCode::unavailable, "records.stopping", {"服务正在停止，导入会在重新启动后继续", "the service is stopping; the import goes on after the restart"}); }
 
-ChunkLimits limits_of(const Schema& schema) {
+ChunkLimits limits_of(const Schema& schema, int64_t chunk_rows) {
   // Wide rows make smaller chunks: what is held at once stays near 100 MB.
   const auto n = static_cast<int64_t>(std::max<size_t>(schema.columns.size(), 10));
-  return {.n_records = 5'000'000 / n, .n_bytes = 96 << 20};
+  return {.n_records = std::max<int64_t>(1, chunk_rows * 10 / n), .n_bytes = 96 << 20};
 }
 
 }  // namespace
@@ -185,7 +186,7 @@ Result<> Importer::settle(sql::Connection& connection, const Schema& schema, con
 Result<Importer::Outcome> Importer::run_chunk(Entry& entry, Source& source, Chunk& chunk) {
   const Schema& schema = *entry.schema;
   BANMO_TRY(sql::Database* const parser, engine_.parser());
-  BANMO_TRY(const CheckPlan plan, plan_checks(schema, source.chunker, chunk.path, engine_.environment(), [&](const pack::Dataset& dataset) { return reference_table(engine_, dataset); }));
+  BANMO_TRY(const CheckPlan plan, plan_checks(schema, source.chunker, chunk, engine_.environment(), [&](const pack::Dataset& dataset) { return reference_table(engine_, dataset); }));
   Outcome outcome;
   std::vector<BadLine> bad;
   const bool same_store = parser == &engine_.warehouse();
@@ -223,18 +224,22 @@ void Importer::add(const Outcome& outcome) {
 }
 
 Result<> Importer::run_chunks(Entry& entry, Source& source) {
-  const ChunkLimits limits = limits_of(*entry.schema);
+  const ChunkLimits limits = limits_of(*entry.schema, engine_.options().chunk_rows);
   const Temporary chunk_file(source.chunk_path);
   for (bool last = false; !last; ++n_chunks_) {
     row_.job.phase = "checking";
     if (!report_()) return stopping();
+    const auto begin = std::chrono::steady_clock::now();
     BANMO_TRY(Chunk chunk, source.chunker.next(chunk_file.path(), limits));
+    const auto read = std::chrono::steady_clock::now();
     last = chunk.last;
     if (chunk.n_read == 0 && n_chunks_ > 0) break;
     row_.job.phase = "merging";
     if (!report_()) return stopping();
     BANMO_TRY(const Outcome outcome, run_chunk(entry, source, chunk));
     add(outcome);
+    const auto ms = [](auto from, auto to) { return static_cast<int64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(to - from).count()); };
+    BANMO_LOG(debug, "import.chunk", {"batch", batch_.batch.no}, {"n_read", chunk.n_read}, {"read_ms", ms(begin, read)}, {"merge_ms", ms(read, std::chrono::steady_clock::now())});
     row_.job.progress = 0.95 * static_cast<double>(chunk.next_offset) / static_cast<double>(std::max<int64_t>(1, source.chunker.n_bytes()));
     if (!row_.job.dry_run) engine_.publish_bulk(entry, outcome.merged, outcome.merged.n_new);
   }

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <exception>
 #include <filesystem>
 
@@ -13,10 +14,21 @@
 namespace banmo::records {
 namespace {
 
+constexpr int kMaxPages = 20;  // of jobs that are read to fill one page of visible ones
+
 Error no_such_job() { return fail(ErrorCode::not_found, "records.no_such_job", {"没有这个任务", "there is no such job"}); }
 
-bool may_see(const Principal& principal, const JobRow& row) {
-  return row.account_no == principal.account.value || principal.has(directory::Right::jobs_read);
+// One's own jobs, and those of importers whose organisations lie within one's own.
+bool may_see(const Engine& engine, const Principal& principal, const JobRow& row) {
+  if (row.account_no == principal.account.value && row.job.by == principal.account_name) return true;
+  if (!principal.has(directory::Right::jobs_read)) return false;
+  const auto scope = engine.directory().scope(principal, directory::Right::jobs_read, {"org", "", pack::Level::l1});
+  if (scope.everything) return true;
+  if (row.scope.everything || row.scope.orgs.empty()) return false;
+  const auto tree = engine.directory().orgs();
+  return std::all_of(row.scope.orgs.begin(), row.scope.orgs.end(), [&](directory::OrgNo org) {
+    return std::any_of(scope.orgs.begin(), scope.orgs.end(), [&](directory::OrgNo top) { return tree->is_within(org, top); });
+  });
 }
 
 bool is_within(const std::string& path, const std::string& folder) {
@@ -95,7 +107,7 @@ Job JobQueue::present(const JobRow& stored) const {
 
 Result<Job> JobQueue::find(const Principal& principal, JobId id) {
   BANMO_TRY(const auto row, store_.find_job(id));
-  if (!row || !may_see(principal, *row)) return no_such_job();
+  if (!row || !may_see(engine_, principal, *row)) return no_such_job();
   Job job = present(*row);
   if (job.state == JobState::done && !job.batch && row->batch_no != 0) {
     BANMO_TRY(const auto batch, store_.batch(row->batch_no));
@@ -106,9 +118,16 @@ Result<Job> JobQueue::find(const Principal& principal, JobId id) {
 
 Result<std::vector<Job>> JobQueue::list(const Principal& principal, int limit, std::string_view after) {
   const int64_t account = principal.has(directory::Right::jobs_read) ? 0 : principal.account.value;
-  BANMO_TRY(const auto rows, store_.jobs(account, limit, after));
   std::vector<Job> jobs;
-  for (const auto& row : rows) jobs.push_back(present(row));
+  std::string cursor(after);
+  for (int i = 0; i < kMaxPages && static_cast<int>(jobs.size()) < limit; ++i) {
+    BANMO_TRY(const auto rows, store_.jobs(account, limit, cursor));
+    for (const auto& row : rows) {
+      if (static_cast<int>(jobs.size()) < limit && may_see(engine_, principal, row)) jobs.push_back(present(row));
+    }
+    if (static_cast<int>(rows.size()) < limit) break;
+    cursor = rows.back().job.id.to_string();
+  }
   return jobs;
 }
 

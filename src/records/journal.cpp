@@ -265,7 +265,7 @@ Result<> Journal::apply(sql::Connection& connection, const std::vector<const Edi
     for (const auto& pass : all) BANMO_DO(apply_pass(connection, *entry, pass, counts[entry]));
   }
   size_t i = 0;
-  const auto told = connection.append("bm_edit", {"seq", "dataset", "at", "account"}, [&](sql::Values& row) -> Result<bool> {
+  const auto told = connection.append("bm_edit", {"seq", "dataset", "edited_at", "account"}, [&](sql::Values& row) -> Result<bool> {
     if (i == edits.size()) return false;
     row = {edits[i]->seq, edits[i]->entry->schema->dataset->id, edits[i]->at.micros, edits[i]->account};
     ++i;

@@ -78,7 +78,7 @@ Result<std::vector<Batch>> Records::batches(const Principal& principal, std::str
     if (!last) return fail(ErrorCode::invalid, "records.bad_cursor", {"翻页参数无效，请从第一页重新开始", "the cursor is not valid; begin at the first page"}, "after");
     before = last->batch.no;
   }
-  const bool all = principal.has(directory::Right::jobs_read);
+  const bool all = principal.has(directory::Right::jobs_read) && state_->engine->directory().scope(principal, directory::Right::jobs_read, {"org", "", pack::Level::l1}).everything;
   BANMO_TRY(const auto rows, state_->jobs->batches(dataset, all ? "" : principal.account_name, limit, before));
   std::vector<Batch> out;
   for (const auto& row : rows) out.push_back(row.batch);

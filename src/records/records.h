@@ -27,7 +27,8 @@ struct RecordsOptions {
   std::string folder;                           // stored uploads and temporary files
   crypto::Profile profile = crypto::Profile::intl;
   crypto::Bytes field_key;                      // 32 bytes: seals fields with `enc`, and their blind index
-  size_t memory_limit_mb = 900;                 // of the importer's DuckDB
+  size_t memory_limit_mb = 900;                 // of the importer's DuckDB beside a PostgreSQL warehouse
+  int64_t chunk_rows = 500'000;                 // rows of a file in one transaction of the warehouse; fewer for wide datasets
 };
 
 using Listener = std::function<void(const DatasetChange&)>;

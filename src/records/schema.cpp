@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS bm_refresh (dataset VARCHAR NOT NULL, source VARCHAR 
 CREATE TABLE IF NOT EXISTS bm_applied (seq BIGINT NOT NULL);
 CREATE TABLE IF NOT EXISTS bm_import (batch BIGINT NOT NULL, chunk BIGINT NOT NULL, n_read BIGINT NOT NULL, n_good BIGINT NOT NULL, n_bad BIGINT NOT NULL, n_warn BIGINT NOT NULL,
   n_new BIGINT NOT NULL, n_changed BIGINT NOT NULL, n_same BIGINT NOT NULL, next_offset BIGINT NOT NULL, next_line BIGINT NOT NULL);
-CREATE TABLE IF NOT EXISTS bm_edit (seq BIGINT NOT NULL, dataset VARCHAR NOT NULL, at BIGINT NOT NULL, account VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS bm_edit (seq BIGINT NOT NULL, dataset VARCHAR NOT NULL, edited_at BIGINT NOT NULL, account VARCHAR NOT NULL);
 CREATE TABLE IF NOT EXISTS bm_quarantine (id BIGINT NOT NULL, batch BIGINT NOT NULL, dataset VARCHAR NOT NULL, line BIGINT NOT NULL, field VARCHAR, rule VARCHAR NOT NULL,
   rules VARCHAR NOT NULL, zh VARCHAR NOT NULL, en VARCHAR NOT NULL, raw VARCHAR NOT NULL, org_no BIGINT, row_key VARCHAR, open BOOLEAN NOT NULL);
 CREATE TABLE IF NOT EXISTS bm_score (dataset VARCHAR NOT NULL, org_no BIGINT NOT NULL, rule VARCHAR NOT NULL, n BIGINT NOT NULL);
@@ -105,7 +105,7 @@ std::string_view type_word(FieldType type, sql::Dialect dialect) {
 std::string folded_type(std::string name) {
   for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
   if (name.starts_with("timestamp")) return "timestamp";
-  if (name == "text" || name == "character varying") return "varchar";
+  if (name.starts_with("text") || name == "character varying") return "varchar";
   if (name == "double precision") return "double";
   if (name == "bytea") return "blob";
   return name.substr(0, name.find(' '));

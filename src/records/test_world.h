@@ -44,6 +44,7 @@ struct World {
   Pair pair;
   std::string folder, schema;
   bool owns_folder = false;
+  int64_t chunk_rows = 500'000;   // for the next open()
   ManualClock clock{*Instant::parse_iso("2026-11-21T08:00:00Z")};
   sql::Stores stores;
   std::shared_ptr<const pack::Catalogue> catalogue;

@@ -47,7 +47,7 @@ datasets:
 - id: fitness_weight
   kind: reference
   title: 项目权重
-  class: {category: 标准, level: L1, level_reason: 公开维度}
+  class: {category: 标准, level: L1}
   grain: [item]
   fields: {item: {type: code, list: item, title: 项目}, weight: {type: int, title: 权重}}
   rows: [[bmi, 15], [vc, 15], [run50, 20], [reach, 30], [rope, 20]]
@@ -170,6 +170,7 @@ void World::open() {
   options.folder = folder + "/uploads";
   options.field_key.assign(32, 7);
   options.memory_limit_mb = 500;
+  options.chunk_rows = chunk_rows;
   records = must(Records::create(stores, catalogue, *directory, clock, options));
 }
 

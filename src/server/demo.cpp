@@ -27,8 +27,10 @@ constexpr const char* kSignsOfACity[] = {"ledger.sqlite", "warehouse.duckdb", "d
 Error not_empty(const std::string& data) {
   return fail(ErrorCode::conflict, "server.folder_not_empty",
               {"数据目录 " + data + " 里已有一个城市（或一次未完成的演示生成）；演示城市只建在空目录里：请换一个目录，或确认不再需要后删除该目录再试",
-               "the data folder " + data + " holds a city already (or a demonstration that was interrupted); a demonstration city is made in an empty folder: name another one, or remove this one if nobody needs it "
-               "and start again"},
+               "the data folder " + data +
+                   " holds a city already (or a demonstration that was interrupted); a demonstration city is made in an empty folder: name another "
+                   "one, or remove this one if nobody needs it "
+                   "and start again"},
               data);
 }
 
@@ -63,7 +65,9 @@ Result<> write_readme(const DemoCity& plan, const std::string& folder) {
        << "seed " << plan.seed << ", scale " << plan.scale << ", " << plan.n_students << " students, " << plan.schools.size() << " schools\n"
        << "含有故意放入的错误，用来演示隔离区。 There are errors in it on purpose, for the quarantine.\n";
   file.flush();
-  if (!file) return fail(ErrorCode::unavailable, "server.unwritable_file", {"写不了文件 " + path + "；请检查磁盘空间与权限", "cannot write " + path + ": check disk space and permissions"}, path);
+  if (!file)
+    return fail(ErrorCode::unavailable, "server.unwritable_file",
+                {"写不了文件 " + path + "；请检查磁盘空间与权限", "cannot write " + path + ": check disk space and permissions"}, path);
   return {};
 }
 
@@ -104,8 +108,10 @@ Result<> import_roster(City& city, const DemoCity& plan, const DemoRoster& roste
   BANMO_TRY(const directory::ImportReport report, directory::import_oneroster(city.directory(), Principal::system(), roster.path, options));
   int64_t n_new = 0;
   for (const auto& [file, counts] : report.files) n_new += counts.n_new;
-  step.done("导入 imported " + fs::path(roster.path).filename().string() + ": 新 new " + std::to_string(n_new) + ", 错 bad " + std::to_string(report.n_bad));
-  for (size_t i = 0; i < report.bad.size() && i < 5; ++i) terminal.line("  " + report.bad[i].file + ":" + std::to_string(report.bad[i].line) + ": " + report.bad[i].field + ": " + report.bad[i].detail.zh);
+  step.done("导入 imported " + fs::path(roster.path).filename().string() + ": 新 new " + std::to_string(n_new) + ", 错 bad " +
+            std::to_string(report.n_bad));
+  for (size_t i = 0; i < report.bad.size() && i < 5; ++i)
+    terminal.line("  " + report.bad[i].file + ":" + std::to_string(report.bad[i].line) + ": " + report.bad[i].field + ": " + report.bad[i].detail.zh);
   return {};
 }
 
@@ -115,7 +121,10 @@ Result<std::string> upload_of(const City& city, const std::string& path) {
   std::error_code failed;
   fs::create_hard_link(path, copy, failed);
   if (failed) fs::copy_file(path, copy, failed);
-  if (failed) return fail(ErrorCode::unavailable, "server.unwritable_file", {"写不了文件 " + copy + "；请检查磁盘空间与权限", "cannot write " + copy + ": check disk space and permissions"}, copy, failed.message());
+  if (failed)
+    return fail(ErrorCode::unavailable, "server.unwritable_file",
+                {"写不了文件 " + copy + "；请检查磁盘空间与权限", "cannot write " + copy + ": check disk space and permissions"}, copy,
+                failed.message());
   return copy;
 }
 
@@ -133,7 +142,8 @@ Result<> import_file(City& city, const DemoFile& file, const Terminal& terminal)
     BANMO_TRY(job, city.records().job(Principal::system(), job.id));
   }
   if (job.error) return *job.error;
-  step.done("导入 imported " + name + ": 行 rows " + std::to_string(job.n_read) + ", 隔离 quarantined " + std::to_string(job.n_bad) + ", 提示 warned " + std::to_string(job.n_warn));
+  step.done("导入 imported " + name + ": 行 rows " + std::to_string(job.n_read) + ", 隔离 quarantined " + std::to_string(job.n_bad) +
+            ", 提示 warned " + std::to_string(job.n_warn));
   return {};
 }
 
@@ -144,12 +154,15 @@ Result<> refuse_existing(const std::string& data) {
   return {};
 }
 
-int last_year_of(const City& city) { return std::min(kLastYear, SchoolYear::of(city.directory().today()).first_year); }
+int last_year_of(City& city) { return std::min(kLastYear, SchoolYear::of(city.directory().today()).first_year); }
 
 void print_summary(const DemoCity& plan, const std::string& data, Instant from, const Terminal& terminal) {
-  terminal.line("演示城市已建好 the demonstration city is ready: " + std::to_string(plan.districts.size()) + " 区市 districts, " + std::to_string(plan.schools.size()) + " 学校 schools, " +
-                std::to_string(plan.n_classes) + " 班 classes, " + std::to_string(plan.n_students) + " 学生 students, " + std::to_string(plan.n_teachers) + " 教师 teachers  " + seconds(from, Clock::system().now()));
-  terminal.line("账号 accounts: city leader district principal teacher student guardian sysadmin secadmin auditor  密码 password: " + std::string(kDemoPassword));
+  terminal.line("演示城市已建好 the demonstration city is ready: " + std::to_string(plan.districts.size()) + " 区市 districts, " +
+                std::to_string(plan.schools.size()) + " 学校 schools, " + std::to_string(plan.n_classes) + " 班 classes, " +
+                std::to_string(plan.n_students) + " 学生 students, " + std::to_string(plan.n_teachers) + " 教师 teachers  " +
+                seconds(from, Clock::system().now()));
+  terminal.line("账号 accounts: city leader district principal teacher student guardian sysadmin secadmin auditor  密码 password: " +
+                std::string(kDemoPassword));
   terminal.line("下一步 next: banmo serve --data " + data);
 }
 
@@ -163,7 +176,10 @@ Result<> make_demo(Settings settings, const DemoOptions& options, const Terminal
   if (!city->directory().orgs()->all().empty()) return not_empty(data);  // a PostgreSQL database that holds one
   std::error_code failed;
   fs::create_directories(folder, failed);
-  if (failed) return fail(ErrorCode::unavailable, "server.unwritable_file", {"建不了目录 " + folder + "；请检查路径与权限", "cannot make the folder " + folder + ": check the path and its permissions"}, folder, failed.message());
+  if (failed)
+    return fail(ErrorCode::unavailable, "server.unwritable_file",
+                {"建不了目录 " + folder + "；请检查路径与权限", "cannot make the folder " + folder + ": check the path and its permissions"}, folder,
+                failed.message());
 
   BANMO_TRY(const DemoCity plan, plan_city(*city->catalogue(), options.scale, options.seed, last_year_of(*city)));
   BANMO_TRY(const Written written, write_files(plan, *city->catalogue(), folder, terminal));

@@ -25,7 +25,8 @@ struct Cast {
 
 Cast choose(const DemoCity& plan) {
   Cast cast;
-  cast.district = &*std::max_element(plan.districts.begin(), plan.districts.end(), [](const DemoDistrict& a, const DemoDistrict& b) { return a.population < b.population; });
+  cast.district = &*std::max_element(plan.districts.begin(), plan.districts.end(),
+                                     [](const DemoDistrict& a, const DemoDistrict& b) { return a.population < b.population; });
   cast.school = &plan.schools[cast.district->schools.front()];
   for (const size_t at : cast.district->schools)
     if (plan.schools[at].kind == "nine_year") {
@@ -71,13 +72,17 @@ class Accounts {
  private:
   Result<OrgNo> org(OrgKind kind, const std::string& code) const {
     const directory::Org* found = directory_.orgs()->by_code(kind, code);
-    if (found == nullptr) return fail(ErrorCode::internal, "server.demo_incomplete", {"演示城市的机构 " + code + " 没有导入", "the organisation " + code + " of the demonstration city was not imported"});
+    if (found == nullptr)
+      return fail(ErrorCode::internal, "server.demo_incomplete",
+                  {"演示城市的机构 " + code + " 没有导入", "the organisation " + code + " of the demonstration city was not imported"});
     return found->no;
   }
 
   Result<PersonNo> person(const std::string& code) const {
     BANMO_TRY(const auto found, directory_.unscoped_person_by_code(code));
-    if (!found) return fail(ErrorCode::internal, "server.demo_incomplete", {"演示城市的人员没有导入完整", "the people of the demonstration city were not imported completely"});
+    if (!found)
+      return fail(ErrorCode::internal, "server.demo_incomplete",
+                  {"演示城市的人员没有导入完整", "the people of the demonstration city were not imported completely"});
     return *found;
   }
 
@@ -88,7 +93,9 @@ class Accounts {
     account.grants = {{role, at}};
     account.must_change_password = false;
     account.demo = true;
-    if (!person_code.empty()) BANMO_TRY(account.person, person(person_code));
+    if (!person_code.empty()) {
+      BANMO_TRY(account.person, person(person_code));
+    }
     auto made = directory_.create_account(Principal::system(), account);
     if (!made.ok()) return std::move(made).error();
     return {};
@@ -121,7 +128,8 @@ Result<int64_t> report_demo_targets(City& city, const DemoCity& plan) {
       if (reached == 0 || year > plan.last_year) continue;
       const double exact = target.comparison == "<=" ? wanted / reached : wanted * reached;
       const double value = target.unit == "%" ? std::min(100.0, std::round(exact * 10) / 10) : std::round(exact);
-      BANMO_DO(city.metrics().report_target(Principal::system(), target.id, year, value, "演示数据：数值由程序合成，不是真实进展 Synthetic: this figure is no real progress"));
+      BANMO_DO(city.metrics().report_target(Principal::system(), target.id, year, value,
+                                            "演示数据：数值由程序合成，不是真实进展 Synthetic: this figure is no real progress"));
       ++n_reports;
     }
   }

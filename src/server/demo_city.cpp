@@ -19,7 +19,7 @@ constexpr double kCollegeStudentsAtScale1 = 121'000;
 // Shares of the students and typical sizes of schools and classes, near those of the yearly statistics of a large city.
 struct StageKind {
   std::string_view kind, word;
-  double share;            // of all students
+  double share;  // of all students
   double school_size, class_size, students_per_teacher;
   int first_grade, last_grade;
   double private_share;
@@ -86,8 +86,9 @@ class Planner {
   Result<> read_districts() {
     const pack::Dataset* dataset = catalogue_.dataset("core_district");
     if (dataset == nullptr || dataset->rows.empty())
-      return fail(ErrorCode::invalid, "server.demo_pack", {"场景包目录中没有区市数据（core_district），无法生成演示城市；请用 --scenes 指定完整的场景包目录",
-                                                           "the scene packs have no districts (core_district): name the complete folder with --scenes"});
+      return fail(ErrorCode::invalid, "server.demo_pack",
+                  {"场景包目录中没有区市数据（core_district），无法生成演示城市；请用 --scenes 指定完整的场景包目录",
+                   "the scene packs have no districts (core_district): name the complete folder with --scenes"});
     const size_t code = dataset->field_index("code"), name = dataset->field_index("name"), population = dataset->field_index("population_2020");
     for (const auto& row : dataset->rows) {
       DemoDistrict& district = city_.districts.emplace_back();
@@ -150,7 +151,7 @@ class Planner {
     school.serial = static_cast<int64_t>(city_.schools.size()) - 1;
     school.district = district;
     school.kind = kind;
-    char code[16];
+    char code[32];
     std::snprintf(code, sizeof code, "99%02d%06d", static_cast<int>(district) + 1, static_cast<int>(school.serial) + 1);
     school.code = code;
     auto& streets = streets_[of.code];
@@ -195,7 +196,8 @@ class Planner {
       school.n_students += grade.n_students;
       school.n_classes += grade.n_classes;
     }
-    const auto n = static_cast<int64_t>(std::llround(static_cast<double>(school.n_students) / (stage.students_per_teacher * (1 + 0.06 * random_.normal()))));
+    const auto n =
+        static_cast<int64_t>(std::llround(static_cast<double>(school.n_students) / (stage.students_per_teacher * (1 + 0.06 * random_.normal()))));
     school.n_teachers = std::max(n, school.n_classes + 1);
     city_.n_students += school.n_students;
     city_.n_classes += school.n_classes;
@@ -225,7 +227,9 @@ class Planner {
 
 }  // namespace
 
-Result<DemoCity> plan_city(const pack::Catalogue& catalogue, double scale, uint64_t seed, int last_year) { return Planner(catalogue, scale, seed, last_year).plan(); }
+Result<DemoCity> plan_city(const pack::Catalogue& catalogue, double scale, uint64_t seed, int last_year) {
+  return Planner(catalogue, scale, seed, last_year).plan();
+}
 
 void each_student(const DemoCity& city, const DemoSchool& school, const std::function<void(const DemoStudent&)>& visit) {
   Random random(mix(city.seed, kStudentPart + static_cast<uint64_t>(school.serial)));
@@ -242,7 +246,8 @@ void each_student(const DemoCity& city, const DemoSchool& school, const std::fun
       student.name.clear();
       append_person_name(student.name, random, student.sex);
       const int nth = n_before[student.sex == '1' ? 0 : 1]++;
-      student.code = "G" + synthetic_citizen_id(static_cast<int>(school.serial) + kSchoolsInArea * (nth / 500), student.birth, nth % 500, student.sex);
+      student.code =
+          "G" + synthetic_citizen_id(static_cast<int>(school.serial) + kSchoolsInArea * (nth / 500), student.birth, nth % 500, student.sex);
       student.talent = random.normal() * 9.5;
       student.build = random.uniform();
       visit(student);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The plan of a synthetic city: districts in census proportions, schools, grades and classes with their sizes. Everyone in it is computed again whenever a file needs them, so
-// a city of a million is never held in memory. Names of districts and streets come from the pack `core`; this code names no place.
+// The plan of a synthetic city: districts in census proportions, schools, grades and classes with their sizes. Everyone in it is computed again
+// whenever a file needs them, so a city of a million is never held in memory. Names of districts and streets come from the pack `core`; this code
+// names no place.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +24,9 @@ struct DemoGrade {
 struct DemoSchool {
   int64_t serial = 0;  // from 0, in the whole city
   size_t district = 0;
-  std::string code;   // ten digits that no school has
+  std::string code;  // ten digits that no school has
   std::string title;
-  std::string kind;   // of core.school_kind: primary, junior, nine_year, senior, secondary_vocational, higher_vocational
+  std::string kind;  // of core.school_kind: primary, junior, nine_year, senior, secondary_vocational, higher_vocational
   std::string sponsor, area_kind;
   std::vector<DemoGrade> grades;  // empty for a college: it is in the statistics alone
   int64_t n_students = 0, n_classes = 0, n_teachers = 0;
@@ -56,19 +57,19 @@ struct DemoCity {
 Result<DemoCity> plan_city(const pack::Catalogue& catalogue, double scale, uint64_t seed, int last_year);
 
 struct DemoStudent {
-  int64_t n = 0;           // in the school, from 0
+  int64_t n = 0;  // in the school, from 0
   int grade = 1;
-  int64_t class_n = 0;     // in the grade, from 0
+  int64_t class_n = 0;  // in the grade, from 0
   std::string name;
-  char sex = '1';          // GB/T 2261.1
+  char sex = '1';  // GB/T 2261.1
   Date birth;
-  std::string code;        // G and 18 characters of an area that does not exist, with a right check digit
-  double talent = 0;       // on fitness, in points
-  double build = 0;        // 0..1: from thin to heavy
+  std::string code;   // G and 18 characters of an area that does not exist, with a right check digit
+  double talent = 0;  // on fitness, in points
+  double build = 0;   // 0..1: from thin to heavy
 };
 
 struct DemoTeacher {
-  int64_t n = 0;           // in the school; 0 is the principal
+  int64_t n = 0;  // in the school; 0 is the principal
   std::string name;
   char sex = '2';
   Date birth;

@@ -17,7 +17,9 @@ constexpr uint16_t kZipDate = (2026 - 1980) << 9 | 9 << 5 | 1;  // 1 September 2
 constexpr time_t kMadeAt = 1'788'220'800;                       // the same
 
 Error unwritable(const std::string& path, std::string cause) {
-  return fail(ErrorCode::unavailable, "server.unwritable_file", {"写不了文件 " + path + "；请检查磁盘空间与权限", "cannot write " + path + ": check disk space and permissions"}, path, std::move(cause));
+  return fail(ErrorCode::unavailable, "server.unwritable_file",
+              {"写不了文件 " + path + "；请检查磁盘空间与权限", "cannot write " + path + ": check disk space and permissions"}, path,
+              std::move(cause));
 }
 
 bool is_number(std::string_view text, double& value) {
@@ -123,8 +125,10 @@ Result<> write_xlsx(const std::string& path, const Sheet& sheet) {
       const std::string& text = sheet.rows[r][i];
       const auto at = static_cast<lxw_row_t>(r + 2);
       double value = 0;
-      if (is_number(text, value)) worksheet_write_number(to, at, static_cast<lxw_col_t>(i), value, nullptr);
-      else if (!text.empty()) worksheet_write_string(to, at, static_cast<lxw_col_t>(i), text.c_str(), nullptr);
+      if (is_number(text, value))
+        worksheet_write_number(to, at, static_cast<lxw_col_t>(i), value, nullptr);
+      else if (!text.empty())
+        worksheet_write_string(to, at, static_cast<lxw_col_t>(i), text.c_str(), nullptr);
     }
   }
   const lxw_error closed = workbook_close(book);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files of the demonstration city: CSV written in pieces, small tables as CSV or XLSX with a note that they are synthetic, zips. The same content gives the same bytes.
+// Files of the demonstration city: CSV written in pieces, small tables as CSV or XLSX with a note that they are synthetic, zips. The same content
+// gives the same bytes.
 #pragma once
 
 #include <cstdio>
@@ -41,7 +42,7 @@ class CsvOut {
 };
 
 struct Sheet {
-  std::string name;                            // of the sheet
+  std::string name;  // of the sheet
   std::vector<std::string> headings;
   std::vector<std::vector<std::string>> rows;  // numbers are written as numbers
 };

@@ -27,9 +27,9 @@ struct Band {
 };
 struct Item {
   std::string code, title;
-  int64_t step = 100;                              // results are multiples of it
+  int64_t step = 100;  // results are multiples of it
   bool whole = true;
-  std::vector<Band> bands;                         // ascending points; of the index: from thin to heavy
+  std::vector<Band> bands;                          // ascending points; of the index: from thin to heavy
   std::array<int16_t, kMaxPoints + 1> by_points{};  // points > the best band that is not above
 };
 using Items = std::vector<Item>;
@@ -44,8 +44,8 @@ class Standard {
  public:
   explicit Standard(const pack::Catalogue& catalogue, const pack::Dataset& bands) {
     const pack::CodeList* list = catalogue.code_list("fitness.item");
-    const size_t grade = bands.field_index("grade"), sex = bands.field_index("sex"), item = bands.field_index("item"), lo = bands.field_index("lo"), hi = bands.field_index("hi"),
-                 score = bands.field_index("score"), bonus = bands.field_index("bonus");
+    const size_t grade = bands.field_index("grade"), sex = bands.field_index("sex"), item = bands.field_index("item"), lo = bands.field_index("lo"),
+                 hi = bands.field_index("hi"), score = bands.field_index("score"), bonus = bands.field_index("bonus");
     for (const auto& row : bands.rows) {
       const int of_grade = std::stoi(row[grade]);
       if (of_grade > 12) continue;
@@ -147,7 +147,12 @@ class Feeders {
 class Writer {
  public:
   Writer(const DemoCity& city, const Standard& standard, const pack::Dataset& dataset, int year, size_t district, const std::string& folder)
-      : city_(city), standard_(standard), year_(year), district_(city.districts[district]), feeders_(city, district_), random_(mix(city.seed, kFitnessPart + static_cast<uint64_t>(year) * 100 + district)),
+      : city_(city),
+        standard_(standard),
+        year_(year),
+        district_(city.districts[district]),
+        feeders_(city, district_),
+        random_(mix(city.seed, kFitnessPart + static_cast<uint64_t>(year) * 100 + district)),
         spoiler_(fields_of(dataset), kBadShare, mix(city.seed, kFitnessPart * 2 + static_cast<uint64_t>(year) * 100 + district)) {
     habit_ = {static_cast<int>(district % 3), district % 2 == 1};
     file_.dataset = dataset.id;
@@ -195,9 +200,11 @@ class Writer {
     const Items& items = standard_.items(grade, student.sex);
     const size_t missing = random_.chance(kMissingShare) ? static_cast<size_t>(random_.below(static_cast<int64_t>(items.size()))) : items.size();
     cells_[7] = exempt ? (habit_.words ? "是" : "1") : (habit_.words ? "否" : "0");
-    cells_[8] = random_.chance(kLateShare) ? late_day_ : days_[static_cast<size_t>((school->serial * 7 + grade * 5 + static_cast<int64_t>(student.class_n) * 2) % static_cast<int64_t>(days_.size()))];
-    const double level = kMeanScore + student.talent + school->effect + district_.effect + district_.trend * (year_ - city_.last_year) - 0.35 * grade + (student.sex == '2' ? 0.8 : 0.0) +
-                         (grade == 7 || grade == 10 ? -1.5 : 0.0) + 2.0 * random_.normal();
+    cells_[8] = random_.chance(kLateShare) ? late_day_
+                                           : days_[static_cast<size_t>((school->serial * 7 + grade * 5 + static_cast<int64_t>(student.class_n) * 2) %
+                                                                       static_cast<int64_t>(days_.size()))];
+    const double level = kMeanScore + student.talent + school->effect + district_.effect + district_.trend * (year_ - city_.last_year) -
+                         0.35 * grade + (student.sex == '2' ? 0.8 : 0.0) + (grade == 7 || grade == 10 ? -1.5 : 0.0) + 2.0 * random_.normal();
     for (size_t i = 0; i < items.size(); ++i) {
       if (i == missing) continue;
       const Item& item = items[i];
@@ -252,7 +259,8 @@ bool is_complete(const pack::Dataset* raw, const pack::Dataset* bands) {
 
 }  // namespace
 
-Result<std::vector<DemoFile>> write_fitness(const DemoCity& city, const pack::Catalogue& catalogue, const std::string& folder, const std::function<void(double)>& progress) {
+Result<std::vector<DemoFile>> write_fitness(const DemoCity& city, const pack::Catalogue& catalogue, const std::string& folder,
+                                            const std::function<void(double)>& progress) {
   std::vector<DemoFile> files;
   const pack::Dataset* raw = catalogue.dataset("fitness_raw");
   const pack::Dataset* bands = catalogue.dataset("fitness_band");

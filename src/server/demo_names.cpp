@@ -10,7 +10,9 @@ namespace banmo::server {
 namespace {
 
 // Characters of three bytes each; common surnames stand more than once.
-constexpr std::string_view kSurnames = "王王王王李李李李张张张刘刘刘陈陈杨杨赵孙周徐胡朱高林何郭马罗梁宋郑谢韩唐冯于董程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段钱汤尹黎易常武乔贺赖龚文";
+constexpr std::string_view kSurnames =
+    "王王王王李李李李张张张刘刘刘陈陈杨杨赵孙周徐胡朱高林何郭马罗梁宋郑谢韩唐冯于董程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石"
+    "姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段钱汤尹黎易常武乔贺赖龚文";
 constexpr std::string_view kBoyFirst = "浩宇子俊博文明泽家志晨天建思嘉鹏一睿奕梓铭承景瑞昊逸";
 constexpr std::string_view kBoyLast = "然轩宇涵豪杰辰阳洋涛翔睿恒霖毅航楷哲铭瑞源峰博宸凯";
 constexpr std::string_view kGirlFirst = "雨欣子梓思佳诗可若语一嘉梦晓雅静婉紫芷沐艺书锦云";

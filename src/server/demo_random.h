@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chance for the demonstration city: the standard's Mersenne Twister with distributions of our own, because those of the standard library may differ between libraries and
-// the same seed must give the same bytes everywhere. Only additions and multiplications of doubles: no function of the mathematical library.
+// Chance for the demonstration city: the standard's Mersenne Twister with distributions of our own, because those of the standard library may differ
+// between libraries and the same seed must give the same bytes everywhere. Only additions and multiplications of doubles: no function of the
+// mathematical library.
 #pragma once
 
 #include <cstdint>

@@ -23,15 +23,21 @@ constexpr FileKind kParts[n_parts] = {
     {"orgs", "name,type,identifier,parentSourcedId"},
     {"courses", "schoolYearSourcedId,title,courseCode,grades,orgSourcedId,subjects,subjectCodes"},
     {"classes", "title,grades,courseSourcedId,classCode,classType,location,schoolSourcedId,termSourcedIds,subjects,subjectCodes,periods"},
-    {"users", "enabledUser,username,userIds,givenName,familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,password,userMasterIdentifier,resourceSourcedIds,"
-              "preferredGivenName,preferredMiddleName,preferredFamilyName,primaryOrgSourcedId,pronouns"},
-    {"demographics", "birthDate,sex,americanIndianOrAlaskaNative,asian,blackOrAfricanAmerican,nativeHawaiianOrOtherPacificIslander,white,demographicRaceTwoOrMoreRaces,"
-                     "hispanicOrLatinoEthnicity,countryOfBirthCode,stateOfBirthAbbreviation,cityOfBirth,publicSchoolResidenceStatus"},
+    {"users",
+     "enabledUser,username,userIds,givenName,familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,password,userMasterIdentifier,"
+     "resourceSourcedIds,"
+     "preferredGivenName,preferredMiddleName,preferredFamilyName,primaryOrgSourcedId,pronouns"},
+    {"demographics",
+     "birthDate,sex,americanIndianOrAlaskaNative,asian,blackOrAfricanAmerican,nativeHawaiianOrOtherPacificIslander,white,"
+     "demographicRaceTwoOrMoreRaces,"
+     "hispanicOrLatinoEthnicity,countryOfBirthCode,stateOfBirthAbbreviation,cityOfBirth,publicSchoolResidenceStatus"},
     {"roles", "userSourcedId,roleType,role,beginDate,endDate,orgSourcedId,userProfileSourcedId"},
     {"enrollments", "classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate"},
 };
-constexpr std::string_view kAbsent[] = {"categories", "classResources", "courseResources", "lineItemLearningObjectiveIds", "lineItems", "lineItemScoreScales", "resources",
-                                        "resultLearningObjectiveIds", "results", "resultScoreScales", "scoreScales", "userProfiles", "userResources"};
+constexpr std::string_view kAbsent[] = {"categories",   "classResources",      "courseResources", "lineItemLearningObjectiveIds",
+                                        "lineItems",    "lineItemScoreScales", "resources",       "resultLearningObjectiveIds",
+                                        "results",      "resultScoreScales",   "scoreScales",     "userProfiles",
+                                        "userResources"};
 
 std::string padded(int64_t n, size_t width) {
   std::string text = std::to_string(n);
@@ -123,7 +129,9 @@ class Writer {
     row(courses, "course-" + school.code, {"year", "行政班", "HR", "", id, "", ""});
     for (const DemoGrade& grade : school.grades)
       for (int64_t n = 0; n < grade.n_classes; ++n)
-        row(classes, class_id(school, grade.grade, n), {class_title(grade, n), padded(grade.grade, 2), "course-" + school.code, class_code(school, grade.grade, n), "homeroom", "", id, "term-1,term-2", "", "", ""});
+        row(classes, class_id(school, grade.grade, n),
+            {class_title(grade, n), padded(grade.grade, 2), "course-" + school.code, class_code(school, grade.grade, n), "homeroom", "", id,
+             "term-1,term-2", "", "", ""});
     each_teacher(city_, school, [&](const DemoTeacher& teacher) { write_teacher(school, id, teacher); });
     Random random(mix(city_.seed, kGuardianPart + static_cast<uint64_t>(school.serial)));
     each_student(city_, school, [&](const DemoStudent& student) { write_student(school, id, student, random); });
@@ -135,14 +143,35 @@ class Writer {
   void write_person(const Person& person, std::string_view role, std::string_view since) {
     ++roster_.n_users;
     const std::string_view name = person.name;
-    row(users, person.id, {"true", person.code, "", name.substr(kSurnameBytes), name.substr(0, kSurnameBytes), "", person.code, "", "", "", person.agents, person.grades, "", person.code, "", "", "", "", person.org, ""});
+    row(users, person.id,
+        {"true",
+         person.code,
+         "",
+         name.substr(kSurnameBytes),
+         name.substr(0, kSurnameBytes),
+         "",
+         person.code,
+         "",
+         "",
+         "",
+         person.agents,
+         person.grades,
+         "",
+         person.code,
+         "",
+         "",
+         "",
+         "",
+         person.org,
+         ""});
     row(demographics, person.id, {person.birth.to_iso(), person.sex == '1' ? "male" : "female", "", "", "", "", "", "", "", "", "", "", ""});
     row(roles, "role-" + person.id, {person.id, "primary", role, since, "", person.org, ""});
   }
 
   void enrol(const std::string& user, const std::string& class_id, const std::string& school, std::string_view role, bool primary) {
     ++roster_.n_enrollments;
-    row(enrollments, "enrollment-" + std::to_string(roster_.n_enrollments), {class_id, school, user, role, primary ? "true" : "false", city_.year_start().to_iso(), ""});
+    row(enrollments, "enrollment-" + std::to_string(roster_.n_enrollments),
+        {class_id, school, user, role, primary ? "true" : "false", city_.year_start().to_iso(), ""});
   }
 
   void write_teacher(const DemoSchool& school, const std::string& org, const DemoTeacher& teacher) {
@@ -157,7 +186,14 @@ class Writer {
   }
 
   void write_student(const DemoSchool& school, const std::string& org, const DemoStudent& student, Random& random) {
-    Person person{"student-" + school.code + "-" + std::to_string(student.n), student.name, student.code, padded(student.grade, 2), "", org, student.sex, student.birth};
+    Person person{"student-" + school.code + "-" + std::to_string(student.n),
+                  student.name,
+                  student.code,
+                  padded(student.grade, 2),
+                  "",
+                  org,
+                  student.sex,
+                  student.birth};
     if (student.grade == first_grade_of(school) && student.class_n == 0) {
       Person guardian;
       guardian.sex = random.chance(0.4) ? '1' : '2';
@@ -185,6 +221,8 @@ class Writer {
 std::string officer_code(const DemoDistrict& district, int n) { return "D99" + district.code + padded(n, 2); }
 std::string guardian_code(const DemoStudent& student) { return "P" + student.code.substr(1); }
 
-Result<DemoRoster> write_roster(const DemoCity& city, const std::string& folder, const std::function<void(double)>& progress) { return Writer(city, folder).write(progress); }
+Result<DemoRoster> write_roster(const DemoCity& city, const std::string& folder, const std::function<void(double)>& progress) {
+  return Writer(city, folder).write(progress);
+}
 
 }  // namespace banmo::server

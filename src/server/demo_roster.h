@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The synthetic city's organisations and people as a bulk OneRoster 1.2 CSV zip: districts and schools, classes with their grades, students, teachers, principals and district
-// officers, and guardians of the students of each school's first class.
+// The synthetic city's organisations and people as a bulk OneRoster 1.2 CSV zip: districts and schools, classes with their grades, students,
+// teachers, principals and district officers, and guardians of the students of each school's first class.
 #pragma once
 
 #include "server/demo_city.h"

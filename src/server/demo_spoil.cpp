@@ -7,7 +7,7 @@ namespace {
 using pack::Field;
 using pack::FieldType;
 
-constexpr int kKinds = 9;  // those of change(), then a row twice, then a broken line
+constexpr int kKinds = 9;  // those of change(), then a row twice, then a column too many
 
 bool is_org(const Field& field) { return field.type == FieldType::org; }
 bool is_person(const Field& field) { return field.type == FieldType::ref; }
@@ -38,13 +38,13 @@ bool Spoiler::change(std::vector<std::string>& cells, int kind) {
     return find(is_number);
   };
   switch (kind) {
-    case 0: return set(find(is_org), "9999999999");                            // a school that does not exist
-    case 1: return set(find(is_free_number), "999999999");                     // out of range
-    case 2: return set(required(), "");                                        // missing
+    case 0: return set(find(is_org), "9999999999");                                      // a school that does not exist
+    case 1: return set(find(is_free_number), "999999999");                               // out of range
+    case 2: return set(required(), "");                                                  // missing
     case 3: return set(find(is_date), "2025-13-45") || set(find(is_limited), "约三十");  // no date; no number
-    case 4: return set(find(is_code), "未知");                                  // not in the code list
-    case 5: return set(find(is_person), "G00000000000000000X");                // a person whom nobody knows
-    case 6: return set(find(is_number), "３０l");                              // a letter for a digit
+    case 4: return set(find(is_code), "未知");                                           // not in the code list
+    case 5: return set(find(is_person), "G00000000000000000X");                          // a person whom nobody knows
+    case 6: return set(find(is_number), "３０l");                                        // a letter for a digit
     default: return false;
   }
 }
@@ -58,10 +58,8 @@ void Spoiler::write(CsvOut& out, std::vector<std::string> cells) {
       break;
     }
     if (kind == 8) {
-      for (const std::string& text : cells) out.cell(text);
-      out.raw(",\"多出的一列");
-      out.end_row();
-      return;
+      cells.emplace_back("多出的一列");
+      break;
     }
     if (change(cells, kind)) break;
   }

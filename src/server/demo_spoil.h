@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The errors that files of people have, put in on purpose: about three rows in a thousand, of every kind, so that quarantine and the quality page have something to show.
+// The errors that files of people have, put in on purpose: about three rows in a thousand, of every kind, so that quarantine and the quality page
+// have something to show.
 #pragma once
 
 #include <string>

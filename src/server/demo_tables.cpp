@@ -65,7 +65,8 @@ class Table {
 struct Progress {
   double wlan, fast, ipv6, smart, ai, sync_rooms;
 };
-constexpr std::array<Progress, 3> kProgress = {{{0.71, 0.615, 0.72, 0.46, 0.7, 0.52}, {0.45, 0.34, 0.41, 0.21, 0.38, 0.27}, {0.28, 0.15, 0.2, 0.08, 0.12, 0.1}}};
+constexpr std::array<Progress, 3> kProgress = {
+    {{0.71, 0.615, 0.72, 0.46, 0.7, 0.52}, {0.45, 0.34, 0.41, 0.21, 0.38, 0.27}, {0.28, 0.15, 0.2, 0.08, 0.12, 0.1}}};
 
 class Tables {
  public:
@@ -91,7 +92,9 @@ class Tables {
     return ending == ".xlsx" ? write_xlsx(file.path, sheet) : write_csv(file.path, sheet, encoding);
   }
 
-  Random random_of(const DemoSchool& school, uint64_t table) const { return Random(mix(city_.seed, kTablePart + 100 + table * 100'000 + static_cast<uint64_t>(school.serial))); }
+  Random random_of(const DemoSchool& school, uint64_t table) const {
+    return Random(mix(city_.seed, kTablePart + 100 + table * 100'000 + static_cast<uint64_t>(school.serial)));
+  }
 
   // Students of earlier years, a little fewer.
   static double size_then(int years_ago) { return 1 - 0.017 * years_ago; }
@@ -101,14 +104,15 @@ class Tables {
       Random random = random_of(school, 0);
       const bool small = school.kind == "primary" || school.kind == "nine_year";
       const double luck[] = {random.uniform(), random.uniform(), random.uniform(), random.uniform(), random.uniform()};
-      const double floor = (small ? 7.6 : 12.5) * (1 + 0.22 * random.normal()), books = (small ? 27 : 36) * (1 + 0.15 * random.normal()), terminals = 0.16 + 0.1 * random.uniform();
+      const double floor = (small ? 7.6 : 12.5) * (1 + 0.22 * random.normal()), books = (small ? 27 : 36) * (1 + 0.15 * random.normal()),
+                   terminals = 0.16 + 0.1 * random.uniform();
       for (int ago = city_.n_years - 1; ago >= 0; --ago) table.add(condition_row(school, ago, luck, floor, books, terminals));
     }
   }
 
   Cells condition_row(const DemoSchool& school, int ago, const double* luck, double floor, double books, double terminals) const {
     const Progress& way = kProgress[static_cast<size_t>(ago)];
-    const double n = std::llround(static_cast<double>(school.n_students) * size_then(ago)), n_classes = static_cast<double>(school.n_classes);
+    const double n = std::round(static_cast<double>(school.n_students) * size_then(ago)), n_classes = static_cast<double>(school.n_classes);
     int64_t n_large = 0, n_oversize = 0;
     for (const DemoGrade& grade : school.grades) {
       const int64_t larger = (grade.n_students + grade.n_classes - 1) / grade.n_classes;
@@ -145,8 +149,10 @@ class Tables {
   }
 
   void fill_staff(Table& table) const {
-    constexpr std::pair<const char*, double> kEducation[] = {{"doctor", 0.002}, {"master", 0.135}, {"bachelor", 0.79}, {"college", 0.07}, {"secondary", 0.003}};
-    constexpr std::pair<const char*, double> kTitles[] = {{"senior_plus", 0.004}, {"senior", 0.19}, {"first", 0.4}, {"second", 0.29}, {"third", 0.02}, {"none", 0.096}};
+    constexpr std::pair<const char*, double> kEducation[] = {
+        {"doctor", 0.002}, {"master", 0.135}, {"bachelor", 0.79}, {"college", 0.07}, {"secondary", 0.003}};
+    constexpr std::pair<const char*, double> kTitles[] = {{"senior_plus", 0.004}, {"senior", 0.19}, {"first", 0.4},
+                                                          {"second", 0.29},       {"third", 0.02},  {"none", 0.096}};
     for (const DemoSchool& school : city_.schools) {
       Random random = random_of(school, 1);
       const bool upper = school.kind != "primary" && school.kind != "nine_year";
@@ -158,7 +164,11 @@ class Tables {
           ++counts[{pick(kEducation, e), pick(kTitles, t)}];
         }
         for (const auto& [key, n] : counts)
-          table.add({{"school_year", std::to_string(city_.last_year - ago)}, {"school_id", school.code}, {"education", kEducation[key.first].first}, {"staff_title", kTitles[key.second].first}, {"n_staff", std::to_string(n)}});
+          table.add({{"school_year", std::to_string(city_.last_year - ago)},
+                     {"school_id", school.code},
+                     {"education", kEducation[key.first].first},
+                     {"staff_title", kTitles[key.second].first},
+                     {"n_staff", std::to_string(n)}});
       }
     }
   }
@@ -188,7 +198,8 @@ class Tables {
       Random random = random_of(school, 2);
       const double migrant = std::clamp((school.sponsor == "private" ? 0.2 : 0.11) + 0.05 * random.normal(), 0.0, 0.5);
       for (int ago = city_.n_years - 1; ago >= 0; --ago)
-        for (const auto& [key, n] : groups) add_group(table, school, ago, key.first, key.second, static_cast<double>(n) * (college ? 1 - 0.045 * ago : size_then(ago)), migrant);
+        for (const auto& [key, n] : groups)
+          add_group(table, school, ago, key.first, key.second, static_cast<double>(n) * (college ? 1 - 0.045 * ago : size_then(ago)), migrant);
     }
   }
 
@@ -203,9 +214,15 @@ class Tables {
       const int64_t part = i == 0 ? left : std::min<int64_t>(left, std::llround(n * shares[i]));
       left -= part;
       if (part == 0) continue;
-      table.add({{"school_year", std::to_string(city_.last_year - ago)}, {"school_id", school.code}, {"stage", title_of("core.stage", stage)}, {"grade", std::to_string(in_stage)},
-                 {"sex", sex == '1' ? "男" : "女"}, {"residence", title_of("core.residence", kResidence[i])}, {"n_students", std::to_string(part)},
-                 {"n_entrants", in_stage == 1 ? std::to_string(part) : "0"}, {"n_boarders", std::to_string(boards ? part * 7 / 10 : 0)}});
+      table.add({{"school_year", std::to_string(city_.last_year - ago)},
+                 {"school_id", school.code},
+                 {"stage", title_of("core.stage", stage)},
+                 {"grade", std::to_string(in_stage)},
+                 {"sex", sex == '1' ? "男" : "女"},
+                 {"residence", title_of("core.residence", kResidence[i])},
+                 {"n_students", std::to_string(part)},
+                 {"n_entrants", in_stage == 1 ? std::to_string(part) : "0"},
+                 {"n_boarders", std::to_string(boards ? part * 7 / 10 : 0)}});
     }
   }
 
@@ -229,7 +246,8 @@ class Tables {
 
   Cells system_row(int64_t n, const std::string& owner, const std::string& owner_title, Random& random) const {
     constexpr const char* kCategories[] = {"administration", "teaching", "resource", "service", "data", "security"};
-    constexpr const char* kWhat[] = {"学籍", "教务", "备课", "资源", "招生", "考试", "后勤", "安防", "图书", "心理", "体育", "研训", "办公", "资产", "缴费", "门禁"};
+    constexpr const char* kWhat[] = {"学籍", "教务", "备课", "资源", "招生", "考试", "后勤", "安防",
+                                     "图书", "心理", "体育", "研训", "办公", "资产", "缴费", "门禁"};
     const double state = random.uniform();
     const bool connected = random.chance(0.58);
     const Date launched{city_.year_start().days - static_cast<int32_t>(random.between(60, 3000))};
@@ -258,6 +276,8 @@ class Tables {
 
 }  // namespace
 
-Result<std::vector<DemoFile>> write_tables(const DemoCity& city, const pack::Catalogue& catalogue, const std::string& folder) { return Tables(city, catalogue, folder).write(); }
+Result<std::vector<DemoFile>> write_tables(const DemoCity& city, const pack::Catalogue& catalogue, const std::string& folder) {
+  return Tables(city, catalogue, folder).write();
+}
 
 }  // namespace banmo::server

@@ -106,7 +106,8 @@ TEST_CASE("student numbers are all different, of the official form, and of an ar
     each_student(city, school, [&](const DemoStudent& student) {
       ++n;
       codes.insert(student.code);
-      if (student.code.size() != 19 || !student.code.starts_with("G99") || !text::is_citizen_id(std::string_view(student.code).substr(1))) FAIL_CHECK(student.code);
+      if (student.code.size() != 19 || !student.code.starts_with("G99") || !text::is_citizen_id(std::string_view(student.code).substr(1)))
+        FAIL_CHECK(student.code);
     });
   CHECK(n == city.n_students);
   CHECK(static_cast<int64_t>(codes.size()) == n);

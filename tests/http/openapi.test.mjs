@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// /openapi.json lints clean, and the permission matrix that is generated from it: every operation x every account.
+import { test } from 'node:test'
+import assert from 'node:assert/strict'
+import { Caller, accounts, base, signIn } from './client.mjs'
+
+const document = await (await fetch(`${base}/openapi.json`)).json()
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods)
+    .filter(([method]) => ['get', 'post', 'put', 'patch', 'delete'].includes(method))
+    .map(([method, operation]) => ({ path, method: method.toUpperCase(), ...operation })),
+)
+
+function references(node, found = []) {
+  if (node && typeof node === 'object')
+    for (const [key, value] of Object.entries(node)) key === '$ref' ? found.push(value) : references(value, found)
+  return found
+}
+
+test('the document is OpenAPI 3.1 without a loose end', () => {
+  assert.match(document.openapi, /^3\.1\./)
+  assert.ok(document.info.title && document.info.version && document.info.license)
+  const ids = operations.map((operation) => operation.operationId)
+  assert.equal(new Set(ids).size, ids.length, 'operationIds are unique')
+  const tags = new Set((document.tags ?? []).map((tag) => tag.name))
+  for (const operation of operations) {
+    assert.ok(operation.summary, `${operation.operationId} has a summary`)
+    for (const tag of operation.tags ?? []) assert.ok(tags.has(tag), `tag ${tag} is described`)
+    const named = [...operation.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1])
+    const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path').map((parameter) => parameter.name)
+    assert.deepEqual(declared.sort(), named.sort(), `${operation.operationId} declares its path parameters`)
+    assert.ok(Object.keys(operation.responses).some((code) => code.startsWith('2')), `${operation.operationId} has a success answer`)
+  }
+  for (const reference of references(document)) {
+    const target = reference.slice(2).split('/').reduce((node, step) => node?.[step], document)
+    assert.ok(target, `${reference} leads somewhere`)
+  }
+})
+
+// Sample values for path parameters: something that exists, so that a refusal is about rights and not about absence.
+async function samples() {
+  const city = await signIn('city')
+  const org = (await city.ok('/orgs')).items[0].id
+  const school = (await city.ok('/orgs?kind=school&limit=1')).items[0].id
+  const row = (await city.ok('/datasets/fitness_raw/rows?limit=1')).items[0]._key
+  return { org, school, row }
+}
+
+function pathFor(operation, { org, row }) {
+  if (operation.path.includes('/datasets/')) return operation.path.replace('{id}', 'fitness_raw').replace('{key}', encodeURIComponent(row))
+  if (operation.path.includes('/orgs/')) return operation.path.replace('{id}', org)
+  if (operation.path.includes('/dashboards/')) return operation.path.replace('{id}', 'fit_city')
+  return operation.path.replace('{list}', 'core.sex').replace('{account}', 'nobody-here').replace(/\{\w+\}/, '00000000-0000-7000-8000-000000000000')
+}
+
+test('every operation refuses whoever lacks its right, and nobody gets in without a session', async () => {
+  const known = await samples()
+  const nobody = new Caller('nobody')
+  let cells = 0
+  for (const operation of operations) {
+    const right = operation['x-permission'] ?? 'signed_in'
+    if (!operation.path.startsWith('/api/v1') || ['create_session', 'delete_session'].includes(operation.operationId)) continue
+    const path = pathFor(operation, known)
+    const stranger = await nobody.call(operation.method, path, operation.method === 'GET' ? {} : { body: {} })
+    assert.equal(stranger.status, 401, `${operation.operationId} as nobody`)
+    for (const account of accounts) {
+      const caller = await signIn(account)
+      const me = await caller.ok('/me')
+      const may = right === 'signed_in' || me.rights.includes(right)
+      if (may && operation.method !== 'GET') continue // what is allowed is tried with real bodies elsewhere
+      const answer = await caller.call(operation.method, path, operation.method === 'GET' ? {} : { body: {} })
+      ++cells
+      if (may) assert.ok(![401, 403].includes(answer.status) || answer.body.code === 'metrics.out_of_scope' || answer.body.code === 'directory.no_right', `${operation.operationId} as ${account}: ${answer.status} ${answer.text.slice(0, 200)}`)
+      else assert.equal(answer.status, 403, `${operation.operationId} as ${account}: ${answer.status} ${answer.text.slice(0, 200)}`)
+      assert.ok(answer.status < 500, `${operation.operationId} as ${account}: ${answer.text.slice(0, 200)}`)
+    }
+  }
+  assert.ok(cells > 200, `${cells} cells of the matrix were tried`)
+  console.log(`permission matrix: ${operations.length} operations, ${cells} cells`)
+})
+
+test('own, neighbouring and foreign organisations: what is outside the scope is not there', async () => {
+  const principal = await signIn('principal')
+  const city = await signIn('city')
+  const own = (await principal.ok('/orgs')).items[0]
+  const schools = await city.all('/orgs?kind=school')
+  const foreign = schools.filter((school) => school.id !== own.id)
+  assert.ok(foreign.length > 5)
+  for (const school of foreign.slice(0, 20)) {
+    assert.equal((await principal.get(`/orgs/${school.id}`)).status, 404)
+    assert.equal((await principal.get(`/orgs/${school.id}/history`)).status, 404)
+    const people = await principal.ok(`/people?org=${school.id}`)
+    assert.equal(people.items.length, 0)
+    const rows = await principal.get(`/datasets/fitness_raw/rows?filter=school_id:eq:${school.id}`)
+    if (rows.status === 200) assert.equal(rows.body.items.length, 0)
+  }
+  const foreignRow = (await city.ok(`/datasets/fitness_raw/rows?limit=1&filter=school_id:eq:${foreign[0].id}`)).items[0]
+  if (foreignRow) assert.equal((await principal.get(`/datasets/fitness_raw/rows/${encodeURIComponent(foreignRow._key)}`)).status, 404)
+  const mine = await principal.ok('/datasets/fitness_raw/rows?limit=50')
+  assert.ok(mine.items.every((row) => row.school_id === own.id))
+  for (const account of ['sysadmin', 'secadmin', 'auditor']) {
+    const rows = await (await signIn(account)).get('/datasets/fitness_raw/rows')
+    assert.ok([403, 404].includes(rows.status) || rows.body.items.length === 0, account)
+  }
+})
+
+test('a student sees own rows only, a guardian those of the children', async () => {
+  for (const account of ['student', 'guardian']) {
+    const caller = await signIn(account)
+    const answer = await caller.get('/datasets/fitness_raw/rows?limit=1000')
+    assert.equal(answer.status, 200, answer.text)
+    const students = new Set(answer.body.items.map((row) => row.student_id))
+    assert.ok(students.size >= 1 && students.size <= 2, `${account} sees ${students.size} students`)
+  }
+})
