@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Imports a million fitness rows into a warehouse that holds ten million, all rules on, a thousand bad rows among them; beside it the bare DuckDB pipeline over the same file
-// (read, cast, check, MERGE INTO) in a process of its own. Prints rows a second, the ratio, peak memory. Limits: >= 250,000 rows/s on 2 cores, >= 40 % of the bare pipeline,
+// Imports a million fitness rows into a warehouse that holds ten million, all rules on, a thousand bad rows among them; beside it the bare DuckDB
+// pipeline over the same file (read, cast, check, MERGE INTO) in a process of its own. Prints rows a second, the ratio, peak memory. Limits: >=
+// 250,000 rows/s on 2 cores, >= 40 % of the bare pipeline,
 // <= 1.5 GiB, every bad row named with its line; XLSX of 100,000 rows <= 5 s; 1M students scored <= 3 s.
 //
 //   import_bench [n_rows] [n_base_rows] [folder]
@@ -161,7 +162,8 @@ Line make_line(int64_t k, int year, int64_t bad_every, uint64_t& state) {
   char number[32], date[32];
   (void)std::snprintf(number, sizeof number, "%.2f", raw);
   (void)std::snprintf(date, sizeof date, "%d-%02d-%02d", year, 9 + static_cast<int>(r >> 20) % 4, 1 + static_cast<int>(r >> 30 & 0xFF) % 28);
-  Line line{{std::to_string(year), student_code(student), school_code(student % kSchools), "p56", std::to_string(5 + student % 2), (student / 2) % 2 == 0 ? "1" : "2", kItemNames[item], number, "0", date}};
+  Line line{{std::to_string(year), student_code(student), school_code(student % kSchools), "p56", std::to_string(5 + student % 2),
+             (student / 2) % 2 == 0 ? "1" : "2", kItemNames[item], number, "0", date}};
   if (bad_every == 0 || k % bad_every != bad_every / 2) return line;
   line.bad = true;
   switch (k / bad_every % 4) {
@@ -190,8 +192,10 @@ void write_csv(const std::string& path, int64_t n_rows, int year, int64_t bad_ev
 }
 
 std::string base_rows(int64_t n_base, const std::string& into, const std::string& extra) {
-  return "INSERT INTO " + into + " SELECT 2010 + (k // 1000000)::INT, (k % 1000000) // 7 + 1, (k % 1000000) // 7 % 900 + 2, 'p56', 5 + (k % 2), '1', "
-         "['bmi','vc','run50','reach','rope','run50x8','situp'][(k % 1000000) % 7 + 1], 10 + (k % 4000) / 100.0, FALSE, DATE '2020-09-01'" + extra + " FROM range(" + std::to_string(n_base) + ") t(k)";
+  return "INSERT INTO " + into +
+         " SELECT 2010 + (k // 1000000)::INT, (k % 1000000) // 7 + 1, (k % 1000000) // 7 % 900 + 2, 'p56', 5 + (k % 2), '1', "
+         "['bmi','vc','run50','reach','rope','run50x8','situp'][(k % 1000000) % 7 + 1], 10 + (k % 4000) / 100.0, FALSE, DATE '2020-09-01'" +
+         extra + " FROM range(" + std::to_string(n_base) + ") t(k)";
 }
 
 // The bare pipeline in a child process.
@@ -219,16 +223,22 @@ Cost run_bare(const std::string& folder, const std::string& csv, int64_t n_base)
     };
     run("CREATE TABLE dim_person AS SELECT 'G3702' || printf('%014d', i) AS code, i + 1 AS no FROM range(" + std::to_string(kStudents) + ") t(i)");
     run("CREATE TABLE dim_org AS SELECT '37020' || (10000 + i) AS code, i + 2 AS no FROM range(900) t(i)");
-    run("CREATE TABLE ds (school_year INTEGER, student_id BIGINT, school_id BIGINT, stage VARCHAR, grade BIGINT, sex VARCHAR, item VARCHAR, raw DOUBLE, exempt BOOLEAN, tested_on DATE)");
+    run("CREATE TABLE ds (school_year INTEGER, student_id BIGINT, school_id BIGINT, stage VARCHAR, grade BIGINT, sex VARCHAR, item VARCHAR, raw "
+        "DOUBLE, exempt BOOLEAN, tested_on DATE)");
     run(base_rows(n_base, "ds", ""));
     run("CHECKPOINT");
     const double begin = now_s(), begin_cpu = cpu_s();
     run("CREATE TEMP TABLE raw AS SELECT * FROM read_csv(" + sql::quote_literal(csv) + ", header = true, all_varchar = true)");
-    run("CREATE TEMP TABLE typed AS SELECT TRY_CAST(学年 AS INTEGER) school_year, p.no student_id, o.no school_id, 学段 stage, TRY_CAST(年级 AS BIGINT) grade, 性别 sex, 项目 item, "
-        "TRY_CAST(实测值 AS DOUBLE) raw, TRY_CAST(免测 AS BOOLEAN) exempt, TRY_CAST(测试日期 AS DATE) tested_on FROM raw r LEFT JOIN dim_person p ON p.code = r.学生 LEFT JOIN dim_org o ON o.code = r.学校");
-    run("CREATE TEMP TABLE good AS SELECT * FROM typed WHERE student_id IS NOT NULL AND school_id IS NOT NULL AND (exempt OR raw IS NOT NULL) AND CASE item WHEN 'bmi' THEN raw BETWEEN 8 AND 60 "
-        "WHEN 'vc' THEN raw BETWEEN 300 AND 9999 WHEN 'run50' THEN raw BETWEEN 5 AND 30 WHEN 'reach' THEN raw BETWEEN -30 AND 45 ELSE raw >= 0 END AND item IN ('bmi','vc','run50','reach','rope','run50x8','situp')");
-    run("MERGE INTO ds t USING good s ON t.school_year = s.school_year AND t.student_id = s.student_id AND t.item = s.item WHEN MATCHED THEN UPDATE SET raw = s.raw, tested_on = s.tested_on "
+    run("CREATE TEMP TABLE typed AS SELECT TRY_CAST(学年 AS INTEGER) school_year, p.no student_id, o.no school_id, 学段 stage, TRY_CAST(年级 AS "
+        "BIGINT) grade, 性别 sex, 项目 item, "
+        "TRY_CAST(实测值 AS DOUBLE) raw, TRY_CAST(免测 AS BOOLEAN) exempt, TRY_CAST(测试日期 AS DATE) tested_on FROM raw r LEFT JOIN dim_person p ON "
+        "p.code = r.学生 LEFT JOIN dim_org o ON o.code = r.学校");
+    run("CREATE TEMP TABLE good AS SELECT * FROM typed WHERE student_id IS NOT NULL AND school_id IS NOT NULL AND (exempt OR raw IS NOT NULL) AND "
+        "CASE item WHEN 'bmi' THEN raw BETWEEN 8 AND 60 "
+        "WHEN 'vc' THEN raw BETWEEN 300 AND 9999 WHEN 'run50' THEN raw BETWEEN 5 AND 30 WHEN 'reach' THEN raw BETWEEN -30 AND 45 ELSE raw >= 0 END "
+        "AND item IN ('bmi','vc','run50','reach','rope','run50x8','situp')");
+    run("MERGE INTO ds t USING good s ON t.school_year = s.school_year AND t.student_id = s.student_id AND t.item = s.item WHEN MATCHED THEN UPDATE "
+        "SET raw = s.raw, tested_on = s.tested_on "
         "WHEN NOT MATCHED THEN INSERT");
     const Cost cost{now_s() - begin, cpu_s() - begin_cpu};
     if (write(ends[1], &cost, sizeof cost) != static_cast<ssize_t>(sizeof cost)) _exit(1);
@@ -254,7 +264,8 @@ void write_pack(const std::string& folder, bool derived) {
       for (const char* const item : kItemNames) {
         for (int i = 0; i < 20; ++i) {
           const double lo = std::string(item) == "vc" ? i * 500 : -30 + i * 10;
-          bands << grade << ',' << sex << ',' << item << ',' << lo << ',' << (i == 19 ? 99'999 : lo + (std::string(item) == "vc" ? 500 : 10)) << ',' << 5 * (i + 1) << '\n';
+          bands << grade << ',' << sex << ',' << item << ',' << lo << ',' << (i == 19 ? 99'999 : lo + (std::string(item) == "vc" ? 500 : 10)) << ','
+                << 5 * (i + 1) << '\n';
         }
       }
     }
@@ -278,12 +289,22 @@ struct City {
     directory = must(directory::Directory::create(stores, Clock::system(), {}), "directory");
     std::vector<directory::NewOrg> orgs(1 + kSchools);
     orgs[0] = {.parent = {}, .kind = directory::OrgKind::city, .code = "3702", .title = "青岛市", .valid_from = {}, .id = {}, .parent_at = -1};
-    for (int i = 0; i < kSchools; ++i) orgs[static_cast<size_t>(i + 1)] = {.parent = {}, .kind = directory::OrgKind::school, .code = school_code(i), .title = "第" + std::to_string(i) + "学校", .valid_from = {}, .id = {}, .parent_at = 0};
+    for (int i = 0; i < kSchools; ++i)
+      orgs[static_cast<size_t>(i + 1)] = {.parent = {},
+                                          .kind = directory::OrgKind::school,
+                                          .code = school_code(i),
+                                          .title = "第" + std::to_string(i) + "学校",
+                                          .valid_from = {},
+                                          .id = {},
+                                          .parent_at = 0};
     (void)must(directory->create_orgs(system, orgs), "orgs");
     must(stores.warehouse->write([](sql::Connection& connection) {
-      return connection.script("INSERT INTO dim_person (no, id, code, kind, name, sex, org_no, class_no) SELECT i + 1, CAST(i AS VARCHAR), 'G3702' || printf('%014d', i), 'student', '学生', '1', NULL, NULL FROM range(" +
-                               std::to_string(kStudents) + ") t(i);");
-    }), "people");
+      return connection.script(
+          "INSERT INTO dim_person (no, id, code, kind, name, sex, org_no, class_no) SELECT i + 1, CAST(i AS VARCHAR), 'G3702' || printf('%014d', i), "
+          "'student', '学生', '1', NULL, NULL FROM range(" +
+          std::to_string(kStudents) + ") t(i);");
+    }),
+         "people");
   }
 };
 
@@ -300,15 +321,17 @@ std::unique_ptr<records::Records> open_records(const City& city, const std::stri
 records::Job import(records::Records& records, const std::string& file, const char* what, Cost& cost) {
   const Principal system = Principal::system();
   const double begin = now_s(), begin_cpu = cpu_s();
-  const auto queued = must(records.import(system, {.dataset = "fitness_raw", .file = file, .file_name = std::filesystem::path(file).filename().string()}), what);
+  const auto queued =
+      must(records.import(system, {.dataset = "fitness_raw", .file = file, .file_name = std::filesystem::path(file).filename().string()}), what);
   auto job = must(records.wait(system, queued.id), what);
   cost = {now_s() - begin, cpu_s() - begin_cpu};
   if (job.error) {
     std::fprintf(stderr, "%s: %s | %s\n", what, job.error->to_string().c_str(), job.error->cause.c_str());
     std::exit(1);
   }
-  std::printf("%-34s %8.2f s  cpu %6.2f s  %10.0f rows/s  new %lld changed %lld same %lld bad %lld\n", what, cost.wall_s, cost.cpu_s, static_cast<double>(job.n_read) / cost.wall_s, static_cast<long long>(job.n_new),
-              static_cast<long long>(job.n_changed), static_cast<long long>(job.n_same), static_cast<long long>(job.n_bad));
+  std::printf("%-34s %8.2f s  cpu %6.2f s  %10.0f rows/s  new %lld changed %lld same %lld bad %lld\n", what, cost.wall_s, cost.cpu_s,
+              static_cast<double>(job.n_read) / cost.wall_s, static_cast<long long>(job.n_new), static_cast<long long>(job.n_changed),
+              static_cast<long long>(job.n_same), static_cast<long long>(job.n_bad));
   return job;
 }
 
@@ -361,14 +384,17 @@ void bench_xlsx(records::Records& records, const std::string& folder) {
 int main(int argc, char** argv) {
   const int64_t n_rows = argc > 1 ? std::atoll(argv[1]) : 1'000'000;
   const int64_t n_base = argc > 2 ? std::atoll(argv[2]) : 10'000'000;
-  const std::string folder = argc > 3 ? argv[3] : (std::filesystem::temp_directory_path() / ("banmo-import-bench-" + std::to_string(getpid()))).string();
+  const std::string folder =
+      argc > 3 ? argv[3] : (std::filesystem::temp_directory_path() / ("banmo-import-bench-" + std::to_string(getpid()))).string();
   std::filesystem::create_directories(folder);
-  set_log(std::getenv("BANMO_BENCH_LOG") != nullptr ? LogLevel::debug : LogLevel::error, [](std::string_view line) { std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data()); });
+  set_log(std::getenv("BANMO_BENCH_LOG") != nullptr ? LogLevel::debug : LogLevel::error,
+          [](std::string_view line) { std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data()); });
   const std::string csv = folder + "/fitness.csv";
   const int64_t bad_every = std::max<int64_t>(1, n_rows / 1000);
   write_csv(csv, n_rows, 2025, bad_every);
   const Cost bare = run_bare(folder, csv, n_base);
-  std::printf("%-34s %8.2f s  cpu %6.2f s  %10.0f rows/s\n", "bare DuckDB pipeline", bare.wall_s, bare.cpu_s, static_cast<double>(n_rows) / bare.wall_s);
+  std::printf("%-34s %8.2f s  cpu %6.2f s  %10.0f rows/s\n", "bare DuckDB pipeline", bare.wall_s, bare.cpu_s,
+              static_cast<double>(n_rows) / bare.wall_s);
   {
     const City city(folder);
     {
@@ -377,15 +403,17 @@ int main(int argc, char** argv) {
     must(city.stores.warehouse->write([&](sql::Connection& connection) -> Result<> {
       BANMO_DO(connection.script(base_rows(n_base, "ds_fitness_raw", ", 0, 0, 0, 1") + ";"));
       return connection.script("UPDATE bm_state SET version = 1, n_rows = " + std::to_string(n_base) + " WHERE dataset = 'fitness_raw';");
-    }), "base rows");
+    }),
+         "base rows");
     must(city.stores.warehouse->checkpoint(), "checkpoint");
     auto records = open_records(city, folder, false);
     Cost ours;
     const auto job = import(*records, csv, "import of the same file", ours);
-    std::printf("%-34s %8.0f %%  (limit 40 %%)   %s; by processor time %.0f %%\n", "of the bare pipeline", 100 * bare.wall_s / ours.wall_s, bare.wall_s / ours.wall_s >= 0.4 ? "ok" : "TOO SLOW",
-                100 * bare.cpu_s / ours.cpu_s);
+    std::printf("%-34s %8.0f %%  (limit 40 %%)   %s; by processor time %.0f %%\n", "of the bare pipeline", 100 * bare.wall_s / ours.wall_s,
+                bare.wall_s / ours.wall_s >= 0.4 ? "ok" : "TOO SLOW", 100 * bare.cpu_s / ours.cpu_s);
     std::printf("%-34s %8lld MB (limit 1536)\n", "peak memory", static_cast<long long>(peak_mb()));
-    std::printf("%-34s %8lld of %lld\n", "bad rows named wrongly", static_cast<long long>(n_misnamed(*records, job, n_rows, 2025, bad_every)), static_cast<long long>(job.n_bad));
+    std::printf("%-34s %8lld of %lld\n", "bad rows named wrongly", static_cast<long long>(n_misnamed(*records, job, n_rows, 2025, bad_every)),
+                static_cast<long long>(job.n_bad));
     Cost cost;
     (void)import(*records, csv, "the same file again", cost);
     write_csv(csv, n_rows, 2025, 0);
@@ -396,7 +424,8 @@ int main(int argc, char** argv) {
     records = open_records(city, folder, true);
     const int64_t n_scored = records->n_rows("fitness_year");
     const double scoring = now_s() - begin;
-    std::printf("%-34s %8.2f s  cpu %6.2f s  for %lld students: %.2f s a million (limit 3)\n", "whole scoring", scoring, cpu_s() - begin_cpu, static_cast<long long>(n_scored), scoring * 1e6 / static_cast<double>(std::max<int64_t>(1, n_scored)));
+    std::printf("%-34s %8.2f s  cpu %6.2f s  for %lld students: %.2f s a million (limit 3)\n", "whole scoring", scoring, cpu_s() - begin_cpu,
+                static_cast<long long>(n_scored), scoring * 1e6 / static_cast<double>(std::max<int64_t>(1, n_scored)));
     write_csv(csv, 7000, 2025, 0);
     (void)import(*records, csv, "7,000 rows with scoring of theirs", cost);
   }

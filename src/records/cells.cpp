@@ -35,7 +35,8 @@ std::optional<double> at_scale(double value, int scale) {
 
 Cell read_decimal(const Column& column, std::string_view text) {
   const auto value = text::parse_decimal(text);
-  if (!value || !std::isfinite(*value) || std::fabs(*value) >= 1e15) return type_finding(column, "应为数字，如 12.5，请改正", "must be a number such as 12.5");
+  if (!value || !std::isfinite(*value) || std::fabs(*value) >= 1e15)
+    return type_finding(column, "应为数字，如 12.5，请改正", "must be a number such as 12.5");
   const auto scaled = at_scale(*value, column.field->scale);
   if (!scaled) {
     const std::string n = std::to_string(column.field->scale);
@@ -75,10 +76,13 @@ Cell read_phone(const Column& column, std::string_view text) {
   const std::string half = text::to_half_width(text);
   std::string digits;
   for (const char c : half) {
-    if ((c >= '0' && c <= '9') || (c == '+' && digits.empty())) digits += c;
-    else if (c != ' ' && c != '-' && c != '(' && c != ')') return type_finding(column, "应为电话号码，只含数字与 + -，请改正", "must be a phone number: digits, + and -");
+    if ((c >= '0' && c <= '9') || (c == '+' && digits.empty()))
+      digits += c;
+    else if (c != ' ' && c != '-' && c != '(' && c != ')')
+      return type_finding(column, "应为电话号码，只含数字与 + -，请改正", "must be a phone number: digits, + and -");
   }
-  if (digits.size() < 5 || digits.size() > 16) return type_finding(column, "应为 5 到 16 位电话号码，请改正", "must be a phone number of 5 to 16 digits");
+  if (digits.size() < 5 || digits.size() > 16)
+    return type_finding(column, "应为 5 到 16 位电话号码，请改正", "must be a phone number of 5 to 16 digits");
   return sql::Value{std::move(digits)};
 }
 
@@ -86,7 +90,8 @@ Cell read_citizen_id(const Column& column, std::string_view text) {
   std::string half = text::to_half_width(text);
   if (!half.empty() && half.back() == 'x') half.back() = 'X';
   if (!text::is_citizen_id(half)) {
-    return type_finding(column, "不是有效的公民身份号码（18 位，校验码须相符），请核对证件", "is no valid citizen number (18 characters with the right check digit); compare it with the document");
+    return type_finding(column, "不是有效的公民身份号码（18 位，校验码须相符），请核对证件",
+                        "is no valid citizen number (18 characters with the right check digit); compare it with the document");
   }
   return sql::Value{std::move(half)};
 }
@@ -105,33 +110,43 @@ Finding range_finding(const Column& column) {
   const bool is_text = column.stored_as == FieldType::text;
   const std::string lo = field.min ? number_text(*field.min) : "", hi = field.max ? number_text(*field.max) : "";
   const std::string zh_what = is_text ? "的长度" : "", en_what = is_text ? "must have a length " : "must be ";
-  if (field.min && field.max) return finding(column, "range", zh_what + "应在 " + lo + " 到 " + hi + " 之间，请核对", en_what + "from " + lo + " to " + hi);
+  if (field.min && field.max)
+    return finding(column, "range", zh_what + "应在 " + lo + " 到 " + hi + " 之间，请核对", en_what + "from " + lo + " to " + hi);
   if (field.min) return finding(column, "range", zh_what + "不应小于 " + lo + "，请核对", en_what + "of at least " + lo);
   return finding(column, "range", zh_what + "不应大于 " + hi + "，请核对", en_what + "of at most " + hi);
 }
 
 Finding reference_finding(const Column& column) {
   if (column.ref == RefKind::dataset) {
-    return finding(column, "reference", "在“" + column.ref_dataset->title.zh + "”中不存在，请核对或先导入该数据集", "does not exist in dataset " + column.ref_dataset->id + "; correct it or import that dataset first");
+    return finding(column, "reference", "在“" + column.ref_dataset->title.zh + "”中不存在，请核对或先导入该数据集",
+                   "does not exist in dataset " + column.ref_dataset->id + "; correct it or import that dataset first");
   }
-  return finding(column, "reference", "的编号在人员名录中不存在，请核对编号，或先导入人员", "is no known person's code; correct it or import the people first");
+  return finding(column, "reference", "的编号在人员名录中不存在，请核对编号，或先导入人员",
+                 "is no known person's code; correct it or import the people first");
 }
 
 Finding rule_finding(const pack::Rule& rule) {
   const std::string zh = rule.title.zh.empty() ? rule.id : rule.title.zh;
   const std::string en = rule.title.en.empty() || rule.title.en == rule.title.zh ? rule.id : rule.title.en;
   const std::string text = rule.row ? rule.row->text() : "";
-  return {{}, rule.id, {"不符合规则“" + zh + "”，须满足：" + text + "；请核对后改正", "breaks the rule " + en + ": it must hold that " + text + "; check and correct the row"}};
+  return {{},
+          rule.id,
+          {"不符合规则“" + zh + "”，须满足：" + text + "；请核对后改正",
+           "breaks the rule " + en + ": it must hold that " + text + "; check and correct the row"}};
 }
 
 bool in_range(const Column& column, const sql::Value& value) {
   const pack::Field& field = *column.field;
   if ((!field.min && !field.max) || sql::is_null(value)) return true;
   double x = 0;
-  if (const auto* number = std::get_if<double>(&value)) x = *number;
-  else if (const auto* whole = std::get_if<int64_t>(&value)) x = static_cast<double>(*whole);
-  else if (const auto* words = std::get_if<std::string>(&value); words != nullptr && column.stored_as == FieldType::text) x = static_cast<double>(text::n_code_points(*words));
-  else return true;
+  if (const auto* number = std::get_if<double>(&value))
+    x = *number;
+  else if (const auto* whole = std::get_if<int64_t>(&value))
+    x = static_cast<double>(*whole);
+  else if (const auto* words = std::get_if<std::string>(&value); words != nullptr && column.stored_as == FieldType::text)
+    x = static_cast<double>(text::n_code_points(*words));
+  else
+    return true;
   return (!field.min || x >= *field.min) && (!field.max || x <= *field.max);
 }
 
@@ -181,7 +196,9 @@ Cell OrgReader::resolve(const Column& column, std::string_view cell) const {
     const Message& why = org.error().message;
     return finding(column, "reference", "：" + why.zh, "(" + why.en + ")");
   }
-  if (!allowed((*org)->no)) return finding(column, "scope", "不在您的管理范围内，请只导入本单位及下属单位的数据", "is outside your responsibility; import only rows of your own organisations");
+  if (!allowed((*org)->no))
+    return finding(column, "scope", "不在您的管理范围内，请只导入本单位及下属单位的数据",
+                   "is outside your responsibility; import only rows of your own organisations");
   return sql::Value{(*org)->no.value};
 }
 
@@ -197,8 +214,9 @@ Cell OrgReader::read(const Column& column, std::string_view cell) {
 
 Result<sql::Blob> Sealer::seal(const Schema& schema, const Column& column, std::string_view plain) const {
   if (key.size() != 32) {
-    return fail(ErrorCode::unavailable, "records.no_field_key", {"字段 " + column.field->id + " 须加密存储，但未配置密钥；请在配置中设置字段密钥", "field " + column.field->id +
-                " is stored sealed, but no field key is configured; set one"});
+    return fail(ErrorCode::unavailable, "records.no_field_key",
+                {"字段 " + column.field->id + " 须加密存储，但未配置密钥；请在配置中设置字段密钥",
+                 "field " + column.field->id + " is stored sealed, but no field key is configured; set one"});
   }
   return crypto::encrypt(profile, key, plain, schema.dataset->id + "." + column.field->id);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One cell as a person wrote it > one value, or a finding that says what to do. The only place that decides what a cell means: file imports, forms and filters all come here.
+// One cell as a person wrote it > one value, or a finding that says what to do. The only place that decides what a cell means: file imports, forms
+// and filters all come here.
 #pragma once
 
 #include <functional>
@@ -20,8 +21,8 @@
 namespace banmo::records {
 
 struct Finding {
-  std::string field;   // id; empty: the whole row
-  std::string rule;    // "type", "required", "code", "reference", "scope", "range", "duplicate", "columns", "encoding", or a rule's id
+  std::string field;  // id; empty: the whole row
+  std::string rule;   // "type", "required", "code", "reference", "scope", "range", "duplicate", "columns", "encoding", or a rule's id
   Message message;
 };
 using Cell = std::variant<sql::Value, Finding>;

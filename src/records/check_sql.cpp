@@ -24,8 +24,11 @@ std::string csv_type(const Column& column) {
 
 std::string read_csv(const Schema& schema, const Chunker& chunker, const std::string& path) {
   std::string columns = "'_line': 'BIGINT'";
-  for (const size_t i : chunker.written()) columns += ", " + sql::quote_literal(schema.columns[i].field->id) + ": " + sql::quote_literal(csv_type(schema.columns[i]));
-  return "read_csv(" + sql::quote_literal(path) + ", header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', buffer_size = 8388608, columns = {" + columns + "})";
+  for (const size_t i : chunker.written())
+    columns += ", " + sql::quote_literal(schema.columns[i].field->id) + ": " + sql::quote_literal(csv_type(schema.columns[i]));
+  return "read_csv(" + sql::quote_literal(path) +
+         ", header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', buffer_size = 8388608, columns = {" +
+         columns + "})";
 }
 
 struct Lookup {
@@ -37,11 +40,13 @@ Lookup lookup_of(const Column& column, size_t n, const std::function<std::string
   const std::string alias = "l" + std::to_string(n);
   if (column.ref == RefKind::person) return {alias, " LEFT JOIN bm_people " + alias + " ON " + alias + ".code = r." + column.name};
   const std::string key = sql::quote_identifier(column.ref_dataset->grain.front());
-  return {alias, " LEFT JOIN (SELECT DISTINCT " + key + " AS no FROM " + dataset_table(*column.ref_dataset) + ") " + alias + " ON CAST(" + alias + ".no AS VARCHAR) = r." + column.name};
+  return {alias, " LEFT JOIN (SELECT DISTINCT " + key + " AS no FROM " + dataset_table(*column.ref_dataset) + ") " + alias + " ON CAST(" + alias +
+                     ".no AS VARCHAR) = r." + column.name};
 }
 
 // The innermost select: what stands in the file, typed, references looked up, absent fields with their default.
-std::string select_cells(const Schema& schema, const Chunker& chunker, const Chunk& chunk, const std::function<std::string(const pack::Dataset&)>& dataset_table) {
+std::string select_cells(const Schema& schema, const Chunker& chunker, const Chunk& chunk,
+                         const std::function<std::string(const pack::Dataset&)>& dataset_table) {
   std::string items = "r._line", joins;
   size_t n_lookups = 0;
   for (const Column& column : schema.columns) {
@@ -50,13 +55,15 @@ std::string select_cells(const Schema& schema, const Chunker& chunker, const Chu
     if (!stands) {
       if (column.field->from && !schema.has_sealed) continue;
       const std::string type = schema.type_name(column, sql::Dialect::duckdb);
-      items += ", CAST(" + (sql::is_null(column.default_value) ? "NULL" : expr::print_literal(column.default_value, sql::Dialect::duckdb)) + " AS " + type + ") AS " + column.name;
+      items += ", CAST(" + (sql::is_null(column.default_value) ? "NULL" : expr::print_literal(column.default_value, sql::Dialect::duckdb)) + " AS " +
+               type + ") AS " + column.name;
       if (column.sealed()) items += ", CAST(NULL AS VARCHAR) AS " + column.index_name;
     } else if (column.sealed()) {
       items += ", unhex(left(" + cell + ", -64)) AS " + column.name + ", right(" + cell + ", 64) AS " + column.index_name;
     } else if (column.ref == RefKind::person || column.ref == RefKind::dataset) {
       const Lookup lookup = lookup_of(column, n_lookups++, dataset_table);
-      items += ", " + lookup.alias + ".no AS " + column.name + ", (" + cell + " IS NOT NULL AND " + lookup.alias + ".no IS NULL) AS _unknown" + std::to_string(column.index);
+      items += ", " + lookup.alias + ".no AS " + column.name + ", (" + cell + " IS NOT NULL AND " + lookup.alias + ".no IS NULL) AS _unknown" +
+               std::to_string(column.index);
       joins += lookup.join;
     } else if (chunk.has_breaks && csv_type(column) == "VARCHAR") {
       items += ", replace(" + cell + ", chr(" + std::to_string(int{kBreak}) + "), chr(10)) AS " + column.name;
@@ -161,7 +168,8 @@ Result<CheckPlan> plan_checks(const Schema& schema, const Chunker& chunker, cons
     words += ", " + mask.word(i) + " AS _fail" + std::to_string(i);
     plan.is_good += (i == 0 ? "s._fail" : " AND s._fail") + std::to_string(i) + " = 0";
   }
-  plan.create_stage = "CREATE OR REPLACE TEMP TABLE bm_stage AS SELECT _line, " + schema.stored_list() + words + ", " + warn + " AS _warn FROM " + from;
+  plan.create_stage =
+      "CREATE OR REPLACE TEMP TABLE bm_stage AS SELECT _line, " + schema.stored_list() + words + ", " + warn + " AS _warn FROM " + from;
   return plan;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The second pass over a file: one DuckDB statement that reads a chunk file typed and in parallel, looks up references, derives fields and runs every check of the dataset,
-// into the temporary table bm_stage(_line, stored columns, _fail0.., _warn). A row is good when all its _fail columns are 0.
+// The second pass over a file: one DuckDB statement that reads a chunk file typed and in parallel, looks up references, derives fields and runs every
+// check of the dataset, into the temporary table bm_stage(_line, stored columns, _fail0.., _warn). A row is good when all its _fail columns are 0.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ constexpr size_t kChecksInWord = 62;
 
 // What bit i (of word i / kChecksInWord) of a row's failures means.
 struct Check {
-  const Column* column = nullptr;   // reference or range
+  const Column* column = nullptr;  // reference or range
   const pack::Rule* rule = nullptr;
   bool is_reference = false;
   Finding finding() const;
@@ -26,8 +26,8 @@ struct Check {
 
 struct CheckPlan {
   std::vector<Check> checks;
-  std::string create_stage;         // CREATE OR REPLACE TEMP TABLE bm_stage AS ...
-  std::string is_good;              // "s._fail0 = 0 AND ..." over bm_stage AS s
+  std::string create_stage;  // CREATE OR REPLACE TEMP TABLE bm_stage AS ...
+  std::string is_good;       // "s._fail0 = 0 AND ..." over bm_stage AS s
   size_t n_words = 1;
 };
 

@@ -76,22 +76,32 @@ bool append_cell(std::string& out, std::string_view cell) {
 
 Finding encoding_finding(const Column& column) {
   const Message name = field_name(column);
-  return {column.field->id, "encoding", {"“" + name.zh + "”含有乱码或不可见字符，请重新填写", name.en + " holds bytes that are no text or control characters; write it again"}};
+  return {column.field->id,
+          "encoding",
+          {"“" + name.zh + "”含有乱码或不可见字符，请重新填写", name.en + " holds bytes that are no text or control characters; write it again"}};
 }
 
 Finding columns_finding(size_t n_found, size_t n_expected) {
-  return {{}, "columns", {"该行有 " + std::to_string(n_found) + " 列，标题有 " + std::to_string(n_expected) + " 列，请检查多余或缺少的分隔符",
-          "the line has " + std::to_string(n_found) + " cells but the heading has " + std::to_string(n_expected) + "; look for a separator too many or too few"}};
+  return {{},
+          "columns",
+          {"该行有 " + std::to_string(n_found) + " 列，标题有 " + std::to_string(n_expected) + " 列，请检查多余或缺少的分隔符",
+           "the line has " + std::to_string(n_found) + " cells but the heading has " + std::to_string(n_expected) +
+               "; look for a separator too many or too few"}};
 }
 
 Finding quotes_finding() {
-  return {{}, "columns", {"该行的双引号不成对，请删去多余的引号，或把单元格内的引号写成两个", "the quotes of this line do not fit; remove the stray one or double it inside a quoted cell"}};
+  return {{},
+          "columns",
+          {"该行的双引号不成对，请删去多余的引号，或把单元格内的引号写成两个",
+           "the quotes of this line do not fit; remove the stray one or double it inside a quoted cell"}};
 }
 
 // A file that is written in blocks; a full disk is told apart.
 class BlockWriter {
  public:
-  explicit BlockWriter(const std::string& path) : path_(path), handle_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) { failed_ = handle_ < 0 ? errno : 0; }
+  explicit BlockWriter(const std::string& path) : path_(path), handle_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {
+    failed_ = handle_ < 0 ? errno : 0;
+  }
   ~BlockWriter() {
     if (handle_ >= 0) ::close(handle_);
   }
@@ -99,18 +109,23 @@ class BlockWriter {
     while (failed_ == 0 && !bytes.empty()) {
       const ssize_t n = ::write(handle_, bytes.data(), bytes.size());
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0) failed_ = errno;
-      else bytes.remove_prefix(static_cast<size_t>(n));
+      if (n < 0)
+        failed_ = errno;
+      else
+        bytes.remove_prefix(static_cast<size_t>(n));
     }
   }
   Result<> finish() const {
     if (failed_ == 0) return {};
     if (failed_ == ENOSPC || failed_ == EDQUOT) {
-      return fail(ErrorCode::storage_full, "records.storage_full", {"磁盘已满，导入已暂停；清理空间后会从断点继续", "the disk is full and the import has stopped; free some space and it goes on where it stopped"}, {},
-                  path_ + ": " + std::strerror(failed_));
+      return fail(ErrorCode::storage_full, "records.storage_full",
+                  {"磁盘已满，导入已暂停；清理空间后会从断点继续",
+                   "the disk is full and the import has stopped; free some space and it goes on where it stopped"},
+                  {}, path_ + ": " + std::strerror(failed_));
     }
-    return fail(ErrorCode::internal, "records.file_error", {"无法写入临时文件，请联系管理员检查数据目录", "a temporary file cannot be written; ask the administrator to check the data folder"}, {},
-                path_ + ": " + std::strerror(failed_));
+    return fail(ErrorCode::internal, "records.file_error",
+                {"无法写入临时文件，请联系管理员检查数据目录", "a temporary file cannot be written; ask the administrator to check the data folder"},
+                {}, path_ + ": " + std::strerror(failed_));
   }
 
  private:
@@ -130,7 +145,8 @@ struct Chunker::Row {
   std::string_view cell(size_t slot) const { return std::string_view(text).substr(at[slot].first, at[slot].second - at[slot].first); }
 };
 
-Chunker::Chunker(const CsvFile& file, const Headings& headings, const Schema& schema, OrgReader& orgs, const Sealer& sealer, expr::Environment environment)
+Chunker::Chunker(const CsvFile& file, const Headings& headings, const Schema& schema, OrgReader& orgs, const Sealer& sealer,
+                 expr::Environment environment)
     : file_(file), headings_(headings), schema_(schema), orgs_(orgs), sealer_(sealer), environment_(environment), reader_(file.reader()) {
   reader_.seek(headings.offset, headings.line);
   for (const size_t field : headings.fields) {
@@ -206,8 +222,10 @@ bool Chunker::read_cells(const Record& record, Row& row) const {
     const size_t begin = row.text.size();
     if (!cell.empty()) (void)canonical(column, cell, row);
     if (row.text.size() == begin && (row.findings.empty() || row.findings.back().field != column.field->id)) {
-      if (!sql::is_null(column.default_value)) append_canonical(row.text, column.default_value);
-      else if (column.required) row.findings.push_back(required_finding(column));
+      if (!sql::is_null(column.default_value))
+        append_canonical(row.text, column.default_value);
+      else if (column.required)
+        row.findings.push_back(required_finding(column));
     }
     row.at.emplace_back(begin, row.text.size());
     if (schema_.org && *schema_.org == column.index) {
@@ -290,7 +308,10 @@ void Chunker::check_double(const Record& record, Row& row) {
     en += (en.empty() ? "" : ", ") + name.en;
   }
   const std::string line = std::to_string(line_at(first));
-  row.findings.push_back({{}, "duplicate", {"与第 " + line + " 行重复（" + zh + " 相同），请只保留一行", "repeats line " + line + " (same " + en + "); keep one of them"}});
+  row.findings.push_back(
+      {{},
+       "duplicate",
+       {"与第 " + line + " 行重复（" + zh + " 相同），请只保留一行", "repeats line " + line + " (same " + en + "); keep one of them"}});
 }
 
 BadLine Chunker::make_bad(const Record& record, std::vector<Finding> findings, const Row* row) const {
@@ -298,12 +319,16 @@ BadLine Chunker::make_bad(const Record& record, std::vector<Finding> findings, c
   bad.line = record.line;
   bad.findings = std::move(findings);
   for (const auto& cell : record.cells) {
-    if (text::is_utf8(cell)) bad.raw.emplace_back(cell);
-    else bad.raw.push_back(text::to_utf8(cell, text::Encoding::gb18030).ok() ? *text::to_utf8(cell, text::Encoding::gb18030) : "\xEF\xBF\xBD");
+    if (text::is_utf8(cell))
+      bad.raw.emplace_back(cell);
+    else
+      bad.raw.push_back(text::to_utf8(cell, text::Encoding::gb18030).ok() ? *text::to_utf8(cell, text::Encoding::gb18030) : "\xEF\xBF\xBD");
   }
   if (row != nullptr) {
     bad.org_no = row->org_no;
-    const auto unread = [&](size_t field) { return std::any_of(bad.findings.begin(), bad.findings.end(), [&](const Finding& f) { return f.field == schema_.columns[field].field->id; }); };
+    const auto unread = [&](size_t field) {
+      return std::any_of(bad.findings.begin(), bad.findings.end(), [&](const Finding& f) { return f.field == schema_.columns[field].field->id; });
+    };
     if (std::none_of(schema_.grain.begin(), schema_.grain.end(), unread)) bad.key = row->key;
   }
   return bad;

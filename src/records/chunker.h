@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The first of the two passes over a file: reads records, brings every cell to its canonical text (cells.h), finds double keys, and writes what can be read as chunk files
-// that DuckDB's CSV reader takes typed, in parallel, with the physical line in front. What cannot be read becomes a BadLine. About 0.4 us a row and core.
+// The first of the two passes over a file: reads records, brings every cell to its canonical text (cells.h), finds double keys, and writes what can
+// be read as chunk files that DuckDB's CSV reader takes typed, in parallel, with the physical line in front. What cannot be read becomes a BadLine.
+// About 0.4 us a row and core.
 #pragma once
 
 #include <cstdint>
@@ -21,9 +22,9 @@ namespace banmo::records {
 
 struct BadLine {
   int64_t line = 0;
-  std::vector<Finding> findings;   // at least one; the first is what the row is filed under
-  std::vector<std::string> raw;    // cells as written, in the file's order; one for a broken line
-  std::string key;                 // canonical grain values joined by '~'; empty if they cannot be read
+  std::vector<Finding> findings;  // at least one; the first is what the row is filed under
+  std::vector<std::string> raw;   // cells as written, in the file's order; one for a broken line
+  std::string key;                // canonical grain values joined by '~'; empty if they cannot be read
   int64_t org_no = 0;
 };
 
@@ -32,10 +33,10 @@ struct Chunk {
   int64_t n_read = 0;
   std::vector<std::pair<int64_t, int64_t>> places;  // (line, offset) of what was written, ascending
   std::vector<BadLine> bad;
-  std::vector<std::string> met_keys;                // keys of `watch` that stand in it
+  std::vector<std::string> met_keys;  // keys of `watch` that stand in it
   int64_t next_offset = 0, next_line = 1;
   bool last = false;
-  bool has_breaks = false;   // some text holds a line break; it stands as kBreak in the file, so that DuckDB may cut the file at any line
+  bool has_breaks = false;  // some text holds a line break; it stands as kBreak in the file, so that DuckDB may cut the file at any line
 };
 inline constexpr char kBreak = '\x01';
 
@@ -80,7 +81,7 @@ class Chunker {
   expr::Environment environment_;
   CsvText reader_;
   std::vector<size_t> written_;
-  std::vector<size_t> grain_slots_;     // index into written_ for each field of the grain
+  std::vector<size_t> grain_slots_;  // index into written_ for each field of the grain
   KeySet keys_;
   std::vector<std::pair<int64_t, int64_t>> marks_;  // (offset, line) of every 1024th record
   int64_t n_records_ = 0;

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -13,8 +14,13 @@
 namespace banmo::records::test {
 namespace {
 
-constexpr int kRounds = 20;
-constexpr int64_t kRows = 4000;
+// BANMO_CRASH_ROUNDS=50 BANMO_CRASH_ROWS=1000000 is the long run.
+int64_t wanted(const char* name, int64_t usual) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? usual : std::atoll(value);
+}
+const int64_t kRounds = wanted("BANMO_CRASH_ROUNDS", 20);
+const int64_t kRows = wanted("BANMO_CRASH_ROWS", 4000);
 
 json::Object edit(int64_t i) {
   return {{"school_id", "3702000002"}, {"phone", std::to_string(13'900'000'000 + i)}, {"name", "编辑" + std::to_string(i)}};
@@ -27,11 +33,12 @@ std::string import_text() {
   return text;
 }
 
-// The victim: goes on with the import or begins it, and edits; tells every acknowledged edit through the pipe. Ends by being killed, or when the import is done.
+// The victim: goes on with the import or begins it, and edits; tells every acknowledged edit through the pipe. Ends by being killed, or when the
+// import is done.
 [[noreturn]] void run_victim(const std::string& folder, int64_t first_edit, int told) {
   World world(Pair::sqlite_duckdb, folder);
   world.close();
-  world.chunk_rows = 250;
+  world.chunk_rows = kRows / 16;
   world.open();
   if (must(world.records->jobs(world.system, 1, "")).empty()) {
     (void)must(world.records->import(world.system, {.dataset = "contact", .file = folder + "/import.csv", .file_name = "import.csv"}));
@@ -47,7 +54,7 @@ TEST_CASE("kill -9 at any moment of an import and of edits loses nothing that wa
   std::filesystem::create_directories(folder);
   std::ofstream(folder + "/import.csv", std::ios::binary) << import_text();
   int64_t n_edits = 0;
-  for (int round = 0; round < kRounds; ++round) {
+  for (int64_t round = 0; round < kRounds; ++round) {
     int ends[2];
     REQUIRE(::pipe(ends) == 0);
     const pid_t victim = ::fork();
@@ -59,7 +66,8 @@ TEST_CASE("kill -9 at any moment of an import and of edits loses nothing that wa
     ::close(ends[1]);
     // Killed after a number of acknowledged edits that differs from round to round; the first rounds die while the stores are opened.
     int64_t told = 0, n_told = 0;
-    if (round % 4 == 3) ::usleep(static_cast<useconds_t>(20'000 * round));
+    if (round % 4 == 3)
+      ::usleep(static_cast<useconds_t>(20'000 * round));
     else
       while (n_told < 1 + round * 3 && ::read(ends[0], &told, sizeof told) == static_cast<ssize_t>(sizeof told)) ++n_told;
     ::kill(victim, SIGKILL);

@@ -18,8 +18,8 @@
 namespace banmo::records {
 namespace {
 
-constexpr size_t kMaxQuotedBytes = 64 << 10;   // a quoted cell longer than this is a stray quote
-constexpr size_t kHeadBytes = 256 << 10;       // what the encoding is told from
+constexpr size_t kMaxQuotedBytes = 64 << 10;  // a quoted cell longer than this is a stray quote
+constexpr size_t kHeadBytes = 256 << 10;      // what the encoding is told from
 constexpr size_t kConvertBytes = 4 << 20;
 
 bool is_blank(std::string_view cell) { return cell.find_first_not_of(" \t") == std::string_view::npos; }
@@ -42,11 +42,13 @@ char find_delimiter(std::string_view text) {
 Error io_error(const std::string& what, const std::string& path) {
   const int number = errno;
   if (number == ENOSPC || number == EDQUOT) {
-    return fail(ErrorCode::storage_full, "records.storage_full", {"磁盘已满，请清理空间后重试", "the disk is full; free some space and try again"}, {}, path + ": " + std::strerror(number));
+    return fail(ErrorCode::storage_full, "records.storage_full", {"磁盘已满，请清理空间后重试", "the disk is full; free some space and try again"},
+                {}, path + ": " + std::strerror(number));
   }
   return fail(number == ENOENT ? ErrorCode::not_found : ErrorCode::internal, number == ENOENT ? "records.no_file" : "records.file_error",
-              {"无法" + std::string(what == "write" ? "写入" : "读取") + "文件，请重新上传", "the file cannot be " + std::string(what == "write" ? "written" : "read") + "; upload it again"}, {},
-              path + ": " + std::strerror(number));
+              {"无法" + std::string(what == "write" ? "写入" : "读取") + "文件，请重新上传",
+               "the file cannot be " + std::string(what == "write" ? "written" : "read") + "; upload it again"},
+              {}, path + ": " + std::strerror(number));
 }
 
 // Where a block of a file in `encoding` may be cut: behind its last line break, never inside a character.
@@ -71,8 +73,11 @@ Result<> convert(std::string_view bytes, text::Encoding encoding, const std::str
     auto converted = text::to_utf8(block, encoding);
     if (!converted.ok()) {
       const size_t line = static_cast<size_t>(std::count(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(at), '\n')) + 1;
-      return fail(ErrorCode::invalid, "records.bad_encoding", {"第 " + std::to_string(line) + " 行之后有无法识别的字符，请将文件另存为 UTF-8 或 GB18030 后再导入",
-                  "there are bytes behind line " + std::to_string(line) + " that are no text; save the file as UTF-8 or GB18030 and import it again"}, {}, converted.error().message.en);
+      return fail(
+          ErrorCode::invalid, "records.bad_encoding",
+          {"第 " + std::to_string(line) + " 行之后有无法识别的字符，请将文件另存为 UTF-8 或 GB18030 后再导入",
+           "there are bytes behind line " + std::to_string(line) + " that are no text; save the file as UTF-8 or GB18030 and import it again"},
+          {}, converted.error().message.en);
     }
     out.write(converted->data(), static_cast<std::streamsize>(converted->size()));
     at += block.size();
@@ -87,7 +92,7 @@ Result<> convert(std::string_view bytes, text::Encoding encoding, const std::str
 Result<MappedFile> MappedFile::open(const std::string& path) {
   const int handle = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (handle < 0) return io_error("read", path);
-  struct stat status {};
+  struct stat status{};
   MappedFile file;
   if (::fstat(handle, &status) == 0 && status.st_size > 0) {
     void* data = ::mmap(nullptr, static_cast<size_t>(status.st_size), PROT_READ, MAP_PRIVATE, handle, 0);
@@ -235,7 +240,9 @@ Result<CsvFile> CsvFile::open(const std::string& path, const std::string& tempor
   const std::string_view bytes = file.file_.bytes();
   const auto encoding = numbered ? std::optional{text::Encoding::utf8} : text::detect_encoding(bytes.substr(0, kHeadBytes));
   if (!encoding) {
-    return fail(ErrorCode::invalid, "records.bad_encoding", {"无法识别文件的编码，请另存为 UTF-8 或 GB18030（GBK）的 CSV 后再导入", "the file's encoding is neither UTF-8, GB18030 nor UTF-16; save it as UTF-8 CSV and import it again"});
+    return fail(ErrorCode::invalid, "records.bad_encoding",
+                {"无法识别文件的编码，请另存为 UTF-8 或 GB18030（GBK）的 CSV 后再导入",
+                 "the file's encoding is neither UTF-8, GB18030 nor UTF-16; save it as UTF-8 CSV and import it again"});
   }
   file.text_ = bytes;
   if (*encoding == text::Encoding::utf8_bom) file.text_.remove_prefix(3);
@@ -254,7 +261,11 @@ Result<CsvFile> CsvFile::open(const std::string& path, const std::string& tempor
 }
 
 CsvFile::CsvFile(CsvFile&& other) noexcept
-    : file_(std::move(other.file_)), temporary_(std::exchange(other.temporary_, {})), text_(other.text_), delimiter_(other.delimiter_), numbered_(other.numbered_) {}
+    : file_(std::move(other.file_)),
+      temporary_(std::exchange(other.temporary_, {})),
+      text_(other.text_),
+      delimiter_(other.delimiter_),
+      numbered_(other.numbered_) {}
 
 CsvFile::~CsvFile() {
   if (!temporary_.empty()) ::unlink(temporary_.c_str());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A CSV file as records with their physical lines. Converts GB18030 and UTF-16 to a temporary UTF-8 file, hashes the original, finds the delimiter (, ; tab).
-// RFC 4180 quoting; a record that is broken (a stray or unclosed quote) costs its own physical line only, never the rest of the file. One reader at a time.
+// A CSV file as records with their physical lines. Converts GB18030 and UTF-16 to a temporary UTF-8 file, hashes the original, finds the delimiter (,
+// ; tab). RFC 4180 quoting; a record that is broken (a stray or unclosed quote) costs its own physical line only, never the rest of the file. One
+// reader at a time.
 #pragma once
 
 #include <cstdint>
@@ -30,11 +31,11 @@ class MappedFile {
 };
 
 struct Record {
-  int64_t line = 0;      // physical line of its first byte, from 1; the sheet's row for a numbered file
-  int64_t offset = 0;    // of its first byte
-  bool broken = false;   // quotes do not fit: cells holds the raw line alone
-  std::vector<std::string_view> cells;   // valid until the next call
-  std::vector<std::string> unescaped;    // what cells with doubled quotes point to
+  int64_t line = 0;                     // physical line of its first byte, from 1; the sheet's row for a numbered file
+  int64_t offset = 0;                   // of its first byte
+  bool broken = false;                  // quotes do not fit: cells holds the raw line alone
+  std::vector<std::string_view> cells;  // valid until the next call
+  std::vector<std::string> unescaped;   // what cells with doubled quotes point to
 };
 
 // Tokenises text that stays where it is.
@@ -48,7 +49,8 @@ class CsvText {
   int64_t offset() const { return static_cast<int64_t>(at_); }
   int64_t line() const { return line_; }
   char delimiter() const { return delimiter_; }
-  // Takes `record` (just read) as its first physical line only and goes on behind that line: what a wrong number of cells over several lines asks for.
+  // Takes `record` (just read) as its first physical line only and goes on behind that line: what a wrong number of cells over several lines asks
+  // for.
   void retreat_to_first_line(Record& record);
 
  private:

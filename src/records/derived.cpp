@@ -11,14 +11,14 @@ namespace {
 
 struct SourceState {
   const Entry* entry = nullptr;
-  int64_t version = 0;          // now
-  int64_t refreshed = -1;       // when the derived table was last made; -1: never
+  int64_t version = 0;     // now
+  int64_t refreshed = -1;  // when the derived table was last made; -1: never
   bool changed() const { return version != refreshed; }
 };
 
 // What of a derived table is computed anew.
 struct Extent {
-  const SourceState* keyed_by = nullptr;   // the one changed source whose keys bound the work; nullptr: the whole table
+  const SourceState* keyed_by = nullptr;  // the one changed source whose keys bound the work; nullptr: the whole table
 };
 
 Result<std::vector<SourceState>> read_sources(Engine& engine, sql::Connection& connection, const pack::Dataset& derived) {
@@ -26,7 +26,9 @@ Result<std::vector<SourceState>> read_sources(Engine& engine, sql::Connection& c
   for (const auto& table : derived.select->tables()) {
     SourceState source;
     source.entry = engine.find(table);
-    if (source.entry == nullptr) return fail(ErrorCode::internal, "records.no_such_dataset", {"派生数据集引用了不存在的数据集", "a derived dataset reads an unknown dataset"}, derived.where);
+    if (source.entry == nullptr)
+      return fail(ErrorCode::internal, "records.no_such_dataset", {"派生数据集引用了不存在的数据集", "a derived dataset reads an unknown dataset"},
+                  derived.where);
     BANMO_TRY(const auto state, connection.query("SELECT version FROM bm_state WHERE dataset = $1", {table}));
     source.version = state.empty() ? 0 : sql::int_of(state[0][0]);
     BANMO_TRY(const auto done, connection.query("SELECT MAX(version) FROM bm_refresh WHERE dataset = $1 AND source = $2", {derived.id, table}));
@@ -76,12 +78,14 @@ std::string key_match(const Schema& schema, std::string_view a, std::string_view
 
 Result<> create_temp(sql::Connection& connection, const std::string& name, const std::string& select) {
   if (connection.dialect() == sql::Dialect::duckdb) return connection.script("CREATE OR REPLACE TEMP TABLE " + name + " AS " + select + ";");
-  return connection.script("DROP TABLE IF EXISTS " + name + "; CREATE TEMP TABLE " + name + " ON COMMIT DROP AS " + select + "; ANALYZE " + name + ";");
+  return connection.script("DROP TABLE IF EXISTS " + name + "; CREATE TEMP TABLE " + name + " ON COMMIT DROP AS " + select + "; ANALYZE " + name +
+                           ";");
 }
 
 class Refresh {
  public:
-  Refresh(Engine& engine, sql::Connection& connection, const Entry& entry) : engine_(engine), connection_(connection), schema_(*entry.schema), derived_(*entry.schema->dataset) {}
+  Refresh(Engine& engine, sql::Connection& connection, const Entry& entry)
+      : engine_(engine), connection_(connection), schema_(*entry.schema), derived_(*entry.schema->dataset) {}
 
   // The version and partitions after it; version is unchanged if nothing was behind.
   Result<MergeCounts> run() {
@@ -97,7 +101,8 @@ class Refresh {
     BANMO_DO(replace(extent, counts));
     BANMO_DO(connection_.execute("DELETE FROM bm_refresh WHERE dataset = $1", {derived_.id}));
     for (const auto& source : sources) {
-      BANMO_DO(connection_.execute("INSERT INTO bm_refresh (dataset, source, version) VALUES ($1, $2, $3)", {derived_.id, source.entry->schema->dataset->id, source.version}));
+      BANMO_DO(connection_.execute("INSERT INTO bm_refresh (dataset, source, version) VALUES ($1, $2, $3)",
+                                   {derived_.id, source.entry->schema->dataset->id, source.version}));
     }
     state.version = counts.version;
     state.n_rows += counts.n_new - counts.n_changed;
@@ -111,8 +116,10 @@ class Refresh {
   Result<> collect_keys(const SourceState& source) {
     const Schema& from = *source.entry->schema;
     const std::string since = std::to_string(source.refreshed);
-    return create_temp(connection_, "bm_touched", "SELECT DISTINCT " + key_list(schema_, "") + " FROM (SELECT " + key_list(schema_, "") + " FROM " + from.table + " WHERE _version > " + since +
-                                                      " UNION ALL SELECT " + key_list(schema_, "") + " FROM " + from.past_table + " WHERE _next_version > " + since + ") g");
+    return create_temp(connection_, "bm_touched",
+                       "SELECT DISTINCT " + key_list(schema_, "") + " FROM (SELECT " + key_list(schema_, "") + " FROM " + from.table +
+                           " WHERE _version > " + since + " UNION ALL SELECT " + key_list(schema_, "") + " FROM " + from.past_table +
+                           " WHERE _next_version > " + since + ") g");
   }
 
   Result<> compute(const Extent& extent, int64_t version) {
@@ -128,11 +135,13 @@ class Refresh {
     options.column = [&](size_t field) { return "q." + schema_.columns[field].name; };
     BANMO_TRY(const std::string warn, print_warn_mask(schema_, options));
     std::string items;
-    for (const Column& column : schema_.columns) items += "CAST(q." + column.name + " AS " + schema_.type_name(column, connection_.dialect()) + ") AS " + column.name + ", ";
+    for (const Column& column : schema_.columns)
+      items += "CAST(q." + column.name + " AS " + schema_.type_name(column, connection_.dialect()) + ") AS " + column.name + ", ";
     const bool duckdb = connection_.dialect() == sql::Dialect::duckdb;
     if (duckdb) BANMO_DO(connection_.script("SET preserve_insertion_order = false;"));
-    auto made = create_temp(connection_, "bm_derived", "SELECT " + items + "CAST(0 AS BIGINT) AS _batch, CAST(0 AS BIGINT) AS _line, " + warn + " AS _warn, CAST(" + std::to_string(version) +
-                                                           " AS BIGINT) AS _version FROM (" + select + ") q");
+    auto made = create_temp(connection_, "bm_derived",
+                            "SELECT " + items + "CAST(0 AS BIGINT) AS _batch, CAST(0 AS BIGINT) AS _line, " + warn + " AS _warn, CAST(" +
+                                std::to_string(version) + " AS BIGINT) AS _version FROM (" + select + ") q");
     if (duckdb) (void)connection_.script("SET preserve_insertion_order = true;");
     return made;
   }
@@ -140,7 +149,8 @@ class Refresh {
   Result<> count(const std::string& from, int sign, MergeCounts& counts, int64_t& n_rows) {
     const std::string org = schema_.org ? "t." + schema_.columns[*schema_.org].name : "CAST(0 AS BIGINT)";
     const std::string period = schema_.period ? "t." + schema_.columns[*schema_.period].name : "CAST(NULL AS BIGINT)";
-    BANMO_TRY(const auto rows, connection_.query("SELECT " + org + ", " + period + ", COUNT(*), COUNT(*) FILTER (WHERE t._warn <> 0) FROM " + from + " GROUP BY 1, 2"));
+    BANMO_TRY(const auto rows, connection_.query("SELECT " + org + ", " + period + ", COUNT(*), COUNT(*) FILTER (WHERE t._warn <> 0) FROM " + from +
+                                                 " GROUP BY 1, 2"));
     for (const auto& row : rows.rows) {
       counts.partitions.emplace(row[1], sql::int_of(row[0]));
       n_rows += sql::int_of(row[2]);
@@ -151,7 +161,8 @@ class Refresh {
   }
 
   Result<> replace(const Extent& extent, MergeCounts& counts) {
-    const std::string which = extent.keyed_by == nullptr ? "" : " WHERE EXISTS (SELECT 1 FROM bm_touched k WHERE " + key_match(schema_, "k.", "t.") + ")";
+    const std::string which =
+        extent.keyed_by == nullptr ? "" : " WHERE EXISTS (SELECT 1 FROM bm_touched k WHERE " + key_match(schema_, "k.", "t.") + ")";
     BANMO_DO(count(schema_.table + " t" + which, -1, counts, counts.n_changed));
     BANMO_DO(count("bm_derived t", 1, counts, counts.n_new));
     if (counts.n_changed > 0) BANMO_DO(connection_.execute("DELETE FROM " + schema_.table + " AS t" + which));
@@ -200,13 +211,13 @@ Result<> check_sets(Engine& engine, const Entry& entry) {
   return {};
 }
 
-Result<> refresh_after(Engine& engine, const Entry& source) {
-  BANMO_DO(check_sets(engine, source));
+Result<> refresh_after(Engine& engine, const Entry& source, SetRules sets) {
+  if (sets == SetRules::check) BANMO_DO(check_sets(engine, source));
   for (const auto* dependant : engine.catalogue().dependants(source.schema->dataset->id)) {
     Entry* const entry = engine.find(dependant->id);
     if (entry == nullptr || !dependant->select) continue;
     BANMO_DO(refresh_one(engine, *entry));
-    BANMO_DO(check_sets(engine, *entry));
+    if (sets == SetRules::check) BANMO_DO(check_sets(engine, *entry));
   }
   return {};
 }

@@ -6,9 +6,11 @@
 
 namespace banmo::records {
 
-// Refreshes every derived dataset that reads `source`, and theirs; then the set rules of all that changed. Only groups whose rows changed since the last refresh are computed anew,
-// where the select allows (its grain columns are columns of the source); otherwise the whole. Safe to repeat: how far a derived table is stands in bm_refresh.
-Result<> refresh_after(Engine& engine, const Entry& source);
+// Refreshes every derived dataset that reads `source`, and theirs; then the set rules of all that changed. Only groups whose rows changed since the
+// last refresh are computed anew, where the select allows (its grain columns are columns of the source); otherwise the whole. Safe to repeat: how far
+// a derived table is stands in bm_refresh. Set rules read whole tables: they run after imports, and are skipped after single-row edits.
+enum class SetRules { check, skip };
+Result<> refresh_after(Engine& engine, const Entry& source, SetRules sets);
 // All derived datasets that are behind. At start.
 Result<> refresh_all(Engine& engine);
 // Counts the groups that break the set rules of a dataset.

@@ -19,10 +19,13 @@ std::optional<std::string> cell_text(const json::Value& value) {
   return std::nullopt;
 }
 
-Error as_error(const Finding& finding) { return fail(ErrorCode::invalid, "records." + finding.rule, finding.message, finding.field.empty() ? "$" : "$." + finding.field); }
+Error as_error(const Finding& finding) {
+  return fail(ErrorCode::invalid, "records." + finding.rule, finding.message, finding.field.empty() ? "$" : "$." + finding.field);
+}
 
 Error bad_row(const std::vector<Finding>& findings) {
-  Error error = fail(ErrorCode::invalid, "records.bad_row", findings.front().message, findings.front().field.empty() ? "$" : "$." + findings.front().field);
+  Error error =
+      fail(ErrorCode::invalid, "records.bad_row", findings.front().message, findings.front().field.empty() ? "$" : "$." + findings.front().field);
   for (const auto& finding : findings) error.details.push_back(as_error(finding));
   return error;
 }
@@ -34,12 +37,13 @@ Error out_of_scope() {
 }  // namespace
 
 struct Editor::Draft {
-  sql::Values plain;                 // by column, sealed fields in the clear
+  sql::Values plain;  // by column, sealed fields in the clear
   std::vector<Finding> findings;
   int64_t warn = 0;
 };
 
-bool covers(const directory::Scope& scope, const directory::OrgTree& tree, const Schema& schema, const sql::Values& stored, const std::vector<size_t>& slots) {
+bool covers(const directory::Scope& scope, const directory::OrgTree& tree, const Schema& schema, const sql::Values& stored,
+            const std::vector<size_t>& slots) {
   if (scope.everything) return true;
   if (schema.org && !scope.orgs.empty()) {
     const directory::OrgNo org{sql::int_of(stored[slots[*schema.org]])};
@@ -53,10 +57,12 @@ bool covers(const directory::Scope& scope, const directory::OrgTree& tree, const
 Result<Entry*> Editor::editable(const Principal& principal, std::string_view dataset) const {
   BANMO_TRY(Entry* const entry, engine_.require(principal, directory::Right::datasets_edit, dataset));
   if (entry->schema->dataset->kind == pack::DatasetKind::derived) {
-    return fail(ErrorCode::invalid, "records.derived_not_edited", {"派生数据集由系统计算，不能修改；请修改其来源数据", "a derived dataset is computed; change its sources"});
+    return fail(ErrorCode::invalid, "records.derived_not_edited",
+                {"派生数据集由系统计算，不能修改；请修改其来源数据", "a derived dataset is computed; change its sources"});
   }
   if (entry->schema->grain.empty()) {
-    return fail(ErrorCode::invalid, "records.no_grain", {"该数据集没有主键，不能逐行修改", "the dataset has no key; its rows cannot be edited one by one"});
+    return fail(ErrorCode::invalid, "records.no_grain",
+                {"该数据集没有主键，不能逐行修改", "the dataset has no key; its rows cannot be edited one by one"});
   }
   return entry;
 }
@@ -83,7 +89,8 @@ Result<> Editor::read_values(const Entry& entry, const directory::Scope& scope, 
   for (const auto& [name, value] : values) {
     const size_t i = schema.dataset->field_index(name);
     if (i >= schema.columns.size()) {
-      draft.findings.push_back({name, "unknown_field", {"该数据集没有字段“" + name + "”，请删去", "the dataset has no field \"" + name + "\"; remove it"}});
+      draft.findings.push_back(
+          {name, "unknown_field", {"该数据集没有字段“" + name + "”，请删去", "the dataset has no field \"" + name + "\"; remove it"}});
       continue;
     }
     const Column& column = schema.columns[i];
@@ -115,7 +122,9 @@ Result<> Editor::read_values(const Entry& entry, const directory::Scope& scope, 
 Result<> Editor::check(const Entry& entry, const directory::Scope& scope, Draft& draft) {
   const Schema& schema = *entry.schema;
   const auto environment = engine_.environment();
-  const auto has_finding = [&](const Column& column) { return std::any_of(draft.findings.begin(), draft.findings.end(), [&](const Finding& f) { return f.field == column.field->id; }); };
+  const auto has_finding = [&](const Column& column) {
+    return std::any_of(draft.findings.begin(), draft.findings.end(), [&](const Finding& f) { return f.field == column.field->id; });
+  };
   for (const Column& column : schema.columns) {
     if (column.field->from) {
       BANMO_TRY(draft.plain[column.index], column.field->from->evaluate(draft.plain, environment));
@@ -227,29 +236,34 @@ Result<Editor::Made> Editor::create(const Principal& principal, std::string_view
     }
   }
   if (exists) {
-    return fail(ErrorCode::conflict, "records.row_exists", {"相同主键的行已存在，请改为修改该行", "a row with the same key exists; change that row instead"});
+    return fail(ErrorCode::conflict, "records.row_exists",
+                {"相同主键的行已存在，请改为修改该行", "a row with the same key exists; change that row instead"});
   }
   BANMO_DO(write(principal, *entry, made.key, "insert", row, {}));
   made.row = std::make_shared<StoredRow>(std::move(row));
   return made;
 }
 
-Result<Editor::Made> Editor::update(const Principal& principal, std::string_view dataset, const std::string& key, const json::Object& values, std::optional<int64_t> if_version) {
+Result<Editor::Made> Editor::update(const Principal& principal, std::string_view dataset, const std::string& key, const json::Object& values,
+                                    std::optional<int64_t> if_version) {
   BANMO_TRY(Entry* const entry, editable(principal, dataset));
   const Schema& schema = *entry->schema;
   const auto scope = engine_.scope(principal, directory::Right::datasets_edit, schema);
   const Journal::KeyLock lock(journal_, schema.dataset->id + "\n" + key);
   BANMO_TRY(const auto before, current(*entry, scope, key));
   if (if_version && *if_version != before->shown_version()) {
-    return fail(ErrorCode::conflict, "records.row_changed", {"该行已被他人修改，请刷新后再改", "someone else has changed the row; read it again and repeat your change"});
+    return fail(ErrorCode::conflict, "records.row_changed",
+                {"该行已被他人修改，请刷新后再改", "someone else has changed the row; read it again and repeat your change"});
   }
   BANMO_TRY(Draft draft, plain(schema, *before));
   const sql::Values old = draft.plain;
   BANMO_DO(read_values(*entry, scope, values, draft));
   for (const size_t i : schema.grain) {
     if (draft.plain[i] == old[i]) continue;
-    draft.findings.push_back({schema.columns[i].field->id, "key", {"“" + field_name(schema.columns[i]).zh + "”是主键，不能修改；请新建一行并删除旧行", schema.columns[i].field->id +
-                             " belongs to the key and cannot change; make a new row and delete this one"}});
+    draft.findings.push_back({schema.columns[i].field->id,
+                              "key",
+                              {"“" + field_name(schema.columns[i]).zh + "”是主键，不能修改；请新建一行并删除旧行",
+                               schema.columns[i].field->id + " belongs to the key and cannot change; make a new row and delete this one"}});
   }
   BANMO_DO(check(*entry, scope, draft));
   if (draft.plain == old) return Made{key, before};

@@ -16,13 +16,15 @@ namespace banmo::records {
 class Editor {
  public:
   Editor(Engine& engine, RowStore& rows, Journal& journal, KeyFilter& filter) : engine_(engine), rows_(rows), journal_(journal), filter_(filter) {}
-  // The stored row with its key. Errors: invalid "records.bad_row" with a detail for each field ("$.grade"); conflict "records.row_exists"; denied, not_found.
+  // The stored row with its key. Errors: invalid "records.bad_row" with a detail for each field ("$.grade"); conflict "records.row_exists"; denied,
+  // not_found.
   struct Made {
     std::string key;
     RowPtr row;
   };
   Result<Made> create(const Principal& principal, std::string_view dataset, const json::Object& values);
-  Result<Made> update(const Principal& principal, std::string_view dataset, const std::string& key, const json::Object& values, std::optional<int64_t> if_version);
+  Result<Made> update(const Principal& principal, std::string_view dataset, const std::string& key, const json::Object& values,
+                      std::optional<int64_t> if_version);
   Result<> remove(const Principal& principal, std::string_view dataset, const std::string& key);
   // The row as its newest writer left it, from the journal, the cache or the warehouse; checks no scope.
   Result<RowPtr> unscoped_find(const Entry& entry, const std::string& key);
@@ -45,6 +47,7 @@ class Editor {
 };
 
 // A row is within what a scope covers: by organisation, by person, or because it covers everything.
-bool covers(const directory::Scope& scope, const directory::OrgTree& tree, const Schema& schema, const sql::Values& stored, const std::vector<size_t>& slots);
+bool covers(const directory::Scope& scope, const directory::OrgTree& tree, const Schema& schema, const sql::Values& stored,
+            const std::vector<size_t>& slots);
 
 }  // namespace banmo::records

@@ -8,7 +8,8 @@
 
 namespace banmo::records {
 
-Engine::Engine(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory, const Clock& clock, RecordsOptions options)
+Engine::Engine(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory, const Clock& clock,
+               RecordsOptions options)
     : stores_(std::move(stores)),
       catalogue_(std::move(catalogue)),
       directory_(directory),
@@ -16,13 +17,14 @@ Engine::Engine(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalo
       options_(std::move(options)),
       sealer_{options_.profile, options_.field_key} {}
 
-Result<std::unique_ptr<Engine>> Engine::create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory, const Clock& clock,
-                                               RecordsOptions options) {
+Result<std::unique_ptr<Engine>> Engine::create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory,
+                                               const Clock& clock, RecordsOptions options) {
   std::error_code error;
   std::filesystem::create_directories(options.folder + "/tmp", error);
   if (error) {
-    return fail(ErrorCode::internal, "records.bad_folder", {"无法创建数据目录下的临时目录，请检查目录权限", "the folder for uploads cannot be made; check the permissions of the data folder"}, options.folder,
-                error.message());
+    return fail(ErrorCode::internal, "records.bad_folder",
+                {"无法创建数据目录下的临时目录，请检查目录权限", "the folder for uploads cannot be made; check the permissions of the data folder"},
+                options.folder, error.message());
   }
   for (const auto& left : std::filesystem::directory_iterator(options.folder + "/tmp", error)) std::filesystem::remove(left.path(), error);
   std::unique_ptr<Engine> engine(new Engine(std::move(stores), std::move(catalogue), directory, clock, std::move(options)));
@@ -70,18 +72,22 @@ std::vector<Entry*> Engine::entries() const { return order_; }
 
 Result<Entry*> Engine::require(const directory::Principal& principal, directory::Right right, std::string_view dataset) const {
   if (!principal.has(right)) {
-    return fail(ErrorCode::denied, "records.no_right", {"您没有进行此操作的权限（" + std::string(name_of(right)) + "），请联系管理员", "you lack the right " + std::string(name_of(right)) + "; ask an administrator"});
+    return fail(ErrorCode::denied, "records.no_right",
+                {"您没有进行此操作的权限（" + std::string(name_of(right)) + "），请联系管理员",
+                 "you lack the right " + std::string(name_of(right)) + "; ask an administrator"});
   }
   Entry* entry = find(dataset);
   if (entry == nullptr) {
-    return fail(ErrorCode::not_found, "records.no_such_dataset", {"没有这个数据集，请从数据目录中选择", "there is no such dataset; choose one of the catalogue"});
+    return fail(ErrorCode::not_found, "records.no_such_dataset",
+                {"没有这个数据集，请从数据目录中选择", "there is no such dataset; choose one of the catalogue"});
   }
   return entry;
 }
 
 directory::Scope Engine::scope(const directory::Principal& principal, directory::Right right, const Schema& schema) const {
   const bool writes = right == directory::Right::datasets_import || right == directory::Right::datasets_edit;
-  if (!writes || schema.org) return directory_.scope(principal, right, {schema.dataset->org_field, schema.dataset->person_field, schema.dataset->level});
+  if (!writes || schema.org)
+    return directory_.scope(principal, right, {schema.dataset->org_field, schema.dataset->person_field, schema.dataset->level});
   // Rows of no organisation belong to the whole city: everyone may read them, but only who stands for the whole city may change them.
   const auto scope = directory_.scope(principal, right, {"org", "", schema.dataset->level});
   return scope.everything ? scope : directory::Scope{};

@@ -27,8 +27,8 @@ struct Entry {
 
 class Engine {
  public:
-  static Result<std::unique_ptr<Engine>> create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory, const Clock& clock,
-                                                RecordsOptions options);
+  static Result<std::unique_ptr<Engine>> create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory,
+                                                const Clock& clock, RecordsOptions options);
 
   const pack::Catalogue& catalogue() const { return *catalogue_; }
   directory::Directory& directory() const { return directory_; }
@@ -43,8 +43,8 @@ class Engine {
   Result<sql::Database*> parser();
   expr::Environment environment() const { return {clock_.now(), 480}; }
 
-  Entry* find(std::string_view dataset) const;   // nullptr if there is none
-  std::vector<Entry*> entries() const;           // in the catalogue's order
+  Entry* find(std::string_view dataset) const;  // nullptr if there is none
+  std::vector<Entry*> entries() const;          // in the catalogue's order
   // not_found "records.no_such_dataset", denied "records.no_right".
   Result<Entry*> require(const directory::Principal& principal, directory::Right right, std::string_view dataset) const;
   directory::Scope scope(const directory::Principal& principal, directory::Right right, const Schema& schema) const;
@@ -61,7 +61,8 @@ class Engine {
   std::string temporary_path(std::string_view stem, std::string_view ending);
 
  private:
-  Engine(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory, const Clock& clock, RecordsOptions options);
+  Engine(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory, const Clock& clock,
+         RecordsOptions options);
   Result<> build_schemas();
 
   sql::Stores stores_;

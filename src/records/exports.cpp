@@ -33,10 +33,13 @@ Result<> write_watermark(SheetWriter& sheet, const Engine& engine, const Princip
   return sheet.row({{"导出人：" + principal.account_name + "　时间：" + at + "　级别：" + level_text(level) + "　请按数据级别保管，不得外传"}});
 }
 
-Result<> audit_export(Engine& engine, const Principal& principal, const Schema& schema, const std::string& format, int64_t n_rows, pack::Level level) {
+Result<> audit_export(Engine& engine, const Principal& principal, const Schema& schema, const std::string& format, int64_t n_rows,
+                      pack::Level level) {
   return engine.ledger().write([&](sql::Connection& connection) -> Result<> {
     const json::Object detail = {{"format", format}, {"n_rows", n_rows}, {"level", level_text(level)}};
-    BANMO_TRY(const auto seq, audit::append(connection, {engine.clock().now(), principal.account_name, "rows.export", schema.dataset->id, "", 0, detail}, engine.options().profile));
+    BANMO_TRY(const auto seq,
+              audit::append(connection, {engine.clock().now(), principal.account_name, "rows.export", schema.dataset->id, "", 0, detail},
+                            engine.options().profile));
     (void)seq;
     return {};
   });
@@ -44,7 +47,8 @@ Result<> audit_export(Engine& engine, const Principal& principal, const Schema& 
 
 std::vector<SheetCell> headings_of(const Schema& schema, const std::vector<size_t>& fields) {
   std::vector<SheetCell> cells;
-  for (const size_t i : fields) cells.push_back({schema.columns[i].field->title.zh.empty() ? schema.columns[i].field->id : schema.columns[i].field->title.zh});
+  for (const size_t i : fields)
+    cells.push_back({schema.columns[i].field->title.zh.empty() ? schema.columns[i].field->id : schema.columns[i].field->title.zh});
   return cells;
 }
 
@@ -87,7 +91,8 @@ Result<std::string> Labels::text(const Column& column, const sql::Value& value) 
   return code;
 }
 
-Result<std::string> export_rows_file(Engine& engine, const Principal& principal, const Schema& schema, const directory::Scope& scope, const PageRequest& request, const std::string& format) {
+Result<std::string> export_rows_file(Engine& engine, const Principal& principal, const Schema& schema, const directory::Scope& scope,
+                                     const PageRequest& request, const std::string& format) {
   BANMO_TRY(const RowQuery query, plan_rows(engine, schema, scope, request));
   const Visible visible = visible_fields(schema, scope);
   const pack::Level level = level_of(schema, visible);

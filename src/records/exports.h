@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files for people: rows with level and watermark, templates to fill in, bad rows to mend. Each function gives the path of a temporary file that the caller removes.
+// Files for people: rows with level and watermark, templates to fill in, bad rows to mend. Each function gives the path of a temporary file that the
+// caller removes.
 #pragma once
 
 #include <string>
@@ -23,7 +24,8 @@ class Labels {
   std::unordered_map<int64_t, std::string> people_;
 };
 
-Result<std::string> export_rows_file(Engine& engine, const Principal& principal, const Schema& schema, const directory::Scope& scope, const PageRequest& request, const std::string& format);
+Result<std::string> export_rows_file(Engine& engine, const Principal& principal, const Schema& schema, const directory::Scope& scope,
+                                     const PageRequest& request, const std::string& format);
 Result<std::string> template_file(Engine& engine, const Schema& schema, const std::string& format);
 Result<std::string> bad_rows_file(Engine& engine, const Schema& schema, const std::vector<BadRow>& rows);
 

@@ -75,8 +75,10 @@ std::string known_list(const Schema& schema) {
 Error unknown_heading(const Schema& schema, const Names& names, const std::string& title, size_t column) {
   const std::string near = nearest(schema, names, text::fold_heading(title));
   const std::string zh_hint = near.empty() ? "" : "，是否应为" + near + "？", en_hint = near.empty() ? "" : "; did you mean " + near + "?";
-  return fail(ErrorCode::invalid, "records.unknown_heading", {"第 " + std::to_string(column + 1) + " 列的标题“" + title + "”不是该数据集的字段" + zh_hint + "请改正标题或删除该列",
-              "the heading \"" + title + "\" of column " + std::to_string(column + 1) + " is no field of the dataset" + en_hint + " Correct it or remove the column"},
+  return fail(ErrorCode::invalid, "records.unknown_heading",
+              {"第 " + std::to_string(column + 1) + " 列的标题“" + title + "”不是该数据集的字段" + zh_hint + "请改正标题或删除该列",
+               "the heading \"" + title + "\" of column " + std::to_string(column + 1) + " is no field of the dataset" + en_hint +
+                   " Correct it or remove the column"},
               "column " + std::to_string(column + 1));
 }
 
@@ -85,7 +87,8 @@ Result<> check_complete(const Schema& schema, const Headings& headings) {
   for (const Column& column : schema.columns) {
     if (!column.required || column.field->from || !sql::is_null(column.default_value)) continue;
     if (std::find(headings.fields.begin(), headings.fields.end(), column.index) != headings.fields.end()) continue;
-    details.push_back(fail(ErrorCode::invalid, "records.missing_heading", {"缺少必需的列“" + label(column) + "”，请补上", "the required column " + label(column) + " is missing; add it"}));
+    details.push_back(fail(ErrorCode::invalid, "records.missing_heading",
+                           {"缺少必需的列“" + label(column) + "”，请补上", "the required column " + label(column) + " is missing; add it"}));
   }
   if (details.empty()) return {};
   Error error = details.front();
@@ -121,17 +124,22 @@ Result<Headings> read_headings(CsvText reader, const Schema& schema) {
     best_hits = hits;
   }
   if (best_hits == 0) {
-    return fail(ErrorCode::invalid, "records.no_heading", {"前 " + std::to_string(kMaxNoteRows) + " 行中没有找到标题行。该数据集的列为：" + known_list(schema) + "（* 为必填）。请下载模板对照",
-                "no heading was found in the first " + std::to_string(kMaxNoteRows) + " lines. The dataset's columns are: " + known_list(schema) + " (* required). Compare with the template"});
+    return fail(ErrorCode::invalid, "records.no_heading",
+                {"前 " + std::to_string(kMaxNoteRows) + " 行中没有找到标题行。该数据集的列为：" + known_list(schema) + "（* 为必填）。请下载模板对照",
+                 "no heading was found in the first " + std::to_string(kMaxNoteRows) + " lines. The dataset's columns are: " + known_list(schema) +
+                     " (* required). Compare with the template"});
   }
   std::vector<Error> details;
   for (size_t i = 0; i < best.fields.size(); ++i) {
     const size_t field = best.fields[i];
     if (field == kNoField) {
       details.push_back(unknown_heading(schema, names, best.titles[i], i));
-    } else if (std::find(best.fields.begin(), best.fields.begin() + static_cast<ptrdiff_t>(i), field) != best.fields.begin() + static_cast<ptrdiff_t>(i)) {
-      details.push_back(fail(ErrorCode::invalid, "records.heading_twice", {"“" + label(schema.columns[field]) + "”出现了两列，请只保留一列",
-                             "the field " + label(schema.columns[field]) + " stands in two columns; keep one"}, "column " + std::to_string(i + 1)));
+    } else if (std::find(best.fields.begin(), best.fields.begin() + static_cast<ptrdiff_t>(i), field) !=
+               best.fields.begin() + static_cast<ptrdiff_t>(i)) {
+      details.push_back(fail(ErrorCode::invalid, "records.heading_twice",
+                             {"“" + label(schema.columns[field]) + "”出现了两列，请只保留一列",
+                              "the field " + label(schema.columns[field]) + " stands in two columns; keep one"},
+                             "column " + std::to_string(i + 1)));
     }
   }
   if (!details.empty()) {

@@ -26,13 +26,15 @@ struct Who {
 
 std::string key_condition(const Schema& schema) {
   std::string condition;
-  for (size_t i = 0; i < schema.grain.size(); ++i) condition += (i == 0 ? "t." : " AND t.") + schema.columns[schema.grain[i]].compared_name() + " = $" + std::to_string(i + 1);
+  for (size_t i = 0; i < schema.grain.size(); ++i)
+    condition += (i == 0 ? "t." : " AND t.") + schema.columns[schema.grain[i]].compared_name() + " = $" + std::to_string(i + 1);
   return condition;
 }
 
 Result<std::vector<Step>> read_steps(sql::Connection& connection, const Schema& schema, const sql::Values& key) {
   const std::string columns = "SELECT " + schema.stored_list("t.") + ", t._batch, t._line, t._warn, t._version";
-  const std::string past = columns + ", t._op, t._next_version, t._next_batch, t._next_line FROM " + schema.past_table + " t WHERE " + key_condition(schema) + " ORDER BY t._next_version, t._version LIMIT 1000";
+  const std::string past = columns + ", t._op, t._next_version, t._next_batch, t._next_line FROM " + schema.past_table + " t WHERE " +
+                           key_condition(schema) + " ORDER BY t._next_version, t._version LIMIT 1000";
   const std::string present = columns + " FROM " + schema.table + " t WHERE " + key_condition(schema);
   const size_t n = schema.stored_names().size();
   std::vector<Step> steps;
@@ -113,11 +115,13 @@ class HistoryWriter {
 
 }  // namespace
 
-Result<std::vector<RowEvent>> read_history(Engine& engine, JobStore& jobs, const Schema& schema, const directory::Scope& scope, const std::string& key) {
+Result<std::vector<RowEvent>> read_history(Engine& engine, JobStore& jobs, const Schema& schema, const directory::Scope& scope,
+                                           const std::string& key) {
   BANMO_TRY(const sql::Values values, parse_key(schema, key));
   BANMO_TRY(const auto lease, engine.warehouse().read());
   BANMO_TRY(const auto steps, read_steps(*lease, schema, values));
-  if (steps.empty() || scope.aggregates_only || !covers(scope, *engine.directory().orgs(), schema, steps.back().row.values, value_slots(schema))) return no_such_row();
+  if (steps.empty() || scope.aggregates_only || !covers(scope, *engine.directory().orgs(), schema, steps.back().row.values, value_slots(schema)))
+    return no_such_row();
   HistoryWriter writer(engine, jobs, schema, visible_fields(schema, scope), *lease);
   for (size_t i = 0; i < steps.size(); ++i) {
     const Step& step = steps[i];

@@ -11,6 +11,7 @@
 namespace banmo::records {
 
 // Newest first. The row's present or last organisation decides whether the reader sees it; fields above the level are left out or masked.
-Result<std::vector<RowEvent>> read_history(Engine& engine, JobStore& jobs, const Schema& schema, const directory::Scope& scope, const std::string& key);
+Result<std::vector<RowEvent>> read_history(Engine& engine, JobStore& jobs, const Schema& schema, const directory::Scope& scope,
+                                           const std::string& key);
 
 }  // namespace banmo::records

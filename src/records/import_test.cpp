@@ -63,20 +63,20 @@ TEST_CASE("the same file again changes nothing, and a changed row keeps its past
 
 TEST_CASE("every kind of bad row is named with its physical line and a sentence, and the good ones are taken") {
   on_each_pair([](World& world) {
-    const std::string text = kHeading + good_row(1) +                                              // 2
-                             "2025,G0002,3702000002,p12,1,1,bmi,很重,0,2025-10-10\n"               // 3 type
-                             "2025,G0003,3702000001,p12,1,1,bmi,,0,2025-10-10\n"                   // 4 raw_present
-                             "2025,G0004,3702000002,p12,1,1,bmi,99,0,2025-10-10\n"                 // 5 raw_range
-                             "2025,G9999,3702000001,p12,1,1,bmi,14,0,2025-10-10\n"                 // 6 reference
-                             "2025,G0006,3702009999,p12,1,1,bmi,14,0,2025-10-10\n"                 // 7 org
-                             "2025,G0007,3702000001,p99,1,1,bmi,14,0,2025-10-10\n"                 // 8 code
-                             "2025,G0008,3702000002,p12,13,1,bmi,14,0,2025-10-10\n"                // 9 range
-                             "2025,,3702000001,p12,1,1,bmi,14,0,2025-10-10\n"                      // 10 required
-                             "2025,G0010,3702000002,p12,1,1,bmi,14\n"                              // 11 columns
-                             + good_row(1) +                                                       // 12 duplicate of 2
-                             "\n" +                                                                // 13 blank
-                             "2025,G0011,3702000001,p12,1,1,bmi,14,0,2025-02-30\n"                 // 14 type
-                             + good_row(12);                                                       // 15
+    const std::string text = kHeading + good_row(1) +                                 // 2
+                             "2025,G0002,3702000002,p12,1,1,bmi,很重,0,2025-10-10\n"  // 3 type
+                             "2025,G0003,3702000001,p12,1,1,bmi,,0,2025-10-10\n"      // 4 raw_present
+                             "2025,G0004,3702000002,p12,1,1,bmi,99,0,2025-10-10\n"    // 5 raw_range
+                             "2025,G9999,3702000001,p12,1,1,bmi,14,0,2025-10-10\n"    // 6 reference
+                             "2025,G0006,3702009999,p12,1,1,bmi,14,0,2025-10-10\n"    // 7 org
+                             "2025,G0007,3702000001,p99,1,1,bmi,14,0,2025-10-10\n"    // 8 code
+                             "2025,G0008,3702000002,p12,13,1,bmi,14,0,2025-10-10\n"   // 9 range
+                             "2025,,3702000001,p12,1,1,bmi,14,0,2025-10-10\n"         // 10 required
+                             "2025,G0010,3702000002,p12,1,1,bmi,14\n"                 // 11 columns
+                             + good_row(1) +                                          // 12 duplicate of 2
+                             "\n" +                                                   // 13 blank
+                             "2025,G0011,3702000001,p12,1,1,bmi,14,0,2025-02-30\n"    // 14 type
+                             + good_row(12);                                          // 15
     const Job job = world.import("fitness_raw", text);
     INFO((job.error ? job.error->to_string() + job.error->cause : std::string()));
     REQUIRE(job.state == JobState::done);
@@ -87,7 +87,8 @@ TEST_CASE("every kind of bad row is named with its physical line and a sentence,
     std::string seen;
     for (const auto& row : bad) seen += std::to_string(row.line) + " " + row.rule + " " + row.field + "\n";
     CHECK(seen ==
-          "3 type raw\n4 raw_present \n5 raw_range \n6 reference student_id\n7 reference school_id\n8 code stage\n9 range grade\n10 required student_id\n11 columns \n12 duplicate \n14 type tested_on\n");
+          "3 type raw\n4 raw_present \n5 raw_range \n6 reference student_id\n7 reference school_id\n8 code stage\n9 range grade\n10 required "
+          "student_id\n11 columns \n12 duplicate \n14 type tested_on\n");
     CHECK(bad[0].message.zh == "“实测值”应为数字，如 12.5，请改正");
     CHECK(bad[2].message.zh.starts_with("不符合规则“实测值越界”"));
     CHECK(bad[9].message.zh == "与第 2 行重复（学年、学生、项目 相同），请只保留一行");
@@ -134,7 +135,9 @@ TEST_CASE("cells are read as people write them, in every encoding and with notes
       CHECK(job.n_good == 2);
       CHECK(job.n_bad == 0);
     }
-    CHECK(world.count("SELECT COUNT(*) FROM ds_fitness_raw WHERE raw = 14.5 AND grade = 1 AND sex = '1' AND tested_on = DATE '2025-10-10' AND NOT exempt") == 1);
+    CHECK(world.count(
+              "SELECT COUNT(*) FROM ds_fitness_raw WHERE raw = 14.5 AND grade = 1 AND sex = '1' AND tested_on = DATE '2025-10-10' AND NOT exempt") ==
+          1);
     CHECK(world.count("SELECT COUNT(*) FROM ds_fitness_raw WHERE raw = 1500 AND sex = '2' AND tested_on = DATE '2025-10-09'") == 1);
     const Page page = must(world.records->rows(world.system, "fitness_raw", {}));
     CHECK(page.rows[0].line == 3);
@@ -143,7 +146,9 @@ TEST_CASE("cells are read as people write them, in every encoding and with notes
 
 TEST_CASE("quoted line breaks, stray quotes and blank lines leave the line numbers right and lose no row") {
   on_each_pair([](World& world) {
-    const Job job = world.import("contact", "学校,电话,姓名\r\n3702000001,13800000001,\"张\r\n三\"\r\n\r\n3702000001,13800000002,\"李四\r\n3702000001,13800000003,\"王 \"\"五\"\"\"\r\n3702000001,1,赵六\r\n");
+    const Job job = world.import("contact",
+                                 "学校,电话,姓名\r\n3702000001,13800000001,\"张\r\n三\"\r\n\r\n3702000001,13800000002,\"李四\r\n3702000001,"
+                                 "13800000003,\"王 \"\"五\"\"\"\r\n3702000001,1,赵六\r\n");
     INFO((job.error ? job.error->to_string() + job.error->cause : std::string()));
     REQUIRE(job.state == JobState::done);
     CHECK(job.n_good == 2);

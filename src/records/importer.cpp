@@ -29,7 +29,10 @@ class Temporary {
 
 Error dry_run_ends() { return fail(ErrorCode::conflict, "records.dry_run_ends", {"试运行结束", "the dry run ends"}); }
 
-Error stopping() { return fail(ErrorCode::unavailable, "records.stopping", {"服务正在停止，导入会在重新启动后继续", "the service is stopping; the import goes on after the restart"}); }
+Error stopping() {
+  return fail(ErrorCode::unavailable, "records.stopping",
+              {"服务正在停止，导入会在重新启动后继续", "the service is stopping; the import goes on after the restart"});
+}
 
 ChunkLimits limits_of(const Schema& schema, int64_t chunk_rows) {
   // Wide rows make smaller chunks: what is held at once stays near 100 MB.
@@ -47,7 +50,11 @@ struct Importer::Source {
   std::string chunk_path;
 
   Source(CsvFile opened, Headings read, const Schema& schema, OrgReader reader, const Sealer& sealer, expr::Environment environment, std::string path)
-      : file(std::move(opened)), headings(std::move(read)), orgs(std::move(reader)), chunker(file, headings, schema, orgs, sealer, environment), chunk_path(std::move(path)) {}
+      : file(std::move(opened)),
+        headings(std::move(read)),
+        orgs(std::move(reader)),
+        chunker(file, headings, schema, orgs, sealer, environment),
+        chunk_path(std::move(path)) {}
 };
 
 struct Importer::Outcome {
@@ -67,7 +74,8 @@ Result<std::string> Importer::readable_file(bool& numbered) {
   return path;
 }
 
-// Finds the unfinished batch of the same file, or makes one. True if the file was imported before, nothing has changed since, and nothing is to be done.
+// Finds the unfinished batch of the same file, or makes one. True if the file was imported before, nothing has changed since, and nothing is to be
+// done.
 Result<bool> Importer::begin_batch(const Entry& entry, const std::string& sha256) {
   const auto& dataset = *entry.schema->dataset;
   const auto* pack = engine_.catalogue().pack(dataset.pack);
@@ -112,12 +120,17 @@ Result<> Importer::go_on(Source& source) {
   int64_t offset = 0;
   {
     BANMO_TRY(const auto lease, engine_.warehouse().read());
-    BANMO_TRY(const auto done, lease->query("SELECT COUNT(*), COALESCE(MAX(next_offset), 0), CAST(COALESCE(SUM(n_read), 0) AS BIGINT), CAST(COALESCE(SUM(n_good), 0) AS BIGINT), "
-                                            "CAST(COALESCE(SUM(n_bad), 0) AS BIGINT), CAST(COALESCE(SUM(n_warn), 0) AS BIGINT), CAST(COALESCE(SUM(n_new), 0) AS BIGINT), "
-                                            "CAST(COALESCE(SUM(n_changed), 0) AS BIGINT), CAST(COALESCE(SUM(n_same), 0) AS BIGINT) FROM bm_import WHERE batch = $1", {batch_.batch.no}));
+    BANMO_TRY(
+        const auto done,
+        lease->query(
+            "SELECT COUNT(*), COALESCE(MAX(next_offset), 0), CAST(COALESCE(SUM(n_read), 0) AS BIGINT), CAST(COALESCE(SUM(n_good), 0) AS BIGINT), "
+            "CAST(COALESCE(SUM(n_bad), 0) AS BIGINT), CAST(COALESCE(SUM(n_warn), 0) AS BIGINT), CAST(COALESCE(SUM(n_new), 0) AS BIGINT), "
+            "CAST(COALESCE(SUM(n_changed), 0) AS BIGINT), CAST(COALESCE(SUM(n_same), 0) AS BIGINT) FROM bm_import WHERE batch = $1",
+            {batch_.batch.no}));
     n_chunks_ = sql::int_of(done[0][0]);
     offset = sql::int_of(done[0][1]);
-    int64_t* const counts[] = {&row_.job.n_read, &row_.job.n_good, &row_.job.n_bad, &row_.job.n_warn, &row_.job.n_new, &row_.job.n_changed, &row_.job.n_same};
+    int64_t* const counts[] = {&row_.job.n_read, &row_.job.n_good,    &row_.job.n_bad, &row_.job.n_warn,
+                               &row_.job.n_new,  &row_.job.n_changed, &row_.job.n_same};
     for (size_t i = 0; i < std::size(counts); ++i) *counts[i] = sql::int_of(done[0][2 + i]);
   }
   if (n_chunks_ == 0) return {};
@@ -138,7 +151,8 @@ Result<> Importer::stage(sql::Connection& duckdb, const CheckPlan& plan, const S
   for (const auto& row : failed.rows) {
     BadLine one = source.chunker.bad_line(chunk, sql::int_of(row[0]));
     for (size_t i = 0; i < plan.checks.size(); ++i) {
-      if ((static_cast<uint64_t>(sql::int_of(row[1 + i / kChecksInWord])) >> (i % kChecksInWord) & 1) != 0) one.findings.push_back(plan.checks[i].finding());
+      if ((static_cast<uint64_t>(sql::int_of(row[1 + i / kChecksInWord])) >> (i % kChecksInWord) & 1) != 0)
+        one.findings.push_back(plan.checks[i].finding());
     }
     bad.push_back(std::move(one));
   }
@@ -148,7 +162,8 @@ Result<> Importer::stage(sql::Connection& duckdb, const CheckPlan& plan, const S
 
 // The good rows of the parser's bm_stage into the same table beside a PostgreSQL warehouse.
 Result<> Importer::copy_stage(sql::Connection& duckdb, sql::Connection& postgres, const Schema& schema, const CheckPlan& plan) const {
-  BANMO_DO(postgres.script("DROP TABLE IF EXISTS bm_stage; CREATE TEMP TABLE bm_stage ON COMMIT DROP AS SELECT CAST(0 AS BIGINT) AS _line, " + schema.stored_list() + ", _warn FROM " + schema.table + " LIMIT 0;"));
+  BANMO_DO(postgres.script("DROP TABLE IF EXISTS bm_stage; CREATE TEMP TABLE bm_stage ON COMMIT DROP AS SELECT CAST(0 AS BIGINT) AS _line, " +
+                           schema.stored_list() + ", _warn FROM " + schema.table + " LIMIT 0;"));
   std::vector<std::string> columns = schema.stored_names();
   columns.insert(columns.begin(), "_line");
   columns.emplace_back("_warn");
@@ -165,8 +180,8 @@ Result<> Importer::copy_stage(sql::Connection& duckdb, sql::Connection& postgres
 }
 
 // Merge, quarantine and watermark: the part that is one transaction of the warehouse.
-Result<> Importer::settle(sql::Connection& connection, const Schema& schema, const Source& source, const std::string& good, const Chunk& chunk, const std::vector<BadLine>& bad,
-                          Outcome& outcome) const {
+Result<> Importer::settle(sql::Connection& connection, const Schema& schema, const Source& source, const std::string& good, const Chunk& chunk,
+                          const std::vector<BadLine>& bad, Outcome& outcome) const {
   const Instant now = engine_.clock().now();
   BANMO_TRY(outcome.merged, merge_stage(connection, schema, {.batch = batch_.batch.no, .good = good}, now));
   outcome.n_read = chunk.n_read;
@@ -178,15 +193,19 @@ Result<> Importer::settle(sql::Connection& connection, const Schema& schema, con
   BANMO_DO(add_bad_rows(connection, schema, quarantine, source.headings.titles, source.headings.fields, bad, scores));
   BANMO_DO(add_scores(connection, schema, scores));
   const MergeCounts& m = outcome.merged;
-  BANMO_DO(connection.execute("INSERT INTO bm_import (batch, chunk, n_read, n_good, n_bad, n_warn, n_new, n_changed, n_same, next_offset, next_line) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-                              {batch_.batch.no, n_chunks_, outcome.n_read, m.n_good, outcome.n_bad, m.n_warn, m.n_new, m.n_changed, m.n_same, chunk.next_offset, chunk.next_line}));
+  BANMO_DO(
+      connection.execute("INSERT INTO bm_import (batch, chunk, n_read, n_good, n_bad, n_warn, n_new, n_changed, n_same, next_offset, next_line) "
+                         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                         {batch_.batch.no, n_chunks_, outcome.n_read, m.n_good, outcome.n_bad, m.n_warn, m.n_new, m.n_changed, m.n_same,
+                          chunk.next_offset, chunk.next_line}));
   return {};
 }
 
 Result<Importer::Outcome> Importer::run_chunk(Entry& entry, Source& source, Chunk& chunk) {
   const Schema& schema = *entry.schema;
   BANMO_TRY(sql::Database* const parser, engine_.parser());
-  BANMO_TRY(const CheckPlan plan, plan_checks(schema, source.chunker, chunk, engine_.environment(), [&](const pack::Dataset& dataset) { return reference_table(engine_, dataset); }));
+  BANMO_TRY(const CheckPlan plan, plan_checks(schema, source.chunker, chunk, engine_.environment(),
+                                              [&](const pack::Dataset& dataset) { return reference_table(engine_, dataset); }));
   Outcome outcome;
   std::vector<BadLine> bad;
   const bool same_store = parser == &engine_.warehouse();
@@ -239,7 +258,8 @@ Result<> Importer::run_chunks(Entry& entry, Source& source) {
     BANMO_TRY(const Outcome outcome, run_chunk(entry, source, chunk));
     add(outcome);
     const auto ms = [](auto from, auto to) { return static_cast<int64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(to - from).count()); };
-    BANMO_LOG(debug, "import.chunk", {"batch", batch_.batch.no}, {"n_read", chunk.n_read}, {"read_ms", ms(begin, read)}, {"merge_ms", ms(read, std::chrono::steady_clock::now())});
+    BANMO_LOG(debug, "import.chunk", {"batch", batch_.batch.no}, {"n_read", chunk.n_read}, {"read_ms", ms(begin, read)},
+              {"merge_ms", ms(read, std::chrono::steady_clock::now())});
     row_.job.progress = 0.95 * static_cast<double>(chunk.next_offset) / static_cast<double>(std::max<int64_t>(1, source.chunker.n_bytes()));
     if (!row_.job.dry_run) engine_.publish_bulk(entry, outcome.merged, outcome.merged.n_new);
   }
@@ -248,7 +268,9 @@ Result<> Importer::run_chunks(Entry& entry, Source& source) {
 
 Result<> Importer::run() {
   Entry* const entry = engine_.find(row_.job.dataset);
-  if (entry == nullptr) return fail(ErrorCode::not_found, "records.no_such_dataset", {"没有这个数据集，请从数据目录中选择", "there is no such dataset; choose one of the catalogue"});
+  if (entry == nullptr)
+    return fail(ErrorCode::not_found, "records.no_such_dataset",
+                {"没有这个数据集，请从数据目录中选择", "there is no such dataset; choose one of the catalogue"});
   const Schema& schema = *entry->schema;
   row_.job.phase = "reading";
   if (!report_()) return stopping();
@@ -260,7 +282,8 @@ Result<> Importer::run() {
   const Temporary sheet(numbered ? path : std::string());
   BANMO_TRY(CsvFile file, CsvFile::open(path, engine_.temporary_path("utf8", "csv"), numbered));
   BANMO_TRY(Headings headings, read_headings(file.reader(), schema));
-  Source source(std::move(file), std::move(headings), schema, OrgReader(engine_.directory().orgs(), &row_.scope), engine_.sealer(), engine_.environment(), engine_.temporary_path("chunk", "csv"));
+  Source source(std::move(file), std::move(headings), schema, OrgReader(engine_.directory().orgs(), &row_.scope), engine_.sealer(),
+                engine_.environment(), engine_.temporary_path("chunk", "csv"));
   if (!row_.job.dry_run) BANMO_DO(go_on(source));
   if (std::any_of(schema.columns.begin(), schema.columns.end(), [](const Column& column) { return column.ref == RefKind::person; })) {
     BANMO_TRY(sql::Database* const parser, engine_.parser());
@@ -279,7 +302,7 @@ Result<> Importer::run() {
   BANMO_DO(run_chunks(*entry, source));
   row_.job.phase = "refreshing";
   if (!report_()) return stopping();
-  if (!row_.job.dry_run) BANMO_DO(refresh_after(engine_, *entry));
+  if (!row_.job.dry_run) BANMO_DO(refresh_after(engine_, *entry, SetRules::check));
   batch_.batch.done = true;
   batch_.batch.n_good = row_.job.n_good;
   batch_.batch.n_bad = row_.job.n_bad;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One import from file to table: chunk by chunk, each chunk one transaction of the warehouse together with its watermark, so that a stop at any moment loses and repeats nothing.
-// Used by the job queue's thread only.
+// One import from file to table: chunk by chunk, each chunk one transaction of the warehouse together with its watermark, so that a stop at any
+// moment loses and repeats nothing. Used by the job queue's thread only.
 #pragma once
 
 #include <functional>
@@ -19,8 +19,10 @@ namespace banmo::records {
 class Importer {
  public:
   // `report` is called whenever the job's figures have moved; it answers false when the program stops.
-  Importer(Engine& engine, JobStore& jobs, JobRow& row, std::function<bool()> report) : engine_(engine), jobs_(jobs), row_(row), report_(std::move(report)) {}
-  // Runs to the end. Errors: those of the file; storage_full; unavailable "records.stopping" when report answers false. The rows of finished chunks stay.
+  Importer(Engine& engine, JobStore& jobs, JobRow& row, std::function<bool()> report)
+      : engine_(engine), jobs_(jobs), row_(row), report_(std::move(report)) {}
+  // Runs to the end. Errors: those of the file; storage_full; unavailable "records.stopping" when report answers false. The rows of finished chunks
+  // stay.
   Result<> run();
 
  private:
@@ -34,7 +36,8 @@ class Importer {
   Result<Outcome> run_chunk(Entry& entry, Source& source, Chunk& chunk);
   Result<> stage(sql::Connection& duckdb, const CheckPlan& plan, const Source& source, Chunk& chunk, std::vector<BadLine>& bad) const;
   Result<> copy_stage(sql::Connection& duckdb, sql::Connection& postgres, const Schema& schema, const CheckPlan& plan) const;
-  Result<> settle(sql::Connection& connection, const Schema& schema, const Source& source, const std::string& good, const Chunk& chunk, const std::vector<BadLine>& bad, Outcome& outcome) const;
+  Result<> settle(sql::Connection& connection, const Schema& schema, const Source& source, const std::string& good, const Chunk& chunk,
+                  const std::vector<BadLine>& bad, Outcome& outcome) const;
   Result<> keep_dry_findings(const Schema& schema, const Source& source, const std::vector<BadLine>& bad);
   void add(const Outcome& outcome);
 
@@ -44,7 +47,7 @@ class Importer {
   std::function<bool()> report_;
   BatchRow batch_;
   int64_t n_chunks_ = 0;
-  std::vector<int64_t> earlier_batches_;   // of the same file name
+  std::vector<int64_t> earlier_batches_;  // of the same file name
 };
 
 }  // namespace banmo::records

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <filesystem>
 
@@ -14,7 +15,8 @@
 namespace banmo::records {
 namespace {
 
-constexpr int kMaxPages = 20;  // of jobs that are read to fill one page of visible ones
+constexpr std::chrono::seconds kRetry{30};  // after a full disk
+constexpr int kMaxPages = 20;               // of jobs that are read to fill one page of visible ones
 
 Error no_such_job() { return fail(ErrorCode::not_found, "records.no_such_job", {"没有这个任务", "there is no such job"}); }
 
@@ -70,7 +72,8 @@ Result<Job> JobQueue::submit(const Principal& principal, const ImportOptions& op
   BANMO_TRY(Entry* const entry, engine_.require(principal, directory::Right::datasets_import, options.dataset));
   const Schema& schema = *entry->schema;
   if (schema.dataset->kind == pack::DatasetKind::derived) {
-    return fail(ErrorCode::invalid, "records.derived_not_imported", {"派生数据集由系统计算，不能导入", "a derived dataset is computed and takes no import"});
+    return fail(ErrorCode::invalid, "records.derived_not_imported",
+                {"派生数据集由系统计算，不能导入", "a derived dataset is computed and takes no import"});
   }
   JobRow row;
   row.scope = engine_.scope(principal, directory::Right::datasets_import, schema);
@@ -78,7 +81,8 @@ Result<Job> JobQueue::submit(const Principal& principal, const ImportOptions& op
     return fail(ErrorCode::denied, "records.out_of_scope", {"该数据集须由市级管理人员导入", "this dataset is imported by the city's officers"});
   }
   std::error_code error;
-  if (!std::filesystem::is_regular_file(options.file, error)) return fail(ErrorCode::not_found, "records.no_file", {"找不到上传的文件，请重新上传", "the uploaded file is gone; upload it again"});
+  if (!std::filesystem::is_regular_file(options.file, error))
+    return fail(ErrorCode::not_found, "records.no_file", {"找不到上传的文件，请重新上传", "the uploaded file is gone; upload it again"});
   row.job.id = JobId::next();
   row.job.dataset = options.dataset;
   row.job.file_name = options.file_name;
@@ -134,7 +138,10 @@ Result<std::vector<Job>> JobQueue::list(const Principal& principal, int limit, s
 Result<Job> JobQueue::wait(const Principal& principal, JobId id) {
   {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return stopping_ || !live_.contains(id); });
+    changed_.wait(lock, [&] {
+      const auto it = live_.find(id);
+      return stopping_ || it == live_.end() || it->second.state == JobState::failed;
+    });
   }
   return find(principal, id);
 }
@@ -155,8 +162,10 @@ void JobQueue::finish(JobRow& row, const Result<>& outcome) {
   // A job without an end is taken up again at the next start: one that found the disk full.
   if (!no_space) job.finished_at = engine_.clock().now();
   const auto written = engine_.ledger().write([&](sql::Connection& connection) -> Result<> {
-    const json::Object detail = {{"file", job.file_name}, {"dry_run", job.dry_run}, {"n_read", job.n_read}, {"n_good", job.n_good}, {"n_bad", job.n_bad}, {"state", outcome.ok() ? "done" : "failed"}};
-    BANMO_TRY(const auto seq, audit::append(connection, {engine_.clock().now(), job.by, "rows.import", job.dataset, job.id.to_string(), 0, detail}, engine_.options().profile));
+    const json::Object detail = {{"file", job.file_name}, {"dry_run", job.dry_run}, {"n_read", job.n_read},
+                                 {"n_good", job.n_good},  {"n_bad", job.n_bad},     {"state", outcome.ok() ? "done" : "failed"}};
+    BANMO_TRY(const auto seq, audit::append(connection, {engine_.clock().now(), job.by, "rows.import", job.dataset, job.id.to_string(), 0, detail},
+                                            engine_.options().profile));
     (void)seq;
     return {};
   });
@@ -164,19 +173,22 @@ void JobQueue::finish(JobRow& row, const Result<>& outcome) {
   if (!written.ok()) BANMO_LOG(warn, "import.not_audited", {"job", job.id.to_string()}, {"error", written.error().to_string()});
   if (!stored.ok()) BANMO_LOG(warn, "import.not_recorded", {"job", job.id.to_string()}, {"error", stored.error().to_string()});
   if (outcome.ok() && is_within(row.file, engine_.options().folder)) ::unlink(row.file.c_str());
-  BANMO_LOG(info, "import.ended", {"job", job.id.to_string()}, {"dataset", job.dataset}, {"ok", outcome.ok()}, {"n_read", job.n_read}, {"n_bad", job.n_bad}, {"n_new", job.n_new},
-            {"n_changed", job.n_changed}, {"error", outcome.ok() ? std::string() : outcome.error().to_string()}, {"cause", outcome.ok() ? std::string() : outcome.error().cause});
+  BANMO_LOG(info, "import.ended", {"job", job.id.to_string()}, {"dataset", job.dataset}, {"ok", outcome.ok()}, {"n_read", job.n_read},
+            {"n_bad", job.n_bad}, {"n_new", job.n_new}, {"n_changed", job.n_changed},
+            {"error", outcome.ok() ? std::string() : outcome.error().to_string()}, {"cause", outcome.ok() ? std::string() : outcome.error().cause});
 }
 
 void JobQueue::run(JobRow row) {
   row.job.state = JobState::running;
+  row.job.error.reset();
   Result<> outcome = store_.update_job(row);
   if (outcome.ok()) {
     try {
       Importer importer(engine_, store_, row, [&] { return show(row); });
       outcome = importer.run();
     } catch (const std::exception& thrown) {
-      outcome = fail(ErrorCode::internal, "records.import_failed", {"导入时发生内部错误，请联系管理员", "the import met an internal error; ask the administrator"}, {}, thrown.what());
+      outcome = fail(ErrorCode::internal, "records.import_failed",
+                     {"导入时发生内部错误，请联系管理员", "the import met an internal error; ask the administrator"}, {}, thrown.what());
     }
   }
   if (!outcome.ok() && outcome.error().id == "records.stopping") return;
@@ -184,6 +196,10 @@ void JobQueue::run(JobRow row) {
   {
     const std::lock_guard lock(mutex_);
     live_.erase(row.job.id);
+    if (!row.job.finished_at) {
+      live_[row.job.id] = row.job;
+      parked_.push_back(std::move(row));
+    }
   }
   changed_.notify_all();
 }
@@ -193,8 +209,14 @@ void JobQueue::work() {
     std::optional<JobRow> next;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+      const auto has_work = [&] { return stopping_ || !waiting_.empty(); };
+      if (parked_.empty())
+        changed_.wait(lock, has_work);
+      else
+        changed_.wait_for(lock, kRetry, has_work);
       if (stopping_) return;
+      if (waiting_.empty()) waiting_.swap(parked_);
+      if (waiting_.empty()) continue;
       next = std::move(waiting_.front());
       waiting_.pop_front();
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Imports one after another on one thread. A job is in the ledger before it is answered; what a stop interrupted goes on at the next start. Thread-safe.
+// Imports one after another on one thread. A job is in the ledger before it is answered; what a stop interrupted goes on at the next start.
+// Thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -37,7 +38,8 @@ class JobQueue {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<JobRow> waiting_;
-  std::map<JobId, Job> live_;      // queued and running
+  std::deque<JobRow> parked_;  // failed for want of space; tried again
+  std::map<JobId, Job> live_;  // queued and running
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -9,14 +9,18 @@ namespace {
 constexpr std::string_view kTakeNumber = "UPDATE records_counter SET value = value + 1 WHERE name = $1";
 constexpr std::string_view kReadNumber = "SELECT value FROM records_counter WHERE name = $1";
 constexpr std::string_view kJobColumns =
-    "no, id, dataset, file, file_name, dry_run, state, phase, n_read, n_good, n_bad, n_warn, n_new, n_changed, n_same, batch_no, error, account, account_no, scope, created_at, finished_at";
+    "no, id, dataset, file, file_name, dry_run, state, phase, n_read, n_good, n_bad, n_warn, n_new, n_changed, n_same, batch_no, error, account, "
+    "account_no, scope, created_at, finished_at";
 constexpr std::string_view kInsertJob =
-    "INSERT INTO records_job (no, id, dataset, file, file_name, dry_run, state, phase, n_read, n_good, n_bad, n_warn, n_new, n_changed, n_same, batch_no, error, account, account_no, scope, "
+    "INSERT INTO records_job (no, id, dataset, file, file_name, dry_run, state, phase, n_read, n_good, n_bad, n_warn, n_new, n_changed, n_same, "
+    "batch_no, error, account, account_no, scope, "
     "created_at, finished_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
 constexpr std::string_view kUpdateJob =
-    "UPDATE records_job SET state = $2, phase = $3, n_read = $4, n_good = $5, n_bad = $6, n_warn = $7, n_new = $8, n_changed = $9, n_same = $10, batch_no = $11, error = $12, finished_at = $13 "
+    "UPDATE records_job SET state = $2, phase = $3, n_read = $4, n_good = $5, n_bad = $6, n_warn = $7, n_new = $8, n_changed = $9, n_same = $10, "
+    "batch_no = $11, error = $12, finished_at = $13 "
     "WHERE no = $1";
-constexpr std::string_view kBatchColumns = "no, id, dataset, file_name, sha256, account, at, dry_run, state, n_good, n_bad, n_warn, version, pack_fingerprint";
+constexpr std::string_view kBatchColumns =
+    "no, id, dataset, file_name, sha256, account, at, dry_run, state, n_good, n_bad, n_warn, version, pack_fingerprint";
 constexpr std::string_view kInsertBatch =
     "INSERT INTO records_batch (no, id, dataset, file_name, sha256, account, at, dry_run, state, n_good, n_bad, n_warn, version, pack_fingerprint) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
@@ -33,7 +37,9 @@ JobState state_of(std::string_view word) {
 json::Value error_to_json(const Error& error) {
   json::Array details;
   for (const auto& detail : error.details) details.push_back(error_to_json(detail));
-  return json::Object{{"code", static_cast<int>(error.code)}, {"id", error.id}, {"zh", error.message.zh}, {"en", error.message.en}, {"where", error.where}, {"details", std::move(details)}};
+  return json::Object{
+      {"code", static_cast<int>(error.code)}, {"id", error.id}, {"zh", error.message.zh}, {"en", error.message.en}, {"where", error.where},
+      {"details", std::move(details)}};
 }
 
 std::string text_member(const json::Value& value, std::string_view name) {
@@ -64,7 +70,8 @@ directory::Scope scope_from_text(const std::string& text) {
   directory::Scope scope;
   const auto value = json::read(text);
   if (!value.ok()) return scope;
-  if (const auto* everything = value->find("everything"); everything != nullptr && everything->as_bool() != nullptr) scope.everything = *everything->as_bool();
+  if (const auto* everything = value->find("everything"); everything != nullptr && everything->as_bool() != nullptr)
+    scope.everything = *everything->as_bool();
   if (const auto* orgs = value->find("orgs"); orgs != nullptr && orgs->as_array() != nullptr) {
     for (const auto& org : *orgs->as_array()) {
       if (org.as_int() != nullptr) scope.orgs.push_back({*org.as_int()});
@@ -145,9 +152,28 @@ Result<> JobStore::insert_job(JobRow& row) {
   return ledger_.write([&](sql::Connection& connection) -> Result<> {
     BANMO_TRY(row.no, take_number(connection, "job"));
     const Job& job = row.job;
-    BANMO_DO(connection.execute(kInsertJob, {row.no, job.id.to_string(), job.dataset, row.file, job.file_name, int64_t{job.dry_run}, std::string(kStates[static_cast<size_t>(job.state)]), job.phase,
-                                             job.n_read, job.n_good, job.n_bad, job.n_warn, job.n_new, job.n_changed, job.n_same, number_or_null(row.batch_no), error_or_null(job), job.by,
-                                             row.account_no, scope_to_text(row.scope), job.created_at.micros, end_or_null(job)}));
+    BANMO_DO(connection.execute(kInsertJob, {row.no,
+                                             job.id.to_string(),
+                                             job.dataset,
+                                             row.file,
+                                             job.file_name,
+                                             int64_t{job.dry_run},
+                                             std::string(kStates[static_cast<size_t>(job.state)]),
+                                             job.phase,
+                                             job.n_read,
+                                             job.n_good,
+                                             job.n_bad,
+                                             job.n_warn,
+                                             job.n_new,
+                                             job.n_changed,
+                                             job.n_same,
+                                             number_or_null(row.batch_no),
+                                             error_or_null(job),
+                                             job.by,
+                                             row.account_no,
+                                             scope_to_text(row.scope),
+                                             job.created_at.micros,
+                                             end_or_null(job)}));
     return {};
   });
 }
@@ -155,8 +181,9 @@ Result<> JobStore::insert_job(JobRow& row) {
 Result<> JobStore::update_job(const JobRow& row) {
   return ledger_.write([&](sql::Connection& connection) -> Result<> {
     const Job& job = row.job;
-    BANMO_DO(connection.execute(kUpdateJob, {row.no, std::string(kStates[static_cast<size_t>(job.state)]), job.phase, job.n_read, job.n_good, job.n_bad, job.n_warn, job.n_new, job.n_changed,
-                                             job.n_same, number_or_null(row.batch_no), error_or_null(job), end_or_null(job)}));
+    BANMO_DO(connection.execute(
+        kUpdateJob, {row.no, std::string(kStates[static_cast<size_t>(job.state)]), job.phase, job.n_read, job.n_good, job.n_bad, job.n_warn,
+                     job.n_new, job.n_changed, job.n_same, number_or_null(row.batch_no), error_or_null(job), end_or_null(job)}));
     return {};
   });
 }
@@ -167,7 +194,10 @@ Result<std::optional<JobRow>> JobStore::find_job(JobId id) {
 }
 
 Result<std::vector<JobRow>> JobStore::unfinished_jobs() {
-  BANMO_TRY(auto rows, read_all<JobRow>(ledger_, columns(kJobColumns, "records_job WHERE state IN ('queued', 'running', 'failed') AND finished_at IS NULL ORDER BY no"), {}, job_from));
+  BANMO_TRY(auto rows,
+            read_all<JobRow>(ledger_,
+                             columns(kJobColumns, "records_job WHERE state IN ('queued', 'running', 'failed') AND finished_at IS NULL ORDER BY no"),
+                             {}, job_from));
   return rows;
 }
 
@@ -175,19 +205,23 @@ Result<std::vector<JobRow>> JobStore::jobs(int64_t account_no, int limit, std::s
   int64_t before = INT64_MAX;
   if (!after.empty()) {
     const auto id = JobId::parse(after);
-    if (!id) return fail(ErrorCode::invalid, "records.bad_cursor", {"翻页参数无效，请从第一页重新开始", "the cursor is not valid; begin at the first page"}, "after");
+    if (!id)
+      return fail(ErrorCode::invalid, "records.bad_cursor", {"翻页参数无效，请从第一页重新开始", "the cursor is not valid; begin at the first page"},
+                  "after");
     BANMO_TRY(const auto found, find_job(*id));
     if (found) before = found->no;
   }
-  return read_all<JobRow>(ledger_, columns(kJobColumns, "records_job WHERE no < $1 AND ($2 = 0 OR account_no = $2) ORDER BY no DESC LIMIT $3"), {before, account_no, int64_t{limit}}, job_from);
+  return read_all<JobRow>(ledger_, columns(kJobColumns, "records_job WHERE no < $1 AND ($2 = 0 OR account_no = $2) ORDER BY no DESC LIMIT $3"),
+                          {before, account_no, int64_t{limit}}, job_from);
 }
 
 Result<> JobStore::insert_batch(BatchRow& row) {
   return ledger_.write([&](sql::Connection& connection) -> Result<> {
     BANMO_TRY(row.batch.no, take_number(connection, "batch"));
     const Batch& batch = row.batch;
-    BANMO_DO(connection.execute(kInsertBatch, {batch.no, batch.id.to_string(), batch.dataset, batch.file_name, batch.sha256, batch.by, batch.at.micros, int64_t{row.dry_run},
-                                               std::string(batch.done ? "done" : "open"), batch.n_good, batch.n_bad, batch.n_warn, row.version, row.pack_fingerprint}));
+    BANMO_DO(connection.execute(
+        kInsertBatch, {batch.no, batch.id.to_string(), batch.dataset, batch.file_name, batch.sha256, batch.by, batch.at.micros, int64_t{row.dry_run},
+                       std::string(batch.done ? "done" : "open"), batch.n_good, batch.n_bad, batch.n_warn, row.version, row.pack_fingerprint}));
     return {};
   });
 }
@@ -195,24 +229,30 @@ Result<> JobStore::insert_batch(BatchRow& row) {
 Result<> JobStore::update_batch(const BatchRow& row) {
   const Batch& batch = row.batch;
   return ledger_.write([&](sql::Connection& connection) -> Result<> {
-    BANMO_DO(connection.execute(kUpdateBatch, {batch.no, std::string(batch.done ? "done" : "open"), batch.n_good, batch.n_bad, batch.n_warn, row.version}));
+    BANMO_DO(connection.execute(kUpdateBatch,
+                                {batch.no, std::string(batch.done ? "done" : "open"), batch.n_good, batch.n_bad, batch.n_warn, row.version}));
     return {};
   });
 }
 
 Result<std::vector<BatchRow>> JobStore::batches_of_file(std::string_view dataset, std::string_view sha256) {
-  return read_all<BatchRow>(ledger_, columns(kBatchColumns, "records_batch WHERE sha256 = $1 AND dataset = $2 AND dry_run = 0 ORDER BY no DESC LIMIT 10"),
+  return read_all<BatchRow>(ledger_,
+                            columns(kBatchColumns, "records_batch WHERE sha256 = $1 AND dataset = $2 AND dry_run = 0 ORDER BY no DESC LIMIT 10"),
                             {std::string(sha256), std::string(dataset)}, batch_from);
 }
 
 Result<std::vector<int64_t>> JobStore::batches_of_name(std::string_view dataset, std::string_view file_name, std::string_view account) {
-  return read_all<int64_t>(ledger_, "SELECT no FROM records_batch WHERE dataset = $1 AND file_name = $2 AND account = $3 AND dry_run = 0 ORDER BY no DESC LIMIT 1000",
-                           {std::string(dataset), std::string(file_name), std::string(account)}, [](const sql::Values& row) { return sql::int_of(row[0]); });
+  return read_all<int64_t>(
+      ledger_, "SELECT no FROM records_batch WHERE dataset = $1 AND file_name = $2 AND account = $3 AND dry_run = 0 ORDER BY no DESC LIMIT 1000",
+      {std::string(dataset), std::string(file_name), std::string(account)}, [](const sql::Values& row) { return sql::int_of(row[0]); });
 }
 
 Result<std::vector<BatchRow>> JobStore::batches(std::string_view dataset, std::string_view account, int limit, int64_t before_no) {
-  return read_all<BatchRow>(ledger_, columns(kBatchColumns, "records_batch WHERE no < $1 AND dry_run = 0 AND ($2 = '' OR dataset = $2) AND ($3 = '' OR account = $3) ORDER BY no DESC LIMIT $4"),
-                            {before_no, std::string(dataset), std::string(account), int64_t{limit}}, batch_from);
+  return read_all<BatchRow>(
+      ledger_,
+      columns(kBatchColumns,
+              "records_batch WHERE no < $1 AND dry_run = 0 AND ($2 = '' OR dataset = $2) AND ($3 = '' OR account = $3) ORDER BY no DESC LIMIT $4"),
+      {before_no, std::string(dataset), std::string(account), int64_t{limit}}, batch_from);
 }
 
 Result<std::optional<BatchRow>> JobStore::find_batch(std::string_view id) {

@@ -20,31 +20,31 @@ namespace banmo::records {
 struct JobRow {
   int64_t no = 0;
   Job job;
-  std::string file;                // path of the upload
+  std::string file;  // path of the upload
   int64_t batch_no = 0;
   int64_t account_no = 0;
-  directory::Scope scope;          // what the importer may write
+  directory::Scope scope;  // what the importer may write
 };
 
 struct BatchRow {
   Batch batch;
   bool dry_run = false;
-  int64_t version = 0;             // of the dataset when it was done
+  int64_t version = 0;  // of the dataset when it was done
   std::string pack_fingerprint;
 };
 
 class JobStore {
  public:
   explicit JobStore(sql::Database& ledger) : ledger_(ledger) {}
-  Result<> insert_job(JobRow& row);                                   // gives the number
+  Result<> insert_job(JobRow& row);  // gives the number
   Result<> update_job(const JobRow& row);
   Result<std::optional<JobRow>> find_job(JobId id);
-  Result<std::vector<JobRow>> unfinished_jobs();                      // queued, running, or failed for want of space; oldest first
+  Result<std::vector<JobRow>> unfinished_jobs();  // queued, running, or failed for want of space; oldest first
   Result<std::vector<JobRow>> jobs(int64_t account_no, int limit, std::string_view after);  // newest first; account 0: all
 
   Result<> insert_batch(BatchRow& row);
   Result<> update_batch(const BatchRow& row);
-  Result<std::vector<BatchRow>> batches_of_file(std::string_view dataset, std::string_view sha256);   // not dry; newest first
+  Result<std::vector<BatchRow>> batches_of_file(std::string_view dataset, std::string_view sha256);  // not dry; newest first
   Result<std::vector<int64_t>> batches_of_name(std::string_view dataset, std::string_view file_name, std::string_view account);
   Result<std::vector<BatchRow>> batches(std::string_view dataset, std::string_view account, int limit, int64_t before_no);  // account empty: all
   Result<std::optional<BatchRow>> find_batch(std::string_view id);

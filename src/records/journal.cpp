@@ -15,12 +15,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kGather = 200ms;           // how long edits wait for company
-constexpr auto kRetry = 2s;               // after a failure (a full disk)
+constexpr auto kGather = 200ms;  // how long edits wait for company
+constexpr auto kRetry = 2s;      // after a failure (a full disk)
 constexpr size_t kMaxBatch = 20'000;
-constexpr std::string_view kInsertEdit = "INSERT INTO records_journal (seq, dataset, row_key, op, payload, account, at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+constexpr size_t kMaxQueue = 500'000;  // edits that wait while the warehouse takes none; then writers are refused
+constexpr std::string_view kInsertEdit =
+    "INSERT INTO records_journal (seq, dataset, row_key, op, payload, account, at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 constexpr std::string_view kForgetEdits = "DELETE FROM records_journal WHERE seq <= $1";
-constexpr std::string_view kWaitingEdits = "SELECT seq, dataset, row_key, op, payload, account, at FROM records_journal WHERE seq > $1 AND seq <= $2 ORDER BY seq";
+constexpr std::string_view kWaitingEdits =
+    "SELECT seq, dataset, row_key, op, payload, account, at FROM records_journal WHERE seq > $1 AND seq <= $2 ORDER BY seq";
 constexpr std::string_view kLastNumber = "SELECT value FROM records_counter WHERE name = 'journal'";
 
 std::string id_of(const Entry& entry, const std::string& key) { return entry.schema->dataset->id + "\n" + key; }
@@ -38,9 +41,12 @@ sql::Value from_hex_text(const std::string& text) {
 std::string payload_of(const StoredRow& row) {
   json::Array values = {row.warn};
   for (const auto& value : row.values) {
-    if (sql::is_null(value)) values.emplace_back();
-    else if (const auto* blob = std::get_if<sql::Blob>(&value)) values.emplace_back(to_hex_text(*blob));
-    else values.emplace_back(canonical_text(value));
+    if (sql::is_null(value))
+      values.emplace_back();
+    else if (const auto* blob = std::get_if<sql::Blob>(&value))
+      values.emplace_back(to_hex_text(*blob));
+    else
+      values.emplace_back(canonical_text(value));
   }
   return json::write(values);
 }
@@ -48,15 +54,18 @@ std::string payload_of(const StoredRow& row) {
 Result<StoredRow> row_from(const Schema& schema, const std::string& payload) {
   BANMO_TRY(const auto document, json::read(payload));
   const auto* cells = document.as_array();
-  const Error damaged = fail(ErrorCode::internal, "records.bad_journal", {"编辑日志损坏，请从备份恢复", "the journal of edits is damaged; restore it from the backup"});
+  const Error damaged =
+      fail(ErrorCode::internal, "records.bad_journal", {"编辑日志损坏，请从备份恢复", "the journal of edits is damaged; restore it from the backup"});
   if (cells == nullptr || cells->size() != schema.stored_names().size() + 1) return damaged;
   StoredRow row;
   row.warn = (*cells)[0].as_int() == nullptr ? 0 : *(*cells)[0].as_int();
   size_t at = 1;
   for (const Column& column : schema.columns) {
     const auto* text = (*cells)[at].as_string();
-    if (text == nullptr) row.values.emplace_back();
-    else if (column.sealed()) row.values.push_back(from_hex_text(*text));
+    if (text == nullptr)
+      row.values.emplace_back();
+    else if (column.sealed())
+      row.values.push_back(from_hex_text(*text));
     else {
       auto value = from_canonical(column, *text);
       if (!value) return damaged;
@@ -126,7 +135,10 @@ void Journal::enqueue(Edit edit) {
 }
 
 Result<> Journal::start() {
-  if (engine_.one_database()) return {};
+  if (engine_.one_database()) {
+    thread_ = std::thread([this] { work(); });
+    return {};
+  }
   {
     BANMO_TRY(const auto lease, engine_.warehouse().read());
     BANMO_TRY(const auto rows, lease->query("SELECT MAX(seq) FROM bm_applied"));
@@ -143,8 +155,8 @@ Result<> Journal::start() {
   return {};
 }
 
-// Threads come here in another order than their numbers were given. A number below one that is durable is durable too, or was rolled back and never will be; so what the queue
-// lacks is read from the ledger, and edits are applied without a gap.
+// Threads come here in another order than their numbers were given. A number below one that is durable is durable too, or was rolled back and never
+// will be; so what the queue lacks is read from the ledger, and edits are applied without a gap.
 Result<> Journal::fill_gaps() {
   int64_t from = 0, until = 0;
   {
@@ -166,6 +178,14 @@ Result<> Journal::fill_gaps() {
 }
 
 Result<int64_t> Journal::add(Edit edit, audit::Entry audited) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.size() >= kMaxQueue) {
+      return fail(
+          ErrorCode::unavailable, "records.journal_full",
+          {"数据仓库暂时无法写入，待写入的修改过多，请稍后重试", "the warehouse takes no writes and too many edits wait for it; try again later"});
+    }
+  }
   std::map<Entry*, MergeCounts> counts;
   int64_t seq = 0;
   const auto done = engine_.ledger().write([&](sql::Connection& connection) -> Result<> {
@@ -175,7 +195,8 @@ Result<int64_t> Journal::add(Edit edit, audit::Entry audited) {
     if (engine_.one_database()) {
       BANMO_DO(apply(connection, {&edit}, counts));
     } else {
-      BANMO_DO(connection.execute(kInsertEdit, {seq, edit.entry->schema->dataset->id, edit.key, edit.operation, payload_of(edit.row), edit.account, edit.at.micros}));
+      BANMO_DO(connection.execute(
+          kInsertEdit, {seq, edit.entry->schema->dataset->id, edit.key, edit.operation, payload_of(edit.row), edit.account, edit.at.micros}));
     }
     BANMO_TRY(const auto entry_seq, audit::append(connection, audited, engine_.options().profile));
     (void)entry_seq;
@@ -184,6 +205,7 @@ Result<int64_t> Journal::add(Edit edit, audit::Entry audited) {
   BANMO_DO(done);
   if (engine_.one_database()) {
     publish({edit}, counts);
+    changed_.notify_all();
     return seq;
   }
   {
@@ -209,15 +231,25 @@ bool Journal::has_waiting(const Entry& entry) const {
 
 Result<> Journal::flush() {
   std::unique_lock lock(mutex_);
-  if (queue_.empty()) return {};
-  const int64_t last = queue_.rbegin()->first;
+  const int64_t last = queue_.empty() ? 0 : queue_.rbegin()->first;
   const uint64_t tries = n_tries_;
+  const auto is_settled = [&] { return applied_ >= last && changed_entries_.empty() && !refreshing_; };
+  if (is_settled()) return {};
   hurry_ = true;
   changed_.notify_all();
-  changed_.wait(lock, [&] { return stopping_ || applied_ >= last || (error_ && n_tries_ > tries + 1); });
-  if (applied_ >= last) return {};
+  changed_.wait(lock, [&] { return stopping_ || is_settled() || (error_ && n_tries_ > tries + 1); });
+  if (is_settled()) return {};
   if (error_) return *error_;
   return fail(ErrorCode::unavailable, "records.stopping", {"服务正在停止，请稍后重试", "the service is stopping; try again later"});
+}
+
+void Journal::settle() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (error_) return;
+  }
+  const auto done = flush();
+  if (!done.ok()) BANMO_LOG(warn, "journal.not_settled", {"error", done.error().to_string()});
 }
 
 // Edits of one dataset, each key once: the upserts in one merge, the deletes in one.
@@ -243,7 +275,8 @@ Result<> Journal::apply_pass(sql::Connection& connection, Entry& entry, const st
       return true;
     });
     if (!added.ok()) return added.error();
-    const auto merged = deleting ? delete_stage(connection, schema, engine_.clock().now()) : merge_stage(connection, schema, {.batch = 0, .good = "", .keep_same = true}, engine_.clock().now());
+    const auto merged = deleting ? delete_stage(connection, schema, engine_.clock().now())
+                                 : merge_stage(connection, schema, {.batch = 0, .good = "", .keep_same = true}, engine_.clock().now());
     if (!merged.ok()) return merged.error();
     counts.version = std::max(counts.version, merged->version);
     counts.n_new += deleting ? -merged->n_changed : merged->n_new;
@@ -281,6 +314,25 @@ void Journal::publish(const std::vector<Edit>& edits, const std::map<Entry*, Mer
   for (const Edit& edit : edits) keys[edit.entry->schema->dataset->id].push_back(edit.key);
   for (const auto& [dataset, of_dataset] : keys) rows_.forget(dataset, of_dataset);
   for (const auto& [entry, one] : counts) engine_.publish(*entry, one, one.n_new);
+  const std::lock_guard lock(mutex_);
+  for (const auto& [entry, one] : counts) changed_entries_.insert(entry);
+}
+
+void Journal::refresh_derived() {
+  std::set<Entry*> entries;
+  {
+    const std::lock_guard lock(mutex_);
+    entries.swap(changed_entries_);
+    refreshing_ = !entries.empty();
+  }
+  for (Entry* entry : entries) {
+    const auto refreshed = refresh_after(engine_, *entry, SetRules::skip);
+    if (!refreshed.ok())
+      BANMO_LOG(error, "derived.not_refreshed", {"dataset", entry->schema->dataset->id}, {"error", refreshed.error().to_string()},
+                {"cause", refreshed.error().cause});
+  }
+  const std::lock_guard lock(mutex_);
+  refreshing_ = false;
 }
 
 Result<> Journal::apply_waiting() {
@@ -319,10 +371,6 @@ Result<> Journal::apply_waiting() {
     return n.ok() ? Result<>() : Result<>(n.error());
   });
   if (!forgotten.ok()) BANMO_LOG(warn, "journal.not_trimmed", {"error", forgotten.error().to_string()});
-  for (const auto& [entry, one] : counts) {
-    const auto refreshed = refresh_after(engine_, *entry);
-    if (!refreshed.ok()) BANMO_LOG(error, "derived.not_refreshed", {"dataset", entry->schema->dataset->id}, {"error", refreshed.error().to_string()}, {"cause", refreshed.error().cause});
-  }
   return {};
 }
 
@@ -330,16 +378,20 @@ void Journal::work() {
   while (true) {
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
-      if (!stopping_ && !hurry_) changed_.wait_for(lock, error_ ? std::chrono::milliseconds(kRetry) : kGather, [&] { return stopping_ || hurry_ || (!error_ && queue_.size() >= kMaxBatch); });
+      changed_.wait(lock, [&] { return stopping_ || !queue_.empty() || !changed_entries_.empty(); });
+      if (!stopping_ && !hurry_)
+        changed_.wait_for(lock, error_ ? std::chrono::milliseconds(kRetry) : kGather,
+                          [&] { return stopping_ || hurry_ || (!error_ && queue_.size() >= kMaxBatch); });
       if (stopping_ && queue_.empty()) return;
       hurry_ = false;
     }
     Result<> done;
     try {
       done = apply_waiting();
+      refresh_derived();
     } catch (const std::exception& thrown) {
-      done = fail(ErrorCode::internal, "records.apply_failed", {"写入数据仓库时发生内部错误，系统会重试", "writing to the warehouse met an internal error; it is tried again"}, {}, thrown.what());
+      done = fail(ErrorCode::internal, "records.apply_failed",
+                  {"写入数据仓库时发生内部错误，系统会重试", "writing to the warehouse met an internal error; it is tried again"}, {}, thrown.what());
     }
     if (!done.ok()) BANMO_LOG(error, "journal.not_applied", {"error", done.error().to_string()}, {"cause", done.error().cause});
     {

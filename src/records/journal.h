@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Single-row edits between their answer and the warehouse. An edit is durable in the ledger's journal with its audit entry before it is answered; a thread brings what waits into
-// the warehouse in batches, in the order of numbers, with the watermark in the same transaction (so exactly once). Until then readers of one row find it here.
-// Where ledger and warehouse are one PostgreSQL, an edit is one transaction and nothing ever waits. Thread-safe.
+// Single-row edits between their answer and the warehouse. An edit is durable in the ledger's journal with its audit entry before it is answered; a
+// thread brings what waits into the warehouse in batches, in the order of numbers, with the watermark in the same transaction (so exactly once).
+// Until then readers of one row find it here. Where ledger and warehouse are one PostgreSQL, an edit is one transaction and nothing ever waits.
+// Thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -25,8 +26,8 @@ struct Edit {
   int64_t seq = 0;
   Entry* entry = nullptr;
   std::string key;
-  std::string operation;   // "insert", "update", "delete"
-  StoredRow row;           // for a delete: the row that goes
+  std::string operation;  // "insert", "update", "delete"
+  StoredRow row;          // for a delete: the row that goes
   std::string account;
   Instant at;
 };
@@ -55,8 +56,10 @@ class Journal {
   // The newest waiting edit of a row, if there is one.
   std::optional<Edit> waiting(const Entry& entry, const std::string& key) const;
   bool has_waiting(const Entry& entry) const;
-  // Waits until everything that was added before is in the warehouse.
+  // Waits until everything that was added before is in the warehouse, and in the derived tables.
   Result<> flush();
+  // The same for a reader: gives up at once while the warehouse takes no writes (a full disk), so that reads go on.
+  void settle();
 
  private:
   friend class KeyLock;
@@ -64,23 +67,26 @@ class Journal {
   Result<> apply_waiting();
   Result<> fill_gaps();
   Result<std::vector<Edit>> load(int64_t after, int64_t until) const;
-  void enqueue(Edit edit);   // under the mutex
+  void enqueue(Edit edit);  // under the mutex
   Result<> apply(sql::Connection& connection, const std::vector<const Edit*>& edits, std::map<Entry*, MergeCounts>& counts);
   Result<> apply_pass(sql::Connection& connection, Entry& entry, const std::vector<const Edit*>& edits, MergeCounts& counts);
   void publish(const std::vector<Edit>& edits, const std::map<Entry*, MergeCounts>& counts);
+  void refresh_derived();
 
   Engine& engine_;
   RowStore& rows_;
   mutable std::mutex mutex_;
   std::condition_variable changed_, keys_changed_;
-  std::map<int64_t, Edit> queue_;                                    // by number
-  std::unordered_map<std::string, int64_t> newest_;                  // dataset \n key > number
+  std::map<int64_t, Edit> queue_;                    // by number
+  std::unordered_map<std::string, int64_t> newest_;  // dataset \n key > number
   std::map<const Entry*, int64_t> n_waiting_;
   std::set<std::string> locked_;
   int64_t applied_ = 0;
-  int64_t known_until_ = 0;                                          // every durable edit up to it is or was in the queue
+  std::set<Entry*> changed_entries_;  // whose derived tables are behind
+  bool refreshing_ = false;
+  int64_t known_until_ = 0;  // every durable edit up to it is or was in the queue
   bool hurry_ = false, stopping_ = false;
-  std::optional<Error> error_;                                       // of the last try
+  std::optional<Error> error_;  // of the last try
   uint64_t n_tries_ = 0;
   std::thread thread_;
 };

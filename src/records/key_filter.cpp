@@ -49,16 +49,17 @@ Result<> KeyFilter::bring_up(const Entry& entry, Bits& bits) {
   for (const size_t i : schema.grain) columns += (columns.empty() ? "" : ", ") + schema.columns[i].compared_name();
   BANMO_TRY(const auto lease, engine_.warehouse().read());
   std::string key;
-  const auto read = lease->each("SELECT " + columns + " FROM " + schema.table + " WHERE _version > $1", {bits.version}, [&](const sql::Values& row) -> Result<> {
-    key.clear();
-    for (const auto& value : row) {
-      if (!key.empty()) key += '~';
-      key += url_encoded(canonical_text(value));
-    }
-    add(bits, key);
-    ++bits.n_keys;
-    return {};
-  });
+  const auto read =
+      lease->each("SELECT " + columns + " FROM " + schema.table + " WHERE _version > $1", {bits.version}, [&](const sql::Values& row) -> Result<> {
+        key.clear();
+        for (const auto& value : row) {
+          if (!key.empty()) key += '~';
+          key += url_encoded(canonical_text(value));
+        }
+        add(bits, key);
+        ++bits.n_keys;
+        return {};
+      });
   BANMO_DO(read);
   bits.version = version;
   return {};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a dataset may have a row with a key, without asking the warehouse: a Bloom filter over the grain (Bloom 1970; 16 bits a key, 4 probes, 0.24 % false "may"). Built at the
-// first question (about 0.3 s a million rows), then kept by reading only what was added since. For a warehouse without an index on the grain. Thread-safe.
+// Whether a dataset may have a row with a key, without asking the warehouse: a Bloom filter over the grain (Bloom 1970; 16 bits a key, 4 probes, 0.24
+// % false "may"). Built at the first question (about 0.3 s a million rows), then kept by reading only what was added since. For a warehouse without
+// an index on the grain. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,7 @@ class KeyFilter {
  private:
   struct Bits {
     std::vector<uint64_t> words;
-    int64_t version = -1;     // rows up to this version are in it
+    int64_t version = -1;  // rows up to this version are in it
     int64_t n_keys = 0;
   };
   Result<> bring_up(const Entry& entry, Bits& bits);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A set of the keys that a file has shown so far, in 12 bytes a slot: 56 bits of the key's hash and the offset (below 2^40) of the record that has it. The owner of the file
-// confirms a hit by reading the record again, so a collision costs time, never truth. Not thread-safe.
+// A set of the keys that a file has shown so far, in 12 bytes a slot: 56 bits of the key's hash and the offset (below 2^40) of the record that has
+// it. The owner of the file confirms a hit by reading the record again, so a collision costs time, never truth. Not thread-safe.
 #pragma once
 
 #include <cstdint>

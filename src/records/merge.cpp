@@ -21,21 +21,26 @@ std::string match_select(const Schema& schema, sql::Dialect dialect, const Merge
     if (column.in_grain) continue;
     same += (same.empty() ? "t." : " AND t.") + column.compared_name() + " IS NOT DISTINCT FROM s." + column.compared_name();
   }
-  if (deleting || source.keep_same) same = "FALSE";
-  else if (same.empty()) same = "TRUE";
+  if (deleting || source.keep_same)
+    same = "FALSE";
+  else if (same.empty())
+    same = "TRUE";
   const std::string org = schema.org ? "t." + schema.columns[*schema.org].name : "CAST(0 AS BIGINT)";
   const std::string period = schema.period ? "t." + schema.columns[*schema.period].name : "CAST(NULL AS BIGINT)";
-  std::string select = "SELECT s._line, t." + row_id(dialect) + " AS _rid, (" + same + ") AS _same, " + org + " AS _org, " + period + " AS _period, t._warn AS _old_warn FROM bm_stage s JOIN " +
-                       schema.table + " t ON " + grain_join(schema);
+  std::string select = "SELECT s._line, t." + row_id(dialect) + " AS _rid, (" + same + ") AS _same, " + org + " AS _org, " + period +
+                       " AS _period, t._warn AS _old_warn FROM bm_stage s JOIN " + schema.table + " t ON " + grain_join(schema);
   if (!source.good.empty()) select += " WHERE " + source.good;
   return select;
 }
 
 // Sums over rows that come or go: adds them with `sign` to the scores, and the partitions to the list.
-Result<> count_rows(sql::Connection& connection, const Schema& schema, const std::string& select_from, const std::string& warn, int sign, MergeCounts& counts) {
+Result<> count_rows(sql::Connection& connection, const Schema& schema, const std::string& select_from, const std::string& warn, int sign,
+                    MergeCounts& counts) {
   std::string sums = "COUNT(*), COUNT(*) FILTER (WHERE " + warn + " <> 0)";
-  for (size_t i = 0; i < schema.warn_rules.size(); ++i) sums += ", COUNT(*) FILTER (WHERE (" + warn + " & " + std::to_string(uint64_t{1} << i) + ") <> 0)";
-  BANMO_TRY(const auto rows, connection.query("SELECT _org, _period, " + sums + " FROM (" + select_from + ") g GROUP BY _org, _period ORDER BY _org, _period"));
+  for (size_t i = 0; i < schema.warn_rules.size(); ++i)
+    sums += ", COUNT(*) FILTER (WHERE (" + warn + " & " + std::to_string(uint64_t{1} << i) + ") <> 0)";
+  BANMO_TRY(const auto rows,
+            connection.query("SELECT _org, _period, " + sums + " FROM (" + select_from + ") g GROUP BY _org, _period ORDER BY _org, _period"));
   for (const auto& row : rows.rows) {
     const int64_t org = sql::int_of(row[0]);
     counts.partitions.emplace(row[1], org);
@@ -55,7 +60,8 @@ Result<> count_changes(sql::Connection& connection, const Schema& schema, const 
   if (!written.empty()) {
     const std::string org = schema.org ? "s." + schema.columns[*schema.org].name : "CAST(0 AS BIGINT)";
     const std::string period = schema.period ? "s." + schema.columns[*schema.period].name : "CAST(NULL AS BIGINT)";
-    BANMO_DO(count_rows(connection, schema, "SELECT " + org + " AS _org, " + period + " AS _period, s._warn FROM bm_stage s WHERE " + written, "_warn", 1, counts));
+    BANMO_DO(count_rows(connection, schema, "SELECT " + org + " AS _org, " + period + " AS _period, s._warn FROM bm_stage s WHERE " + written,
+                        "_warn", 1, counts));
   }
   if (counts.partitions.size() > kMaxPartitions) counts.partitions.clear();
   return {};
@@ -63,9 +69,11 @@ Result<> count_changes(sql::Connection& connection, const Schema& schema, const 
 
 Result<> keep_past(sql::Connection& connection, const Schema& schema, std::string_view operation, const MergeSource& source, int64_t version) {
   const std::string id = row_id(connection.dialect());
-  const std::string select = "SELECT " + schema.stored_list("t.") + ", t._batch, t._line, t._warn, t._version, " + sql::quote_literal(operation) + ", " + std::to_string(version) + ", " +
-                             std::to_string(source.batch) + ", m._line FROM " + schema.table + " t JOIN bm_match m ON t." + id + " = m._rid WHERE NOT m._same";
-  BANMO_DO(connection.execute("INSERT INTO " + schema.past_table + " (" + schema.stored_list() + ", _batch, _line, _warn, _version, _op, _next_version, _next_batch, _next_line) " + select));
+  const std::string select = "SELECT " + schema.stored_list("t.") + ", t._batch, t._line, t._warn, t._version, " + sql::quote_literal(operation) +
+                             ", " + std::to_string(version) + ", " + std::to_string(source.batch) + ", m._line FROM " + schema.table +
+                             " t JOIN bm_match m ON t." + id + " = m._rid WHERE NOT m._same";
+  BANMO_DO(connection.execute("INSERT INTO " + schema.past_table + " (" + schema.stored_list() +
+                              ", _batch, _line, _warn, _version, _op, _next_version, _next_batch, _next_line) " + select));
   BANMO_DO(connection.execute("DELETE FROM " + schema.table + " WHERE " + id + " IN (SELECT _rid FROM bm_match WHERE NOT _same)"));
   return {};
 }
@@ -74,8 +82,9 @@ Result<> compact_scores(sql::Connection& connection, const Schema& schema) {
   const sql::Value id = schema.dataset->id;
   BANMO_TRY(const auto n, connection.query("SELECT COUNT(*) FROM bm_score WHERE dataset = $1", {id}));
   if (sql::int_of(n[0][0]) < kMaxScoreRows) return {};
-  BANMO_DO(connection.script(create_temp(connection.dialect(), "bm_sums", "SELECT org_no, rule, CAST(SUM(n) AS BIGINT) AS n FROM bm_score WHERE dataset = " + sql::quote_literal(schema.dataset->id) +
-                                                                              " GROUP BY org_no, rule HAVING SUM(n) <> 0")));
+  BANMO_DO(connection.script(create_temp(connection.dialect(), "bm_sums",
+                                         "SELECT org_no, rule, CAST(SUM(n) AS BIGINT) AS n FROM bm_score WHERE dataset = " +
+                                             sql::quote_literal(schema.dataset->id) + " GROUP BY org_no, rule HAVING SUM(n) <> 0")));
   BANMO_DO(connection.execute("DELETE FROM bm_score WHERE dataset = $1", {id}));
   BANMO_DO(connection.execute("INSERT INTO bm_score (dataset, org_no, rule, n) SELECT $1, org_no, rule, n FROM bm_sums", {id}));
   return {};
@@ -108,7 +117,8 @@ Result<DatasetState> read_state(sql::Connection& connection, const Schema& schem
 }
 
 Result<> write_state(sql::Connection& connection, const Schema& schema, const DatasetState& state) {
-  BANMO_DO(connection.execute("UPDATE bm_state SET version = $1, n_rows = $2, updated_at = $3 WHERE dataset = $4", {state.version, state.n_rows, state.updated_at.micros, schema.dataset->id}));
+  BANMO_DO(connection.execute("UPDATE bm_state SET version = $1, n_rows = $2, updated_at = $3 WHERE dataset = $4",
+                              {state.version, state.n_rows, state.updated_at.micros, schema.dataset->id}));
   return {};
 }
 
@@ -143,8 +153,9 @@ Result<MergeCounts> merge_stage(sql::Connection& connection, const Schema& schem
   const std::string written = counts.n_same == 0 ? good : "(" + good + ") AND s._line NOT IN (SELECT _line FROM bm_match WHERE _same)";
   BANMO_DO(count_changes(connection, schema, written, counts));
   if (counts.n_changed > 0) BANMO_DO(keep_past(connection, schema, "update", source, counts.version));
-  BANMO_DO(connection.execute("INSERT INTO " + schema.table + " (" + schema.stored_list() + ", _batch, _line, _warn, _version) SELECT " + schema.stored_list("s.") + ", " +
-                              std::to_string(source.batch) + ", s._line, s._warn, " + std::to_string(counts.version) + " FROM bm_stage s WHERE " + written));
+  BANMO_DO(connection.execute("INSERT INTO " + schema.table + " (" + schema.stored_list() + ", _batch, _line, _warn, _version) SELECT " +
+                              schema.stored_list("s.") + ", " + std::to_string(source.batch) + ", s._line, s._warn, " +
+                              std::to_string(counts.version) + " FROM bm_stage s WHERE " + written));
   BANMO_DO(finish(connection, schema, now, state, counts, counts.n_new));
   return counts;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Puts the good rows of bm_stage into a dataset's table on its grain, inside one transaction of the warehouse: new rows are added, changed rows leave a before-image, equal rows
-// stay as they are. There is no index on the table in DuckDB: the join finds the rows (zone maps skip what cannot match), and that is faster than loading under an index.
+// Puts the good rows of bm_stage into a dataset's table on its grain, inside one transaction of the warehouse: new rows are added, changed rows leave
+// a before-image, equal rows stay as they are. There is no index on the table in DuckDB: the join finds the rows (zone maps skip what cannot match),
+// and that is faster than loading under an index.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,8 @@ using ScoreDeltas = std::map<std::pair<int64_t, std::string>, int64_t>;
 
 struct MergeCounts {
   int64_t n_good = 0, n_warn = 0, n_new = 0, n_changed = 0, n_same = 0;
-  int64_t version = 0;                                    // of the dataset after it; unchanged if nothing was written
-  std::set<std::pair<sql::Value, int64_t>> partitions;   // (period, organisation) touched; none: too many to tell
+  int64_t version = 0;                                  // of the dataset after it; unchanged if nothing was written
+  std::set<std::pair<sql::Value, int64_t>> partitions;  // (period, organisation) touched; none: too many to tell
   ScoreDeltas scores;
 };
 

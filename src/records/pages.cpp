@@ -11,16 +11,22 @@ namespace {
 
 constexpr size_t kMaxFilters = 20, kMaxValues = 500;
 
-Error bad_filter(const std::string& zh, const std::string& en) { return fail(ErrorCode::invalid, "records.bad_filter", {"筛选条件有误：" + zh, "the filter is not valid: " + en}, "filter"); }
+Error bad_filter(const std::string& zh, const std::string& en) {
+  return fail(ErrorCode::invalid, "records.bad_filter", {"筛选条件有误：" + zh, "the filter is not valid: " + en}, "filter");
+}
 
-Error bad_cursor() { return fail(ErrorCode::invalid, "records.bad_cursor", {"翻页参数与查询不符，请从第一页重新开始", "the cursor does not belong to this query; begin at the first page"}, "after"); }
+Error bad_cursor() {
+  return fail(ErrorCode::invalid, "records.bad_cursor",
+              {"翻页参数与查询不符，请从第一页重新开始", "the cursor does not belong to this query; begin at the first page"}, "after");
+}
 
 Result<const Column*> find_column(const Schema& schema, const directory::Scope& scope, const std::string& id) {
   const size_t i = schema.dataset->field_index(id);
   if (i >= schema.columns.size()) return bad_filter("没有字段“" + id + "”", "there is no field \"" + id + "\"");
   const Column& column = schema.columns[i];
   if (column.field->level > scope.max_level) {
-    return fail(ErrorCode::denied, "records.field_hidden", {"您无权按“" + field_name(column).zh + "”筛选或排序", "you may not filter or order by " + id}, id);
+    return fail(ErrorCode::denied, "records.field_hidden",
+                {"您无权按“" + field_name(column).zh + "”筛选或排序", "you may not filter or order by " + id}, id);
   }
   return &column;
 }
@@ -51,7 +57,8 @@ std::string bind_value(RowQuery& query, sql::Value value) {
   return "$" + std::to_string(query.parameters.size());
 }
 
-Result<std::string> filter_condition(const Engine& engine, const Schema& schema, const directory::Scope& scope, const Filter& filter, RowQuery& query) {
+Result<std::string> filter_condition(const Engine& engine, const Schema& schema, const directory::Scope& scope, const Filter& filter,
+                                     RowQuery& query) {
   BANMO_TRY(const Column* const column, find_column(schema, scope, filter.field));
   const std::string name = "t." + column->compared_name();
   if (filter.op == FilterOp::is_null) return name + " IS NULL";
@@ -62,8 +69,9 @@ Result<std::string> filter_condition(const Engine& engine, const Schema& schema,
     return bad_filter("加密字段“" + filter.field + "”只能按相等筛选", "the sealed field " + filter.field + " can only be compared for equality");
   }
   if (filter.op == FilterOp::like) {
-    const bool is_text = column->ref == RefKind::none && (column->stored_as == pack::FieldType::text || column->stored_as == pack::FieldType::code || column->stored_as == pack::FieldType::state ||
-                                                          column->stored_as == pack::FieldType::idno || column->stored_as == pack::FieldType::phone);
+    const bool is_text = column->ref == RefKind::none && (column->stored_as == pack::FieldType::text || column->stored_as == pack::FieldType::code ||
+                                                          column->stored_as == pack::FieldType::state || column->stored_as == pack::FieldType::idno ||
+                                                          column->stored_as == pack::FieldType::phone);
     if (!is_text) return bad_filter("“" + filter.field + "”不是文本，不能用 like", filter.field + " is no text; like does not apply");
     return name + " LIKE " + bind_value(query, filter.values.front());
   }
@@ -112,7 +120,8 @@ std::optional<std::string> from_base64url(std::string_view text) {
   return out;
 }
 
-// Rows behind the cursor in the query's order: a > x OR (a = x AND (b > y OR ...)), and a >= x beside it, which lets zone maps skip. Nulls of the order column come last.
+// Rows behind the cursor in the query's order: a > x OR (a = x AND (b > y OR ...)), and a >= x beside it, which lets zone maps skip. Nulls of the
+// order column come last.
 Result<std::string> behind_cursor(const Schema& schema, const PageRequest& request, RowQuery& query) {
   const auto decoded = from_base64url(request.after);
   if (!decoded) return bad_cursor();
@@ -149,7 +158,11 @@ Result<RowQuery> plan_rows(const Engine& engine, const Schema& schema, const dir
   if (scope.aggregates_only || scope.sees_nothing()) {
     query.where = "FALSE";
   } else {
-    query.where = scope.everything ? "TRUE" : "(" + scope.predicate(schema.org ? "t." + schema.columns[*schema.org].name : "", schema.person ? "t." + schema.columns[*schema.person].name : "") + ")";
+    query.where = scope.everything ? "TRUE"
+                                   : "(" +
+                                         scope.predicate(schema.org ? "t." + schema.columns[*schema.org].name : "",
+                                                         schema.person ? "t." + schema.columns[*schema.person].name : "") +
+                                         ")";
   }
   if (request.filters.size() > kMaxFilters) return bad_filter("条件过多", "too many conditions");
   for (const auto& filter : request.filters) {
@@ -173,7 +186,8 @@ Result<RowQuery> plan_rows(const Engine& engine, const Schema& schema, const dir
     query.descending.push_back(false);
   }
   for (size_t i = 0; i < query.keys.size(); ++i) {
-    query.order += (i == 0 ? "t." : ", t.") + schema.columns[query.keys[i]].compared_name() + (query.descending[i] ? " DESC NULLS LAST" : " ASC NULLS LAST");
+    query.order +=
+        (i == 0 ? "t." : ", t.") + schema.columns[query.keys[i]].compared_name() + (query.descending[i] ? " DESC NULLS LAST" : " ASC NULLS LAST");
   }
   if (request.after.empty()) return query;
   BANMO_TRY(const std::string behind, behind_cursor(schema, request, query));
@@ -188,8 +202,10 @@ std::string make_cursor(const Schema& schema, const RowQuery& query, const PageR
   return crypto::to_base64url(std::span(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
 }
 
-Result<> each_row(sql::Connection& connection, const Schema& schema, const RowQuery& query, int64_t limit, const std::function<Result<>(const StoredRow& row)>& row) {
-  std::string statement = "SELECT " + schema.stored_list("t.") + ", t._batch, t._line, t._warn, t._version FROM " + schema.table + " t WHERE " + query.where + " ORDER BY " + query.order;
+Result<> each_row(sql::Connection& connection, const Schema& schema, const RowQuery& query, int64_t limit,
+                  const std::function<Result<>(const StoredRow& row)>& row) {
+  std::string statement = "SELECT " + schema.stored_list("t.") + ", t._batch, t._line, t._warn, t._version FROM " + schema.table + " t WHERE " +
+                          query.where + " ORDER BY " + query.order;
   if (limit > 0) statement += " LIMIT " + std::to_string(limit);
   StoredRow stored;
   return connection.each(statement, query.parameters, [&](const sql::Values& cells) -> Result<> {

@@ -4,9 +4,11 @@
 namespace banmo::records {
 namespace {
 
-constexpr std::string_view kDuckdbMark = "SELECT CAST(COUNT(*) AS VARCHAR) || '/' || CAST(COALESCE(BIT_XOR(HASH(no, code)), 0) AS VARCHAR) FROM dim_person";
+constexpr std::string_view kDuckdbMark =
+    "SELECT CAST(COUNT(*) AS VARCHAR) || '/' || CAST(COALESCE(BIT_XOR(HASH(no, code)), 0) AS VARCHAR) FROM dim_person";
 constexpr std::string_view kPostgresMark = "SELECT COUNT(*)::text || '/' || COALESCE(SUM(hashtextextended(code, no)), 0)::text FROM dim_person";
-constexpr std::string_view kMarkTable = "CREATE TEMP TABLE IF NOT EXISTS bm_people_mark (mark VARCHAR); CREATE TEMP TABLE IF NOT EXISTS bm_people (code VARCHAR, no BIGINT);";
+constexpr std::string_view kMarkTable =
+    "CREATE TEMP TABLE IF NOT EXISTS bm_people_mark (mark VARCHAR); CREATE TEMP TABLE IF NOT EXISTS bm_people (code VARCHAR, no BIGINT);";
 
 // Copies (code, no) of everyone from PostgreSQL into the parser.
 Result<> copy_people(sql::Connection& postgres, sql::Connection& duckdb) {
@@ -35,8 +37,10 @@ Result<> refresh_people(Engine& engine, sql::Database& parser) {
     BANMO_TRY(const auto known, duckdb.query("SELECT mark FROM bm_people_mark"));
     if (!known.empty() && sql::text_of(known[0][0]) == mark) return {};
     BANMO_DO(duckdb.script("DELETE FROM bm_people_mark; CREATE OR REPLACE TEMP TABLE bm_people (code VARCHAR, no BIGINT);"));
-    if (same_store) BANMO_DO(duckdb.script("INSERT INTO bm_people SELECT code, MIN(no) FROM dim_person WHERE code <> '' GROUP BY code;"));
-    else BANMO_DO(copy_people(*lease, duckdb));
+    if (same_store)
+      BANMO_DO(duckdb.script("INSERT INTO bm_people SELECT code, MIN(no) FROM dim_person WHERE code <> '' GROUP BY code;"));
+    else
+      BANMO_DO(copy_people(*lease, duckdb));
     BANMO_DO(duckdb.execute("INSERT INTO bm_people_mark (mark) VALUES ($1)", {mark}));
     return {};
   });
@@ -54,7 +58,8 @@ Result<> refresh_reference(Engine& engine, sql::Database& parser, const pack::Da
   BANMO_TRY(const auto lease, engine.warehouse().read());
   BANMO_TRY(const auto rows, lease->query("SELECT " + key.name + " FROM " + schema.table));
   return parser.write([&](sql::Connection& duckdb) -> Result<> {
-    BANMO_DO(duckdb.script("CREATE OR REPLACE TEMP TABLE " + reference_name(dataset) + " (" + key.name + " " + schema.type_name(key, sql::Dialect::duckdb) + ");"));
+    BANMO_DO(duckdb.script("CREATE OR REPLACE TEMP TABLE " + reference_name(dataset) + " (" + key.name + " " +
+                           schema.type_name(key, sql::Dialect::duckdb) + ");"));
     size_t i = 0;
     const auto added = duckdb.append("bm_ref_" + dataset.id, {key.field->id}, [&](sql::Values& row) -> Result<bool> {
       if (i == rows.size()) return false;

@@ -8,10 +8,12 @@
 
 namespace banmo::records {
 
-// Makes the temporary table bm_people(code, no) of the parser's writing connection current: every person's code once. ~0.2 s for 1.3M people, nothing if none changed.
+// Makes the temporary table bm_people(code, no) of the parser's writing connection current: every person's code once. ~0.2 s for 1.3M people, nothing
+// if none changed.
 Result<> refresh_people(Engine& engine, sql::Database& parser);
 
-// The relation in the parser that holds a dataset that references name: its table, or for a PostgreSQL warehouse the copy that refresh_reference made.
+// The relation in the parser that holds a dataset that references name: its table, or for a PostgreSQL warehouse the copy that refresh_reference
+// made.
 std::string reference_table(const Engine& engine, const pack::Dataset& dataset);
 Result<> refresh_reference(Engine& engine, sql::Database& parser, const pack::Dataset& dataset);
 

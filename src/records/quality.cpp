@@ -13,8 +13,10 @@ namespace {
 struct BuiltIn {
   std::string_view id, title;
 };
-constexpr BuiltIn kBuiltIns[] = {{"type", "类型或写法不对"}, {"required", "必填项为空"}, {"code", "不在代码表中"}, {"reference", "引用的对象不存在"}, {"scope", "不在管理范围内"}, {"range", "超出取值范围"},
-                                 {"duplicate", "文件内重复"}, {"columns", "列数或引号不对"}, {"encoding", "乱码"}, {"sealing", "无法加密"}};
+constexpr BuiltIn kBuiltIns[] = {
+    {"type", "类型或写法不对"},  {"required", "必填项为空"}, {"code", "不在代码表中"},    {"reference", "引用的对象不存在"},
+    {"scope", "不在管理范围内"}, {"range", "超出取值范围"},  {"duplicate", "文件内重复"}, {"columns", "列数或引号不对"},
+    {"encoding", "乱码"},        {"sealing", "无法加密"}};
 
 std::string title_of(const pack::Dataset& dataset, const std::string& rule, std::string& severity) {
   severity = "error";
@@ -42,8 +44,8 @@ std::vector<const Entry*> chosen(const Engine& engine, std::string_view dataset)
   return entries;
 }
 
-std::vector<std::pair<std::string, std::string>> raw_cells(const Schema& schema, const Engine& engine, const directory::Scope& scope, const std::string& text,
-                                                           const std::unordered_map<std::string, const Column*>& by_title) {
+std::vector<std::pair<std::string, std::string>> raw_cells(const Schema& schema, const Engine& engine, const directory::Scope& scope,
+                                                           const std::string& text, const std::unordered_map<std::string, const Column*>& by_title) {
   std::vector<std::pair<std::string, std::string>> cells;
   const auto document = json::read(text);
   if (!document.ok() || document->as_array() == nullptr) return cells;
@@ -56,7 +58,8 @@ std::vector<std::pair<std::string, std::string>> raw_cells(const Schema& schema,
     std::string cell = *(*both)[1].as_string();
     const auto it = by_title.find(title);
     const pack::Level level = it != by_title.end() ? it->second->field->level : highest;
-    if (level > scope.max_level) cell = it != by_title.end() && !it->second->field->mask.empty() ? masked_text(engine.sealer(), *it->second, cell) : "***";
+    if (level > scope.max_level)
+      cell = it != by_title.end() && !it->second->field->mask.empty() ? masked_text(engine.sealer(), *it->second, cell) : "***";
     cells.emplace_back(title, std::move(cell));
   }
   return cells;
@@ -64,14 +67,16 @@ std::vector<std::pair<std::string, std::string>> raw_cells(const Schema& schema,
 
 }  // namespace
 
-Result<std::vector<Scorecard>> read_scorecards(Engine& engine, const Principal& principal, std::string_view dataset, directory::OrgNo under, int limit, std::string_view after) {
+Result<std::vector<Scorecard>> read_scorecards(Engine& engine, const Principal& principal, std::string_view dataset, directory::OrgNo under,
+                                               int limit, std::string_view after) {
   if (!dataset.empty()) {
     auto known = engine.require(principal, directory::Right::quality_read, dataset);
     if (!known.ok()) return known.error();
   }
   std::string after_dataset(after.substr(0, after.find('~')));
   int64_t after_org = -1;
-  if (const size_t tilde = after.find('~'); tilde != std::string_view::npos) std::from_chars(after.data() + tilde + 1, after.data() + after.size(), after_org);
+  if (const size_t tilde = after.find('~'); tilde != std::string_view::npos)
+    std::from_chars(after.data() + tilde + 1, after.data() + after.size(), after_org);
   std::vector<const Entry*> entries = chosen(engine, dataset);
   std::sort(entries.begin(), entries.end(), [](const Entry* a, const Entry* b) { return a->schema->dataset->id < b->schema->dataset->id; });
   std::vector<Scorecard> cards;
@@ -83,10 +88,16 @@ Result<std::vector<Scorecard>> read_scorecards(Engine& engine, const Principal& 
     if (scope.sees_nothing()) continue;
     std::string condition = org_condition(scope);
     if (under.value != 0) condition += " AND s.org_no IN (SELECT org_no FROM org_closure WHERE ancestor_no = " + std::to_string(under.value) + ")";
-    BANMO_TRY(const auto rows, lease->query("SELECT s.org_no, CAST(SUM(CASE WHEN s.rule = '' THEN s.n ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN s.rule = '!' THEN s.n ELSE 0 END) AS BIGINT), "
-                                            "CAST(SUM(CASE WHEN s.rule = '?' THEN s.n ELSE 0 END) AS BIGINT) FROM bm_score s WHERE s.dataset = $1 AND s.org_no > $2 AND s.rule IN ('', '!', '?') AND " +
-                                                condition + " GROUP BY s.org_no HAVING SUM(CASE WHEN s.rule = '' OR s.rule = '!' THEN s.n ELSE 0 END) > 0 ORDER BY s.org_no LIMIT " +
-                                                std::to_string(static_cast<size_t>(limit) - cards.size()), {id, id == after_dataset ? after_org : int64_t{-1}}));
+    BANMO_TRY(
+        const auto rows,
+        lease->query("SELECT s.org_no, CAST(SUM(CASE WHEN s.rule = '' THEN s.n ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN s.rule = '!' THEN s.n ELSE "
+                     "0 END) AS BIGINT), "
+                     "CAST(SUM(CASE WHEN s.rule = '?' THEN s.n ELSE 0 END) AS BIGINT) FROM bm_score s WHERE s.dataset = $1 AND s.org_no > $2 AND "
+                     "s.rule IN ('', '!', '?') AND " +
+                         condition +
+                         " GROUP BY s.org_no HAVING SUM(CASE WHEN s.rule = '' OR s.rule = '!' THEN s.n ELSE 0 END) > 0 ORDER BY s.org_no LIMIT " +
+                         std::to_string(static_cast<size_t>(limit) - cards.size()),
+                     {id, id == after_dataset ? after_org : int64_t{-1}}));
     for (const auto& row : rows.rows) cards.push_back({id, {sql::int_of(row[0])}, sql::int_of(row[1]), sql::int_of(row[2]), sql::int_of(row[3])});
   }
   return cards;
@@ -103,8 +114,10 @@ Result<std::vector<RuleScore>> read_rule_scores(Engine& engine, const Principal&
     const auto scope = engine.scope(principal, directory::Right::quality_read, *entry->schema);
     if (scope.sees_nothing()) continue;
     const std::string& id = entry->schema->dataset->id;
-    BANMO_TRY(const auto rows, lease->query("SELECT s.rule, CAST(SUM(s.n) AS BIGINT) FROM bm_score s WHERE s.dataset = $1 AND s.rule NOT IN ('', '!', '?') AND " + org_condition(scope) +
-                                                " GROUP BY s.rule HAVING SUM(s.n) <> 0 ORDER BY 2 DESC, s.rule", {id}));
+    BANMO_TRY(const auto rows,
+              lease->query("SELECT s.rule, CAST(SUM(s.n) AS BIGINT) FROM bm_score s WHERE s.dataset = $1 AND s.rule NOT IN ('', '!', '?') AND " +
+                               org_condition(scope) + " GROUP BY s.rule HAVING SUM(s.n) <> 0 ORDER BY 2 DESC, s.rule",
+                           {id}));
     for (const auto& row : rows.rows) {
       RuleScore score{.dataset = id, .rule = sql::text_of(row[0]), .title = {}, .severity = {}, .n_bad = sql::int_of(row[1])};
       score.title = title_of(*entry->schema->dataset, score.rule, score.severity);
@@ -114,7 +127,8 @@ Result<std::vector<RuleScore>> read_rule_scores(Engine& engine, const Principal&
   return scores;
 }
 
-Result<std::vector<BadRow>> read_bad_rows(Engine& engine, JobStore& jobs, const Principal& principal, std::string_view dataset, std::string_view batch, int limit, int64_t after) {
+Result<std::vector<BadRow>> read_bad_rows(Engine& engine, JobStore& jobs, const Principal& principal, std::string_view dataset,
+                                          std::string_view batch, int limit, int64_t after) {
   BANMO_TRY(Entry* const entry, engine.require(principal, directory::Right::quality_read, dataset));
   const Schema& schema = *entry->schema;
   const auto scope = engine.scope(principal, directory::Right::datasets_read, schema);
@@ -124,7 +138,8 @@ Result<std::vector<BadRow>> read_bad_rows(Engine& engine, JobStore& jobs, const 
     condition += " AND s.open";
   } else {
     BANMO_TRY(const auto found, jobs.find_batch(batch));
-    if (!found || found->batch.dataset != dataset) return fail(ErrorCode::not_found, "records.no_such_batch", {"没有这个导入批次", "there is no such batch"});
+    if (!found || found->batch.dataset != dataset)
+      return fail(ErrorCode::not_found, "records.no_such_batch", {"没有这个导入批次", "there is no such batch"});
     condition = "(" + condition + (found->batch.by == principal.account_name ? " OR TRUE" : "") + ") AND s.batch = $4";
     parameters.emplace_back(found->batch.no);
   }
@@ -136,8 +151,12 @@ Result<std::vector<BadRow>> read_bad_rows(Engine& engine, JobStore& jobs, const 
     for (const auto& synonym : column.field->synonyms) by_title.emplace(synonym, &column);
   }
   BANMO_TRY(const auto lease, engine.warehouse().read());
-  BANMO_TRY(const auto rows, lease->query("SELECT s.id, s.batch, s.line, s.field, s.rule, s.zh, s.en, s.raw, s.org_no FROM bm_quarantine s WHERE s.dataset = $1 AND s.id > $2 AND " + condition +
-                                              " ORDER BY s.id LIMIT $3", parameters));
+  BANMO_TRY(
+      const auto rows,
+      lease->query(
+          "SELECT s.id, s.batch, s.line, s.field, s.rule, s.zh, s.en, s.raw, s.org_no FROM bm_quarantine s WHERE s.dataset = $1 AND s.id > $2 AND " +
+              condition + " ORDER BY s.id LIMIT $3",
+          parameters));
   std::vector<BadRow> out;
   for (const auto& row : rows.rows) {
     BadRow bad;

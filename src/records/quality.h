@@ -11,9 +11,11 @@
 namespace banmo::records {
 
 // dataset empty: all. `after` is "<dataset>~<org>" of the last one.
-Result<std::vector<Scorecard>> read_scorecards(Engine& engine, const Principal& principal, std::string_view dataset, directory::OrgNo under, int limit, std::string_view after);
+Result<std::vector<Scorecard>> read_scorecards(Engine& engine, const Principal& principal, std::string_view dataset, directory::OrgNo under,
+                                               int limit, std::string_view after);
 Result<std::vector<RuleScore>> read_rule_scores(Engine& engine, const Principal& principal, std::string_view dataset);
 // Bad rows of a batch, or the open ones; `after` is the id of the last one.
-Result<std::vector<BadRow>> read_bad_rows(Engine& engine, JobStore& jobs, const Principal& principal, std::string_view dataset, std::string_view batch, int limit, int64_t after);
+Result<std::vector<BadRow>> read_bad_rows(Engine& engine, JobStore& jobs, const Principal& principal, std::string_view dataset,
+                                          std::string_view batch, int limit, int64_t after);
 
 }  // namespace banmo::records

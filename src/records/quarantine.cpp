@@ -60,7 +60,8 @@ std::string raw_text(const Schema& schema, const std::vector<std::string>& title
 
 Result<> add_bad_rows(sql::Connection& connection, const Schema& schema, const QuarantineBatch& batch, const std::vector<std::string>& titles,
                       const std::vector<size_t>& fields, const std::vector<BadLine>& rows, ScoreDeltas& scores) {
-  const std::vector<std::string> columns = {"id", "batch", "dataset", "line", "field", "rule", "rules", "zh", "en", "raw", "org_no", "row_key", "open"};
+  const std::vector<std::string> columns = {"id", "batch", "dataset", "line",   "field",   "rule", "rules",
+                                            "zh", "en",    "raw",     "org_no", "row_key", "open"};
   size_t i = 0;
   const auto added = connection.append("bm_quarantine", columns, [&](sql::Values& out) -> Result<bool> {
     if (i == rows.size()) return false;
@@ -68,8 +69,19 @@ Result<> add_bad_rows(sql::Connection& connection, const Schema& schema, const Q
     const Message message = joined(bad.findings);
     const std::string rules = joined_rules(bad.findings);
     std::string raw = raw_text(schema, titles, fields, bad);
-    out = {batch.batch * kMaxBadOfBatch + batch.first_id + static_cast<int64_t>(i), batch.batch, schema.dataset->id, bad.line, bad.findings.front().field, bad.findings.front().rule, rules, message.zh,
-           message.en, std::move(raw), bad.org_no, bad.key.empty() ? sql::Value{} : sql::Value{bad.key}, batch.open};
+    out = {batch.batch * kMaxBadOfBatch + batch.first_id + static_cast<int64_t>(i),
+           batch.batch,
+           schema.dataset->id,
+           bad.line,
+           bad.findings.front().field,
+           bad.findings.front().rule,
+           rules,
+           message.zh,
+           message.en,
+           std::move(raw),
+           bad.org_no,
+           bad.key.empty() ? sql::Value{} : sql::Value{bad.key},
+           batch.open};
     if (batch.open) add_scores_of(rules, bad.org_no, 1, scores);
     ++i;
     return true;
@@ -80,19 +92,22 @@ Result<> add_bad_rows(sql::Connection& connection, const Schema& schema, const Q
 
 Result<std::unordered_map<std::string, int>> open_keys(sql::Connection& connection, const Schema& schema, int64_t batch) {
   std::unordered_map<std::string, int> keys;
-  const auto read = connection.each("SELECT row_key FROM bm_quarantine WHERE dataset = $1 AND open AND row_key IS NOT NULL AND batch <> $2 LIMIT " + std::to_string(kMaxKeys),
-                                    {schema.dataset->id, batch}, [&](const sql::Values& row) -> Result<> {
-                                      keys.emplace(sql::text_of(row[0]), 0);
-                                      return {};
-                                    });
+  const auto read = connection.each(
+      "SELECT row_key FROM bm_quarantine WHERE dataset = $1 AND open AND row_key IS NOT NULL AND batch <> $2 LIMIT " + std::to_string(kMaxKeys),
+      {schema.dataset->id, batch}, [&](const sql::Values& row) -> Result<> {
+        keys.emplace(sql::text_of(row[0]), 0);
+        return {};
+      });
   BANMO_DO(read);
   return keys;
 }
 
-Result<> close_bad_rows(sql::Connection& connection, const Schema& schema, int64_t batch, const std::vector<std::string>& keys, const std::vector<int64_t>& without_key_of, ScoreDeltas& scores) {
+Result<> close_bad_rows(sql::Connection& connection, const Schema& schema, int64_t batch, const std::vector<std::string>& keys,
+                        const std::vector<int64_t>& without_key_of, ScoreDeltas& scores) {
   if (keys.empty() && without_key_of.empty()) return {};
   const bool duckdb = connection.dialect() == sql::Dialect::duckdb;
-  BANMO_DO(connection.script(std::string(duckdb ? "CREATE OR REPLACE TEMP TABLE bm_keys (row_key VARCHAR);" : "DROP TABLE IF EXISTS bm_keys; CREATE TEMP TABLE bm_keys (row_key TEXT) ON COMMIT DROP;")));
+  BANMO_DO(connection.script(std::string(duckdb ? "CREATE OR REPLACE TEMP TABLE bm_keys (row_key VARCHAR);"
+                                                : "DROP TABLE IF EXISTS bm_keys; CREATE TEMP TABLE bm_keys (row_key TEXT) ON COMMIT DROP;")));
   size_t i = 0;
   const auto added = connection.append("bm_keys", {"row_key"}, [&](sql::Values& row) -> Result<bool> {
     if (i == keys.size()) return false;
@@ -102,7 +117,8 @@ Result<> close_bad_rows(sql::Connection& connection, const Schema& schema, int64
   if (!added.ok()) return added.error();
   std::string batches;
   for (const int64_t no : without_key_of) batches += (batches.empty() ? "" : ", ") + std::to_string(no);
-  const std::string which = " WHERE dataset = $1 AND open AND batch <> $2 AND (row_key IN (SELECT row_key FROM bm_keys)" + (batches.empty() ? "" : " OR (row_key IS NULL AND batch IN (" + batches + "))") + ")";
+  const std::string which = " WHERE dataset = $1 AND open AND batch <> $2 AND (row_key IN (SELECT row_key FROM bm_keys)" +
+                            (batches.empty() ? "" : " OR (row_key IS NULL AND batch IN (" + batches + "))") + ")";
   const sql::Values parameters = {schema.dataset->id, batch};
   BANMO_TRY(const auto closed, connection.query("SELECT org_no, rules, COUNT(*) FROM bm_quarantine" + which + " GROUP BY org_no, rules", parameters));
   if (closed.empty()) return {};

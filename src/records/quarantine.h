@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bad rows in the warehouse table bm_quarantine, written in the transaction of the chunk that found them. A row stays open until a later batch brings a row with the same key
-// (good or bad again); open rows are what the scorecards count.
+// Bad rows in the warehouse table bm_quarantine, written in the transaction of the chunk that found them. A row stays open until a later batch brings
+// a row with the same key (good or bad again); open rows are what the scorecards count.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ namespace banmo::records {
 
 struct QuarantineBatch {
   int64_t batch = 0;
-  int64_t first_id = 0;          // of the first of `rows`; a batch has 2^31 of them
-  bool open = true;              // false for a dry run: listed under its batch, never counted
+  int64_t first_id = 0;  // of the first of `rows`; a batch has 2^31 of them
+  bool open = true;      // false for a dry run: listed under its batch, never counted
 };
 
 // Adds rows; `titles` are the file's headings, in the order of BadLine::raw. Cells of sealed fields are not kept. Adds to the scores.
@@ -28,7 +28,8 @@ Result<> add_bad_rows(sql::Connection& connection, const Schema& schema, const Q
 // Keys of the open bad rows of earlier batches (at most 1M), for the chunker to look out for.
 Result<std::unordered_map<std::string, int>> open_keys(sql::Connection& connection, const Schema& schema, int64_t batch);
 // Closes open rows of earlier batches: those with one of the keys, and those without a key of the given batches.
-Result<> close_bad_rows(sql::Connection& connection, const Schema& schema, int64_t batch, const std::vector<std::string>& keys, const std::vector<int64_t>& without_key_of, ScoreDeltas& scores);
+Result<> close_bad_rows(sql::Connection& connection, const Schema& schema, int64_t batch, const std::vector<std::string>& keys,
+                        const std::vector<int64_t>& without_key_of, ScoreDeltas& scores);
 
 inline constexpr int64_t kMaxBadOfBatch = int64_t{1} << 31;
 

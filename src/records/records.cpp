@@ -35,13 +35,14 @@ struct Records::State {
   std::unique_ptr<KeyFilter> filter;
   std::unique_ptr<Journal> journal;
   std::unique_ptr<Editor> editor;
-  std::unique_ptr<JobQueue> queue;   // last: its thread ends first
+  std::unique_ptr<JobQueue> queue;  // last: its thread ends first
 };
 
 Records::Records(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Records::~Records() = default;
 
-Result<std::unique_ptr<Records>> Records::create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory, const Clock& clock, RecordsOptions options) {
+Result<std::unique_ptr<Records>> Records::create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue,
+                                                 directory::Directory& directory, const Clock& clock, RecordsOptions options) {
   auto state = std::make_unique<State>();
   BANMO_TRY(state->engine, Engine::create(std::move(stores), std::move(catalogue), directory, clock, std::move(options)));
   Engine& engine = *state->engine;
@@ -70,22 +71,27 @@ Result<std::vector<Job>> Records::jobs(const Principal& principal, int limit, st
 
 Result<std::vector<Batch>> Records::batches(const Principal& principal, std::string_view dataset, int limit, std::string_view after) {
   BANMO_DO(check_limit(limit));
-  auto allowed = state_->engine->require(principal, directory::Right::quality_read, dataset.empty() ? state_->engine->entries().front()->schema->dataset->id : dataset);
+  auto allowed = state_->engine->require(principal, directory::Right::quality_read,
+                                         dataset.empty() ? state_->engine->entries().front()->schema->dataset->id : dataset);
   if (!allowed.ok()) return allowed.error();
   int64_t before = INT64_MAX;
   if (!after.empty()) {
     BANMO_TRY(const auto last, state_->jobs->find_batch(after));
-    if (!last) return fail(ErrorCode::invalid, "records.bad_cursor", {"翻页参数无效，请从第一页重新开始", "the cursor is not valid; begin at the first page"}, "after");
+    if (!last)
+      return fail(ErrorCode::invalid, "records.bad_cursor", {"翻页参数无效，请从第一页重新开始", "the cursor is not valid; begin at the first page"},
+                  "after");
     before = last->batch.no;
   }
-  const bool all = principal.has(directory::Right::jobs_read) && state_->engine->directory().scope(principal, directory::Right::jobs_read, {"org", "", pack::Level::l1}).everything;
+  const bool all = principal.has(directory::Right::jobs_read) &&
+                   state_->engine->directory().scope(principal, directory::Right::jobs_read, {"org", "", pack::Level::l1}).everything;
   BANMO_TRY(const auto rows, state_->jobs->batches(dataset, all ? "" : principal.account_name, limit, before));
   std::vector<Batch> out;
   for (const auto& row : rows) out.push_back(row.batch);
   return out;
 }
 
-Result<std::vector<BadRow>> Records::bad_rows(const Principal& principal, std::string_view dataset, std::string_view batch, int limit, int64_t after) {
+Result<std::vector<BadRow>> Records::bad_rows(const Principal& principal, std::string_view dataset, std::string_view batch, int limit,
+                                              int64_t after) {
   BANMO_DO(check_limit(limit));
   return read_bad_rows(*state_->engine, *state_->jobs, principal, dataset, batch, limit, after);
 }
@@ -106,7 +112,7 @@ Result<Page> Records::rows(const Principal& principal, std::string_view dataset,
   Engine& engine = *state_->engine;
   BANMO_TRY(Entry* const entry, engine.require(principal, directory::Right::datasets_read, dataset));
   const Schema& schema = *entry->schema;
-  if (state_->journal->has_waiting(*entry)) BANMO_DO(state_->journal->flush());
+  if (state_->journal->has_waiting(*entry)) state_->journal->settle();
   const auto scope = engine.scope(principal, directory::Right::datasets_read, schema);
   BANMO_TRY(const RowQuery query, plan_rows(engine, schema, scope, request));
   const Visible visible = visible_fields(schema, scope);
@@ -135,44 +141,55 @@ Result<Row> Records::row(const Principal& principal, std::string_view dataset, s
   const Schema& schema = *entry->schema;
   const auto scope = engine.scope(principal, directory::Right::datasets_read, schema);
   BANMO_TRY(const auto stored, state_->editor->unscoped_find(*entry, std::string(key)));
-  if (!stored || scope.aggregates_only || !covers(scope, *engine.directory().orgs(), schema, stored->values, value_slots(schema))) return no_such_row();
+  if (!stored || scope.aggregates_only || !covers(scope, *engine.directory().orgs(), schema, stored->values, value_slots(schema)))
+    return no_such_row();
   return make_row(engine, *state_->jobs, schema, visible_fields(schema, scope), *stored);
 }
 
 Result<Row> Records::create_row(const Principal& principal, std::string_view dataset, const json::Object& values) {
   BANMO_TRY(const auto made, state_->editor->create(principal, dataset, values));
   const Schema& schema = *state_->engine->find(dataset)->schema;
-  return make_row(*state_->engine, *state_->jobs, schema, visible_fields(schema, state_->engine->scope(principal, directory::Right::datasets_read, schema)), *made.row);
+  return make_row(*state_->engine, *state_->jobs, schema,
+                  visible_fields(schema, state_->engine->scope(principal, directory::Right::datasets_read, schema)), *made.row);
 }
 
-Result<Row> Records::update_row(const Principal& principal, std::string_view dataset, std::string_view key, const json::Object& values, std::optional<int64_t> if_version) {
+Result<Row> Records::update_row(const Principal& principal, std::string_view dataset, std::string_view key, const json::Object& values,
+                                std::optional<int64_t> if_version) {
   BANMO_TRY(const auto made, state_->editor->update(principal, dataset, std::string(key), values, if_version));
   const Schema& schema = *state_->engine->find(dataset)->schema;
-  return make_row(*state_->engine, *state_->jobs, schema, visible_fields(schema, state_->engine->scope(principal, directory::Right::datasets_read, schema)), *made.row);
+  return make_row(*state_->engine, *state_->jobs, schema,
+                  visible_fields(schema, state_->engine->scope(principal, directory::Right::datasets_read, schema)), *made.row);
 }
 
-Result<> Records::delete_row(const Principal& principal, std::string_view dataset, std::string_view key) { return state_->editor->remove(principal, dataset, std::string(key)); }
+Result<> Records::delete_row(const Principal& principal, std::string_view dataset, std::string_view key) {
+  return state_->editor->remove(principal, dataset, std::string(key));
+}
 
 Result<std::vector<RowEvent>> Records::history(const Principal& principal, std::string_view dataset, std::string_view key) {
   Engine& engine = *state_->engine;
   BANMO_TRY(Entry* const entry, engine.require(principal, directory::Right::datasets_read, dataset));
-  if (state_->journal->has_waiting(*entry)) BANMO_DO(state_->journal->flush());
-  return read_history(engine, *state_->jobs, *entry->schema, engine.scope(principal, directory::Right::datasets_read, *entry->schema), std::string(key));
+  if (state_->journal->has_waiting(*entry)) state_->journal->settle();
+  return read_history(engine, *state_->jobs, *entry->schema, engine.scope(principal, directory::Right::datasets_read, *entry->schema),
+                      std::string(key));
 }
 
 Result<std::string> Records::export_rows(const Principal& principal, std::string_view dataset, const PageRequest& request, std::string_view format) {
   Engine& engine = *state_->engine;
   BANMO_TRY(Entry* const entry, engine.require(principal, directory::Right::datasets_export, dataset));
-  if (state_->journal->has_waiting(*entry)) BANMO_DO(state_->journal->flush());
-  return export_rows_file(engine, principal, *entry->schema, engine.scope(principal, directory::Right::datasets_export, *entry->schema), request, std::string(format));
+  if (state_->journal->has_waiting(*entry)) state_->journal->settle();
+  return export_rows_file(engine, principal, *entry->schema, engine.scope(principal, directory::Right::datasets_export, *entry->schema), request,
+                          std::string(format));
 }
 
-Result<std::vector<Scorecard>> Records::scorecards(const Principal& principal, std::string_view dataset, directory::OrgNo under, int limit, std::string_view after) {
+Result<std::vector<Scorecard>> Records::scorecards(const Principal& principal, std::string_view dataset, directory::OrgNo under, int limit,
+                                                   std::string_view after) {
   BANMO_DO(check_limit(limit));
   return read_scorecards(*state_->engine, principal, dataset, under, limit, after);
 }
 
-Result<std::vector<RuleScore>> Records::rule_scores(const Principal& principal, std::string_view dataset) { return read_rule_scores(*state_->engine, principal, dataset); }
+Result<std::vector<RuleScore>> Records::rule_scores(const Principal& principal, std::string_view dataset) {
+  return read_rule_scores(*state_->engine, principal, dataset);
+}
 
 const pack::Catalogue& Records::catalogue() const { return state_->engine->catalogue(); }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Datasets: their tables, import, rows, history, quality, export. Every reader takes a Principal; what it may see follows from directory's scope and the fields' levels.
-// Thread-safe. Imports run one at a time on the engine's own thread; edits and reads go on meanwhile.
+// Datasets: their tables, import, rows, history, quality, export. Every reader takes a Principal; what it may see follows from directory's scope and
+// the fields' levels. Thread-safe. Imports run one at a time on the engine's own thread; edits and reads go on meanwhile.
 #pragma once
 
 #include <cstdint>
@@ -24,11 +24,11 @@ class Directory;
 namespace banmo::records {
 
 struct RecordsOptions {
-  std::string folder;                           // stored uploads and temporary files
+  std::string folder;  // stored uploads and temporary files
   crypto::Profile profile = crypto::Profile::intl;
-  crypto::Bytes field_key;                      // 32 bytes: seals fields with `enc`, and their blind index
-  size_t memory_limit_mb = 900;                 // of the importer's DuckDB beside a PostgreSQL warehouse
-  int64_t chunk_rows = 500'000;                 // rows of a file in one transaction of the warehouse; fewer for wide datasets
+  crypto::Bytes field_key;       // 32 bytes: seals fields with `enc`, and their blind index
+  size_t memory_limit_mb = 900;  // of the importer's DuckDB beside a PostgreSQL warehouse
+  int64_t chunk_rows = 500'000;  // rows of a file in one transaction of the warehouse; fewer for wide datasets
 };
 
 using Listener = std::function<void(const DatasetChange&)>;
@@ -38,40 +38,44 @@ class Records {
  public:
   // Creates or extends the tables of all datasets of the catalogue, loads reference content, goes on with jobs that a stop interrupted.
   // Errors: conflict if a dataset's table cannot be extended (a field's type changed); the sentence says what to do.
-  static Result<std::unique_ptr<Records>> create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory, const Clock& clock,
-                                                 RecordsOptions options);
+  static Result<std::unique_ptr<Records>> create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue,
+                                                 directory::Directory& directory, const Clock& clock, RecordsOptions options);
   ~Records();
 
   // --- import
-  Result<Job> import(const Principal& principal, ImportOptions options);      // denied, not_found, invalid; returns at once with a queued job
+  Result<Job> import(const Principal& principal, ImportOptions options);  // denied, not_found, invalid; returns at once with a queued job
   Result<Job> job(const Principal& principal, JobId id);
   Result<std::vector<Job>> jobs(const Principal& principal, int limit, std::string_view after);
-  Result<Job> wait(const Principal& principal, JobId id);                     // until it ends; for the command line
+  Result<Job> wait(const Principal& principal, JobId id);  // until it ends; for the command line
   Result<std::vector<Batch>> batches(const Principal& principal, std::string_view dataset, int limit, std::string_view after);
   Result<std::vector<BadRow>> bad_rows(const Principal& principal, std::string_view dataset, std::string_view batch, int limit, int64_t after);
-  Result<std::string> bad_rows_xlsx(const Principal& principal, std::string_view dataset, std::string_view batch);   // path of a temporary file
+  Result<std::string> bad_rows_xlsx(const Principal& principal, std::string_view dataset, std::string_view batch);     // path of a temporary file
   Result<std::string> import_template(const Principal& principal, std::string_view dataset, std::string_view format);  // path; "csv" or "xlsx"
 
   // --- rows
   Result<Page> rows(const Principal& principal, std::string_view dataset, const PageRequest& request);
   Result<Row> row(const Principal& principal, std::string_view dataset, std::string_view key);
-  // Values by field id, as JSON of the field's type (text is parsed as in a file). All row rules are checked; errors name each field. Returns the stored row.
+  // Values by field id, as JSON of the field's type (text is parsed as in a file). All row rules are checked; errors name each field. Returns the
+  // stored row.
   Result<Row> create_row(const Principal& principal, std::string_view dataset, const json::Object& values);
-  Result<Row> update_row(const Principal& principal, std::string_view dataset, std::string_view key, const json::Object& values, std::optional<int64_t> if_version);
+  Result<Row> update_row(const Principal& principal, std::string_view dataset, std::string_view key, const json::Object& values,
+                         std::optional<int64_t> if_version);
   Result<> delete_row(const Principal& principal, std::string_view dataset, std::string_view key);
   Result<std::vector<RowEvent>> history(const Principal& principal, std::string_view dataset, std::string_view key);
-  Result<std::string> export_rows(const Principal& principal, std::string_view dataset, const PageRequest& request, std::string_view format);  // path of a temporary file
+  Result<std::string> export_rows(const Principal& principal, std::string_view dataset, const PageRequest& request,
+                                  std::string_view format);  // path of a temporary file
 
   // --- quality
-  Result<std::vector<Scorecard>> scorecards(const Principal& principal, std::string_view dataset, directory::OrgNo under, int limit, std::string_view after);
+  Result<std::vector<Scorecard>> scorecards(const Principal& principal, std::string_view dataset, directory::OrgNo under, int limit,
+                                            std::string_view after);
   Result<std::vector<RuleScore>> rule_scores(const Principal& principal, std::string_view dataset);
 
   // --- for other engines
   const pack::Catalogue& catalogue() const;
-  int64_t version(std::string_view dataset) const;      // grows with every applied change
-  int64_t n_rows(std::string_view dataset) const;       // kept, not counted
+  int64_t version(std::string_view dataset) const;  // grows with every applied change
+  int64_t n_rows(std::string_view dataset) const;   // kept, not counted
   std::optional<Instant> updated_at(std::string_view dataset) const;
-  void listen(Listener listener);                       // before serving; called on the engine's thread after the change is in the warehouse
+  void listen(Listener listener);  // before serving; called on the engine's thread after the change is in the warehouse
   // Brings the warehouse up to the journal (tests, backup; a metric that must be exact).
   Result<> flush();
   // Sources of the rows of a dataset that match a predicate printed by metrics (already scoped): (batch, file, at, n_rows).
@@ -82,8 +86,8 @@ class Records {
     int64_t n_rows = 0;
   };
   Result<std::vector<Source>> unscoped_sources(std::string_view dataset, std::string_view predicate, const sql::Values& parameters);
-  std::string table(std::string_view dataset) const;    // quoted: "ds_fitness_raw"
-  std::string column(const pack::Field& field) const;   // quoted
+  std::string table(std::string_view dataset) const;   // quoted: "ds_fitness_raw"
+  std::string column(const pack::Field& field) const;  // quoted
 
  private:
   struct State;

@@ -21,7 +21,9 @@ std::string content_hash(const pack::Dataset& dataset) {
 
 Error bad_reference(const pack::Dataset& dataset, size_t row, const Finding& finding) {
   const std::string n = std::to_string(row + 1);
-  return fail(ErrorCode::invalid, "records.bad_reference", {"参考数据集 " + dataset.id + " 的第 " + n + " 行有误：" + finding.message.zh, "row " + n + " of the reference dataset " + dataset.id + ": " + finding.message.en},
+  return fail(ErrorCode::invalid, "records.bad_reference",
+              {"参考数据集 " + dataset.id + " 的第 " + n + " 行有误：" + finding.message.zh,
+               "row " + n + " of the reference dataset " + dataset.id + ": " + finding.message.en},
               dataset.where);
 }
 
@@ -55,8 +57,9 @@ Result<std::vector<sql::Values>> read_rows(Engine& engine, const Schema& schema)
 
 Result<> replace_rows(sql::Connection& connection, const Schema& schema, const std::vector<sql::Values>& rows, const std::string& hash, Instant now) {
   const std::string columns = "CAST(0 AS BIGINT) AS _line, " + schema.stored_list() + ", _warn FROM " + schema.table + " LIMIT 0";
-  BANMO_DO(connection.script(connection.dialect() == sql::Dialect::duckdb ? "CREATE OR REPLACE TEMP TABLE bm_stage AS SELECT " + columns + ";"
-                                                                          : "DROP TABLE IF EXISTS bm_stage; CREATE TEMP TABLE bm_stage ON COMMIT DROP AS SELECT " + columns + ";"));
+  BANMO_DO(connection.script(connection.dialect() == sql::Dialect::duckdb
+                                 ? "CREATE OR REPLACE TEMP TABLE bm_stage AS SELECT " + columns + ";"
+                                 : "DROP TABLE IF EXISTS bm_stage; CREATE TEMP TABLE bm_stage ON COMMIT DROP AS SELECT " + columns + ";"));
   BANMO_DO(connection.execute("DELETE FROM " + schema.table));
   BANMO_DO(connection.execute("DELETE FROM bm_score WHERE dataset = $1", {schema.dataset->id}));
   std::vector<std::string> names = schema.stored_names();
@@ -96,7 +99,8 @@ Result<> load_references(Engine& engine) {
       if (!state.empty() && sql::text_of(state[0][0]) == hash) continue;
     }
     BANMO_TRY(const auto rows, read_rows(engine, schema));
-    const auto done = engine.warehouse().write([&](sql::Connection& connection) { return replace_rows(connection, schema, rows, hash, engine.clock().now()); });
+    const auto done =
+        engine.warehouse().write([&](sql::Connection& connection) { return replace_rows(connection, schema, rows, hash, engine.clock().now()); });
     BANMO_DO(done);
     BANMO_DO(engine.reload(*entry));
   }

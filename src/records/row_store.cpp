@@ -14,13 +14,16 @@ bool is_unreserved(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 
 
 std::string select_by_key(const Schema& schema) {
   std::string statement = "SELECT " + schema.stored_list("t.") + ", t._batch, t._line, t._warn, t._version FROM " + schema.table + " t WHERE ";
-  for (size_t i = 0; i < schema.grain.size(); ++i) statement += (i == 0 ? "t." : " AND t.") + schema.columns[schema.grain[i]].compared_name() + " = $" + std::to_string(i + 1);
+  for (size_t i = 0; i < schema.grain.size(); ++i)
+    statement += (i == 0 ? "t." : " AND t.") + schema.columns[schema.grain[i]].compared_name() + " = $" + std::to_string(i + 1);
   return statement;
 }
 
 }  // namespace
 
-Error no_such_row() { return fail(ErrorCode::not_found, "records.no_such_row", {"没有这一行，可能已被删除", "there is no such row; it may have been deleted"}); }
+Error no_such_row() {
+  return fail(ErrorCode::not_found, "records.no_such_row", {"没有这一行，可能已被删除", "there is no such row; it may have been deleted"});
+}
 
 std::string url_encoded(std::string_view text) {
   std::string out;

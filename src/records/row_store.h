@@ -42,7 +42,7 @@ class RowStore {
   explicit RowStore(Engine& engine) : engine_(engine) {}
   // From the cache or the warehouse; nullptr if there is none. Does not look into the journal, checks no scope.
   Result<RowPtr> unscoped_find(const Entry& entry, const std::string& key);
-  void forget(const std::string& dataset);                                        // all of a dataset
+  void forget(const std::string& dataset);  // all of a dataset
   void forget(const std::string& dataset, const std::vector<std::string>& keys);
 
  private:

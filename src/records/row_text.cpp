@@ -42,7 +42,8 @@ Visible visible_fields(const Schema& schema, const directory::Scope& scope) {
 std::string masked_text(const Sealer& sealer, const Column& column, const std::string& plain) {
   const std::string& mask = column.field->mask;
   if (plain.empty()) return {};
-  if (mask == "hash" || mask.empty()) return crypto::to_hex(crypto::keyed_hash(sealer.profile, sealer.key, column.field->id + "\n" + plain)).substr(0, 8);
+  if (mask == "hash" || mask.empty())
+    return crypto::to_hex(crypto::keyed_hash(sealer.profile, sealer.key, column.field->id + "\n" + plain)).substr(0, 8);
   const size_t stars = mask.find('*'), behind = mask.find_last_of('*');
   if (stars == std::string::npos) return "***";
   const size_t head = digits_at(mask, 0, stars), tail = digits_at(mask, behind + 1, mask.size());

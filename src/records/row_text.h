@@ -16,8 +16,8 @@ namespace banmo::records {
 constexpr size_t kMaxWarnRules = 62;  // bits of _warn
 
 struct Visible {
-  std::vector<size_t> fields;   // indexes into Dataset::fields
-  std::vector<bool> masked;     // for each of them
+  std::vector<size_t> fields;  // indexes into Dataset::fields
+  std::vector<bool> masked;    // for each of them
 };
 Visible visible_fields(const Schema& schema, const directory::Scope& scope);
 

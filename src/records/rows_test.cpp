@@ -13,7 +13,8 @@ namespace banmo::records::test {
 namespace {
 
 json::Object values(const std::string& student, const std::string& school, const std::string& item, double raw) {
-  return {{"school_year", 2025}, {"student_id", student}, {"school_id", school}, {"stage", "p12"}, {"grade", 1}, {"sex", "男"}, {"item", item}, {"raw", raw}, {"tested_on", "2025-10-10"}};
+  return {{"school_year", 2025}, {"student_id", student}, {"school_id", school}, {"stage", "p12"},           {"grade", 1},
+          {"sex", "男"},         {"item", item},          {"raw", raw},          {"tested_on", "2025-10-10"}};
 }
 
 std::string read_file(const std::string& path) {
@@ -114,7 +115,8 @@ TEST_CASE("pages follow each other without a gap in any order, and a cursor belo
     for (int i = 1; i <= 20; ++i) {
       const std::string code = "G00" + std::string(i < 10 ? "0" : "") + std::to_string(i);
       for (const char* const item : {"bmi", "rope"}) {
-        text += "2025," + code + "," + (i % 2 == 1 ? "3702000001" : "3702000002") + ",p12,1,1," + item + "," + (i % 3 == 0 ? "" : std::to_string(10 + i % 5)) + "," + (i % 3 == 0 ? "1" : "0") + ",2025-10-10\n";
+        text += "2025," + code + "," + (i % 2 == 1 ? "3702000001" : "3702000002") + ",p12,1,1," + item + "," +
+                (i % 3 == 0 ? "" : std::to_string(10 + i % 5)) + "," + (i % 3 == 0 ? "1" : "0") + ",2025-10-10\n";
       }
     }
     REQUIRE(world.import("fitness_raw", text).n_good == 40);
@@ -153,7 +155,8 @@ TEST_CASE("pages follow each other without a gap in any order, and a cursor belo
 
 TEST_CASE("edits that were answered are there after a stop before they reached the warehouse") {
   on_each_pair([](World& world) {
-    for (int i = 1; i <= 9; i += 2) (void)must(world.records->create_row(world.system, "fitness_raw", values("G000" + std::to_string(i), "3702000001", "bmi", 15)));
+    for (int i = 1; i <= 9; i += 2)
+      (void)must(world.records->create_row(world.system, "fitness_raw", values("G000" + std::to_string(i), "3702000001", "bmi", 15)));
     world.close();
     world.open();
     CHECK(must(world.records->rows(world.system, "fitness_raw", {})).rows.size() == 5);
@@ -191,6 +194,8 @@ TEST_CASE("a derived table follows its sources by key and in whole") {
   on_each_pair([](World& world) {
     (void)must(world.records->create_row(world.system, "fitness_raw", values("G0001", "3702000001", "bmi", 20)));
     (void)must(world.records->create_row(world.system, "fitness_raw", values("G0003", "3702000001", "bmi", 10)));
+    must(world.records->flush());
+    CHECK(world.count("SELECT CAST(SUM(total) AS BIGINT) FROM ds_fitness_year") == 20 * 15 + 10 * 15);
     const Job job = world.import("fitness_raw", std::string(kHeading) + "2025,G0001,3702000001,p12,1,1,rope,100,0,2025-10-10\n");
     REQUIRE(job.state == JobState::done);
     CHECK(world.count("SELECT CAST(SUM(total) AS BIGINT) FROM ds_fitness_year") == 20 * 15 + 10 * 15 + 100 * 20);
@@ -229,7 +234,8 @@ TEST_CASE("a sheet is read with its row numbers, dates and empty cells") {
     {
       auto sheet = must(open_sheet("xlsx", path));
       std::vector<SheetCell> heading;
-      for (const char* const title : {"学年", "学生", "学校", "学段", "年级", "性别", "项目", "实测值", "免测", "测试日期"}) heading.push_back({title});
+      for (const char* const title : {"学年", "学生", "学校", "学段", "年级", "性别", "项目", "实测值", "免测", "测试日期"})
+        heading.push_back({title});
       must(sheet->row({{"填表说明"}}));
       must(sheet->heading(heading));
       must(sheet->row({{"2025", true}, {"G0001"}, {"第一小学"}, {"p12"}, {"1", true}, {"男"}, {"bmi"}, {"14.74", true}, {"否"}, {"45940", true}}));

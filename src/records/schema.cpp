@@ -73,7 +73,8 @@ Result<Column> build_column(const pack::Catalogue& catalogue, const pack::Datase
   if (field.type == FieldType::code) {
     const pack::CodeList* list = catalogue.code_list(field.list);
     if (list == nullptr) {
-      return fail(ErrorCode::internal, "records.no_such_list", {"字段 " + field.id + " 的代码表 " + field.list + " 不存在", "field " + field.id + " names the unknown code list " + field.list},
+      return fail(ErrorCode::internal, "records.no_such_list",
+                  {"字段 " + field.id + " 的代码表 " + field.list + " 不存在", "field " + field.id + " names the unknown code list " + field.list},
                   field.where);
     }
     fill_codes(*list, column);
@@ -112,7 +113,9 @@ std::string folded_type(std::string name) {
 }
 
 Result<> add_missing_columns(sql::Connection& warehouse, const Schema& schema, const std::string& table_id, const std::string& table) {
-  BANMO_TRY(const auto present, warehouse.query("SELECT column_name, data_type FROM information_schema.columns WHERE table_name = $1 AND table_schema = current_schema()", {table_id}));
+  BANMO_TRY(const auto present,
+            warehouse.query("SELECT column_name, data_type FROM information_schema.columns WHERE table_name = $1 AND table_schema = current_schema()",
+                            {table_id}));
   std::unordered_map<std::string, std::string> types;
   for (const auto& row : present.rows) types.emplace(sql::text_of(row[0]), folded_type(sql::text_of(row[1])));
   for (const Column& column : schema.columns) {
@@ -120,12 +123,15 @@ Result<> add_missing_columns(sql::Connection& warehouse, const Schema& schema, c
     const auto it = types.find(column.field->id);
     if (it == types.end()) {
       BANMO_DO(warehouse.script("ALTER TABLE " + table + " ADD COLUMN " + column.name + " " + type + ";"));
-      if (column.sealed()) BANMO_DO(warehouse.script("ALTER TABLE " + table + " ADD COLUMN " + column.index_name + " " + std::string(type_word(FieldType::text, warehouse.dialect())) + ";"));
+      if (column.sealed())
+        BANMO_DO(warehouse.script("ALTER TABLE " + table + " ADD COLUMN " + column.index_name + " " +
+                                  std::string(type_word(FieldType::text, warehouse.dialect())) + ";"));
     } else if (it->second != folded_type(type)) {
       return fail(ErrorCode::conflict, "records.type_changed",
-                  {"数据集 " + schema.dataset->id + " 的字段 " + column.field->id + " 已按 " + it->second + " 存储，不能改为 " + folded_type(type) + "；请用新的字段名，或先导出并清空该数据集",
-                   "field " + column.field->id + " of dataset " + schema.dataset->id + " is stored as " + it->second + " and cannot become " + folded_type(type) +
-                       "; give it a new name, or export and empty the dataset first"},
+                  {"数据集 " + schema.dataset->id + " 的字段 " + column.field->id + " 已按 " + it->second + " 存储，不能改为 " + folded_type(type) +
+                       "；请用新的字段名，或先导出并清空该数据集",
+                   "field " + column.field->id + " of dataset " + schema.dataset->id + " is stored as " + it->second + " and cannot become " +
+                       folded_type(type) + "; give it a new name, or export and empty the dataset first"},
                   column.field->where);
     }
   }
@@ -145,13 +151,16 @@ Result<std::unique_ptr<Schema>> Schema::build(const pack::Catalogue& catalogue, 
     schema->columns.push_back(std::move(column));
   }
   for (const auto& id : dataset.grain) schema->grain.push_back(dataset.field_index(id));
-  const auto index_of = [&](const std::string& id) { return id.empty() || dataset.field(id) == nullptr ? std::optional<size_t>{} : std::optional{dataset.field_index(id)}; };
+  const auto index_of = [&](const std::string& id) {
+    return id.empty() || dataset.field(id) == nullptr ? std::optional<size_t>{} : std::optional{dataset.field_index(id)};
+  };
   schema->org = index_of(dataset.org_field);
   schema->person = index_of(dataset.person_field);
   schema->period = index_of(dataset.period_field);
   for (const auto& rule : dataset.rules) {
     if (!rule.row) continue;
-    const bool reads_sealed = std::any_of(rule.row->fields().begin(), rule.row->fields().end(), [&](size_t i) { return schema->columns[i].sealed(); });
+    const bool reads_sealed =
+        std::any_of(rule.row->fields().begin(), rule.row->fields().end(), [&](size_t i) { return schema->columns[i].sealed(); });
     (rule.severity == pack::Severity::error ? schema->error_rules : schema->warn_rules).push_back({&rule, reads_sealed});
   }
   return schema;
@@ -189,7 +198,8 @@ std::string Schema::create_statements(sql::Dialect dialect) const {
   }
   body += "_batch BIGINT NOT NULL, _line BIGINT NOT NULL, _warn BIGINT NOT NULL, _version BIGINT NOT NULL";
   std::string statements = "CREATE TABLE IF NOT EXISTS " + table + " (" + body + ");\n";
-  statements += "CREATE TABLE IF NOT EXISTS " + past_table + " (" + body + ", _op VARCHAR NOT NULL, _next_version BIGINT NOT NULL, _next_batch BIGINT NOT NULL, _next_line BIGINT NOT NULL);\n";
+  statements += "CREATE TABLE IF NOT EXISTS " + past_table + " (" + body +
+                ", _op VARCHAR NOT NULL, _next_version BIGINT NOT NULL, _next_batch BIGINT NOT NULL, _next_line BIGINT NOT NULL);\n";
   if (dialect == sql::Dialect::duckdb || grain.empty()) return statements;
   std::string key;
   for (const size_t i : grain) key += (key.empty() ? "" : ", ") + columns[i].compared_name();

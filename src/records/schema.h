@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a dataset is stored: its warehouse table, the table of its past, and per field what the other files of this room need to know. Immutable after `build`.
+// How a dataset is stored: its warehouse table, the table of its past, and per field what the other files of this room need to know. Immutable after
+// `build`.
 //
-// ds_<dataset>         a column per field (sealed fields: a blob, and <field>__index with the blind index), then _batch and _line (where the row came from: a batch and a physical
-//                      line, or batch 0 and the number of a single-row edit), _warn (bit i: warning rule i), _version (of the dataset when the row was written).
+// ds_<dataset>         a column per field (sealed fields: a blob, and <field>__index with the blind index), then _batch and _line (where the row came
+// from: a batch and a physical
+//                      line, or batch 0 and the number of a single-row edit), _warn (bit i: warning rule i), _version (of the dataset when the row
+//                      was written).
 // ds_<dataset>__past   the same columns of rows that were replaced or deleted, and _op, _next_version, _next_batch, _next_line: by what.
 #pragma once
 
@@ -29,17 +32,17 @@ struct TextHash {
 struct Column {
   const pack::Field* field = nullptr;
   size_t index = 0;
-  std::string name;                 // quoted
-  std::string index_name;           // quoted; empty unless sealed
+  std::string name;        // quoted
+  std::string index_name;  // quoted; empty unless sealed
   bool in_grain = false;
-  bool required = false;            // declared, or part of the grain
+  bool required = false;  // declared, or part of the grain
   RefKind ref = RefKind::none;
   const pack::Dataset* ref_dataset = nullptr;
   pack::FieldType stored_as = pack::FieldType::text;  // of the referred grain field for RefKind::dataset
   // code: every way to write it > the code
   std::unordered_map<std::string, std::string, TextHash, std::equal_to<>> codes;
   std::unordered_map<std::string, std::string, TextHash, std::equal_to<>> code_titles;
-  sql::Value default_value;         // of `default`; null if none
+  sql::Value default_value;  // of `default`; null if none
 
   bool sealed() const { return field->encrypted; }
   const std::string& compared_name() const { return sealed() ? index_name : name; }
@@ -47,14 +50,14 @@ struct Column {
 
 struct RuleColumn {
   const pack::Rule* rule = nullptr;
-  bool reads_sealed = false;        // cannot run in a database
+  bool reads_sealed = false;  // cannot run in a database
 };
 
 struct Schema {
   const pack::Dataset* dataset = nullptr;
-  std::string table, past_table;    // quoted
-  std::vector<Column> columns;      // in field order
-  std::vector<size_t> grain;        // indexes into columns
+  std::string table, past_table;  // quoted
+  std::vector<Column> columns;    // in field order
+  std::vector<size_t> grain;      // indexes into columns
   std::optional<size_t> org, person, period;
   std::vector<RuleColumn> error_rules, warn_rules;  // row rules; a bit of _warn is an index into warn_rules
   bool has_sealed = false;
@@ -62,7 +65,7 @@ struct Schema {
   static Result<std::unique_ptr<Schema>> build(const pack::Catalogue& catalogue, const pack::Dataset& dataset);
 
   // Every stored column that carries content, in the order of the table: fields and blind indexes.
-  std::vector<std::string> stored_names() const;      // without quotes, for Connection::append
+  std::vector<std::string> stored_names() const;                // without quotes, for Connection::append
   std::string stored_list(std::string_view prefix = {}) const;  // quoted, with commas; prefix "t."
   std::string create_statements(sql::Dialect dialect) const;
   std::string type_name(const Column& column, sql::Dialect dialect) const;

@@ -14,7 +14,8 @@ constexpr uint32_t kMaxXlsxRows = 1'048'576;
 constexpr size_t kMaxXlsxText = 32'767;
 
 Error cannot_write(const std::string& cause) {
-  return fail(ErrorCode::storage_full, "records.storage_full", {"无法写完导出文件，请检查磁盘空间后重试", "the exported file cannot be completed; check the disk's space and try again"}, {}, cause);
+  return fail(ErrorCode::storage_full, "records.storage_full",
+              {"无法写完导出文件，请检查磁盘空间后重试", "the exported file cannot be completed; check the disk's space and try again"}, {}, cause);
 }
 
 class CsvWriter final : public SheetWriter {
@@ -86,15 +87,19 @@ class XlsxWriter final : public SheetWriter {
   Result<> write(const std::vector<SheetCell>& cells, lxw_format* format) {
     if (sheet_ == nullptr) return cannot_write("workbook_new");
     if (row_ >= kMaxXlsxRows) {
-      return fail(ErrorCode::too_large, "records.too_many_rows", {"XLSX 最多 1048576 行，请加筛选条件或导出为 CSV", "XLSX holds at most 1048576 rows; filter them or export CSV"});
+      return fail(ErrorCode::too_large, "records.too_many_rows",
+                  {"XLSX 最多 1048576 行，请加筛选条件或导出为 CSV", "XLSX holds at most 1048576 rows; filter them or export CSV"});
     }
     for (size_t i = 0; i < cells.size(); ++i) {
       const auto column = static_cast<lxw_col_t>(i);
       double number = 0;
       const std::string& text = cells[i].text;
-      const bool is_number = cells[i].is_number && std::from_chars(text.data(), text.data() + text.size(), number).ptr == text.data() + text.size() && !text.empty();
-      const lxw_error error = is_number ? worksheet_write_number(sheet_, row_, column, number, format)
-                                        : worksheet_write_string(sheet_, row_, column, text.size() > kMaxXlsxText ? text.substr(0, kMaxXlsxText).c_str() : text.c_str(), format);
+      const bool is_number =
+          cells[i].is_number && std::from_chars(text.data(), text.data() + text.size(), number).ptr == text.data() + text.size() && !text.empty();
+      const lxw_error error = is_number
+                                  ? worksheet_write_number(sheet_, row_, column, number, format)
+                                  : worksheet_write_string(sheet_, row_, column,
+                                                           text.size() > kMaxXlsxText ? text.substr(0, kMaxXlsxText).c_str() : text.c_str(), format);
       if (error != LXW_NO_ERROR && error != LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED) return cannot_write(lxw_strerror(error));
     }
     ++row_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A table of text as CSV (UTF-8 with byte-order mark, so that spreadsheet programs read Chinese) or XLSX (libxlsxwriter in constant memory). Cells that a spreadsheet would run
-// as a formula (leading = + - @ TAB CR) get an apostrophe before them in CSV; in XLSX they are written as strings and never evaluated.
+// A table of text as CSV (UTF-8 with byte-order mark, so that spreadsheet programs read Chinese) or XLSX (libxlsxwriter in constant memory). Cells
+// that a spreadsheet would run as a formula (leading = + - @ TAB CR) get an apostrophe before them in CSV; in XLSX they are written as strings and
+// never evaluated.
 #pragma once
 
 #include <memory>
@@ -13,7 +14,7 @@ namespace banmo::records {
 
 struct SheetCell {
   std::string text;
-  bool is_number = false;   // XLSX: a number cell; CSV: never neutralised
+  bool is_number = false;  // XLSX: a number cell; CSV: never neutralised
 };
 
 class SheetWriter {

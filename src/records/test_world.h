@@ -23,7 +23,8 @@ auto must(R result) {
   if constexpr (!std::is_same_v<typename R::value_type, Unit>) return std::move(result).value();
 }
 
-// City > 市南区, 市北区; schools 3702000001 第一小学 and 3702000002 第二小学 in the first, 3702000003 第三小学 in the second; students G0001..G0020 of the first two by turns.
+// City > 市南区, 市北区; schools 3702000001 第一小学 and 3702000002 第二小学 in the first, 3702000003 第三小学 in the second; students G0001..G0020
+// of the first two by turns.
 struct World {
   explicit World(Pair pair, std::string folder = {});
   ~World();
@@ -36,7 +37,7 @@ struct World {
   Job import(const std::string& dataset, const std::string& text, bool dry_run = false, const std::string& name = "成绩.csv");
   Job import_file(const std::string& dataset, const std::string& path, bool dry_run = false, const std::string& name = "成绩.csv");
   std::vector<BadRow> bad(const std::string& dataset, const Job& job);
-  int64_t count(const std::string& statement) const;   // in the warehouse
+  int64_t count(const std::string& statement) const;  // in the warehouse
   Principal principal(directory::Role role, directory::OrgNo org, const std::string& account) const;
   // Values of the page, "2025|bmi|14.5" a row.
   std::string rows_text(const Principal& who, const std::string& dataset, const PageRequest& request = {});
@@ -44,7 +45,7 @@ struct World {
   Pair pair;
   std::string folder, schema;
   bool owns_folder = false;
-  int64_t chunk_rows = 500'000;   // for the next open()
+  int64_t chunk_rows = 500'000;  // for the next open()
   ManualClock clock{*Instant::parse_iso("2026-11-21T08:00:00Z")};
   sql::Stores stores;
   std::shared_ptr<const pack::Catalogue> catalogue;
@@ -55,7 +56,7 @@ struct World {
 };
 
 PageRequest where(std::string field, FilterOp op, std::string value);
-bool postgres_wanted();                                              // fails the test if BANMO_TEST_PG is not set
+bool postgres_wanted();  // fails the test if BANMO_TEST_PG is not set
 void on_each_pair(const std::function<void(World& world)>& test);
 
 inline constexpr const char* kHeading = "学年,学生,学校,学段,年级,性别,项目,实测值,免测,测试日期\n";

@@ -129,7 +129,9 @@ World::World(Pair which, std::string where) : pair(which), folder(std::move(wher
   directory = must(directory::Directory::create(stores, clock, options));
   if (directory->orgs()->all().empty()) {
     const auto add = [&](directory::OrgKind kind, directory::OrgNo parent, const char* code, const char* title) {
-      return must(directory->create_org(system, {.parent = parent, .kind = kind, .code = code, .title = title, .valid_from = Date::from_ymd(2020, 1, 1), .id = {}})).no;
+      return must(directory->create_org(
+                      system, {.parent = parent, .kind = kind, .code = code, .title = title, .valid_from = Date::from_ymd(2020, 1, 1), .id = {}}))
+          .no;
     };
     city = add(directory::OrgKind::city, {}, "3702", "青岛市");
     south = add(directory::OrgKind::district, city, "370202", "市南区");
@@ -139,8 +141,14 @@ World::World(Pair which, std::string where) : pair(which), folder(std::move(wher
     school_3 = add(directory::OrgKind::school, north, "3702000003", "第三小学");
     for (int i = 1; i <= 20; ++i) {
       const std::string code = "G00" + std::string(i < 10 ? "0" : "") + std::to_string(i);
-      must(directory->add_person(system, {.name = "学生" + std::to_string(i), .sex = "1", .code = code, .birth = {}, .citizen_id = {}, .id = {},
-                                          .memberships = {{i % 2 == 1 ? school_1 : school_2, directory::Role::student, *Date::from_ymd(2025, 9, 1), {}}}}));
+      must(directory->add_person(system,
+                                 {.name = "学生" + std::to_string(i),
+                                  .sex = "1",
+                                  .code = code,
+                                  .birth = {},
+                                  .citizen_id = {},
+                                  .id = {},
+                                  .memberships = {{i % 2 == 1 ? school_1 : school_2, directory::Role::student, *Date::from_ymd(2025, 9, 1), {}}}}));
     }
   }
   const auto tree = directory->orgs();
@@ -160,7 +168,8 @@ World::~World() {
   stores = {};
   if (pair == Pair::postgres) {
     const auto database = must(sql::open_postgres({postgres_conninfo(), "", 1}));
-    must(database->write([&](sql::Connection& connection) { return connection.script("DROP SCHEMA IF EXISTS " + sql::quote_identifier(schema) + " CASCADE;"); }));
+    must(database->write(
+        [&](sql::Connection& connection) { return connection.script("DROP SCHEMA IF EXISTS " + sql::quote_identifier(schema) + " CASCADE;"); }));
   }
   if (owns_folder) std::filesystem::remove_all(folder);
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The words of records: batches, jobs, bad rows, changes of rows, pages of rows.
 //
-// Where a dataset lives. Its rows are in the warehouse table ds_<dataset> (a column per field and _batch, _line, _warn); what a row was before stands in ds_<dataset>__past.
-// Organisations are stored as OrgNo, people as PersonNo. A single-row edit is first written to the ledger's journal (durable, audited, numbered) and is applied to the
-// warehouse within a second by the same process; whoever reads one row by key looks into the journal first, so a writer always reads what it wrote.
+// Where a dataset lives. Its rows are in the warehouse table ds_<dataset> (a column per field and _batch, _line, _warn); what a row was before stands
+// in ds_<dataset>__past. Organisations are stored as OrgNo, people as PersonNo. A single-row edit is first written to the ledger's journal (durable,
+// audited, numbered) and is applied to the warehouse within a second by the same process; whoever reads one row by key looks into the journal first,
+// so a writer always reads what it wrote.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +25,8 @@ enum class JobState { queued, running, done, failed };
 
 struct ImportOptions {
   std::string dataset;
-  std::string file;         // path of the stored upload
-  std::string file_name;    // as the user named it
+  std::string file;       // path of the stored upload
+  std::string file_name;  // as the user named it
   bool dry_run = false;
 };
 
@@ -35,8 +36,8 @@ struct Job {
   std::string file_name;
   bool dry_run = false;
   JobState state = JobState::queued;
-  std::string phase;        // "reading", "checking", "merging", "refreshing", "done"
-  double progress = 0;      // 0..1
+  std::string phase;    // "reading", "checking", "merging", "refreshing", "done"
+  double progress = 0;  // 0..1
   int64_t n_read = 0, n_good = 0, n_bad = 0, n_warn = 0, n_new = 0, n_changed = 0, n_same = 0;
   std::optional<BatchId> batch;
   std::optional<Error> error;
@@ -46,7 +47,7 @@ struct Job {
 };
 
 struct Batch {
-  int64_t no = 0;           // stands in _batch
+  int64_t no = 0;  // stands in _batch
   BatchId id;
   std::string dataset, file_name, sha256, by;
   Instant at;
@@ -58,10 +59,10 @@ struct BadRow {
   int64_t id = 0;
   BatchId batch;
   std::string file_name;
-  int64_t line = 0;         // physical line of the file; row of the sheet for XLSX
-  std::string field;        // empty: the whole row
-  std::string rule;         // "type", "required", "code", "reference", "duplicate", "columns", or a rule's id
-  Message message;          // what is wrong and what to do
+  int64_t line = 0;                                      // physical line of the file; row of the sheet for XLSX
+  std::string field;                                     // empty: the whole row
+  std::string rule;                                      // "type", "required", "code", "reference", "duplicate", "columns", or a rule's id
+  Message message;                                       // what is wrong and what to do
   std::vector<std::pair<std::string, std::string>> raw;  // heading > cell as it was written; masked for readers below the field's level
   directory::OrgNo org;
 };
@@ -70,39 +71,39 @@ enum class FilterOp { eq, ne, lt, le, gt, ge, like, is_null, in };
 struct Filter {
   std::string field;
   FilterOp op = FilterOp::eq;
-  std::vector<std::string> values;   // as text; parsed by the field's type
+  std::vector<std::string> values;  // as text; parsed by the field's type
 };
 
 struct PageRequest {
   std::vector<Filter> filters;
-  std::string order_by;              // field id; empty: the grain
+  std::string order_by;  // field id; empty: the grain
   bool descending = false;
-  int limit = 50;                    // 1..1000
-  std::string after;                 // cursor of the last page
+  int limit = 50;     // 1..1000
+  std::string after;  // cursor of the last page
 };
 
 // A row as a reader may see it: masked and without fields above the scope's level.
 struct Row {
-  std::string key;                   // grain values, URL-encoded, joined by '~'
-  std::vector<sql::Value> values;    // in the order of Page::fields; of a row read alone, of `fields`
-  std::vector<size_t> fields;        // set by row(), create_row(), update_row(): indexes into Dataset::fields; empty inside a Page
+  std::string key;                 // grain values, URL-encoded, joined by '~'
+  std::vector<sql::Value> values;  // in the order of Page::fields; of a row read alone, of `fields`
+  std::vector<size_t> fields;      // set by row(), create_row(), update_row(): indexes into Dataset::fields; empty inside a Page
   int64_t batch = 0;
   int64_t line = 0;
   std::string file_name;
-  std::vector<std::string> warnings; // rule ids
+  std::vector<std::string> warnings;  // rule ids
   int64_t version = 0;
 };
 
 struct Page {
-  std::vector<size_t> fields;        // indexes into Dataset::fields
+  std::vector<size_t> fields;  // indexes into Dataset::fields
   std::vector<Row> rows;
-  std::string next;                  // empty on the last page
+  std::string next;  // empty on the last page
 };
 
 struct RowEvent {
   Instant at;
   std::string by;
-  std::string operation;             // "insert", "update", "delete"
+  std::string operation;  // "insert", "update", "delete"
   std::optional<BatchId> batch;
   std::string file_name;
   int64_t line = 0;
@@ -116,7 +117,7 @@ struct RowEvent {
 // Told to listeners after a change is in the warehouse.
 struct DatasetChange {
   std::string dataset;
-  int64_t version = 0;               // of the dataset; grows with every applied change
+  int64_t version = 0;  // of the dataset; grows with every applied change
   // (period, organisation) partitions that were touched; empty means all. Period is null where the dataset has none.
   std::vector<std::pair<sql::Value, directory::OrgNo>> partitions;
 };

@@ -42,27 +42,33 @@ int64_t column_of(std::string_view reference) {
   return column - 1;
 }
 
-// ECMA-376 part 1, 18.8.30: built-in formats of dates are 14..22, 27..36, 45..47, 50..58; others are told by their letters outside quotes and brackets.
+// ECMA-376 part 1, 18.8.30: built-in formats of dates are 14..22, 27..36, 45..47, 50..58; others are told by their letters outside quotes and
+// brackets.
 bool is_date_format(int64_t id, const std::map<int64_t, std::string>& formats) {
   const auto it = formats.find(id);
   if (it == formats.end()) return (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || (id >= 45 && id <= 47) || (id >= 50 && id <= 58);
   bool quoted = false, bracketed = false;
   for (size_t i = 0; i < it->second.size(); ++i) {
     const char c = it->second[i];
-    if (c == '"') quoted = !quoted;
-    else if (c == '\\') ++i;
-    else if (c == '[') bracketed = true;
-    else if (c == ']') bracketed = false;
-    else if (!quoted && !bracketed && std::string_view("ymdhsYMDHS").find(c) != std::string_view::npos) return true;
+    if (c == '"')
+      quoted = !quoted;
+    else if (c == '\\')
+      ++i;
+    else if (c == '[')
+      bracketed = true;
+    else if (c == ']')
+      bracketed = false;
+    else if (!quoted && !bracketed && std::string_view("ymdhsYMDHS").find(c) != std::string_view::npos)
+      return true;
   }
   return false;
 }
 
 struct Workbook {
-  std::string sheet;                // path of the first visible sheet
+  std::string sheet;  // path of the first visible sheet
   bool since_1904 = false;
   std::vector<std::string> shared;
-  std::vector<bool> is_date;        // by cell style
+  std::vector<bool> is_date;  // by cell style
 };
 
 Result<std::string> find_sheet(XlsxZip& zip, Workbook& book) {
@@ -73,7 +79,7 @@ Result<std::string> find_sheet(XlsxZip& zip, Workbook& book) {
     const std::string_view state = attribute(attributes, "state");
     if (name == "sheet" && relation.empty() && state != "hidden" && state != "veryHidden") {
       for (const auto& [key, value] : attributes) {
-        if (key == "id") relation = value;   // r:id
+        if (key == "id") relation = value;  // r:id
       }
     }
     return {};
@@ -95,7 +101,7 @@ Result<std::string> find_sheet(XlsxZip& zip, Workbook& book) {
 Result<> read_shared(XlsxZip& zip, const XlsxLimits& limits, std::vector<std::string>& shared) {
   std::string text;
   bool inside = false;
-  int phonetic = 0;   // <rPh> repeats the text in another script
+  int phonetic = 0;  // <rPh> repeats the text in another script
   int64_t n_bytes = 0;
   XmlHandler handler;
   handler.start = [&](std::string_view name, const XmlAttributes&) -> Result<> {
@@ -109,7 +115,8 @@ Result<> read_shared(XlsxZip& zip, const XlsxLimits& limits, std::vector<std::st
     if (name == "rPh") --phonetic;
     if (name != "si") return {};
     n_bytes += static_cast<int64_t>(text.size());
-    if (static_cast<int64_t>(shared.size()) >= limits.max_shared_strings || n_bytes > limits.max_shared_bytes) return xlsx_bomb("共享字符串过多", "it has too many shared strings");
+    if (static_cast<int64_t>(shared.size()) >= limits.max_shared_strings || n_bytes > limits.max_shared_bytes)
+      return xlsx_bomb("共享字符串过多", "it has too many shared strings");
     shared.push_back(text);
     return {};
   };
@@ -138,7 +145,8 @@ Result<> read_styles(XlsxZip& zip, std::vector<bool>& is_date) {
   return zip.parse("xl/styles.xml", handler);
 }
 
-// A serial number of days as a date, with the time if it has one. Day 60 of the 1900 system never was; earlier days are not told apart (no school record is that old).
+// A serial number of days as a date, with the time if it has one. Day 60 of the 1900 system never was; earlier days are not told apart (no school
+// record is that old).
 std::string date_text(double serial, bool since_1904) {
   const double days = std::floor(serial);
   auto seconds = static_cast<int64_t>(std::llround((serial - days) * 86'400));
@@ -150,7 +158,8 @@ std::string date_text(double serial, bool since_1904) {
   std::string text = date.to_iso();
   if (seconds == 0) return text;
   std::array<char, 16> clock{};
-  (void)std::snprintf(clock.data(), clock.size(), " %02d:%02d:%02d", static_cast<int>(seconds / 3600), static_cast<int>(seconds / 60 % 60), static_cast<int>(seconds % 60));
+  (void)std::snprintf(clock.data(), clock.size(), " %02d:%02d:%02d", static_cast<int>(seconds / 3600), static_cast<int>(seconds / 60 % 60),
+                      static_cast<int>(seconds % 60));
   return text + clock.data();
 }
 
@@ -167,18 +176,21 @@ std::string number_text(std::string_view raw, double value) {
 
 class RowsToCsv {
  public:
-  RowsToCsv(const Workbook& book, const XlsxLimits& limits, const std::string& path) : book_(book), limits_(limits), out_(path, std::ios::binary | std::ios::trunc) {}
+  RowsToCsv(const Workbook& book, const XlsxLimits& limits, const std::string& path)
+      : book_(book), limits_(limits), out_(path, std::ios::binary | std::ios::trunc) {}
 
   Result<> start(std::string_view name, const XmlAttributes& attributes) {
     if (name == "row") {
       row_ = number(attribute(attributes, "r")).value_or(row_ + 1);
       n_columns_ = 0;
       line_.clear();
-      if (row_ > limits_.max_rows || row_ < 1) return xlsx_bomb("行数超过 " + std::to_string(limits_.max_rows), "it has more than " + std::to_string(limits_.max_rows) + " rows");
+      if (row_ > limits_.max_rows || row_ < 1)
+        return xlsx_bomb("行数超过 " + std::to_string(limits_.max_rows), "it has more than " + std::to_string(limits_.max_rows) + " rows");
     } else if (name == "c") {
       const int64_t column = column_of(attribute(attributes, "r"));
       column_ = column < 0 ? n_columns_ : column;
-      if (column_ >= limits_.max_columns) return xlsx_bomb("列数超过 " + std::to_string(limits_.max_columns), "it has more than " + std::to_string(limits_.max_columns) + " columns");
+      if (column_ >= limits_.max_columns)
+        return xlsx_bomb("列数超过 " + std::to_string(limits_.max_columns), "it has more than " + std::to_string(limits_.max_columns) + " columns");
       type_ = attribute(attributes, "t");
       style_ = number(attribute(attributes, "s")).value_or(0);
       value_.clear();
@@ -228,7 +240,7 @@ class RowsToCsv {
 
   void add_cell() {
     for (; n_columns_ < column_; ++n_columns_) line_ += ',';
-    if (column_ < n_columns_) return;   // a second cell in the same place
+    if (column_ < n_columns_) return;  // a second cell in the same place
     ++n_columns_;
     line_ += ',';
     const std::string text = cell_text();

@@ -11,7 +11,7 @@ namespace banmo::records {
 namespace {
 
 constexpr size_t kBlock = 64 << 10;
-constexpr int64_t kSmall = 1 << 20;   // entries up to this size are not measured by their ratio
+constexpr int64_t kSmall = 1 << 20;  // entries up to this size are not measured by their ratio
 constexpr int kMaxDepth = 64;
 
 struct ParserFree {
@@ -81,12 +81,16 @@ XlsxZip::XlsxZip(XlsxZip&&) noexcept = default;
 XlsxZip::~XlsxZip() = default;
 
 Error bad_xlsx(const std::string& cause) {
-  return fail(ErrorCode::invalid, "records.bad_xlsx", {"文件不是完好的 XLSX 工作簿，请用 Excel 或 WPS 打开后另存为 .xlsx 再导入", "the file is no sound XLSX workbook; open it in a spreadsheet program, save it as .xlsx and import it again"}, {},
-              cause);
+  return fail(ErrorCode::invalid, "records.bad_xlsx",
+              {"文件不是完好的 XLSX 工作簿，请用 Excel 或 WPS 打开后另存为 .xlsx 再导入",
+               "the file is no sound XLSX workbook; open it in a spreadsheet program, save it as .xlsx and import it again"},
+              {}, cause);
 }
 
 Error xlsx_bomb(const std::string& zh, const std::string& en) {
-  return fail(ErrorCode::too_large, "records.xlsx_bomb", {"工作簿超出限制：" + zh + "。请拆成几个文件，或另存为 CSV 后导入", "the workbook exceeds a limit: " + en + ". Split it into several files, or save it as CSV"});
+  return fail(ErrorCode::too_large, "records.xlsx_bomb",
+              {"工作簿超出限制：" + zh + "。请拆成几个文件，或另存为 CSV 后导入",
+               "the workbook exceeds a limit: " + en + ". Split it into several files, or save it as CSV"});
 }
 
 Result<XlsxZip> XlsxZip::open(const std::string& path, XlsxLimits limits) {
@@ -122,7 +126,9 @@ Result<> XlsxZip::parse(const std::string& entry, const XmlHandler& handler) {
     if (n < 0) return bad_xlsx(entry + " is damaged");
     unpacked += n;
     state_->n_unpacked += n;
-    if (unpacked > kSmall && unpacked / packed > state_->limits.max_ratio) return xlsx_bomb("压缩比超过 " + std::to_string(state_->limits.max_ratio) + " 倍", "an entry is packed more than " + std::to_string(state_->limits.max_ratio) + " times");
+    if (unpacked > kSmall && unpacked / packed > state_->limits.max_ratio)
+      return xlsx_bomb("压缩比超过 " + std::to_string(state_->limits.max_ratio) + " 倍",
+                       "an entry is packed more than " + std::to_string(state_->limits.max_ratio) + " times");
     if (state_->n_unpacked > state_->limits.max_total_bytes) return xlsx_bomb("解压后过大", "it is too large unpacked");
     const auto parsed = XML_ParseBuffer(parser.get(), static_cast<int>(n), n == 0);
     if (!reading.outcome.ok()) return reading.outcome;

@@ -16,6 +16,7 @@ namespace {
 // opened anew.
 struct Instance {
   std::atomic<bool> invalidated = false;
+  std::atomic<uint64_t> generation = 1;  // of the data
   duckdb_database handle = nullptr;
   std::unique_ptr<DuckdbConnection> writer;
   std::unique_ptr<Pool<DuckdbConnection>> readers;
@@ -90,9 +91,9 @@ Result<std::shared_ptr<Instance>> DuckdbDatabase::open() {
   auto made = std::make_unique<Instance>();
   BANMO_DO(open_handle(*made, options_));
   Instance* const raw = made.get();
-  BANMO_TRY(raw->writer, DuckdbConnection::open(raw->handle, DuckdbConnection::Role::writer, raw->invalidated));
+  BANMO_TRY(raw->writer, DuckdbConnection::open(raw->handle, DuckdbConnection::Role::writer, raw->invalidated, raw->generation));
   raw->readers = std::make_unique<Pool<DuckdbConnection>>(
-      options_.n_readers, [raw] { return DuckdbConnection::open(raw->handle, DuckdbConnection::Role::reader, raw->invalidated); });
+      options_.n_readers, [raw] { return DuckdbConnection::open(raw->handle, DuckdbConnection::Role::reader, raw->invalidated, raw->generation); });
   ++n_open_;
   return std::shared_ptr<Instance>(made.release(), [this](Instance* last) {
     delete last;
@@ -136,6 +137,7 @@ Result<> DuckdbDatabase::write(const Change& change) {
   auto done = run_change(change, writer);
   const bool committing = done.ok();
   if (committing) done = writer.control("COMMIT");
+  ++held->generation;
   if (done.ok()) {
     full_ = false;
     return done;
@@ -171,7 +173,7 @@ Result<> DuckdbDatabase::copy_to(const std::string& path) {
   if (std::filesystem::exists(path))
     return fail(ErrorCode::conflict, "sql.copy_exists", {"备份目标已存在；请换一个路径", "the target of the copy exists; choose another path"}, path);
   BANMO_TRY(const auto held, instance());
-  BANMO_TRY(const auto connection, DuckdbConnection::open(held->handle, DuckdbConnection::Role::writer, held->invalidated));
+  BANMO_TRY(const auto connection, DuckdbConnection::open(held->handle, DuckdbConnection::Role::writer, held->invalidated, held->generation));
   BANMO_TRY(const Rows name, connection->query("SELECT current_database()", {}));
   BANMO_DO(connection->control("ATTACH " + quote_literal(path) + " AS banmo_copy"));
   auto done = connection->control("COPY FROM DATABASE " + quote_identifier(text_of(name[0][0])) + " TO banmo_copy");

@@ -111,10 +111,10 @@ class DuckdbConnection::Outcome {
 
 DuckdbStatement::~DuckdbStatement() { duckdb_destroy_prepare(&handle); }
 
-Result<std::unique_ptr<DuckdbConnection>> DuckdbConnection::open(_duckdb_database* database, Role role, std::atomic<bool>& invalidated) {
+Result<std::unique_ptr<DuckdbConnection>> DuckdbConnection::open(_duckdb_database* database, Role role, std::atomic<bool>& invalidated, const std::atomic<uint64_t>& generation) {
   duckdb_connection handle = nullptr;
   if (duckdb_connect(database, &handle) != DuckDBSuccess) return error_of(Fault::cannot_open, "duckdb_connect");
-  auto connection = std::make_unique<DuckdbConnection>(handle, role, invalidated);
+  auto connection = std::make_unique<DuckdbConnection>(handle, role, invalidated, generation);
   // Progress is only measured while its bar is on (it is not printed), which costs short queries a tenth of their time: so for changes only.
   if (role == Role::writer) {
     BANMO_DO(connection->control("SET enable_progress_bar=true"));
@@ -124,8 +124,8 @@ Result<std::unique_ptr<DuckdbConnection>> DuckdbConnection::open(_duckdb_databas
   return connection;
 }
 
-DuckdbConnection::DuckdbConnection(_duckdb_connection* handle, Role role, std::atomic<bool>& invalidated)
-    : handle_(handle), role_(role), invalidated_(invalidated) {}
+DuckdbConnection::DuckdbConnection(_duckdb_connection* handle, Role role, std::atomic<bool>& invalidated, const std::atomic<uint64_t>& generation)
+    : handle_(handle), role_(role), invalidated_(invalidated), generation_(generation) {}
 
 DuckdbConnection::~DuckdbConnection() {
   cache_.clear();
@@ -153,13 +153,17 @@ Result<> DuckdbConnection::allow(int kind, std::string_view text) const {
 }
 
 Result<DuckdbStatement*> DuckdbConnection::prepared(std::string_view text) {
+  if (const uint64_t now = generation_; now != cached_generation_) {
+    cache_.clear();
+    cached_generation_ = now;
+  }
   if (auto* found = cache_.find(text)) return found->get();
   auto statement = std::make_unique<DuckdbStatement>();
   if (duckdb_prepare(handle_, std::string(text).c_str(), &statement->handle) != DuckDBSuccess)
     return error_here(duckdb_prepare_error(statement->handle), text);
   describe(*statement);
   BANMO_DO(allow(statement->kind, text));
-  if (worth_caching(text)) return cache_.put(text, std::move(statement))->get();
+  if (role_ == Role::reader && worth_caching(text)) return cache_.put(text, std::move(statement))->get();
   not_cached_ = std::move(statement);
   return not_cached_.get();
 }

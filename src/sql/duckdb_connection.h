@@ -31,8 +31,9 @@ struct DuckdbStatement {
 class DuckdbConnection final : public Connection {
  public:
   enum class Role { reader, writer };
-  static Result<std::unique_ptr<DuckdbConnection>> open(_duckdb_database* database, Role role, std::atomic<bool>& invalidated);
-  DuckdbConnection(_duckdb_connection* handle, Role role, std::atomic<bool>& invalidated);
+  // `generation` grows with every committed change: a prepared plan rests on the statistics of its time (value ranges, group counts), so it is not used beyond it.
+  static Result<std::unique_ptr<DuckdbConnection>> open(_duckdb_database* database, Role role, std::atomic<bool>& invalidated, const std::atomic<uint64_t>& generation);
+  DuckdbConnection(_duckdb_connection* handle, Role role, std::atomic<bool>& invalidated, const std::atomic<uint64_t>& generation);
   ~DuckdbConnection() override;
 
   Dialect dialect() const override { return Dialect::duckdb; }
@@ -61,7 +62,9 @@ class DuckdbConnection final : public Connection {
   _duckdb_connection* handle_;
   Role role_;
   std::atomic<bool>& invalidated_;  // set after an error that DuckDB itself answers by refusing everything until the file is opened again
-  StatementCache<std::unique_ptr<DuckdbStatement>> cache_{kMaxStatements};
+  const std::atomic<uint64_t>& generation_;
+  uint64_t cached_generation_ = 0;
+  StatementCache<std::unique_ptr<DuckdbStatement>> cache_{kMaxStatements};  // of readers only: a writer's plans are out of date after its own statements
   std::unique_ptr<DuckdbStatement> not_cached_;
   bool in_use_ = false;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as a CSV file: every physical line is where it is said to be, every record becomes a row of the chunk file or a bad line, and the chunk file reads back whole.
+// Any bytes as a CSV file: every physical line is where it is said to be, every record becomes a row of the chunk file or a bad line, and the chunk
+// file reads back whole.
 #include <unistd.h>
 
 #include <algorithm>

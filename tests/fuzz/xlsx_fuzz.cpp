@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as a workbook, and as one part of an otherwise sound workbook: an error with a sentence, or a CSV that reads back with a number in front of every row.
+// Any bytes as a workbook, and as one part of an otherwise sound workbook: an error with a sentence, or a CSV that reads back with a number in front
+// of every row.
 #include <unistd.h>
 
 #include <array>
@@ -77,8 +78,11 @@ std::vector<std::pair<std::string, std::string>> sound_workbook() {
   return {{"xl/workbook.xml", "<workbook xmlns:r='r'><workbookPr/><sheets><sheet name='a' sheetId='1' r:id='r1'/></sheets></workbook>"},
           {"xl/_rels/workbook.xml.rels", "<Relationships><Relationship Id='r1' Target='worksheets/sheet1.xml'/></Relationships>"},
           {"xl/sharedStrings.xml", "<sst><si><t>甲</t></si><si><r><t>乙</t></r><rPh><t>x</t></rPh></si></sst>"},
-          {"xl/styles.xml", "<styleSheet><numFmts><numFmt numFmtId='170' formatCode='yyyy\"年\"'/></numFmts><cellXfs><xf numFmtId='0'/><xf numFmtId='14'/><xf numFmtId='170'/></cellXfs></styleSheet>"},
-          {"xl/worksheets/sheet1.xml", "<worksheet><sheetData><row r='1'><c r='A1' t='s'><v>0</v></c><c r='C1' s='1'><v>45000.5</v></c></row></sheetData></worksheet>"}};
+          {"xl/styles.xml",
+           "<styleSheet><numFmts><numFmt numFmtId='170' formatCode='yyyy\"年\"'/></numFmts><cellXfs><xf numFmtId='0'/><xf numFmtId='14'/><xf "
+           "numFmtId='170'/></cellXfs></styleSheet>"},
+          {"xl/worksheets/sheet1.xml",
+           "<worksheet><sheetData><row r='1'><c r='A1' t='s'><v>0</v></c><c r='C1' s='1'><v>45000.5</v></c></row></sheetData></worksheet>"}};
 }
 
 struct Folder {
