@@ -34,6 +34,7 @@ struct Engines {
   sql::Stores stores;
   const Clock* clock = nullptr;
   std::string temp_directory;
+  std::string upload_directory;  // where files that came by HTTP stay for the import; on the disk of temp_directory
   std::string version;
 };
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Import of files: jobs with live progress, batches, quarantine.
+#include <filesystem>
+
 #include "api/builder.h"
 #include "api/row_json.h"
 #include "api/shapes.h"
@@ -138,14 +140,26 @@ JobShape shape_of(const records::Job& job) {
   return shape;
 }
 
+// The upload is deleted with the request, and the import outlives it.
+Result<std::string> keep_upload(const Call& call) {
+  const std::string kept = call.engines.upload_directory + "/" + Uuid::next().to_string();
+  std::error_code failed;
+  std::filesystem::rename(call.request.body_file, kept, failed);
+  if (failed)
+    return fail(ErrorCode::unavailable, "records.upload_lost", {"服务器无法保存上传的文件，请稍后重试", "the server could not keep the upload: try again"}, {}, failed.message());
+  call.request.body_file.clear();
+  return kept;
+}
+
 Result<JobShape> start_import(const Call& call) {
   BANMO_TRY(const pack::Dataset* dataset, find_dataset(call));
   records::ImportOptions options;
   options.dataset = dataset->id;
-  options.file = call.request.body_file;
   options.file_name = !call.text("name").empty() ? call.text("name") : call.request.upload_name;
   options.dry_run = call.flag("dry_run");
-  if (options.file.empty()) return fail(ErrorCode::invalid, "records.no_file", {"请求里没有文件；请选择 CSV 或 XLSX 文件再上传", "there is no file in the request: choose a CSV or XLSX file"});
+  if (call.request.body_file.empty())
+    return fail(ErrorCode::invalid, "records.no_file", {"请求里没有文件；请选择 CSV 或 XLSX 文件再上传", "there is no file in the request: choose a CSV or XLSX file"});
+  BANMO_TRY(options.file, keep_upload(call));
   BANMO_TRY(const records::Job job, call.engines.records->import(call.principal, std::move(options)));
   return shape_of(job);
 }
@@ -239,7 +253,7 @@ void add_import_routes(Builder& builder) {
                                    .path = "/batches",
                                    .operation = "list_batches",
                                    .summary = {"导入批次", "Import batches"},
-                                   .permission = "datasets.read",
+                                   .permission = "quality.read",
                                    .parameters = page_parameters({text_parameter("dataset", "Only of this dataset.")})},
                                   list_batches);
   builder.route<List<BadShape>>({.method = "GET",

@@ -18,6 +18,7 @@ using pack::FieldType;
 
 constexpr size_t kWriteBytes = 1 << 20;
 constexpr int64_t kMarkEvery = 1024;
+constexpr size_t kMaxBad = 20'000;  // unreadable records in a chunk: they are held in memory
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -361,7 +362,7 @@ Result<Chunk> Chunker::next(const std::string& path, ChunkLimits limits) {
   Record record;
   Row row;
   char number[24];
-  while (chunk.n_read < limits.n_records && reader_.offset() - begin < limits.n_bytes) {
+  while (chunk.n_read < limits.n_records && chunk.bad.size() < kMaxBad && reader_.offset() - begin < limits.n_bytes) {
     if (!reader_.next(record)) {
       chunk.last = true;
       break;

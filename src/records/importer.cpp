@@ -138,26 +138,41 @@ Result<> Importer::go_on(Source& source) {
   return source.chunker.skip_to(offset);
 }
 
-// One statement checks the chunk; the rows that fail get their findings.
-Result<> Importer::stage(sql::Connection& duckdb, const CheckPlan& plan, const Source& source, Chunk& chunk, std::vector<BadLine>& bad) const {
+// One statement checks the chunk.
+Result<> Importer::stage(sql::Connection& duckdb, const CheckPlan& plan, Failures& failures) const {
+  failures = {};
   BANMO_DO(duckdb.script("SET preserve_insertion_order = false;"));
   auto staged = duckdb.script(plan.create_stage + ";");
   (void)duckdb.script("SET preserve_insertion_order = true;");
   BANMO_DO(staged);
-  bad = chunk.bad;
   std::string words;
   for (size_t i = 0; i < plan.n_words; ++i) words += ", s._fail" + std::to_string(i);
-  BANMO_TRY(const auto failed, duckdb.query("SELECT s._line" + words + " FROM bm_stage s WHERE NOT (" + plan.is_good + ") ORDER BY s._line"));
-  for (const auto& row : failed.rows) {
-    BadLine one = source.chunker.bad_line(chunk, sql::int_of(row[0]));
-    for (size_t i = 0; i < plan.checks.size(); ++i) {
-      if ((static_cast<uint64_t>(sql::int_of(row[1 + i / kChecksInWord])) >> (i % kChecksInWord) & 1) != 0)
-        one.findings.push_back(plan.checks[i].finding());
+  return duckdb.each("SELECT s._line" + words + " FROM bm_stage s WHERE NOT (" + plan.is_good + ") ORDER BY s._line", {},
+                     [&](const sql::Values& row) -> Result<> {
+                       failures.lines.push_back(sql::int_of(row[0]));
+                       for (size_t i = 0; i < plan.n_words; ++i) failures.words.push_back(static_cast<uint64_t>(sql::int_of(row[1 + i])));
+                       return {};
+                     });
+}
+
+// The bad lines of a chunk in the order of the file: those that could not be read, and those that failed a check, which are read again for their
+// words.
+BadLines Importer::bad_lines(const CheckPlan& plan, const Source& source, const Chunk& chunk, const Failures& failures) const {
+  return [&, unread = size_t{0}, failed = size_t{0}](BadLine& bad) mutable -> Result<bool> {
+    const bool has_unread = unread < chunk.bad.size(), has_failed = failed < failures.lines.size();
+    if (!has_unread && !has_failed) return false;
+    if (has_unread && (!has_failed || chunk.bad[unread].line <= failures.lines[failed])) {
+      bad = chunk.bad[unread++];
+      return true;
     }
-    bad.push_back(std::move(one));
-  }
-  std::stable_sort(bad.begin(), bad.end(), [](const BadLine& a, const BadLine& b) { return a.line < b.line; });
-  return {};
+    bad = source.chunker.bad_line(chunk, failures.lines[failed]);
+    for (size_t i = 0; i < plan.checks.size(); ++i) {
+      const uint64_t word = failures.words[failed * plan.n_words + i / kChecksInWord];
+      if ((word >> (i % kChecksInWord) & 1) != 0) bad.findings.push_back(plan.checks[i].finding());
+    }
+    ++failed;
+    return true;
+  };
 }
 
 // The good rows of the parser's bm_stage into the same table beside a PostgreSQL warehouse.
@@ -180,17 +195,19 @@ Result<> Importer::copy_stage(sql::Connection& duckdb, sql::Connection& postgres
 }
 
 // Merge, quarantine and watermark: the part that is one transaction of the warehouse.
-Result<> Importer::settle(sql::Connection& connection, const Schema& schema, const Source& source, const std::string& good, const Chunk& chunk,
-                          const std::vector<BadLine>& bad, Outcome& outcome) const {
+Result<> Importer::settle(sql::Connection& connection, const Schema& schema, const Source& source, const CheckPlan& plan, const std::string& good,
+                          const Chunk& chunk, const Failures& failures, Outcome& outcome) const {
   const Instant now = engine_.clock().now();
   BANMO_TRY(outcome.merged, merge_stage(connection, schema, {.batch = batch_.batch.no, .good = good}, now));
   outcome.n_read = chunk.n_read;
-  outcome.n_bad = static_cast<int64_t>(bad.size());
+  outcome.n_bad = static_cast<int64_t>(chunk.bad.size() + failures.lines.size());
   if (row_.job.dry_run) return dry_run_ends();
   ScoreDeltas scores;
   const QuarantineBatch quarantine{.batch = batch_.batch.no, .first_id = row_.job.n_bad, .open = true};
   BANMO_DO(close_bad_rows(connection, schema, batch_.batch.no, chunk.met_keys, n_chunks_ == 0 ? earlier_batches_ : std::vector<int64_t>{}, scores));
-  BANMO_DO(add_bad_rows(connection, schema, quarantine, source.headings.titles, source.headings.fields, bad, scores));
+  const auto added =
+      add_bad_rows(connection, schema, quarantine, source.headings.titles, source.headings.fields, bad_lines(plan, source, chunk, failures), scores);
+  if (!added.ok()) return added.error();
   BANMO_DO(add_scores(connection, schema, scores));
   const MergeCounts& m = outcome.merged;
   BANMO_DO(
@@ -207,27 +224,28 @@ Result<Importer::Outcome> Importer::run_chunk(Entry& entry, Source& source, Chun
   BANMO_TRY(const CheckPlan plan, plan_checks(schema, source.chunker, chunk, engine_.environment(),
                                               [&](const pack::Dataset& dataset) { return reference_table(engine_, dataset); }));
   Outcome outcome;
-  std::vector<BadLine> bad;
+  Failures failures;
   const bool same_store = parser == &engine_.warehouse();
   const auto done = parser->write([&](sql::Connection& duckdb) -> Result<> {
-    BANMO_DO(stage(duckdb, plan, source, chunk, bad));
-    if (same_store) return settle(duckdb, schema, source, plan.is_good, chunk, bad, outcome);
+    BANMO_DO(stage(duckdb, plan, failures));
+    if (same_store) return settle(duckdb, schema, source, plan, plan.is_good, chunk, failures, outcome);
     return engine_.warehouse().write([&](sql::Connection& postgres) -> Result<> {
       BANMO_DO(copy_stage(duckdb, postgres, schema, plan));
-      return settle(postgres, schema, source, "", chunk, bad, outcome);
+      return settle(postgres, schema, source, plan, "", chunk, failures, outcome);
     });
   });
   if (!done.ok() && !(row_.job.dry_run && done.error().id == "records.dry_run_ends")) return done.error();
-  if (row_.job.dry_run) BANMO_DO(keep_dry_findings(schema, source, bad));
+  if (row_.job.dry_run) BANMO_DO(keep_dry_findings(schema, source, bad_lines(plan, source, chunk, failures)));
   return outcome;
 }
 
-Result<> Importer::keep_dry_findings(const Schema& schema, const Source& source, const std::vector<BadLine>& bad) {
-  if (bad.empty()) return {};
+Result<> Importer::keep_dry_findings(const Schema& schema, const Source& source, const BadLines& bad) {
   const QuarantineBatch quarantine{.batch = batch_.batch.no, .first_id = row_.job.n_bad, .open = false};
   return engine_.warehouse().write([&](sql::Connection& connection) -> Result<> {
     ScoreDeltas scores;
-    return add_bad_rows(connection, schema, quarantine, source.headings.titles, source.headings.fields, bad, scores);
+    const BadLines again = bad;  // from the beginning, should the transaction run twice
+    const auto added = add_bad_rows(connection, schema, quarantine, source.headings.titles, source.headings.fields, again, scores);
+    return added.ok() ? Result<>() : Result<>(added.error());
   });
 }
 

@@ -28,17 +28,23 @@ class Importer {
  private:
   struct Source;   // the open file and what reads it
   struct Outcome;  // of one chunk
+  // Lines that failed checks in the database, ascending, each with the words of its checks.
+  struct Failures {
+    std::vector<int64_t> lines;
+    std::vector<uint64_t> words;
+  };
 
   Result<std::string> readable_file(bool& numbered);
   Result<bool> begin_batch(const Entry& entry, const std::string& sha256);
   Result<> go_on(Source& source);
   Result<> run_chunks(Entry& entry, Source& source);
   Result<Outcome> run_chunk(Entry& entry, Source& source, Chunk& chunk);
-  Result<> stage(sql::Connection& duckdb, const CheckPlan& plan, const Source& source, Chunk& chunk, std::vector<BadLine>& bad) const;
+  Result<> stage(sql::Connection& duckdb, const CheckPlan& plan, Failures& failures) const;
+  BadLines bad_lines(const CheckPlan& plan, const Source& source, const Chunk& chunk, const Failures& failures) const;
   Result<> copy_stage(sql::Connection& duckdb, sql::Connection& postgres, const Schema& schema, const CheckPlan& plan) const;
-  Result<> settle(sql::Connection& connection, const Schema& schema, const Source& source, const std::string& good, const Chunk& chunk,
-                  const std::vector<BadLine>& bad, Outcome& outcome) const;
-  Result<> keep_dry_findings(const Schema& schema, const Source& source, const std::vector<BadLine>& bad);
+  Result<> settle(sql::Connection& connection, const Schema& schema, const Source& source, const CheckPlan& plan, const std::string& good,
+                  const Chunk& chunk, const Failures& failures, Outcome& outcome) const;
+  Result<> keep_dry_findings(const Schema& schema, const Source& source, const BadLines& bad);
   void add(const Outcome& outcome);
 
   Engine& engine_;

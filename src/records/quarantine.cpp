@@ -58,36 +58,37 @@ std::string raw_text(const Schema& schema, const std::vector<std::string>& title
 
 }  // namespace
 
-Result<> add_bad_rows(sql::Connection& connection, const Schema& schema, const QuarantineBatch& batch, const std::vector<std::string>& titles,
-                      const std::vector<size_t>& fields, const std::vector<BadLine>& rows, ScoreDeltas& scores) {
+Result<int64_t> add_bad_rows(sql::Connection& connection, const Schema& schema, const QuarantineBatch& batch, const std::vector<std::string>& titles,
+                             const std::vector<size_t>& fields, const BadLines& next, ScoreDeltas& scores) {
   const std::vector<std::string> columns = {"id", "batch", "dataset", "line",   "field",   "rule", "rules",
                                             "zh", "en",    "raw",     "org_no", "row_key", "open"};
-  size_t i = 0;
+  int64_t n = 0;
+  BadLine bad;
   const auto added = connection.append("bm_quarantine", columns, [&](sql::Values& out) -> Result<bool> {
-    if (i == rows.size()) return false;
-    const BadLine& bad = rows[i];
+    BANMO_TRY(const bool more, next(bad));
+    if (!more) return false;
     const Message message = joined(bad.findings);
     const std::string rules = joined_rules(bad.findings);
-    std::string raw = raw_text(schema, titles, fields, bad);
-    out = {batch.batch * kMaxBadOfBatch + batch.first_id + static_cast<int64_t>(i),
+    const Finding& first = bad.findings.front();
+    out = {batch.batch * kMaxBadOfBatch + batch.first_id + n,
            batch.batch,
            schema.dataset->id,
            bad.line,
-           bad.findings.front().field,
-           bad.findings.front().rule,
+           first.field,
+           first.rule,
            rules,
            message.zh,
            message.en,
-           std::move(raw),
+           raw_text(schema, titles, fields, bad),
            bad.org_no,
            bad.key.empty() ? sql::Value{} : sql::Value{bad.key},
            batch.open};
     if (batch.open) add_scores_of(rules, bad.org_no, 1, scores);
-    ++i;
+    ++n;
     return true;
   });
   if (!added.ok()) return added.error();
-  return {};
+  return n;
 }
 
 Result<std::unordered_map<std::string, int>> open_keys(sql::Connection& connection, const Schema& schema, int64_t batch) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -21,9 +22,12 @@ struct QuarantineBatch {
   bool open = true;      // false for a dry run: listed under its batch, never counted
 };
 
-// Adds rows; `titles` are the file's headings, in the order of BadLine::raw. Cells of sealed fields are not kept. Adds to the scores.
-Result<> add_bad_rows(sql::Connection& connection, const Schema& schema, const QuarantineBatch& batch, const std::vector<std::string>& titles,
-                      const std::vector<size_t>& fields, const std::vector<BadLine>& rows, ScoreDeltas& scores);
+// The next bad row; false at the end.
+using BadLines = std::function<Result<bool>(BadLine& bad)>;
+// Adds rows; `titles` are the file's headings, in the order of BadLine::raw. Cells of sealed fields are not kept. Adds to the scores; gives the
+// number of rows.
+Result<int64_t> add_bad_rows(sql::Connection& connection, const Schema& schema, const QuarantineBatch& batch, const std::vector<std::string>& titles,
+                             const std::vector<size_t>& fields, const BadLines& next, ScoreDeltas& scores);
 
 // Keys of the open bad rows of earlier batches (at most 1M), for the chunker to look out for.
 Result<std::unordered_map<std::string, int>> open_keys(sql::Connection& connection, const Schema& schema, int64_t batch);

@@ -100,6 +100,7 @@ api::Engines City::engines() {
           .stores = stores_,
           .clock = &Clock::system(),
           .temp_directory = settings_.data + "/tmp",
+          .upload_directory = settings_.data + "/uploads",
           .version = BANMO_VERSION};
 }
 
