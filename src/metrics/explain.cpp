@@ -94,7 +94,8 @@ Result<Explanation> explain(const Engine& engine, const Principal& principal, co
     BANMO_TRY(const std::string where, engine.printer(source).where(narrowed(asked, source), asked.periods, engine.figures_scope(principal, source), -1, "", parameters));
     BANMO_TRY(const auto sources, engine.records.unscoped_sources(id, where, parameters));
     for (const auto& from : sources) {
-      explanation.sources.push_back({std::to_string(from.batch), from.file_name, from.at, from.n_rows});
+      const bool edited = from.batch == 0;  // rows written one by one come from no file
+      explanation.sources.push_back({std::to_string(from.batch), edited ? "单行编辑 single edits" : from.file_name, from.at, from.n_rows});
       explanation.n_rows += from.n_rows;
     }
   }

@@ -72,6 +72,7 @@ Result<sql::Values> visible_values(const Engine& engine, const Schema& schema, c
 
 Result<Row> make_row(const Engine& engine, JobStore& jobs, const Schema& schema, const Visible& visible, const StoredRow& row) {
   Row out;
+  out.fields = visible.fields;
   out.key = key_of(schema, row.values);
   BANMO_TRY(out.values, visible_values(engine, schema, visible, row));
   out.version = row.shown_version();

@@ -16,7 +16,7 @@ namespace {
 // opened anew.
 struct Instance {
   std::atomic<bool> invalidated = false;
-  std::atomic<uint64_t> generation = 1;  // of the data
+  std::atomic<uint64_t> generation = 2;  // of the data; odd while a commit is under way
   duckdb_database handle = nullptr;
   std::unique_ptr<DuckdbConnection> writer;
   std::unique_ptr<Pool<DuckdbConnection>> readers;
@@ -38,6 +38,7 @@ struct Setting {
 std::vector<Setting> settings_of(const DuckdbOptions& options) {
   std::vector<Setting> settings = {{"memory_limit", std::to_string(options.memory_limit_mb) + "MB"},
                                    {"preserve_insertion_order", "true"},
+                                   {"immediate_transaction_mode", "true"},  // a snapshot is taken at BEGIN, see DuckdbConnection::Snapshot
                                    {"autoinstall_known_extensions", "false"},
                                    {"autoload_known_extensions", "false"}};
   if (options.n_threads > 0) settings.push_back({"threads", std::to_string(options.n_threads)});
@@ -136,8 +137,11 @@ Result<> DuckdbDatabase::write(const Change& change) {
   BANMO_DO(writer.control("BEGIN TRANSACTION"));
   auto done = run_change(change, writer);
   const bool committing = done.ok();
-  if (committing) done = writer.control("COMMIT");
-  ++held->generation;
+  if (committing) {
+    ++held->generation;
+    done = writer.control("COMMIT");
+    ++held->generation;
+  }
   if (done.ok()) {
     full_ = false;
     return done;

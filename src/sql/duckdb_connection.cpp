@@ -109,9 +109,32 @@ class DuckdbConnection::Outcome {
   duckdb_result result{};
 };
 
+// A reader plans and runs a statement in one transaction, whose snapshot is taken at BEGIN (immediate_transaction_mode): otherwise a commit between
+// the two would let a plan that rests on the old statistics run on the new rows. A change has its own transaction already. Must outlive the result.
+class DuckdbConnection::Snapshot {
+ public:
+  explicit Snapshot(DuckdbConnection& connection) : connection_(connection) {}
+  ~Snapshot() {
+    if (open_) (void)connection_.control("ROLLBACK");  // nothing was changed
+  }
+  Snapshot(const Snapshot&) = delete;
+  Result<> take() {
+    if (connection_.role_ == Role::writer) return {};
+    connection_.generation_before_ = connection_.generation_;
+    auto begun = connection_.control("BEGIN TRANSACTION");
+    open_ = begun.ok();
+    return begun;
+  }
+
+ private:
+  DuckdbConnection& connection_;
+  bool open_ = false;
+};
+
 DuckdbStatement::~DuckdbStatement() { duckdb_destroy_prepare(&handle); }
 
-Result<std::unique_ptr<DuckdbConnection>> DuckdbConnection::open(_duckdb_database* database, Role role, std::atomic<bool>& invalidated, const std::atomic<uint64_t>& generation) {
+Result<std::unique_ptr<DuckdbConnection>> DuckdbConnection::open(_duckdb_database* database, Role role, std::atomic<bool>& invalidated,
+                                                                 const std::atomic<uint64_t>& generation) {
   duckdb_connection handle = nullptr;
   if (duckdb_connect(database, &handle) != DuckDBSuccess) return error_of(Fault::cannot_open, "duckdb_connect");
   auto connection = std::make_unique<DuckdbConnection>(handle, role, invalidated, generation);
@@ -152,18 +175,23 @@ Result<> DuckdbConnection::allow(int kind, std::string_view text) const {
   }
 }
 
+// A kept plan is used only if no commit has begun since before the snapshot it was planned on.
 Result<DuckdbStatement*> DuckdbConnection::prepared(std::string_view text) {
-  if (const uint64_t now = generation_; now != cached_generation_) {
+  const uint64_t now = generation_;
+  const bool settled = role_ == Role::reader && now % 2 == 0;
+  if (now != cached_generation_) {
     cache_.clear();
     cached_generation_ = now;
   }
-  if (auto* found = cache_.find(text)) return found->get();
+  if (settled) {
+    if (auto* found = cache_.find(text)) return found->get();
+  }
   auto statement = std::make_unique<DuckdbStatement>();
   if (duckdb_prepare(handle_, std::string(text).c_str(), &statement->handle) != DuckDBSuccess)
     return error_here(duckdb_prepare_error(statement->handle), text);
   describe(*statement);
   BANMO_DO(allow(statement->kind, text));
-  if (role_ == Role::reader && worth_caching(text)) return cache_.put(text, std::move(statement))->get();
+  if (settled && now == generation_before_ && worth_caching(text)) return cache_.put(text, std::move(statement))->get();
   not_cached_ = std::move(statement);
   return not_cached_.get();
 }
@@ -207,6 +235,8 @@ Result<> DuckdbConnection::read(Outcome& outcome, std::string_view text, const O
 Result<Rows> DuckdbConnection::query(std::string_view statement, const Values& parameters) {
   const InUse use(in_use_);
   if (!use.entered()) return error_of(Fault::connection_in_use, std::string(statement.substr(0, 200)));
+  Snapshot snapshot(*this);
+  BANMO_DO(snapshot.take());
   Outcome outcome;
   BANMO_DO(start(outcome, statement, parameters, Mode::whole));
   Rows rows;
@@ -222,6 +252,8 @@ Result<Rows> DuckdbConnection::query(std::string_view statement, const Values& p
 Result<> DuckdbConnection::each(std::string_view statement, const Values& parameters, const std::function<Result<>(const Values& row)>& row) {
   const InUse use(in_use_);
   if (!use.entered()) return error_of(Fault::connection_in_use, std::string(statement.substr(0, 200)));
+  Snapshot snapshot(*this);
+  BANMO_DO(snapshot.take());
   Outcome outcome;
   BANMO_DO(start(outcome, statement, parameters, Mode::streamed));
   Values values;
@@ -235,6 +267,8 @@ Result<> DuckdbConnection::each(std::string_view statement, const Values& parame
 Result<int64_t> DuckdbConnection::execute(std::string_view statement, const Values& parameters) {
   const InUse use(in_use_);
   if (!use.entered()) return error_of(Fault::connection_in_use, std::string(statement.substr(0, 200)));
+  Snapshot snapshot(*this);
+  BANMO_DO(snapshot.take());
   Outcome outcome;
   BANMO_DO(start(outcome, statement, parameters, Mode::whole));
   return static_cast<int64_t>(duckdb_rows_changed(&outcome.result));

@@ -31,8 +31,10 @@ struct DuckdbStatement {
 class DuckdbConnection final : public Connection {
  public:
   enum class Role { reader, writer };
-  // `generation` grows with every committed change: a prepared plan rests on the statistics of its time (value ranges, group counts), so it is not used beyond it.
-  static Result<std::unique_ptr<DuckdbConnection>> open(_duckdb_database* database, Role role, std::atomic<bool>& invalidated, const std::atomic<uint64_t>& generation);
+  // `generation` grows by one before and by one after every commit (odd: one is under way). A prepared plan rests on the statistics of its time
+  // (value ranges, group counts), so it is not used on later data.
+  static Result<std::unique_ptr<DuckdbConnection>> open(_duckdb_database* database, Role role, std::atomic<bool>& invalidated,
+                                                        const std::atomic<uint64_t>& generation);
   DuckdbConnection(_duckdb_connection* handle, Role role, std::atomic<bool>& invalidated, const std::atomic<uint64_t>& generation);
   ~DuckdbConnection() override;
 
@@ -51,6 +53,7 @@ class DuckdbConnection final : public Connection {
  private:
   enum class Mode { whole, streamed };
   class Outcome;  // a duckdb_result
+  class Snapshot;
   Result<DuckdbStatement*> prepared(std::string_view text);
   Result<> start(Outcome& outcome, std::string_view text, const Values& parameters, Mode mode);
   template <class OnCells>
@@ -63,8 +66,10 @@ class DuckdbConnection final : public Connection {
   Role role_;
   std::atomic<bool>& invalidated_;  // set after an error that DuckDB itself answers by refusing everything until the file is opened again
   const std::atomic<uint64_t>& generation_;
+  uint64_t generation_before_ = 0;  // the snapshot of the statement that runs
   uint64_t cached_generation_ = 0;
-  StatementCache<std::unique_ptr<DuckdbStatement>> cache_{kMaxStatements};  // of readers only: a writer's plans are out of date after its own statements
+  StatementCache<std::unique_ptr<DuckdbStatement>> cache_{
+      kMaxStatements};  // of readers only: a writer's plans are out of date after its own statements
   std::unique_ptr<DuckdbStatement> not_cached_;
   bool in_use_ = false;
 
