@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -67,7 +68,7 @@ TEST_CASE("kill -9 at any moment of an import and of edits loses nothing that wa
     // Killed after a number of acknowledged edits that differs from round to round; the first rounds die while the stores are opened.
     int64_t told = 0, n_told = 0;
     if (round % 4 == 3)
-      ::usleep(static_cast<useconds_t>(20'000 * round));
+      ::usleep(static_cast<useconds_t>(20'000 * round * std::max<int64_t>(1, kRows / 100'000)));
     else
       while (n_told < 1 + round * 3 && ::read(ends[0], &told, sizeof told) == static_cast<ssize_t>(sizeof told)) ++n_told;
     ::kill(victim, SIGKILL);

@@ -157,7 +157,8 @@ int run(int argc, char** argv) {
   auto settings = settings_of(flags);
   Result<> done = settings.ok() ? Result<>{} : Result<>(settings.error());
   if (done.ok()) {
-    start_log(settings->log_level);
+    // A command prints its own lines; what it did in detail is for --log-level info.
+    start_log(flags.log_level.empty() && !app.got_subcommand("serve") ? "warn" : settings->log_level);
     done = chosen(*std::move(settings), terminal);
   }
   if (done.ok()) return 0;

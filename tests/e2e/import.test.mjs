@@ -30,11 +30,13 @@ async function makeFile(page, { metric, dashboard }) {
   const id = process.env.BANMO_IMPORT_DATASET ?? metric.dataset
   const dataset = await api(page, `datasets/${id}`)
   const filters = dashboard.filters.filter((filter) => filter.current !== undefined && dataset.fields.some((field) => field.id === filter.id)).map((filter) => `&filter=${filter.id}:eq:${filter.current}`)
+  if (process.env.BANMO_IMPORT_FILTER) filters.push(`&filter=${process.env.BANMO_IMPORT_FILTER}`) // rows that the metric counts
   const [row] = (await api(page, `datasets/${id}/rows?limit=1${filters.join('')}`)).items
   const key = dataset.fields.find((field) => dataset.grain.includes(field.id) && field.type === 'text')
   assert.ok(key, 'the dataset has a key of text; otherwise give BANMO_IMPORT_FILE')
   const cell = (value) => (value === null || value === undefined ? '' : `"${String(value).replaceAll('"', '""')}"`)
-  const line = (change) => dataset.fields.map((field) => cell({ ...row, ...change }[field.id])).join(',')
+  // An organisation is named in a file by its title, never by its id.
+  const line = (change) => dataset.fields.map((field) => cell({ ...row, ...change }[field.type === 'org' ? `${field.id}_title` : field.id])).join(',')
   const stamp = Date.now()
   const lines = [dataset.fields.map((field) => field.id).join(','), ...[1, 2, 3].map((n) => line({ [key.id]: `E2E${stamp}${n}` })), line({ [key.id]: null })]
   return { id, file: { name: `e2e-${stamp}.csv`, mimeType: 'text/csv', buffer: Buffer.from(`${lines.join('\n')}\n`) } }
