@@ -80,7 +80,7 @@ struct RequestReader::State {
   }
 };
 
-RequestReader::RequestReader(size_t max_head_bytes) : state_(new State{max_head_bytes, {}, {}, {}, ReadFault::none}) { start(); }
+RequestReader::RequestReader(size_t max_head_bytes) : state_(new State{max_head_bytes, {}, {}, {}, ReadFault::none}) { start(); }  // owned by state_
 RequestReader::~RequestReader() = default;
 
 void RequestReader::start() {

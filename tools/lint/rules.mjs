@@ -25,7 +25,7 @@ const kLibraries = [
   { match: /^prometheus\//, files: /^src\/server\/[a-z_]+\.cpp$/ },
   { match: /^CLI\//, files: /^src\/server\/[a-z_]+\.cpp$/ },
   { match: /^(spdlog|fmt)\//, files: /^src\/base\/[a-z_]+\.cpp$/ },
-  { match: /^(iostream|regex)$/, files: /^(bench|tests)\/|_test\.cpp$|^src\/server\/|^src\/json\/describe\.cpp$/ },
+  { match: /^(iostream|regex)$/, files: /^(bench|tests)\/|_test\.cpp$|^src\/server\/|^src\/json\/describe\.cpp$|^src\/http\/parameter\.(h|cpp)$/ },
 ]
 
 // Words that do not stand in our code, with what to use.
