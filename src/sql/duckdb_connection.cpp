@@ -122,6 +122,10 @@ class DuckdbConnection::Snapshot {
     if (connection_.role_ == Role::writer) return {};
     connection_.generation_before_ = connection_.generation_;
     auto begun = connection_.control("BEGIN TRANSACTION");
+    if (!begun.ok()) {  // an interrupt may have met the last ROLLBACK, which then left its transaction open
+      (void)connection_.control("ROLLBACK");
+      begun = connection_.control("BEGIN TRANSACTION");
+    }
     open_ = begun.ok();
     return begun;
   }

@@ -49,7 +49,7 @@ function Body({ dataset }: { dataset: DatasetDetail }) {
         items={[
           { key: 'rows', label: t('dataset.rows'), children: <RowsPanel dataset={dataset} /> },
           { key: 'contract', label: t('dataset.contract'), children: <DatasetContract dataset={dataset} /> },
-          { key: 'batches', label: t('dataset.batches'), children: <Batches dataset={dataset.id} /> },
+          ...(seesQuarantine ? [{ key: 'batches', label: t('dataset.batches'), children: <Batches dataset={dataset.id} /> }] : []),
         ]}
       />
     </Page>
