@@ -220,7 +220,7 @@ Result<http::Response> get_template(const Call& call) {
 
 void add_dataset_routes(Builder& builder) {
   builder.tag("datasets");
-  builder.route<List<DatasetShape>>({.method = "GET", .path = "/datasets", .operation = "list_datasets", .summary = {"数据目录", "Catalogue of datasets"}, .permission = "datasets.read"},
+  builder.route<List<DatasetShape>>({.method = "GET", .path = "/datasets", .operation = "list_datasets", .summary = {"数据目录（不含数据行）", "Catalogue of datasets, without any row"}, .permission = "signed_in"},
                                     list_datasets);
   builder.route<DatasetDetail>(
       {.method = "GET", .path = "/datasets/{id}", .operation = "get_dataset", .summary = {"一个数据集的字段、规则与血缘", "Fields, rules and lineage of a dataset"}, .permission = "datasets.read"},
