@@ -54,10 +54,17 @@ void add_account_routes(Builder& builder) {
                                      .permission = "accounts.manage",
                                      .parameters = page_parameters({text_parameter("q", "Start of an account or name.")})},
                                     list_accounts);
-  builder.route<Nothing>(
-      {.method = "POST", .path = "/accounts/{account}/disable", .operation = "disable_account", .summary = {"停用账号，其会话与令牌随即失效", "Disable an account; its sessions and tokens end"}, .permission = "accounts.manage"},
-      set_enabled(false));
-  builder.route<Nothing>({.method = "POST", .path = "/accounts/{account}/enable", .operation = "enable_account", .summary = {"启用账号", "Enable an account"}, .permission = "accounts.manage"},
+  builder.route<Nothing>({.method = "POST",
+                          .path = "/accounts/{account}/disable",
+                          .operation = "disable_account",
+                          .summary = {"停用账号，其会话与令牌随即失效", "Disable an account; its sessions and tokens end"},
+                          .permission = "accounts.manage"},
+                         set_enabled(false));
+  builder.route<Nothing>({.method = "POST",
+                          .path = "/accounts/{account}/enable",
+                          .operation = "enable_account",
+                          .summary = {"启用账号", "Enable an account"},
+                          .permission = "accounts.manage"},
                          set_enabled(true));
 }
 

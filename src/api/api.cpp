@@ -25,15 +25,14 @@ Credential credential_of(const http::Request& request) {
 
 bool changes_something(std::string_view method) { return method != "GET" && method != "HEAD" && method != "OPTIONS"; }
 
-Error no_session() {
-  return fail(ErrorCode::unauthenticated, "session.none", {"请先登录", "sign in first"});
-}
+Error no_session() { return fail(ErrorCode::unauthenticated, "session.none", {"请先登录", "sign in first"}); }
 
 // A cookie travels by itself, so a change needs a header that a foreign page cannot send without asking (cross-site request forgery).
 Result<> check_origin(const http::Route& route, const http::Request& request) {
   if (!changes_something(route.method) || request.header("x-requested-with") == "banmo") return {};
-  return fail(ErrorCode::denied, "session.no_csrf_header",
-              {"用浏览器会话修改数据时，请求须带 X-Requested-With: banmo", "a change made with the session cookie needs the header X-Requested-With: banmo"});
+  return fail(
+      ErrorCode::denied, "session.no_csrf_header",
+      {"用浏览器会话修改数据时，请求须带 X-Requested-With: banmo", "a change made with the session cookie needs the header X-Requested-With: banmo"});
 }
 
 Result<> check_right(const http::Route& route, const directory::Principal& principal) {
@@ -41,7 +40,8 @@ Result<> check_right(const http::Route& route, const directory::Principal& princ
   const auto right = directory::right_of(route.permission);
   if (right && principal.has(*right)) return {};
   return fail(ErrorCode::denied, "directory.no_right",
-              {"您的角色没有“" + route.permission + "”权限；需要时请联系本单位管理员", "your role lacks the right " + route.permission + ": ask your administrator if you need it"});
+              {"您的角色没有“" + route.permission + "”权限；需要时请联系本单位管理员",
+               "your role lacks the right " + route.permission + ": ask your administrator if you need it"});
 }
 
 bool allowed_before_password_change(const http::Route& route) {

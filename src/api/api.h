@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The HTTP API over the engines: one file per engine, each route with its permission, parameters, body and answer declared once. /openapi.json comes from that.
+// The HTTP API over the engines: one file per engine, each route with its permission, parameters, body and answer declared once. /openapi.json comes
+// from that.
 #pragma once
 
 #include <memory>

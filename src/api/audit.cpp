@@ -56,7 +56,8 @@ void add_audit_routes(Builder& builder) {
                                    .operation = "list_audit",
                                    .summary = {"审计日志，最新在前", "Audit log, newest first"},
                                    .permission = "audit.read",
-                                   .parameters = page_parameters({text_parameter("actor", "Only this account."), text_parameter("action", "An action, or a prefix that ends in a dot: org.")})},
+                                   .parameters = page_parameters({text_parameter("actor", "Only this account."),
+                                                                  text_parameter("action", "An action, or a prefix that ends in a dot: org.")})},
                                   list_audit);
 }
 

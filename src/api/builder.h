@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inside the room: declares routes whose schemas come from the described types of their bodies and answers, so that code, check and OpenAPI cannot disagree.
+// Inside the room: declares routes whose schemas come from the described types of their bodies and answers, so that code, check and OpenAPI cannot
+// disagree.
 #pragma once
 
 #include <functional>

@@ -142,14 +142,19 @@ Result<DashboardShape> get_dashboard(const Call& call) {
 
 void add_dashboard_routes(Builder& builder) {
   builder.tag("dashboards");
-  builder.route<List<DashboardRef>>(
-      {.method = "GET", .path = "/dashboards", .operation = "list_dashboards", .summary = {"我的看板", "Dashboards for me"}, .permission = "metrics.read"}, list_dashboards);
+  builder.route<List<DashboardRef>>({.method = "GET",
+                                     .path = "/dashboards",
+                                     .operation = "list_dashboards",
+                                     .summary = {"我的看板", "Dashboards for me"},
+                                     .permission = "metrics.read"},
+                                    list_dashboards);
   builder.route<DashboardShape>({.method = "GET",
                                  .path = "/dashboards/{id}",
                                  .operation = "get_dashboard",
                                  .summary = {"一个看板的全部卡片", "All cards of a dashboard"},
                                  .permission = "metrics.read",
-                                 .parameters = {repeated_parameter("filter", "dimension:value; the dashboard's filters, and city, district, school for drill-down. May repeat.")}},
+                                 .parameters = {repeated_parameter(
+                                     "filter", "dimension:value; the dashboard's filters, and city, district, school for drill-down. May repeat.")}},
                                 get_dashboard);
 }
 

@@ -149,7 +149,8 @@ DatasetShape shape_of(const Call& call, const pack::Dataset& dataset) {
   shape.n_rows = records.n_rows(dataset.id);
   shape.updated_at = records.updated_at(dataset.id);
   const bool entry = dataset.kind == pack::DatasetKind::entry;
-  shape.can = {entry && call.principal.has(Right::datasets_import), entry && call.principal.has(Right::datasets_edit), call.principal.has(Right::datasets_export)};
+  shape.can = {entry && call.principal.has(Right::datasets_import), entry && call.principal.has(Right::datasets_edit),
+               call.principal.has(Right::datasets_export)};
   return shape;
 }
 
@@ -189,12 +190,15 @@ LineageShape lineage_of(const pack::Catalogue& catalogue, const pack::Dataset& d
 Result<DatasetDetail> get_dataset(const Call& call) {
   const pack::Catalogue& catalogue = *call.engines.catalogue;
   const pack::Dataset* dataset = catalogue.dataset(call.path("id"));
-  if (dataset == nullptr) return fail(ErrorCode::not_found, "records.no_such_dataset", {"没有这个数据集；请从数据目录中选择", "no such dataset: choose one from the catalogue"});
+  if (dataset == nullptr)
+    return fail(ErrorCode::not_found, "records.no_such_dataset",
+                {"没有这个数据集；请从数据目录中选择", "no such dataset: choose one from the catalogue"});
   DatasetDetail detail{shape_of(call, *dataset), {}, {}, {}, lineage_of(catalogue, *dataset)};
   for (const pack::Field& field : dataset->fields) detail.fields.push_back(shape_of(catalogue, field));
   for (const pack::Rule& rule : dataset->rules)
     detail.rules.push_back({rule.id, rule.title.zh, name_of(rule.severity), rule.row ? rule.row->text() : std::string("set")});
-  if (const pack::PackInfo* info = catalogue.pack(dataset->pack); info != nullptr && !info->law.purpose.empty()) detail.law = LawShape{info->law.purpose, info->law.basis};
+  if (const pack::PackInfo* info = catalogue.pack(dataset->pack); info != nullptr && !info->law.purpose.empty())
+    detail.law = LawShape{info->law.purpose, info->law.basis};
   return detail;
 }
 
@@ -220,11 +224,18 @@ Result<http::Response> get_template(const Call& call) {
 
 void add_dataset_routes(Builder& builder) {
   builder.tag("datasets");
-  builder.route<List<DatasetShape>>({.method = "GET", .path = "/datasets", .operation = "list_datasets", .summary = {"数据目录（不含数据行）", "Catalogue of datasets, without any row"}, .permission = "signed_in"},
+  builder.route<List<DatasetShape>>({.method = "GET",
+                                     .path = "/datasets",
+                                     .operation = "list_datasets",
+                                     .summary = {"数据目录（不含数据行）", "Catalogue of datasets, without any row"},
+                                     .permission = "signed_in"},
                                     list_datasets);
-  builder.route<DatasetDetail>(
-      {.method = "GET", .path = "/datasets/{id}", .operation = "get_dataset", .summary = {"一个数据集的字段、规则与血缘", "Fields, rules and lineage of a dataset"}, .permission = "datasets.read"},
-      get_dataset);
+  builder.route<DatasetDetail>({.method = "GET",
+                                .path = "/datasets/{id}",
+                                .operation = "get_dataset",
+                                .summary = {"一个数据集的字段、规则与血缘", "Fields, rules and lineage of a dataset"},
+                                .permission = "datasets.read"},
+                               get_dataset);
   builder.route<http::Response>({.method = "GET",
                                  .path = "/datasets/{id}/template",
                                  .operation = "get_template",
@@ -232,7 +243,9 @@ void add_dataset_routes(Builder& builder) {
                                  .permission = "datasets.import",
                                  .parameters = {choice_parameter("format", "csv or xlsx.", {"csv", "xlsx"})}},
                                 get_template);
-  builder.route<List<CodeShape>>({.method = "GET", .path = "/codes/{list}", .operation = "get_codes", .summary = {"代码表", "A code list"}, .permission = "datasets.read"}, get_codes);
+  builder.route<List<CodeShape>>(
+      {.method = "GET", .path = "/codes/{list}", .operation = "get_codes", .summary = {"代码表", "A code list"}, .permission = "datasets.read"},
+      get_codes);
 }
 
 }  // namespace banmo::api

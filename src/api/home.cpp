@@ -78,7 +78,10 @@ Result<std::vector<Todo>> quarantine_todo(const Call& call) {
     for (const records::RuleScore& score : scores)
       if (score.severity == "error") n_bad += score.n_bad;
     if (n_bad > 0)
-      todo.push_back({"quarantine", {dataset.title.zh + "有待修正的数据", dataset.title.en + ": rows to be mended"}, n_bad, "/datasets/" + dataset.id + "/quarantine"});
+      todo.push_back({"quarantine",
+                      {dataset.title.zh + "有待修正的数据", dataset.title.en + ": rows to be mended"},
+                      n_bad,
+                      "/datasets/" + dataset.id + "/quarantine"});
   }
   std::sort(todo.begin(), todo.end(), [](const Todo& a, const Todo& b) { return a.n > b.n; });
   return todo;
@@ -124,9 +127,9 @@ std::vector<Figure> figures(const Call& call) {
 
 std::vector<Shortcut> shortcuts(const Call& call) {
   static const std::vector<std::pair<Right, Shortcut>> kAll = {
-      {Right::metrics_read, {{"数据看板", "Dashboards"}, "/dashboards"}},     {Right::datasets_import, {{"导入数据", "Import data"}, "/import"}},
-      {Right::quality_read, {{"数据质量", "Data quality"}, "/quality"}},      {Right::plan_read, {{"规划监测", "Plan"}, "/plan"}},
-      {Right::datasets_read, {{"数据目录", "Datasets"}, "/datasets"}},        {Right::accounts_manage, {{"账号管理", "Accounts"}, "/accounts"}},
+      {Right::metrics_read, {{"数据看板", "Dashboards"}, "/dashboards"}}, {Right::datasets_import, {{"导入数据", "Import data"}, "/import"}},
+      {Right::quality_read, {{"数据质量", "Data quality"}, "/quality"}},  {Right::plan_read, {{"规划监测", "Plan"}, "/plan"}},
+      {Right::datasets_read, {{"数据目录", "Datasets"}, "/datasets"}},    {Right::accounts_manage, {{"账号管理", "Accounts"}, "/accounts"}},
       {Right::audit_read, {{"审计日志", "Audit log"}, "/audit"}},
   };
   std::vector<Shortcut> mine;
@@ -149,7 +152,12 @@ Result<HomeShape> get_home(const Call& call) {
 
 void add_home_routes(Builder& builder) {
   builder.tag("home");
-  builder.route<HomeShape>({.method = "GET", .path = "/home", .operation = "get_home", .summary = {"首页：待办、数字、快捷入口", "Home: to do, figures, shortcuts"}, .permission = "signed_in"}, get_home);
+  builder.route<HomeShape>({.method = "GET",
+                            .path = "/home",
+                            .operation = "get_home",
+                            .summary = {"首页：待办、数字、快捷入口", "Home: to do, figures, shortcuts"},
+                            .permission = "signed_in"},
+                           get_home);
 }
 
 }  // namespace banmo::api

@@ -146,7 +146,8 @@ Result<std::string> keep_upload(const Call& call) {
   std::error_code failed;
   std::filesystem::rename(call.request.body_file, kept, failed);
   if (failed)
-    return fail(ErrorCode::unavailable, "records.upload_lost", {"服务器无法保存上传的文件，请稍后重试", "the server could not keep the upload: try again"}, {}, failed.message());
+    return fail(ErrorCode::unavailable, "records.upload_lost",
+                {"服务器无法保存上传的文件，请稍后重试", "the server could not keep the upload: try again"}, {}, failed.message());
   call.request.body_file.clear();
   return kept;
 }
@@ -158,7 +159,8 @@ Result<JobShape> start_import(const Call& call) {
   options.file_name = !call.text("name").empty() ? call.text("name") : call.request.upload_name;
   options.dry_run = call.flag("dry_run");
   if (call.request.body_file.empty())
-    return fail(ErrorCode::invalid, "records.no_file", {"请求里没有文件；请选择 CSV 或 XLSX 文件再上传", "there is no file in the request: choose a CSV or XLSX file"});
+    return fail(ErrorCode::invalid, "records.no_file",
+                {"请求里没有文件；请选择 CSV 或 XLSX 文件再上传", "there is no file in the request: choose a CSV or XLSX file"});
   BANMO_TRY(options.file, keep_upload(call));
   BANMO_TRY(const records::Job job, call.engines.records->import(call.principal, std::move(options)));
   return shape_of(job);
@@ -191,7 +193,8 @@ Result<http::Response> get_job(const Call& call) {
   const auto id = JobId::parse(call.path("id"));
   if (!id) return fail(ErrorCode::not_found, "records.no_such_job", {"没有这个任务", "no such job"});
   BANMO_TRY(const records::Job job, call.engines.records->job(call.principal, *id));
-  if (call.request.header("accept").find("text/event-stream") == std::string_view::npos) return http::Response::text(json::to_text(shape_of(job)), "application/json");
+  if (call.request.header("accept").find("text/event-stream") == std::string_view::npos)
+    return http::Response::text(json::to_text(shape_of(job)), "application/json");
   http::Response response;
   response.events = follow(call.engines, call.principal, *id);
   return response;
@@ -202,7 +205,8 @@ Result<List<BatchShape>> list_batches(const Call& call) {
   BANMO_TRY(const auto batches, call.engines.records->batches(call.principal, call.text("dataset"), limit, call.text("after")));
   List<BatchShape> list;
   for (const records::Batch& batch : batches)
-    list.items.push_back({batch.id.to_string(), batch.dataset, batch.file_name, batch.sha256, batch.by, batch.at, batch.n_good, batch.n_bad, batch.n_warn, batch.done ? "done" : "running"});
+    list.items.push_back({batch.id.to_string(), batch.dataset, batch.file_name, batch.sha256, batch.by, batch.at, batch.n_good, batch.n_bad,
+                          batch.n_warn, batch.done ? "done" : "running"});
   if (static_cast<int>(batches.size()) == limit) list.next = list.items.back().id;
   return list;
 }
@@ -214,7 +218,8 @@ Result<List<BadShape>> list_quarantine(const Call& call) {
   const auto tree = call.engines.directory->orgs();
   List<BadShape> list;
   for (const records::BadRow& row : rows) {
-    BadShape shape{std::to_string(row.id), row.batch.to_string(), row.file_name, row.line, {}, row.rule, Two::of(row.message), {row.raw.begin(), row.raw.end()}, ref_of(*tree, row.org)};
+    BadShape shape{std::to_string(row.id),           row.batch.to_string(), row.file_name, row.line, {}, row.rule, Two::of(row.message),
+                   {row.raw.begin(), row.raw.end()}, ref_of(*tree, row.org)};
     if (!row.field.empty()) shape.field = row.field;
     list.items.push_back(std::move(shape));
   }
@@ -237,18 +242,25 @@ void add_import_routes(Builder& builder) {
                             .operation = "import_file",
                             .summary = {"导入 CSV 或 XLSX 文件", "Import a CSV or XLSX file"},
                             .permission = "datasets.import",
-                            .parameters = {flag_parameter("dry_run", "Check all and change nothing."), text_parameter("name", "The file's name, if the body is the bare file.")},
+                            .parameters = {flag_parameter("dry_run", "Check all and change nothing."),
+                                           text_parameter("name", "The file's name, if the body is the bare file.")},
                             .answer_status = 202},
                            start_import);
-  builder.route<List<JobShape>>(
-      {.method = "GET", .path = "/jobs", .operation = "list_jobs", .summary = {"任务", "Jobs"}, .permission = "jobs.read", .parameters = page_parameters()}, list_jobs);
+  builder.route<List<JobShape>>({.method = "GET",
+                                 .path = "/jobs",
+                                 .operation = "list_jobs",
+                                 .summary = {"任务", "Jobs"},
+                                 .permission = "jobs.read",
+                                 .parameters = page_parameters()},
+                                list_jobs);
   builder.usually_answers<JobShape>();
-  builder.route<http::Response>({.method = "GET",
-                                 .path = "/jobs/{id}",
-                                 .operation = "get_job",
-                                 .summary = {"一个任务；Accept: text/event-stream 时持续推送进度", "One job; with Accept: text/event-stream its progress as it goes"},
-                                 .permission = "jobs.read"},
-                                get_job);
+  builder.route<http::Response>(
+      {.method = "GET",
+       .path = "/jobs/{id}",
+       .operation = "get_job",
+       .summary = {"一个任务；Accept: text/event-stream 时持续推送进度", "One job; with Accept: text/event-stream its progress as it goes"},
+       .permission = "jobs.read"},
+      get_job);
   builder.route<List<BatchShape>>({.method = "GET",
                                    .path = "/batches",
                                    .operation = "list_batches",

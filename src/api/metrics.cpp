@@ -152,7 +152,8 @@ Result<std::vector<std::string>> values_of(const std::string& name, const json::
   }
   if (const auto* text = value.as_string()) return std::vector<std::string>{*text};
   if (value.as_int() != nullptr || value.as_double() != nullptr || value.as_bool() != nullptr) return std::vector<std::string>{json::write(value)};
-  return fail(ErrorCode::invalid, "metrics.bad_condition", {"条件的值须是文字、数字或它们的列表", "the value of a condition must be text, a number, or a list of them"}, "$.where." + name);
+  return fail(ErrorCode::invalid, "metrics.bad_condition",
+              {"条件的值须是文字、数字或它们的列表", "the value of a condition must be text, a number, or a list of them"}, "$.where." + name);
 }
 
 Result<metrics::Query> query_of(const QueryShape& shape) {
@@ -163,7 +164,8 @@ Result<metrics::Query> query_of(const QueryShape& shape) {
     BANMO_TRY(std::vector<std::string> values, values_of(name, value));
     query.where.push_back({name, std::move(values)});
   }
-  if (shape.time) query.time = {shape.time->grain.value_or(""), shape.time->from.value_or(""), shape.time->to.value_or(""), shape.time->last.value_or(0)};
+  if (shape.time)
+    query.time = {shape.time->grain.value_or(""), shape.time->from.value_or(""), shape.time->to.value_or(""), shape.time->last.value_or(0)};
   query.order = shape.order.value_or("");
   query.limit = shape.limit.value_or(1000);
   query.compare = shape.compare.value_or("");
@@ -192,7 +194,9 @@ Result<ExplanationShape> explain(const Call& call, const QueryShape& shape) {
 const pack::Dataset* dataset_of(const pack::Catalogue& catalogue, const pack::Metric* metric) {
   for (int depth = 0; metric != nullptr && depth < 8; ++depth) {
     if (metric->kind == pack::MetricKind::aggregate) return catalogue.dataset(metric->dataset);
-    metric = catalogue.metric(metric->kind == pack::MetricKind::ratio ? metric->denominator : metric->operands.empty() ? std::string() : metric->operands.front().metric);
+    metric = catalogue.metric(metric->kind == pack::MetricKind::ratio ? metric->denominator
+                              : metric->operands.empty()              ? std::string()
+                                                                      : metric->operands.front().metric);
   }
   return nullptr;
 }
@@ -215,7 +219,8 @@ Result<json::Value> rows_behind(const Call& call, const RowsQuery& query) {
 Result<List<MetricShape>> list_metrics(const Call& call) {
   List<MetricShape> list;
   for (const pack::Metric* metric : call.engines.metrics->visible(call.principal)) {
-    MetricShape shape{metric->id, metric->pack, metric->title.zh, metric->title.en, {}, {}, name_of(metric->kind), {}, {}, {}, metric->synonyms, metric->definition};
+    MetricShape shape{metric->id, metric->pack, metric->title.zh, metric->title.en,  {}, {}, name_of(metric->kind), {},
+                      {},         {},           metric->synonyms, metric->definition};
     if (!metric->unit.empty()) shape.unit = metric->unit;
     if (!metric->better.empty()) shape.better = metric->better;
     if (const pack::Dataset* dataset = dataset_of(*call.engines.catalogue, metric)) shape.dataset = dataset->id;
@@ -230,13 +235,26 @@ Result<List<MetricShape>> list_metrics(const Call& call) {
 
 void add_metric_routes(Builder& builder) {
   builder.tag("metrics");
-  builder.route<List<MetricShape>>({.method = "GET", .path = "/metrics", .operation = "list_metrics", .summary = {"指标", "Metrics"}, .permission = "metrics.read"}, list_metrics);
-  builder.route<QueryShape, ResultShape>(
-      {.method = "POST", .path = "/metrics/query", .operation = "query_metrics", .summary = {"按维度查询指标", "Ask metrics by dimensions"}, .permission = "metrics.read"}, run_query);
-  builder.route<QueryShape, ExplanationShape>(
-      {.method = "POST", .path = "/metrics/explain", .operation = "explain_metrics", .summary = {"数字是怎么算出来的", "How a figure was computed"}, .permission = "metrics.read"}, explain);
-  builder.route<RowsQuery, json::Value>(
-      {.method = "POST", .path = "/metrics/rows", .operation = "rows_behind", .summary = {"数字背后的数据行", "The rows behind a figure"}, .permission = "datasets.read"}, rows_behind);
+  builder.route<List<MetricShape>>(
+      {.method = "GET", .path = "/metrics", .operation = "list_metrics", .summary = {"指标", "Metrics"}, .permission = "metrics.read"}, list_metrics);
+  builder.route<QueryShape, ResultShape>({.method = "POST",
+                                          .path = "/metrics/query",
+                                          .operation = "query_metrics",
+                                          .summary = {"按维度查询指标", "Ask metrics by dimensions"},
+                                          .permission = "metrics.read"},
+                                         run_query);
+  builder.route<QueryShape, ExplanationShape>({.method = "POST",
+                                               .path = "/metrics/explain",
+                                               .operation = "explain_metrics",
+                                               .summary = {"数字是怎么算出来的", "How a figure was computed"},
+                                               .permission = "metrics.read"},
+                                              explain);
+  builder.route<RowsQuery, json::Value>({.method = "POST",
+                                         .path = "/metrics/rows",
+                                         .operation = "rows_behind",
+                                         .summary = {"数字背后的数据行", "The rows behind a figure"},
+                                         .permission = "datasets.read"},
+                                        rows_behind);
 }
 
 }  // namespace banmo::api

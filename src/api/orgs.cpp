@@ -197,16 +197,35 @@ void add_org_routes(Builder& builder) {
        .operation = "list_orgs",
        .summary = {"组织树的一层，或按名称、代码查找", "One level of the organisation tree, or a search by title or code"},
        .permission = "orgs.read",
-       .parameters = page_parameters({text_parameter("parent", "Children of this organisation."), text_parameter("q", "Part of a title, or the start of a code."),
-                                      choice_parameter("kind", "Only this kind.", {"city", "bureau", "district", "school", "grade", "class", "college", "enterprise"})})},
+       .parameters = page_parameters(
+           {text_parameter("parent", "Children of this organisation."), text_parameter("q", "Part of a title, or the start of a code."),
+            choice_parameter("kind", "Only this kind.", {"city", "bureau", "district", "school", "grade", "class", "college", "enterprise"})})},
       list_orgs);
-  builder.route<OrgPage>({.method = "GET", .path = "/orgs/{id}", .operation = "get_org", .summary = {"一个组织", "One organisation"}, .permission = "orgs.read", .quick = true}, get_org);
-  builder.route<List<OrgEventShape>>(
-      {.method = "GET", .path = "/orgs/{id}/history", .operation = "get_org_history", .summary = {"组织沿革", "History of an organisation"}, .permission = "orgs.read"}, org_history);
-  builder.route<Move, OrgShape>(
-      {.method = "POST", .path = "/orgs/{id}/move", .operation = "move_org", .summary = {"变更上级组织", "Move under another organisation"}, .permission = "orgs.manage"}, move_org);
-  builder.route<Merge, OrgShape>(
-      {.method = "POST", .path = "/orgs/{id}/merge", .operation = "merge_org", .summary = {"并入另一组织", "Merge into another organisation"}, .permission = "orgs.manage"}, merge_org);
+  builder.route<OrgPage>({.method = "GET",
+                          .path = "/orgs/{id}",
+                          .operation = "get_org",
+                          .summary = {"一个组织", "One organisation"},
+                          .permission = "orgs.read",
+                          .quick = true},
+                         get_org);
+  builder.route<List<OrgEventShape>>({.method = "GET",
+                                      .path = "/orgs/{id}/history",
+                                      .operation = "get_org_history",
+                                      .summary = {"组织沿革", "History of an organisation"},
+                                      .permission = "orgs.read"},
+                                     org_history);
+  builder.route<Move, OrgShape>({.method = "POST",
+                                 .path = "/orgs/{id}/move",
+                                 .operation = "move_org",
+                                 .summary = {"变更上级组织", "Move under another organisation"},
+                                 .permission = "orgs.manage"},
+                                move_org);
+  builder.route<Merge, OrgShape>({.method = "POST",
+                                  .path = "/orgs/{id}/merge",
+                                  .operation = "merge_org",
+                                  .summary = {"并入另一组织", "Merge into another organisation"},
+                                  .permission = "orgs.manage"},
+                                 merge_org);
 }
 
 }  // namespace banmo::api

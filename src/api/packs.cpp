@@ -37,8 +37,9 @@ Result<List<PackShape>> list_packs(const Call& call) {
   const pack::Catalogue& catalogue = *call.engines.catalogue;
   List<PackShape> list;
   for (const pack::PackInfo& info : catalogue.packs())
-    list.items.push_back({info.id, info.version, info.title.zh, info.title.en, info.owner, info.tags, n_of(catalogue.datasets(), info.id), n_of(catalogue.metrics(), info.id),
-                          n_of(catalogue.dashboards(), info.id), n_of(catalogue.targets(), info.id), static_cast<int64_t>(info.tests.size())});
+    list.items.push_back({info.id, info.version, info.title.zh, info.title.en, info.owner, info.tags, n_of(catalogue.datasets(), info.id),
+                          n_of(catalogue.metrics(), info.id), n_of(catalogue.dashboards(), info.id), n_of(catalogue.targets(), info.id),
+                          static_cast<int64_t>(info.tests.size())});
   return list;
 }
 
@@ -46,7 +47,12 @@ Result<List<PackShape>> list_packs(const Call& call) {
 
 void add_pack_routes(Builder& builder) {
   builder.tag("packs");
-  builder.route<List<PackShape>>({.method = "GET", .path = "/packs", .operation = "list_packs", .summary = {"已安装的场景包", "Installed scene packs"}, .permission = "packs.read"}, list_packs);
+  builder.route<List<PackShape>>({.method = "GET",
+                                  .path = "/packs",
+                                  .operation = "list_packs",
+                                  .summary = {"已安装的场景包", "Installed scene packs"},
+                                  .permission = "packs.read"},
+                                 list_packs);
 }
 
 }  // namespace banmo::api

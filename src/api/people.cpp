@@ -85,7 +85,8 @@ Result<List<PersonShape>> list_people(const Call& call) {
   query.q = call.text("q");
   if (const std::string role = call.text("role"); !role.empty()) {
     query.role = directory::role_of(role);
-    if (!query.role) return fail(ErrorCode::invalid, "directory.unknown_role", {"没有“" + role + "”这个角色", "there is no role \"" + role + "\""}, "role");
+    if (!query.role)
+      return fail(ErrorCode::invalid, "directory.unknown_role", {"没有“" + role + "”这个角色", "there is no role \"" + role + "\""}, "role");
   }
   query.limit = static_cast<size_t>(call.integer("limit", 50));
   if (const std::string after = call.text("after"); !after.empty()) {
@@ -125,11 +126,16 @@ void add_people_routes(Builder& builder) {
                                     .summary = {"范围内的人员", "People in the caller's scope"},
                                     .permission = "people.read",
                                     .parameters = page_parameters({text_parameter("org", "In this organisation and below."),
-                                                                   text_parameter("q", "Start of a name, or a whole student or staff number."), text_parameter("role", "Only this role.")})},
+                                                                   text_parameter("q", "Start of a name, or a whole student or staff number."),
+                                                                   text_parameter("role", "Only this role.")})},
                                    list_people);
-  builder.route<PersonDetail>(
-      {.method = "GET", .path = "/people/{id}", .operation = "get_person", .summary = {"一个人及其任职、就读经历", "A person with memberships in time"}, .permission = "people.read", .quick = true},
-      get_person);
+  builder.route<PersonDetail>({.method = "GET",
+                               .path = "/people/{id}",
+                               .operation = "get_person",
+                               .summary = {"一个人及其任职、就读经历", "A person with memberships in time"},
+                               .permission = "people.read",
+                               .quick = true},
+                              get_person);
 }
 
 }  // namespace banmo::api

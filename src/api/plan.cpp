@@ -95,7 +95,10 @@ YearShape shape_of(const metrics::TargetYear& year) {
 
 TargetShape shape_of(const metrics::TargetState& state) {
   const pack::Target& target = *state.target;
-  TargetShape shape{target.id, target.plan, target.section, target.item, target.unit, target.measure, target.comparison, {}, target.metric.empty() ? "reported" : "computed", target.responsible, {}};
+  TargetShape shape{target.id,          target.plan, target.section,
+                    target.item,        target.unit, target.measure,
+                    target.comparison,  {},          target.metric.empty() ? "reported" : "computed",
+                    target.responsible, {}};
   if (!target.metric.empty()) shape.metric = target.metric;
   for (const metrics::TargetYear& year : state.years) shape.years.push_back(shape_of(year));
   return shape;
@@ -117,11 +120,17 @@ Result<PlanShape> get_plan(const Call& call) {
 
 void add_plan_routes(Builder& builder) {
   builder.tag("plan");
-  builder.route<PlanShape>({.method = "GET", .path = "/plan", .operation = "get_plan", .summary = {"规划指标", "Plan targets"}, .permission = "plan.read"}, get_plan);
+  builder.route<PlanShape>(
+      {.method = "GET", .path = "/plan", .operation = "get_plan", .summary = {"规划指标", "Plan targets"}, .permission = "plan.read"}, get_plan);
   builder.route<Report, TargetShape>(
-      {.method = "POST", .path = "/plan/targets/{id}/reports", .operation = "report_target", .summary = {"填报指标进展与依据", "Report a figure with evidence"}, .permission = "plan.report"},
+      {.method = "POST",
+       .path = "/plan/targets/{id}/reports",
+       .operation = "report_target",
+       .summary = {"填报指标进展与依据", "Report a figure with evidence"},
+       .permission = "plan.report"},
       [](const Call& call, const Report& report) -> Result<TargetShape> {
-        BANMO_TRY(const metrics::TargetState state, call.engines.metrics->report_target(call.principal, call.path("id"), report.year, report.value, report.evidence));
+        BANMO_TRY(const metrics::TargetState state,
+                  call.engines.metrics->report_target(call.principal, call.path("id"), report.year, report.value, report.evidence));
         return shape_of(state);
       });
 }

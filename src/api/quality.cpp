@@ -73,13 +73,14 @@ Result<List<RuleScoreShape>> list_rule_scores(const Call& call) {
 
 void add_quality_routes(Builder& builder) {
   builder.tag("quality");
-  builder.route<List<ScorecardShape>>({.method = "GET",
-                                       .path = "/quality",
-                                       .operation = "list_scorecards",
-                                       .summary = {"各校数据质量", "Quality by organisation"},
-                                       .permission = "quality.read",
-                                       .parameters = page_parameters({text_parameter("dataset", "Only of this dataset."), text_parameter("org", "In this organisation and below.")})},
-                                      list_scorecards);
+  builder.route<List<ScorecardShape>>(
+      {.method = "GET",
+       .path = "/quality",
+       .operation = "list_scorecards",
+       .summary = {"各校数据质量", "Quality by organisation"},
+       .permission = "quality.read",
+       .parameters = page_parameters({text_parameter("dataset", "Only of this dataset."), text_parameter("org", "In this organisation and below.")})},
+      list_scorecards);
   builder.route<List<RuleScoreShape>>({.method = "GET",
                                        .path = "/quality/rules",
                                        .operation = "list_rule_scores",

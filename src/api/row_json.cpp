@@ -34,13 +34,15 @@ void add_cell(json::Object& object, const Engines& engines, const directory::Org
 
 Error bad_filter(std::string_view text) {
   return fail(ErrorCode::invalid, "http.bad_filter",
-              {"筛选条件“" + std::string(text) + "”写法不对，应为 字段:操作:值，例如 grade:eq:3", "the filter \"" + std::string(text) + "\" is not field:op:value, for example grade:eq:3"}, "filter");
+              {"筛选条件“" + std::string(text) + "”写法不对，应为 字段:操作:值，例如 grade:eq:3",
+               "the filter \"" + std::string(text) + "\" is not field:op:value, for example grade:eq:3"},
+              "filter");
 }
 
 std::optional<records::FilterOp> op_of(std::string_view name) {
   using enum records::FilterOp;
   static constexpr std::pair<std::string_view, records::FilterOp> kOps[] = {{"eq", eq}, {"ne", ne},     {"lt", lt},        {"le", le}, {"gt", gt},
-                                                                           {"ge", ge}, {"like", like}, {"null", is_null}, {"in", in}};
+                                                                            {"ge", ge}, {"like", like}, {"null", is_null}, {"in", in}};
   for (const auto& [word, op] : kOps)
     if (word == name) return op;
   return std::nullopt;
@@ -60,7 +62,9 @@ std::vector<std::string> split_values(std::string_view text) {
 
 Result<const pack::Dataset*> find_dataset(const Call& call) {
   const pack::Dataset* dataset = call.engines.catalogue->dataset(call.path("id"));
-  if (dataset == nullptr) return fail(ErrorCode::not_found, "records.no_such_dataset", {"没有这个数据集；请从数据目录中选择", "no such dataset: choose one from the catalogue"});
+  if (dataset == nullptr)
+    return fail(ErrorCode::not_found, "records.no_such_dataset",
+                {"没有这个数据集；请从数据目录中选择", "no such dataset: choose one from the catalogue"});
   return dataset;
 }
 
@@ -109,7 +113,9 @@ json::Value row_json(const Engines& engines, const pack::Dataset& dataset, const
   return object;
 }
 
-json::Value row_json(const Engines& engines, const pack::Dataset& dataset, const records::Row& row) { return row_json(engines, dataset, row, row.fields); }
+json::Value row_json(const Engines& engines, const pack::Dataset& dataset, const records::Row& row) {
+  return row_json(engines, dataset, row, row.fields);
+}
 
 json::Value page_json(const Engines& engines, const pack::Dataset& dataset, const records::Page& page) {
   json::Array items;
@@ -122,7 +128,8 @@ json::Value page_json(const Engines& engines, const pack::Dataset& dataset, cons
 
 Result<const json::Object*> object_of(const json::Value& body) {
   const json::Object* object = body.as_object();
-  if (object == nullptr) return fail(ErrorCode::invalid, "json.wrong_type", {"请求体须是一个对象：{\"字段\": 值}", "the body must be an object: {\"field\": value}"}, "$");
+  if (object == nullptr)
+    return fail(ErrorCode::invalid, "json.wrong_type", {"请求体须是一个对象：{\"字段\": 值}", "the body must be an object: {\"field\": value}"}, "$");
   return object;
 }
 
@@ -133,7 +140,8 @@ Result<std::optional<int64_t>> if_match(const http::Request& request) {
   int64_t version = 0;
   const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), version);
   if (code != std::errc() || end != value.data() + value.size())
-    return fail(ErrorCode::invalid, "http.bad_if_match", {"If-Match 须是数据行的 _version，例如 \"3\"", "If-Match must be the row's _version, for example \"3\""}, "If-Match");
+    return fail(ErrorCode::invalid, "http.bad_if_match",
+                {"If-Match 须是数据行的 _version，例如 \"3\"", "If-Match must be the row's _version, for example \"3\""}, "If-Match");
   return std::optional<int64_t>(version);
 }
 

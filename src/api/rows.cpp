@@ -102,7 +102,8 @@ Result<http::Response> export_rows(const Call& call) {
 
 void add_row_routes(Builder& builder) {
   builder.tag("datasets");
-  const auto filter = repeated_parameter("filter", "field:op:value; op is eq, ne, lt, le, gt, ge, like, null or in (in: a|b|c). May repeat: all must hold.");
+  const auto filter =
+      repeated_parameter("filter", "field:op:value; op is eq, ne, lt, le, gt, ge, like, null or in (in: a|b|c). May repeat: all must hold.");
   const auto order = text_parameter("order", "A field, or -field for descending.");
   builder.route<json::Value>({.method = "GET",
                               .path = "/datasets/{id}/rows",
@@ -111,20 +112,41 @@ void add_row_routes(Builder& builder) {
                               .permission = "datasets.read",
                               .parameters = page_parameters({filter, order})},
                              list_rows);
-  builder.route<json::Value>({.method = "GET", .path = "/datasets/{id}/rows/{key}", .operation = "get_row", .summary = {"一行数据", "One row"}, .permission = "datasets.read"}, get_row);
-  builder.route<json::Value, json::Value>(
-      {.method = "POST", .path = "/datasets/{id}/rows", .operation = "create_row", .summary = {"新增一行", "Create a row"}, .permission = "datasets.edit", .answer_status = 201}, create_row);
-  builder.route<json::Value, json::Value>(
-      {.method = "PATCH",
-       .path = "/datasets/{id}/rows/{key}",
-       .operation = "update_row",
-       .summary = {"修改一行", "Change a row"},
-       .permission = "datasets.edit",
-       .parameters = {{.name = "If-Match", .place = http::ParameterPlace::header, .schema = json::Object{{"type", "string"}}, .description = "The version that the change starts from, in quotes."}}},
-      update_row);
-  builder.route<Nothing>({.method = "DELETE", .path = "/datasets/{id}/rows/{key}", .operation = "delete_row", .summary = {"删除一行", "Delete a row"}, .permission = "datasets.edit"}, delete_row);
-  builder.route<List<RowEventShape>>(
-      {.method = "GET", .path = "/datasets/{id}/rows/{key}/history", .operation = "get_row_history", .summary = {"一行的历史", "History of a row"}, .permission = "datasets.read"}, get_history);
+  builder.route<json::Value>({.method = "GET",
+                              .path = "/datasets/{id}/rows/{key}",
+                              .operation = "get_row",
+                              .summary = {"一行数据", "One row"},
+                              .permission = "datasets.read"},
+                             get_row);
+  builder.route<json::Value, json::Value>({.method = "POST",
+                                           .path = "/datasets/{id}/rows",
+                                           .operation = "create_row",
+                                           .summary = {"新增一行", "Create a row"},
+                                           .permission = "datasets.edit",
+                                           .answer_status = 201},
+                                          create_row);
+  builder.route<json::Value, json::Value>({.method = "PATCH",
+                                           .path = "/datasets/{id}/rows/{key}",
+                                           .operation = "update_row",
+                                           .summary = {"修改一行", "Change a row"},
+                                           .permission = "datasets.edit",
+                                           .parameters = {{.name = "If-Match",
+                                                           .place = http::ParameterPlace::header,
+                                                           .schema = json::Object{{"type", "string"}},
+                                                           .description = "The version that the change starts from, in quotes."}}},
+                                          update_row);
+  builder.route<Nothing>({.method = "DELETE",
+                          .path = "/datasets/{id}/rows/{key}",
+                          .operation = "delete_row",
+                          .summary = {"删除一行", "Delete a row"},
+                          .permission = "datasets.edit"},
+                         delete_row);
+  builder.route<List<RowEventShape>>({.method = "GET",
+                                      .path = "/datasets/{id}/rows/{key}/history",
+                                      .operation = "get_row_history",
+                                      .summary = {"一行的历史", "History of a row"},
+                                      .permission = "datasets.read"},
+                                     get_history);
   builder.route<http::Response>({.method = "GET",
                                  .path = "/datasets/{id}/export",
                                  .operation = "export_rows",

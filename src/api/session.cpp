@@ -129,13 +129,27 @@ Result<Nothing> sign_out(const Call& call) {
 
 void add_session_routes(Builder& builder) {
   builder.tag("session");
-  builder.route<Login, Session>({.method = "POST", .path = "/session", .operation = "create_session", .summary = {"登录", "Sign in"}, .permission = "public", .answer_status = 201},
-                                       sign_in);
-  builder.route<Nothing>({.method = "DELETE", .path = "/session", .operation = "delete_session", .summary = {"退出", "Sign out"}, .permission = "signed_in"}, sign_out);
-  builder.route<Me>({.method = "GET", .path = "/me", .operation = "get_me", .summary = {"我的账号、角色与权限", "My account, roles and rights"}, .permission = "signed_in"},
+  builder.route<Login, Session>({.method = "POST",
+                                 .path = "/session",
+                                 .operation = "create_session",
+                                 .summary = {"登录", "Sign in"},
+                                 .permission = "public",
+                                 .answer_status = 201},
+                                sign_in);
+  builder.route<Nothing>(
+      {.method = "DELETE", .path = "/session", .operation = "delete_session", .summary = {"退出", "Sign out"}, .permission = "signed_in"}, sign_out);
+  builder.route<Me>({.method = "GET",
+                     .path = "/me",
+                     .operation = "get_me",
+                     .summary = {"我的账号、角色与权限", "My account, roles and rights"},
+                     .permission = "signed_in"},
                     [](const Call& call) -> Result<Me> { return me_of(call.engines, call.principal); });
   builder.route<PasswordChange, Nothing>(
-      {.method = "PUT", .path = "/me/password", .operation = "change_password", .summary = {"修改密码", "Change my password"}, .permission = "signed_in"},
+      {.method = "PUT",
+       .path = "/me/password",
+       .operation = "change_password",
+       .summary = {"修改密码", "Change my password"},
+       .permission = "signed_in"},
       [](const Call& call, const PasswordChange& change) -> Result<Nothing> {
         BANMO_DO(call.engines.directory->change_password(call.principal, change.old_password, change.new_password));
         return Nothing{};

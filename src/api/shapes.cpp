@@ -52,7 +52,8 @@ Result<const directory::Org*> find_org(const directory::OrgTree& tree, std::stri
   const auto parsed = OrgId::parse(id);
   const directory::Org* org = parsed ? tree.find(*parsed) : nullptr;
   if (org == nullptr)
-    return fail(ErrorCode::not_found, "directory.no_such_org", {"没有这个组织，或不在您的范围内；请从组织树中选择", "no such organisation, or not in your scope: choose one from the tree"});
+    return fail(ErrorCode::not_found, "directory.no_such_org",
+                {"没有这个组织，或不在您的范围内；请从组织树中选择", "no such organisation, or not in your scope: choose one from the tree"});
   return org;
 }
 

@@ -41,7 +41,7 @@ OrgRef ref_of(const directory::Org& org);
 std::optional<OrgRef> ref_of(const directory::OrgTree& tree, directory::OrgNo no);
 // By id, as text from a path or query; not_found "directory.no_such_org".
 Result<const directory::Org*> find_org(const directory::OrgTree& tree, std::string_view id);
-std::string level_name(pack::Level level);      // "L3"
+std::string level_name(pack::Level level);  // "L3"
 const char* name_of(pack::FieldType type);
 const char* name_of(pack::DatasetKind kind);
 const char* name_of(pack::Severity severity);

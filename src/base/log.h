@@ -37,7 +37,7 @@ void log(LogLevel level, std::string_view event, std::initializer_list<LogField>
 }  // namespace banmo
 
 // BANMO_LOG(info, "import.done", {"dataset", id}, {"n_rows", n});  fields are not evaluated when the level is off.
-#define BANMO_LOG(level, event, ...)                                                                                        \
-  do {                                                                                                                      \
-    if (::banmo::log_enabled(::banmo::LogLevel::level)) ::banmo::log(::banmo::LogLevel::level, event, {__VA_ARGS__});       \
+#define BANMO_LOG(level, event, ...)                                                                                  \
+  do {                                                                                                                \
+    if (::banmo::log_enabled(::banmo::LogLevel::level)) ::banmo::log(::banmo::LogLevel::level, event, {__VA_ARGS__}); \
   } while (false)

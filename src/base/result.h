@@ -13,7 +13,20 @@
 namespace banmo {
 
 // Decides the HTTP status and the exit code in one table each. The stable code that programs match on is Error::id.
-enum class ErrorCode { invalid, not_found, denied, conflict, unauthenticated, too_large, too_many, unavailable, timeout, unsupported, storage_full, internal };
+enum class ErrorCode {
+  invalid,
+  not_found,
+  denied,
+  conflict,
+  unauthenticated,
+  too_large,
+  too_many,
+  unavailable,
+  timeout,
+  unsupported,
+  storage_full,
+  internal
+};
 
 std::string_view name_of(ErrorCode code);
 
@@ -25,10 +38,10 @@ struct Message {
 
 struct Error {
   ErrorCode code = ErrorCode::internal;
-  std::string id;      // stable, "<room>.<what>": "records.unknown_column"
-  Message message;     // what, which, and how to repair
-  std::string where;   // file:line:column for packs, a JSON path for bodies, empty if neither
-  std::string cause;   // technical detail for the log; never shown
+  std::string id;              // stable, "<room>.<what>": "records.unknown_column"
+  Message message;             // what, which, and how to repair
+  std::string where;           // file:line:column for packs, a JSON path for bodies, empty if neither
+  std::string cause;           // technical detail for the log; never shown
   std::vector<Error> details;  // several findings of one check, if there are several
 
   // "where: en sentence (zh sentence) [id]" for logs, terminals and tests.
@@ -74,12 +87,12 @@ class [[nodiscard]] Result {
 // BANMO_TRY(auto rows, store.query(...));  declares rows, or returns the error from the enclosing function.
 // A declaration, not a statement expression: those crash g++ 12 around co_await.
 #define BANMO_TRY(declaration, ...) BANMO_TRY_INNER(BANMO_CONCAT(banmo_result_, __LINE__), declaration, __VA_ARGS__)
-#define BANMO_TRY_INNER(temporary, declaration, ...)              \
-  auto temporary = (__VA_ARGS__);                                 \
-  if (!temporary.ok()) return std::move(temporary).error();       \
+#define BANMO_TRY_INNER(temporary, declaration, ...)        \
+  auto temporary = (__VA_ARGS__);                           \
+  if (!temporary.ok()) return std::move(temporary).error(); \
   declaration = std::move(temporary).value()
 // BANMO_DO(store.commit());  for results without a value.
-#define BANMO_DO(...)                                                                                   \
-  do {                                                                                                  \
-    if (auto banmo_done = (__VA_ARGS__); !banmo_done.ok()) return std::move(banmo_done).error();        \
+#define BANMO_DO(...)                                                                            \
+  do {                                                                                           \
+    if (auto banmo_done = (__VA_ARGS__); !banmo_done.ok()) return std::move(banmo_done).error(); \
   } while (false)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Instant (UTC microseconds), Date (proleptic Gregorian day), SchoolYear (September to August, named by its first year), and the Clock they come from.
-// Local time exists only at the edges; parsing of dates as people write them is in base/text.
+// Instant (UTC microseconds), Date (proleptic Gregorian day), SchoolYear (September to August, named by its first year), and the Clock they come
+// from. Local time exists only at the edges; parsing of dates as people write them is in base/text.
 #pragma once
 
 #include <compare>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The HTTP server: requests, answers, routes declared once. Coroutines, sockets and TLS live in this room's .cpp files only; a handler is a plain function that runs to its
-// end on a worker thread. This room knows nothing of principals: `Route::permission` is a word that the room `api` understands.
+// The HTTP server: requests, answers, routes declared once. Coroutines, sockets and TLS live in this room's .cpp files only; a handler is a plain
+// function that runs to its end on a worker thread. This room knows nothing of principals: `Route::permission` is a word that the room `api`
+// understands.
 #pragma once
 
 #include <any>
@@ -22,29 +23,29 @@ namespace banmo::http {
 struct Route;
 
 struct Request {
-  std::string method;                                             // "GET"
-  std::string path;                                               // decoded, without the query
-  std::string encoded_path;                                       // as it came ("/rows/a%2Fb"): what routes are matched on; if empty, `path` is taken as it stands
-  const Route* route = nullptr;                                   // found by Router::admit
+  std::string method;            // "GET"
+  std::string path;              // decoded, without the query
+  std::string encoded_path;      // as it came ("/rows/a%2Fb"): what routes are matched on; if empty, `path` is taken as it stands
+  const Route* route = nullptr;  // found by Router::admit
   std::map<std::string, std::string, std::less<>> path_parameters;
-  std::vector<std::pair<std::string, std::string>> query;         // decoded, in order, names may repeat
-  std::vector<std::pair<std::string, std::string>> headers;       // names in lower case
-  std::string body;                                               // empty if the route takes uploads
-  std::string body_file;                                          // a temporary file with the body of an upload route; deleted after the handler unless moved away
-  std::string upload_name;                                        // the file name of a multipart part or of Content-Disposition
-  std::string peer;                                               // address, without the port
+  std::vector<std::pair<std::string, std::string>> query;    // decoded, in order, names may repeat
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+  std::string body;                                          // empty if the route takes uploads
+  std::string body_file;    // a temporary file with the body of an upload route; deleted after the handler unless moved away
+  std::string upload_name;  // the file name of a multipart part or of Content-Disposition
+  std::string peer;         // address, without the port
   std::string request_id;
-  bool secure = false;                                            // TLS here, or said by a trusted proxy
-  bool prefers_english = false;                                   // Accept-Language
-  std::any principal;                                             // what the guard found (room api)
+  bool secure = false;           // TLS here, or said by a trusted proxy
+  bool prefers_english = false;  // Accept-Language
+  std::any principal;            // what the guard found (room api)
 
   std::string_view header(std::string_view lower_case_name) const;  // empty if absent
   std::string_view query_value(std::string_view name) const;        // the first; empty if absent
   std::string_view cookie(std::string_view name) const;
 };
 
-// A request from its method and its target ("/api/v1/orgs?q=%E7%8F%AD"): path and query taken apart and decoded. For the server, and for text cases in process.
-// Errors: invalid "http.bad_target" (a broken escape, a control character, no UTF-8).
+// A request from its method and its target ("/api/v1/orgs?q=%E7%8F%AD"): path and query taken apart and decoded. For the server, and for text cases
+// in process. Errors: invalid "http.bad_target" (a broken escape, a control character, no UTF-8).
 Result<Request> request_of(std::string method, std::string_view target);
 // %XX to bytes; with `plus_is_blank` also + to a blank. nullopt at a broken escape.
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_blank = false);
@@ -57,7 +58,8 @@ struct Event {
   std::string name;
   std::string data;
 };
-// Called on a worker thread, at most once at a time per stream, until it gives nullopt (end). It may return an empty vector: called again after `poll_ms`.
+// Called on a worker thread, at most once at a time per stream, until it gives nullopt (end). It may return an empty vector: called again after
+// `poll_ms`.
 using EventSource = std::function<std::optional<std::vector<Event>>()>;
 
 struct Response {
@@ -65,9 +67,9 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::shared_ptr<const std::string> shared_body;  // sent instead of body, without a copy
-  std::string body_file;      // sent instead of body; deleted afterwards if delete_body_file
+  std::string body_file;                           // sent instead of body; deleted afterwards if delete_body_file
   bool delete_body_file = false;
-  EventSource events;         // server-sent events instead of a body
+  EventSource events;  // server-sent events instead of a body
   int poll_ms = 250;
 
   static Response json(const json::Value& value, int status = 200);
@@ -83,8 +85,9 @@ enum class ParameterPlace { path, query, header };
 struct Parameter {
   std::string name;
   ParameterPlace place = ParameterPlace::query;
-  json::Value schema;         // JSON Schema; checked before the handler runs (type, minimum, maximum, enum, minLength, maxLength, pattern, format uuid|date|date-time).
-                              // A query parameter of type object takes every name that no other parameter of the route has (filters of a dashboard)
+  json::Value schema;  // JSON Schema; checked before the handler runs (type, minimum, maximum, enum, minLength, maxLength, pattern, format
+                       // uuid|date|date-time). A query parameter of type object takes every name that no other parameter of the route has (filters of
+                       // a dashboard)
   std::string description;
   bool required = false;
   bool repeated = false;
@@ -94,9 +97,9 @@ enum class BodyKind { none, json, upload };
 
 struct Route {
   std::string method;
-  std::string path;           // whole and literal: "/api/v1/orgs/{id}"
-  std::string operation;      // operationId: "get_org"
-  std::string tag;            // room: "directory"
+  std::string path;       // whole and literal: "/api/v1/orgs/{id}"
+  std::string operation;  // operationId: "get_org"
+  std::string tag;        // room: "directory"
   Message summary;
   std::vector<Parameter> parameters;
   BodyKind body = BodyKind::none;
@@ -104,11 +107,11 @@ struct Route {
   json::Value answer_schema;  // of the 2xx answer; null: no body
   int answer_status = 200;
   std::string answer_type = "application/json";
-  std::string permission;     // "public", "signed_in", or a right: "datasets.import"
+  std::string permission;                  // "public", "signed_in", or a right: "datasets.import"
   std::vector<std::string> problem_codes;  // stable codes besides those of every route
   size_t max_body_bytes = 1u << 20;        // of JSON; uploads are bounded by ServerOptions::max_upload_bytes
   int timeout_ms = 30'000;
-  bool quick = false;         // takes well under a millisecond and never waits: may run on the connection's own thread
+  bool quick = false;  // takes well under a millisecond and never waits: may run on the connection's own thread
 };
 
 using Handler = std::function<Result<Response>(Request&)>;
@@ -122,7 +125,7 @@ class Router {
   Router& operator=(Router&&) noexcept;
   // Runs before every handler, e.g. to know the caller: may answer instead (an error), may put what it found into `principal`.
   using Guard = std::function<Result<>(const Route& route, Request& request)>;
-  Result<> add(Route route, Handler handler);      // invalid if the operation or method+path stands already
+  Result<> add(Route route, Handler handler);             // invalid if the operation or method+path stands already
   void add_schema(std::string name, json::Value schema);  // components/schemas
   void set_guard(Guard guard);
   // OpenAPI 3.1 from the routes.
@@ -142,18 +145,19 @@ class Router {
 };
 
 struct StaticFiles {
-  std::string directory;      // empty: none. A path without a dot answers index.html (single-page portal); hashed names under /assets/ are cached for a year
+  std::string
+      directory;  // empty: none. A path without a dot answers index.html (single-page portal); hashed names under /assets/ are cached for a year
   std::string content_security_policy;
 };
 
 struct ServerOptions {
-  std::vector<std::string> listen;        // "127.0.0.1:8080", "[::1]:8080"; port 0: any. "[::]:8080" hears IPv6 only: name "0.0.0.0:8080" too for both
-  std::string path_prefix;                // "/banmo" behind a proxy; empty: none. Works whether or not the proxy takes it off
+  std::vector<std::string> listen;  // "127.0.0.1:8080", "[::1]:8080"; port 0: any. "[::]:8080" hears IPv6 only: name "0.0.0.0:8080" too for both
+  std::string path_prefix;          // "/banmo" behind a proxy; empty: none. Works whether or not the proxy takes it off
   std::string tls_certificate_file, tls_key_file;  // both or none
   std::vector<std::string> trusted_proxies;        // addresses whose X-Forwarded-* are believed
   size_t n_io_threads = 1;
   size_t n_workers = 4;
-  size_t max_waiting = 1024;              // requests that wait for a worker; then 503
+  size_t max_waiting = 1024;  // requests that wait for a worker; then 503
   size_t max_connections = 20'000;
   size_t max_connections_per_peer = 20'000;
   size_t max_header_bytes = 16u << 10;
@@ -162,18 +166,18 @@ struct ServerOptions {
   int body_idle_timeout_ms = 30'000;
   int idle_timeout_ms = 60'000;
   int drain_timeout_ms = 10'000;
-  int heartbeat_ms = 15'000;              // a comment goes out on an event stream that was silent for so long
+  int heartbeat_ms = 15'000;  // a comment goes out on an event stream that was silent for so long
   std::string temp_directory = "/tmp";
   StaticFiles files;
 };
 
 struct ServerFigures {
   uint64_t n_requests = 0, n_errors_5xx = 0;
-  uint64_t n_connections = 0;  // open now
-  uint64_t n_accepted = 0;     // since the start
-  uint64_t n_refused = 0;      // connections over a limit, and requests that found the queue full
-  size_t n_waiting = 0;        // requests that wait for a worker now
-  double latency_seconds = 0;  // sum over all requests; streams and uploads count until their answer begins
+  uint64_t n_connections = 0;                                // open now
+  uint64_t n_accepted = 0;                                   // since the start
+  uint64_t n_refused = 0;                                    // connections over a limit, and requests that found the queue full
+  size_t n_waiting = 0;                                      // requests that wait for a worker now
+  double latency_seconds = 0;                                // sum over all requests; streams and uploads count until their answer begins
   std::vector<std::pair<double, uint64_t>> latency_buckets;  // upper bound in seconds, count (cumulative)
 };
 
@@ -181,9 +185,9 @@ class Server {
  public:
   static Result<std::unique_ptr<Server>> create(ServerOptions options, Router router);
   ~Server();
-  std::vector<std::string> addresses() const;   // bound, with real ports
-  void start();                                 // returns at once
-  void drain();                                 // stops accepting, answers what runs (Connection: close), returns when done or after drain_timeout_ms
+  std::vector<std::string> addresses() const;  // bound, with real ports
+  void start();                                // returns at once
+  void drain();                                // stops accepting, answers what runs (Connection: close), returns when done or after drain_timeout_ms
   ServerFigures figures() const;
 
  private:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inside the room: a Query resolved against the catalogue (names become dimensions, conditions and periods), and the table that one dataset answers to it.
+// Inside the room: a Query resolved against the catalogue (names become dimensions, conditions and periods), and the table that one dataset answers
+// to it.
 #pragma once
 
 #include <functional>
@@ -26,8 +27,8 @@ struct AskedDimension {
 
 struct AskedCondition {
   AskedDimension dimension;
-  std::vector<std::string> values;        // field: as text
-  std::vector<directory::OrgNo> orgs;     // org_level: organisations; rows at or below any of them
+  std::vector<std::string> values;     // field: as text
+  std::vector<directory::OrgNo> orgs;  // org_level: organisations; rows at or below any of them
 };
 
 // Periods are counted: school years and years by their number, months as year * 12 + month - 1, terms as school year * 2 + 0/1, days since 1970.
@@ -35,12 +36,12 @@ enum class Grain { year, month, term, school_year, day };
 
 struct Asked {
   std::vector<AskedDimension> by;
-  std::vector<AskedCondition> where;      // without the period
-  std::optional<Grain> grain;             // of a date period
+  std::vector<AskedCondition> where;            // without the period
+  std::optional<Grain> grain;                   // of a date period
   std::optional<std::vector<int64_t>> periods;  // any of these; absent: all
   int last = 0;
   std::string from, to;
-  bool by_period = false;                 // one of `by` is the period
+  bool by_period = false;  // one of `by` is the period
 };
 
 // A key of a result row: one number or text per asked dimension. Organisations by their number; a null is monostate.
@@ -52,8 +53,8 @@ struct KeyLess {
 
 // What one dataset answers: measures per key.
 struct LegRow {
-  std::vector<double> measures;           // NaN where null
-  int64_t n = 0;                          // rows behind it
+  std::vector<double> measures;  // NaN where null
+  int64_t n = 0;                 // rows behind it
   bool withheld = false;
 };
 using LegTable = std::map<Key, LegRow, KeyLess>;
@@ -63,8 +64,8 @@ struct LegId {
   const Cube* cube = nullptr;
   bool stock = false;
   int periods_back = 0;
-  bool yoy = false;                       // periods_back counts years
-  std::string distinct;                   // a count_distinct metric that this leg answers alone; else empty
+  bool yoy = false;      // periods_back counts years
+  std::string distinct;  // a count_distinct metric that this leg answers alone; else empty
   auto operator<=>(const LegId&) const = default;
 };
 
@@ -83,12 +84,14 @@ struct Statement {
 };
 class LegPrinter {
  public:
-  LegPrinter(const Cube& cube, sql::Dialect dialect, std::function<std::string(const pack::Field&)> column) : cube_(cube), dialect_(dialect), column_(std::move(column)) {}
+  LegPrinter(const Cube& cube, sql::Dialect dialect, std::function<std::string(const pack::Field&)> column)
+      : cube_(cube), dialect_(dialect), column_(std::move(column)) {}
   // Conditions with the scope. `periods` absent: all; `without`: a condition to leave out (index into asked.where), or -1.
-  Result<std::string> where(const Asked& asked, const std::optional<std::vector<int64_t>>& periods, const directory::Scope& scope, int without, std::string_view prefix,
-                            sql::Values& parameters) const;
+  Result<std::string> where(const Asked& asked, const std::optional<std::vector<int64_t>>& periods, const directory::Scope& scope, int without,
+                            std::string_view prefix, sql::Values& parameters) const;
   // One row per key with all measures (or with one distinct count over the dataset's own rows).
-  Result<Statement> table(const std::vector<AskedDimension>& by, const std::string& where, sql::Values parameters, Grain grain, const std::string& distinct) const;
+  Result<Statement> table(const std::vector<AskedDimension>& by, const std::string& where, sql::Values parameters, Grain grain,
+                          const std::string& distinct) const;
   // The periods there are, descending.
   Statement periods(const std::string& where, sql::Values parameters, Grain grain) const;
   std::string period_expression(Grain grain, std::string_view prefix) const;

@@ -55,10 +55,13 @@ class CubeMaker {
       BANMO_TRY(value, print(cube, *metric.expression));
     }
     const std::string number = dialect_ == sql::Dialect::duckdb ? "DOUBLE" : "DOUBLE PRECISION";
-    const auto sum_of = [&](const char* function) { return "CAST(" + std::string(function) + "(CAST(" + value + " AS " + number + "))" + filter + " AS " + number + ")"; };
+    const auto sum_of = [&](const char* function) {
+      return "CAST(" + std::string(function) + "(CAST(" + value + " AS " + number + "))" + filter + " AS " + number + ")";
+    };
     switch (metric.aggregate) {
       case pack::Aggregate::count:
-        cube.parts[metric.id] = {measure(cube, {"CAST(COUNT(" + (value.empty() ? "*" : value) + ")" + filter + " AS BIGINT)", Combine::sum, true}), {}};
+        cube.parts[metric.id] = {measure(cube, {"CAST(COUNT(" + (value.empty() ? "*" : value) + ")" + filter + " AS BIGINT)", Combine::sum, true}),
+                                 {}};
         break;
       case pack::Aggregate::count_distinct: cube.distinct[metric.id] = "CAST(COUNT(DISTINCT " + value + ")" + filter + " AS BIGINT)"; break;
       case pack::Aggregate::sum: cube.parts[metric.id] = {measure(cube, {sum_of("SUM"), Combine::sum, false}), {}}; break;
@@ -73,8 +76,8 @@ class CubeMaker {
     return {};
   }
 
-  // Dimensions are those that packs declare. Of people's data a field that a metric's own filter reads is none: "how many below 60" beside "how many pass" would tell a
-  // small cell by a difference that no minimum can see.
+  // Dimensions are those that packs declare. Of people's data a field that a metric's own filter reads is none: "how many below 60" beside "how many
+  // pass" would tell a small cell by a difference that no minimum can see.
   void finish(Cube& cube) {
     const std::set<size_t>& outcomes = outcomes_[cube.dataset->id];
     for (const pack::Dimension& dimension : catalogue_.dimensions()) {
@@ -147,7 +150,8 @@ std::vector<size_t> Cube::kept_fields() const {
 
 bool Cube::period_is_date() const { return period && dataset->fields[*period].type == FieldType::date; }
 
-Result<std::map<std::string, Cube, std::less<>>> build_cubes(const pack::Catalogue& catalogue, const records::Records& records, sql::Dialect dialect, Instant now) {
+Result<std::map<std::string, Cube, std::less<>>> build_cubes(const pack::Catalogue& catalogue, const records::Records& records, sql::Dialect dialect,
+                                                             Instant now) {
   CubeMaker maker(catalogue, records, dialect, now);
   std::map<std::string, Cube, std::less<>> cubes;
   std::map<std::string, int> min_cells;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A dataset as the semantic layer sees it: which fields are dimensions, which additive measures its metrics need, from how many people on a figure may be shown. Immutable.
+// A dataset as the semantic layer sees it: which fields are dimensions, which additive measures its metrics need, from how many people on a figure
+// may be shown. Immutable.
 //
-// The roll-up ru_<dataset> has a row per (period, organisation, dimensions) and a column per measure; m0 is the number of rows. A query sums roll-up rows.
+// The roll-up ru_<dataset> has a row per (period, organisation, dimensions) and a column per measure; m0 is the number of rows. A query sums roll-up
+// rows.
 #pragma once
 
 #include <map>
@@ -24,9 +26,9 @@ namespace banmo::metrics {
 enum class Combine { sum, min, max };
 
 struct Measure {
-  std::string over_rows;   // SQL over the dataset's table `r`
+  std::string over_rows;  // SQL over the dataset's table `r`
   Combine combine = Combine::sum;
-  bool whole = false;      // BIGINT, else DOUBLE
+  bool whole = false;  // BIGINT, else DOUBLE
 };
 
 // The measures of one aggregate metric: count and sum have `value`; avg has the sum in `value` and the number of values in `weight`.
@@ -36,28 +38,29 @@ struct Parts {
 };
 
 struct CubeDimension {
-  std::string id;          // as asked
-  size_t field = 0;        // index into Dataset::fields
+  std::string id;    // as asked
+  size_t field = 0;  // index into Dataset::fields
   std::string title;
 };
 
 struct Cube {
   const pack::Dataset* dataset = nullptr;
-  std::string base_table, table;                // quoted
-  std::optional<size_t> org, period;            // fields
-  std::vector<CubeDimension> dimensions;        // without organisation and period
-  std::vector<Measure> measures;                // [0] counts rows
+  std::string base_table, table;          // quoted
+  std::optional<size_t> org, period;      // fields
+  std::vector<CubeDimension> dimensions;  // without organisation and period
+  std::vector<Measure> measures;          // [0] counts rows
   std::map<std::string, Parts, std::less<>> parts;
   std::map<std::string, std::string, std::less<>> distinct;  // count_distinct metrics, which no roll-up can add: SQL over the dataset's rows
-  int min_cell = 0;                             // smallest population that may be shown to those who may not see the rows
-  std::string definition;                       // text that changes when the roll-up must be made anew
+  int min_cell = 0;                                          // smallest population that may be shown to those who may not see the rows
+  std::string definition;                                    // text that changes when the roll-up must be made anew
 
   const CubeDimension* dimension(std::string_view id) const;
-  std::vector<size_t> kept_fields() const;      // period, organisation, dimensions: the roll-up's key, in order
+  std::vector<size_t> kept_fields() const;  // period, organisation, dimensions: the roll-up's key, in order
   bool period_is_date() const;
 };
 
 // One cube per dataset that has metrics. Errors: invalid "metrics.…" if an expression cannot be printed for the warehouse.
-Result<std::map<std::string, Cube, std::less<>>> build_cubes(const pack::Catalogue& catalogue, const records::Records& records, sql::Dialect dialect, Instant now);
+Result<std::map<std::string, Cube, std::less<>>> build_cubes(const pack::Catalogue& catalogue, const records::Records& records, sql::Dialect dialect,
+                                                             Instant now);
 
 }  // namespace banmo::metrics

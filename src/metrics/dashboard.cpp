@@ -31,7 +31,8 @@ Result<std::vector<std::pair<std::string, std::string>>> values_of(const Engine&
   sql::Values parameters;
   BANMO_TRY(const std::string where, engine.printer(cube).where(Asked{}, {}, engine.figures_scope(principal, cube), -1, "r.", parameters));
   const std::string column = "r." + engine.records.column(declared);
-  BANMO_TRY(const sql::Rows rows, lease->query("SELECT DISTINCT " + column + " AS v FROM " + cube.table + " AS r WHERE " + where + " ORDER BY v", parameters));
+  BANMO_TRY(const sql::Rows rows,
+            lease->query("SELECT DISTINCT " + column + " AS v FROM " + cube.table + " AS r WHERE " + where + " ORDER BY v", parameters));
   for (size_t i = 0; i < rows.size(); ++i) {
     const std::string text = sql::text_of(rows[i][0]);
     if (!text.empty()) values.emplace_back(text, declared.id == "school_year" ? text + "学年" : text);
@@ -39,7 +40,8 @@ Result<std::vector<std::pair<std::string, std::string>>> values_of(const Engine&
   return values;
 }
 
-Result<FilterChoice> filter_of(const Engine& engine, const Principal& principal, const pack::Dashboard& dashboard, const std::string& id, const std::map<std::string, std::string>& given) {
+Result<FilterChoice> filter_of(const Engine& engine, const Principal& principal, const pack::Dashboard& dashboard, const std::string& id,
+                               const std::map<std::string, std::string>& given) {
   FilterChoice filter;
   filter.id = id;
   filter.dimension = engine.catalogue->dimension(id);
@@ -84,10 +86,12 @@ bool is_known_filter(const pack::Dashboard& dashboard, const std::string& id) {
 
 }  // namespace
 
-Result<DashboardResult> read_dashboard(const Engine& engine, const Principal& principal, const pack::Dashboard& dashboard, const std::map<std::string, std::string>& filters) {
+Result<DashboardResult> read_dashboard(const Engine& engine, const Principal& principal, const pack::Dashboard& dashboard,
+                                       const std::map<std::string, std::string>& filters) {
   for (const auto& [id, value] : filters)
     if (!is_known_filter(dashboard, id))
-      return fail(ErrorCode::invalid, "metrics.no_such_filter", {"看板没有筛选项“" + id + "”", "the dashboard has no filter \"" + id + "\""}, "filter");
+      return fail(ErrorCode::invalid, "metrics.no_such_filter", {"看板没有筛选项“" + id + "”", "the dashboard has no filter \"" + id + "\""},
+                  "filter");
   DashboardResult result;
   result.dashboard = &dashboard;
   result.as_of = engine.clock.now();

@@ -36,9 +36,11 @@ struct Engine {
 
 // "How computed": definition, formula, the files behind it, the statements.
 Result<Explanation> explain(const Engine& engine, const Principal& principal, const Query& query);
-Result<DashboardResult> read_dashboard(const Engine& engine, const Principal& principal, const pack::Dashboard& dashboard, const std::map<std::string, std::string>& filters);
+Result<DashboardResult> read_dashboard(const Engine& engine, const Principal& principal, const pack::Dashboard& dashboard,
+                                       const std::map<std::string, std::string>& filters);
 Result<std::vector<TargetState>> read_plan(const Engine& engine);
-Result<> write_report(const Engine& engine, const Principal& principal, const pack::Target& target, int year, double value, std::string_view evidence);
+Result<> write_report(const Engine& engine, const Principal& principal, const pack::Target& target, int year, double value,
+                      std::string_view evidence);
 
 // One question, answered once.
 class Question {

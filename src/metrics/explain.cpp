@@ -22,8 +22,10 @@ const char* name_of(pack::Aggregate aggregate) {
 
 std::string formula_of(const pack::Metric& metric) {
   switch (metric.kind) {
-    case pack::MetricKind::aggregate: return std::string(name_of(metric.aggregate)) + "(" + (metric.expression ? metric.expression->text() : "*") + ")";
-    case pack::MetricKind::ratio: return metric.numerator + " / " + metric.denominator + (metric.scale == 1 ? "" : " * " + std::to_string(static_cast<int64_t>(metric.scale)));
+    case pack::MetricKind::aggregate:
+      return std::string(name_of(metric.aggregate)) + "(" + (metric.expression ? metric.expression->text() : "*") + ")";
+    case pack::MetricKind::ratio:
+      return metric.numerator + " / " + metric.denominator + (metric.scale == 1 ? "" : " * " + std::to_string(static_cast<int64_t>(metric.scale)));
     case pack::MetricKind::derived: return metric.derivation ? metric.derivation->text() : "";
   }
   return "";
@@ -48,7 +50,8 @@ void base_datasets(const pack::Catalogue& catalogue, const pack::Dataset& datase
     return;
   }
   for (const std::string& table : dataset.select->tables())
-    if (const pack::Dataset* below = catalogue.dataset(table); below != nullptr && below->kind != pack::DatasetKind::reference) base_datasets(catalogue, *below, found, depth + 1);
+    if (const pack::Dataset* below = catalogue.dataset(table); below != nullptr && below->kind != pack::DatasetKind::reference)
+      base_datasets(catalogue, *below, found, depth + 1);
 }
 
 // The question's conditions as far as a source dataset has the fields: a file counts if any row of it that the question could have reached is there.
@@ -91,7 +94,8 @@ Result<Explanation> explain(const Engine& engine, const Principal& principal, co
   for (const std::string& id : bases) {
     const Cube source = cube_over(*engine.catalogue, engine.records, *engine.catalogue->dataset(id));
     sql::Values parameters;
-    BANMO_TRY(const std::string where, engine.printer(source).where(narrowed(asked, source), asked.periods, engine.figures_scope(principal, source), -1, "", parameters));
+    BANMO_TRY(const std::string where,
+              engine.printer(source).where(narrowed(asked, source), asked.periods, engine.figures_scope(principal, source), -1, "", parameters));
     BANMO_TRY(const auto sources, engine.records.unscoped_sources(id, where, parameters));
     for (const auto& from : sources) {
       const bool edited = from.batch == 0;  // rows written one by one come from no file

@@ -22,7 +22,8 @@ Result<sql::Value> typed(const pack::Field& field, const std::string& text) {
   char* end = nullptr;
   const long long number = std::strtoll(text.c_str(), &end, 10);
   if (text.empty() || *end != '\0')
-    return fail(ErrorCode::invalid, "metrics.bad_condition", {"“" + field.title.zh + "”的条件须是整数", "a condition on " + field.id + " must be a whole number"}, "$.where." + field.id);
+    return fail(ErrorCode::invalid, "metrics.bad_condition",
+                {"“" + field.title.zh + "”的条件须是整数", "a condition on " + field.id + " must be a whole number"}, "$.where." + field.id);
   return sql::Value(static_cast<int64_t>(number));
 }
 
@@ -49,7 +50,8 @@ std::string LegPrinter::period_expression(Grain grain, std::string_view prefix) 
   return column;
 }
 
-Result<std::string> LegPrinter::values_condition(size_t field, const std::vector<std::string>& values, std::string_view prefix, sql::Values& parameters) const {
+Result<std::string> LegPrinter::values_condition(size_t field, const std::vector<std::string>& values, std::string_view prefix,
+                                                 sql::Values& parameters) const {
   std::string list;
   for (const std::string& value : values) {
     BANMO_TRY(sql::Value bound, typed(cube_.dataset->fields[field], value));
@@ -59,8 +61,8 @@ Result<std::string> LegPrinter::values_condition(size_t field, const std::vector
   return std::string(prefix) + column_(cube_.dataset->fields[field]) + " IN (" + (list.empty() ? "NULL" : list) + ")";
 }
 
-Result<std::string> LegPrinter::where(const Asked& asked, const std::optional<std::vector<int64_t>>& periods, const directory::Scope& scope, int without, std::string_view prefix,
-                                      sql::Values& parameters) const {
+Result<std::string> LegPrinter::where(const Asked& asked, const std::optional<std::vector<int64_t>>& periods, const directory::Scope& scope,
+                                      int without, std::string_view prefix, sql::Values& parameters) const {
   const std::string org = cube_.org ? std::string(prefix) + column_(cube_.dataset->fields[*cube_.org]) : std::string();
   std::string text = scope.predicate(org, "");
   for (size_t i = 0; i < asked.where.size(); ++i) {
@@ -89,11 +91,14 @@ Result<std::string> LegPrinter::dimension_expression(const AskedDimension& dimen
   const auto field = field_of(dimension);
   if (!field)
     return fail(ErrorCode::invalid, "metrics.no_such_dimension",
-                {"数据集“" + cube_.dataset->title.zh + "”没有维度“" + dimension.id + "”", "the dataset " + cube_.dataset->id + " has no dimension " + dimension.id}, "$.by");
+                {"数据集“" + cube_.dataset->title.zh + "”没有维度“" + dimension.id + "”",
+                 "the dataset " + cube_.dataset->id + " has no dimension " + dimension.id},
+                "$.by");
   return "r." + column_(cube_.dataset->fields[*field]);
 }
 
-Result<Statement> LegPrinter::table(const std::vector<AskedDimension>& by, const std::string& where, sql::Values parameters, Grain grain, const std::string& distinct) const {
+Result<Statement> LegPrinter::table(const std::vector<AskedDimension>& by, const std::string& where, sql::Values parameters, Grain grain,
+                                    const std::string& distinct) const {
   Statement statement{"SELECT ", std::move(parameters)};
   std::string group;
   bool levels = false;
@@ -121,7 +126,8 @@ Result<Statement> LegPrinter::table(const std::vector<AskedDimension>& by, const
 }
 
 Statement LegPrinter::periods(const std::string& where, sql::Values parameters, Grain grain) const {
-  return {"SELECT DISTINCT " + period_expression(grain, "r.") + " AS p FROM " + cube_.table + " AS r WHERE " + where + " ORDER BY p DESC", std::move(parameters)};
+  return {"SELECT DISTINCT " + period_expression(grain, "r.") + " AS p FROM " + cube_.table + " AS r WHERE " + where + " ORDER BY p DESC",
+          std::move(parameters)};
 }
 
 }  // namespace banmo::metrics

@@ -43,7 +43,8 @@ LegPrinter Engine::printer(const Cube& cube) const {
 }
 
 directory::Scope Engine::figures_scope(const Principal& principal, const Cube& cube) const {
-  directory::Scope scope = directory.scope(principal, Right::metrics_read, {.org_field = cube.dataset->org_field, .person_field = {}, .level = pack::Level::l1});
+  directory::Scope scope =
+      directory.scope(principal, Right::metrics_read, {.org_field = cube.dataset->org_field, .person_field = {}, .level = pack::Level::l1});
   scope.persons.clear();  // figures are about organisations; a person's own rows are read as rows
   // A dataset without organisations belongs to the whole city: whoever sees any figures sees its.
   if (!cube.org && !scope.sees_nothing()) scope.everything = true;
@@ -52,7 +53,8 @@ directory::Scope Engine::figures_scope(const Principal& principal, const Cube& c
 
 bool Engine::sees_rows(const Principal& principal, const Cube& cube, const directory::Scope& figures) const {
   const pack::Dataset& dataset = *cube.dataset;
-  const directory::Scope rows = directory.scope(principal, Right::datasets_read, {.org_field = dataset.org_field, .person_field = dataset.person_field, .level = dataset.level});
+  const directory::Scope rows = directory.scope(principal, Right::datasets_read,
+                                                {.org_field = dataset.org_field, .person_field = dataset.person_field, .level = dataset.level});
   if (rows.sees_nothing() || rows.aggregates_only || rows.max_level < dataset.level) return false;
   if (rows.everything) return true;
   if (figures.everything) return false;
@@ -70,8 +72,8 @@ struct Metrics::State {
   Engine engine;
 };
 
-Result<std::unique_ptr<Metrics>> Metrics::create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory, records::Records& records,
-                                                 const Clock& clock) {
+Result<std::unique_ptr<Metrics>> Metrics::create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue,
+                                                 directory::Directory& directory, records::Records& records, const Clock& clock) {
   BANMO_TRY(auto cubes, build_cubes(*catalogue, records, stores.warehouse->dialect(), clock.now()));
   auto state = std::make_unique<State>(State{Engine{std::move(stores), std::move(catalogue), directory, records, clock, std::move(cubes), nullptr}});
   Engine& engine = state->engine;
@@ -88,7 +90,9 @@ std::vector<const pack::Metric*> Metrics::visible(const Principal& principal) co
   std::vector<const pack::Metric*> found;
   for (const pack::Metric& metric : engine.catalogue->metrics()) {
     const auto cubes = engine.cubes_of(metric.id);
-    if (!cubes.empty() && std::none_of(cubes.begin(), cubes.end(), [&](const Cube* cube) { return engine.figures_scope(principal, *cube).sees_nothing(); })) found.push_back(&metric);
+    if (!cubes.empty() &&
+        std::none_of(cubes.begin(), cubes.end(), [&](const Cube* cube) { return engine.figures_scope(principal, *cube).sees_nothing(); }))
+      found.push_back(&metric);
   }
   return found;
 }
@@ -105,7 +109,8 @@ std::vector<std::pair<std::string, std::string>> Metrics::dimensions_of(const pa
     found.emplace_back("school", "学校");
   }
   for (const CubeDimension& dimension : first.dimensions)
-    if (std::all_of(cubes.begin(), cubes.end(), [&](const Cube* cube) { return cube->dimension(dimension.id) != nullptr; })) found.emplace_back(dimension.id, dimension.title);
+    if (std::all_of(cubes.begin(), cubes.end(), [&](const Cube* cube) { return cube->dimension(dimension.id) != nullptr; }))
+      found.emplace_back(dimension.id, dimension.title);
   return found;
 }
 
@@ -123,7 +128,8 @@ Result<DashboardResult> Metrics::dashboard(const Principal& principal, std::stri
   if (!principal.has(Right::metrics_read)) return no_right(Right::metrics_read);
   const pack::Dashboard* dashboard = state_->engine.catalogue->dashboard(id);
   if (dashboard == nullptr || !in_audience(principal, *dashboard))
-    return fail(ErrorCode::not_found, "metrics.no_such_dashboard", {"没有这个看板，或它不是给您的角色的", "no such dashboard, or it is not for your role"});
+    return fail(ErrorCode::not_found, "metrics.no_such_dashboard",
+                {"没有这个看板，或它不是给您的角色的", "no such dashboard, or it is not for your role"});
   return read_dashboard(state_->engine, principal, *dashboard, filters);
 }
 
@@ -155,7 +161,9 @@ Result<> Metrics::settle() {
   constexpr int kLongest_ms = 60'000;
   BANMO_DO(state_->engine.records.flush());
   for (const auto& [id, cube] : state_->engine.cubes)
-    if (!state_->engine.rollups->wait_fresh(id, kLongest_ms)) return fail(ErrorCode::timeout, "metrics.not_settled", {"汇总尚未更新完成，请稍后再试", "the roll-ups are still being brought up to date: try again"}, id);
+    if (!state_->engine.rollups->wait_fresh(id, kLongest_ms))
+      return fail(ErrorCode::timeout, "metrics.not_settled",
+                  {"汇总尚未更新完成，请稍后再试", "the roll-ups are still being brought up to date: try again"}, id);
   return {};
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The semantic layer: metric and dimension specs become checked queries over the warehouse, always scoped, with small cells withheld. Nothing from outside reaches SQL as
-// text. Roll-ups are kept current by partition as records tells of changes; a query never answers older than 5 s. Thread-safe.
+// The semantic layer: metric and dimension specs become checked queries over the warehouse, always scoped, with small cells withheld. Nothing from
+// outside reaches SQL as text. Roll-ups are kept current by partition as records tells of changes; a query never answers older than 5 s. Thread-safe.
 #pragma once
 
 #include <map>
@@ -29,8 +29,8 @@ using Principal = directory::Principal;
 class Metrics {
  public:
   // Creates roll-up tables that are missing or whose definition changed, brings stale ones up to date, and listens to records.
-  static Result<std::unique_ptr<Metrics>> create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory, records::Records& records,
-                                                 const Clock& clock);
+  static Result<std::unique_ptr<Metrics>> create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue,
+                                                 directory::Directory& directory, records::Records& records, const Clock& clock);
   ~Metrics();
 
   // Metrics whose dataset the caller may see figures of.

@@ -15,14 +15,15 @@ using directory::OrgNo;
 // One dimension of the grid: asked by, restricted by a condition, or both.
 struct GridDimension {
   AskedDimension dimension;
-  std::optional<size_t> by;                  // index into Asked::by
+  std::optional<size_t> by;  // index into Asked::by
   const AskedCondition* condition = nullptr;
   bool restricted_period = false;
 };
 
 class Protection {
  public:
-  Protection(const Cube& cube, const Asked& asked, const std::optional<std::vector<int64_t>>& periods, const directory::OrgTree& tree) : cube_(cube), asked_(asked), tree_(tree) {
+  Protection(const Cube& cube, const Asked& asked, const std::optional<std::vector<int64_t>>& periods, const directory::OrgTree& tree)
+      : cube_(cube), asked_(asked), tree_(tree) {
     if (periods) periods_.insert(periods->begin(), periods->end());
     restricted_ = periods.has_value();
   }
@@ -38,7 +39,6 @@ class Protection {
   void hide_small(LegTable& table) const {
     for (auto& [key, row] : table) row.withheld |= row.n > 0 && row.n < cube_.min_cell;
   }
-
 
   // A question reaches below districts if it groups by school or names an organisation below a district.
   bool needs_schools() const {
@@ -126,7 +126,8 @@ class Protection {
         const OrgNo org{sql::int_of(row[d])};
         const auto& orgs = dimension.condition->orgs;
         // In a grid by district, a district that a named school stands in counts: the school is a part of that cell.
-        if (std::none_of(orgs.begin(), orgs.end(), [&](OrgNo named) { return tree_.is_within(org, named) || tree_.is_within(named, org); })) return false;
+        if (std::none_of(orgs.begin(), orgs.end(), [&](OrgNo named) { return tree_.is_within(org, named) || tree_.is_within(named, org); }))
+          return false;
       } else {
         const std::string text = sql::text_of(row[d]);
         const auto& values = dimension.condition->values;
@@ -136,7 +137,8 @@ class Protection {
     return true;
   }
 
-  // The key of the answer's row that a grid row is part of. With a grid by district, an answer by school has many rows a grid row: `district_keys_` finds them.
+  // The key of the answer's row that a grid row is part of. With a grid by district, an answer by school has many rows a grid row: `district_keys_`
+  // finds them.
   Key key_of(const sql::Values& row, const std::vector<GridDimension>& dims) const {
     Key key(asked_.by.size());
     for (size_t d = 0; d < dims.size(); ++d)
@@ -155,7 +157,8 @@ class Protection {
   }
 
   // A box (one answer row) may hold withheld cells only if it holds all withheld cells of each line it touches.
-  void mark(const Grid& grid, const sql::Rows& rows, const std::vector<GridDimension>& dims, OrgKind level, const std::vector<bool>& hidden, LegTable& table) const {
+  void mark(const Grid& grid, const sql::Rows& rows, const std::vector<GridDimension>& dims, OrgKind level, const std::vector<bool>& hidden,
+            LegTable& table) const {
     size_t n_lines = 0;
     const auto lines = lines_of(grid, n_lines);
     constexpr int64_t kOutside = -1;
@@ -198,8 +201,8 @@ class Protection {
 
 }  // namespace
 
-Result<> protect(sql::Connection& connection, const LegPrinter& printer, const Cube& cube, const Asked& asked, const std::optional<std::vector<int64_t>>& periods,
-                 const directory::Scope& scope, const directory::OrgTree& tree, LegTable& table) {
+Result<> protect(sql::Connection& connection, const LegPrinter& printer, const Cube& cube, const Asked& asked,
+                 const std::optional<std::vector<int64_t>>& periods, const directory::Scope& scope, const directory::OrgTree& tree, LegTable& table) {
   return Protection(cube, asked, periods, tree).run(connection, printer, scope, table);
 }
 

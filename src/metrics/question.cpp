@@ -13,8 +13,8 @@ namespace {
 
 constexpr int kMostMetrics = 20;
 constexpr int kMostDimensions = 4;
-constexpr int kDeepest = 8;              // metrics of metrics
-constexpr size_t kMostKeys = 200'000;    // rows of one leg
+constexpr int kDeepest = 8;            // metrics of metrics
+constexpr size_t kMostKeys = 200'000;  // rows of one leg
 constexpr int kWaitFresh_ms = 1500;
 
 Error unknown_metric(const std::string& id, const pack::Catalogue& catalogue) {
@@ -22,7 +22,9 @@ Error unknown_metric(const std::string& id, const pack::Catalogue& catalogue) {
   for (const pack::Metric& metric : catalogue.metrics())
     if (near.empty() && (metric.id.find(id) != std::string::npos || id.find(metric.id) != std::string::npos)) near = metric.id;
   return fail(ErrorCode::not_found, "metrics.unknown_metric",
-              {"没有指标“" + id + "”" + (near.empty() ? "" : "；是否指 " + near), "there is no metric \"" + id + "\"" + (near.empty() ? "" : "; did you mean " + near)}, "$.metrics");
+              {"没有指标“" + id + "”" + (near.empty() ? "" : "；是否指 " + near),
+               "there is no metric \"" + id + "\"" + (near.empty() ? "" : "; did you mean " + near)},
+              "$.metrics");
 }
 
 }  // namespace
@@ -38,7 +40,8 @@ Result<QueryResult> Question::answer() {
 
 Result<> Question::prepare() {
   if (query_.metrics.empty() || query_.metrics.size() > kMostMetrics || query_.by.size() > kMostDimensions)
-    return fail(ErrorCode::invalid, "metrics.bad_query", {"一次查询 1 至 20 个指标、最多 4 个维度", "a query has 1 to 20 metrics and at most 4 dimensions"});
+    return fail(ErrorCode::invalid, "metrics.bad_query",
+                {"一次查询 1 至 20 个指标、最多 4 个维度", "a query has 1 to 20 metrics and at most 4 dimensions"});
   tree_ = engine_.directory.orgs();
   std::set<const Cube*> cubes;
   for (const std::string& id : query_.metrics) {
@@ -50,7 +53,8 @@ Result<> Question::prepare() {
   std::sort(cubes_.begin(), cubes_.end(), [](const Cube* a, const Cube* b) { return a->dataset->id < b->dataset->id; });
   for (const Cube* cube : cubes_)
     if (engine_.figures_scope(principal_, *cube).sees_nothing())
-      return fail(ErrorCode::denied, "metrics.out_of_scope", {"您的角色看不到“" + cube->dataset->title.zh + "”的统计", "your role does not see figures of " + cube->dataset->id});
+      return fail(ErrorCode::denied, "metrics.out_of_scope",
+                  {"您的角色看不到“" + cube->dataset->title.zh + "”的统计", "your role does not see figures of " + cube->dataset->id});
   BANMO_TRY(asked_, resolve(query_, cubes_, *engine_.catalogue, *tree_));
   return plan_outputs();
 }
@@ -72,7 +76,9 @@ LegId Question::leg_of(const pack::Metric& metric, Shift shift) const {
 }
 
 Result<> Question::need(const pack::Metric& metric, Shift shift, int depth) {
-  if (depth > kDeepest) return fail(ErrorCode::invalid, "metrics.too_deep", {"指标“" + metric.id + "”引用层次过深", "the metric " + metric.id + " refers to others too deeply"});
+  if (depth > kDeepest)
+    return fail(ErrorCode::invalid, "metrics.too_deep",
+                {"指标“" + metric.id + "”引用层次过深", "the metric " + metric.id + " refers to others too deeply"});
   shifts_ |= shift.n != 0;
   if (metric.kind == pack::MetricKind::aggregate) {
     legs_.try_emplace(leg_of(metric, shift));
@@ -101,7 +107,10 @@ Result<std::optional<std::vector<int64_t>>> Question::periods_for(sql::Connectio
     BANMO_TRY(const sql::Rows rows, connection.query(statement.text, statement.parameters));
     const auto from = period_of_text(asked_.from, grain), to = period_of_text(asked_.to, grain);
     if ((!asked_.from.empty() && !from) || (!asked_.to.empty() && !to))
-      return fail(ErrorCode::invalid, "metrics.bad_period", {"time.from、time.to 的写法与时间粒度不符，例如 2025 或 2025-10-01", "time.from and time.to do not fit the grain: write for example 2025 or 2025-10-01"}, "$.time");
+      return fail(ErrorCode::invalid, "metrics.bad_period",
+                  {"time.from、time.to 的写法与时间粒度不符，例如 2025 或 2025-10-01",
+                   "time.from and time.to do not fit the grain: write for example 2025 or 2025-10-01"},
+                  "$.time");
     periods.emplace();
     for (size_t i = 0; i < rows.size(); ++i) {
       const int64_t period = sql::int_of(rows[i][0]);
@@ -128,7 +137,8 @@ Result<> Question::run(const LegId& id) {
   BANMO_TRY(const Statement statement, printer.table(asked_.by, where, std::move(parameters), grain_of(cube, asked_), id.distinct));
   statements_.push_back(statement.text);
   BANMO_TRY(LegTable table, read_leg(*lease, statement));
-  if (cube.min_cell > 0 && !engine_.sees_rows(principal_, cube, scope)) BANMO_DO(protect(*lease, printer, cube, asked_, periods, scope, *tree_, table));
+  if (cube.min_cell > 0 && !engine_.sees_rows(principal_, cube, scope))
+    BANMO_DO(protect(*lease, printer, cube, asked_, periods, scope, *tree_, table));
   shift_keys(id, table);
   legs_[id] = std::move(table);
   return {};
@@ -139,9 +149,11 @@ Result<LegTable> Question::read_leg(sql::Connection& connection, const Statement
   LegTable table;
   auto read = connection.each(statement.text, statement.parameters, [&](const sql::Values& row) -> Result<> {
     if (table.size() >= kMostKeys)
-      return fail(ErrorCode::too_large, "metrics.too_many_rows", {"结果超过 20 万行；请减少维度或增加条件", "the result has more than 200,000 rows: ask by fewer dimensions, or narrow it"});
+      return fail(ErrorCode::too_large, "metrics.too_many_rows",
+                  {"结果超过 20 万行；请减少维度或增加条件", "the result has more than 200,000 rows: ask by fewer dimensions, or narrow it"});
     LegRow made;
-    for (size_t i = n_keys; i < row.size(); ++i) made.measures.push_back(sql::is_null(row[i]) ? std::numeric_limits<double>::quiet_NaN() : sql::double_of(row[i]));
+    for (size_t i = n_keys; i < row.size(); ++i)
+      made.measures.push_back(sql::is_null(row[i]) ? std::numeric_limits<double>::quiet_NaN() : sql::double_of(row[i]));
     made.n = static_cast<int64_t>(std::isnan(made.measures.front()) ? 0 : made.measures.front());
     if (n_keys == 0 && made.n == 0) return {};  // an aggregate over nothing is no row
     table.emplace(Key(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(n_keys)), std::move(made));

@@ -44,7 +44,9 @@ Error no_such_dimension(std::string_view id, const std::vector<const Cube*>& cub
       if (known.find(dimension.id) == std::string::npos) known += ", " + dimension.id;
   }
   return fail(ErrorCode::invalid, "metrics.no_such_dimension",
-              {"这些指标不能按“" + std::string(id) + "”查询；可用的维度：" + known, "these metrics cannot be asked by \"" + std::string(id) + "\"; dimensions there are: " + known}, "$.by");
+              {"这些指标不能按“" + std::string(id) + "”查询；可用的维度：" + known,
+               "these metrics cannot be asked by \"" + std::string(id) + "\"; dimensions there are: " + known},
+              "$.by");
 }
 
 Result<AskedDimension> axis_of(std::string_view id, const std::vector<const Cube*>& cubes) {

@@ -12,7 +12,8 @@ namespace {
 const pack::Field* field_of(const std::vector<const Cube*>& cubes, const AskedDimension& dimension) {
   for (const Cube* cube : cubes) {
     if (dimension.axis == Axis::period && cube->period) return &cube->dataset->fields[*cube->period];
-    if (const CubeDimension* found = dimension.axis == Axis::field ? cube->dimension(dimension.id) : nullptr) return &cube->dataset->fields[found->field];
+    if (const CubeDimension* found = dimension.axis == Axis::field ? cube->dimension(dimension.id) : nullptr)
+      return &cube->dataset->fields[found->field];
   }
   return nullptr;
 }
@@ -26,10 +27,13 @@ std::string title_of_level(directory::OrgKind level) {
 }
 
 bool is_count(const pack::Metric& metric) {
-  return metric.kind == pack::MetricKind::aggregate && (metric.aggregate == pack::Aggregate::count || metric.aggregate == pack::Aggregate::count_distinct);
+  return metric.kind == pack::MetricKind::aggregate &&
+         (metric.aggregate == pack::Aggregate::count || metric.aggregate == pack::Aggregate::count_distinct);
 }
 
-bool can_be_shared(const pack::Metric& metric) { return is_count(metric) || (metric.kind == pack::MetricKind::aggregate && metric.aggregate == pack::Aggregate::sum); }
+bool can_be_shared(const pack::Metric& metric) {
+  return is_count(metric) || (metric.kind == pack::MetricKind::aggregate && metric.aggregate == pack::Aggregate::sum);
+}
 
 double number_of(const Cell& cell) {
   if (const auto* whole = std::get_if<int64_t>(&cell)) return static_cast<double>(*whole);
@@ -52,7 +56,8 @@ void Question::add_columns(QueryResult& result) const {
     const bool compare = output.kind == ColumnKind::compare;
     const std::string suffix = compare ? "__" + query_.compare : "";
     const std::string title = output.metric->title.zh + (compare ? query_.compare == "yoy" ? "（上年同期）" : "（上期）" : "");
-    result.columns.push_back({output.metric->id + suffix, title, output.kind, output.metric->unit, is_count(*output.metric) ? "int" : "number", is_count(*output.metric) ? 0 : output.metric->decimals});
+    result.columns.push_back({output.metric->id + suffix, title, output.kind, output.metric->unit, is_count(*output.metric) ? "int" : "number",
+                              is_count(*output.metric) ? 0 : output.metric->decimals});
   }
 }
 
@@ -105,7 +110,9 @@ void Question::add_shares(QueryResult& result) const {
     const size_t column = n_dimensions + i;
     std::map<Key, std::pair<double, bool>, KeyLess> totals;  // sum, whole
     const std::vector<Key> all = keys();
-    const auto parent = [&](const Key& key) { return Key(key.begin(), key.begin() + static_cast<std::ptrdiff_t>(n_dimensions == 0 ? 0 : n_dimensions - 1)); };
+    const auto parent = [&](const Key& key) {
+      return Key(key.begin(), key.begin() + static_cast<std::ptrdiff_t>(n_dimensions == 0 ? 0 : n_dimensions - 1));
+    };
     for (size_t r = 0; r < all.size(); ++r) {
       auto& [sum, whole] = totals.try_emplace(parent(all[r]), 0.0, true).first->second;
       const double value = number_of(result.rows[r][column]);

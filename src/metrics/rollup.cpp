@@ -48,11 +48,13 @@ struct RollUps::State {
   bool stopping = false;
   std::thread thread;
 
-  State(std::shared_ptr<sql::Database> w, const Cubes& c, const records::Records& r, const Clock& k) : warehouse(std::move(w)), cubes(c), records(r), clock(k) {}
+  State(std::shared_ptr<sql::Database> w, const Cubes& c, const records::Records& r, const Clock& k)
+      : warehouse(std::move(w)), cubes(c), records(r), clock(k) {}
 
   static std::string key_list(const Cube& cube, const records::Records& records, std::string_view prefix) {
     std::string list;
-    for (const size_t field : cube.kept_fields()) list += (list.empty() ? "" : ", ") + std::string(prefix) + records.column(cube.dataset->fields[field]);
+    for (const size_t field : cube.kept_fields())
+      list += (list.empty() ? "" : ", ") + std::string(prefix) + records.column(cube.dataset->fields[field]);
     return list;
   }
 
@@ -66,7 +68,8 @@ struct RollUps::State {
   std::string select(const Cube& cube, std::string_view where) const {
     const std::string keys = key_list(cube, records, "r.");
     std::string statement = "SELECT " + keys;
-    for (size_t i = 0; i < cube.measures.size(); ++i) statement += (keys.empty() && i == 0 ? "" : ", ") + cube.measures[i].over_rows + " AS m" + std::to_string(i);
+    for (size_t i = 0; i < cube.measures.size(); ++i)
+      statement += (keys.empty() && i == 0 ? "" : ", ") + cube.measures[i].over_rows + " AS m" + std::to_string(i);
     statement += " FROM " + cube.base_table + " AS r";
     if (!where.empty()) statement += " WHERE " + std::string(where);
     if (!keys.empty()) statement += " GROUP BY " + keys;
@@ -83,8 +86,10 @@ struct RollUps::State {
     std::string text;
     for (const auto& [period, orgs] : orgs_of_period) {
       std::string part;
-      if (cube.period) part = std::string(prefix) + records.column(cube.dataset->fields[*cube.period]) + (period == "NULL" ? " IS NULL" : " = " + period);
-      if (cube.org) part += (part.empty() ? "" : " AND ") + std::string(prefix) + records.column(cube.dataset->fields[*cube.org]) + " IN (" + orgs + ")";
+      if (cube.period)
+        part = std::string(prefix) + records.column(cube.dataset->fields[*cube.period]) + (period == "NULL" ? " IS NULL" : " = " + period);
+      if (cube.org)
+        part += (part.empty() ? "" : " AND ") + std::string(prefix) + records.column(cube.dataset->fields[*cube.org]) + " IN (" + orgs + ")";
       text += (text.empty() ? "(" : " OR (") + part + ")";
     }
     return text;
@@ -133,7 +138,8 @@ struct RollUps::State {
         now.version = std::max(now.version, node.mapped().version);
         now.as_of = started;
       } else {
-        BANMO_LOG(error, "metrics.rollup_failed", {"dataset", node.key()}, {"error", refreshed.error().to_string()}, {"cause", refreshed.error().cause});
+        BANMO_LOG(error, "metrics.rollup_failed", {"dataset", node.key()}, {"error", refreshed.error().to_string()},
+                  {"cause", refreshed.error().cause});
         retry_later(node.key(), node.mapped(), lock);
       }
       done.notify_all();
@@ -150,7 +156,8 @@ struct RollUps::State {
   }
 };
 
-Result<std::unique_ptr<RollUps>> RollUps::create(std::shared_ptr<sql::Database> warehouse, const Cubes& cubes, const records::Records& records, const Clock& clock) {
+Result<std::unique_ptr<RollUps>> RollUps::create(std::shared_ptr<sql::Database> warehouse, const Cubes& cubes, const records::Records& records,
+                                                 const Clock& clock) {
   auto state = std::make_unique<State>(std::move(warehouse), cubes, records, clock);
   for (const auto& [id, cube] : cubes) BANMO_DO(state->open(cube));
   State* running = state.get();

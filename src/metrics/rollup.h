@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps the roll-ups of all cubes current: told of changed partitions, it makes those partitions anew in one warehouse transaction with the version they reflect. One thread
-// of its own. Thread-safe.
+// Keeps the roll-ups of all cubes current: told of changed partitions, it makes those partitions anew in one warehouse transaction with the version
+// they reflect. One thread of its own. Thread-safe.
 #pragma once
 
 #include <map>
@@ -19,7 +19,8 @@ class RollUps {
  public:
   using Cubes = std::map<std::string, Cube, std::less<>>;
   // Makes what is missing or out of date before it returns. `cubes` and `records` must outlive it.
-  static Result<std::unique_ptr<RollUps>> create(std::shared_ptr<sql::Database> warehouse, const Cubes& cubes, const records::Records& records, const Clock& clock);
+  static Result<std::unique_ptr<RollUps>> create(std::shared_ptr<sql::Database> warehouse, const Cubes& cubes, const records::Records& records,
+                                                 const Clock& clock);
   ~RollUps();
 
   void changed(const records::DatasetChange& change);  // returns at once

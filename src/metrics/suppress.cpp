@@ -21,7 +21,9 @@ class Withholding {
     for (size_t cell = 0; cell < lines_.size(); ++cell)
       for (const size_t line : lines_[cell]) members_[line].push_back(cell);
     for (auto& line : members_)
-      std::sort(line.begin(), line.end(), [&](size_t a, size_t b) { return grid.cells[a].n != grid.cells[b].n ? grid.cells[a].n < grid.cells[b].n : grid.cells[a].at < grid.cells[b].at; });
+      std::sort(line.begin(), line.end(), [&](size_t a, size_t b) {
+        return grid.cells[a].n != grid.cells[b].n ? grid.cells[a].n < grid.cells[b].n : grid.cells[a].at < grid.cells[b].at;
+      });
   }
 
   std::vector<bool> run() {
@@ -103,7 +105,8 @@ class Withholding {
     for (size_t r = 0; r < rank; ++r) {
       const auto n_nonzero = std::count_if(rows[r].begin(), rows[r].end(), [](double v) { return std::abs(v) > kZero; });
       if (n_nonzero != 1) continue;
-      const size_t column = static_cast<size_t>(std::find_if(rows[r].begin(), rows[r].end(), [](double v) { return std::abs(v) > kZero; }) - rows[r].begin());
+      const size_t column =
+          static_cast<size_t>(std::find_if(rows[r].begin(), rows[r].end(), [](double v) { return std::abs(v) > kZero; }) - rows[r].begin());
       found.push_back(component[column]);
     }
     return found;

@@ -27,8 +27,8 @@ std::string shown(const Grid& grid, const std::vector<bool>& hidden) {
   return text;
 }
 
-// An attacker who knows every line's total and every shown cell: the withheld cells whose value follows. Independent of the code under test: it asks for each withheld cell
-// whether a change of it can be balanced within the lines, by the null space of the whole system.
+// An attacker who knows every line's total and every shown cell: the withheld cells whose value follows. Independent of the code under test: it asks
+// for each withheld cell whether a change of it can be balanced within the lines, by the null space of the whole system.
 size_t n_solved(const Grid& grid, const std::vector<bool>& hidden) {
   size_t n_lines = 0;
   const auto lines = lines_of(grid, n_lines);
@@ -110,7 +110,8 @@ TEST_CASE("no withheld cell of a random table can be solved from what is shown")
       if (grid.cells[i].n > 0 && grid.cells[i].n < kMin) CHECK(hidden[i]);
       n_hidden += hidden[i] ? 1 : 0;
     }
-    // A table in which nothing but withheld cells is left in a line of one populated cell cannot be helped: its total is itself too small to be shown.
+    // A table in which nothing but withheld cells is left in a line of one populated cell cannot be helped: its total is itself too small to be
+    // shown.
     bool lone = false;
     for (size_t r = 0; r < n_rows; ++r) lone |= std::count_if(rows[r].begin(), rows[r].end(), [](int64_t n) { return n > 0; }) < 2;
     for (size_t c = 0; c < n_columns; ++c) {

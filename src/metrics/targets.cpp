@@ -38,7 +38,8 @@ Result<Reports> read_reports(const Engine& engine) {
   for (size_t i = 0; i < rows.size(); ++i) {
     const sql::Values& row = rows[i];
     const int year = static_cast<int>(sql::int_of(row[1]));
-    reports[{sql::text_of(row[0]), year}] = {year, 0, sql::double_of(row[2]), Lamp::grey, false, sql::text_of(row[3]), sql::text_of(row[4]), Instant{sql::int_of(row[5])}};
+    reports[{sql::text_of(row[0]), year}] = {
+        year, 0, sql::double_of(row[2]), Lamp::grey, false, sql::text_of(row[3]), sql::text_of(row[4]), Instant{sql::int_of(row[5])}};
   }
   return reports;
 }
@@ -59,7 +60,8 @@ std::map<int, double> computed(const Engine& engine, const pack::Target& target)
     const auto* period = std::get_if<std::string>(&row[0]);
     const auto* whole = std::get_if<int64_t>(&row[1]);
     const auto* number = std::get_if<double>(&row[1]);
-    if (period != nullptr && (whole != nullptr || number != nullptr)) by_year[static_cast<int>(period_of_text(*period, Grain::year).value_or(0))] = whole != nullptr ? static_cast<double>(*whole) : *number;
+    if (period != nullptr && (whole != nullptr || number != nullptr))
+      by_year[static_cast<int>(period_of_text(*period, Grain::year).value_or(0))] = whole != nullptr ? static_cast<double>(*whole) : *number;
   }
   return by_year;
 }
@@ -89,16 +91,23 @@ Result<std::vector<TargetState>> read_plan(const Engine& engine) {
   return states;
 }
 
-Result<> write_report(const Engine& engine, const Principal& principal, const pack::Target& target, int year, double value, std::string_view evidence) {
+Result<> write_report(const Engine& engine, const Principal& principal, const pack::Target& target, int year, double value,
+                      std::string_view evidence) {
   if (!target.values.contains(year))
-    return fail(ErrorCode::invalid, "metrics.no_such_year", {"这个指标没有 " + std::to_string(year) + " 年的目标值", "this target has no value for " + std::to_string(year)}, "$.year");
-  if (!std::isfinite(value)) return fail(ErrorCode::invalid, "metrics.bad_value", {"数值须是有限的数", "the value must be a finite number"}, "$.value");
+    return fail(ErrorCode::invalid, "metrics.no_such_year",
+                {"这个指标没有 " + std::to_string(year) + " 年的目标值", "this target has no value for " + std::to_string(year)}, "$.year");
+  if (!std::isfinite(value))
+    return fail(ErrorCode::invalid, "metrics.bad_value", {"数值须是有限的数", "the value must be a finite number"}, "$.value");
   if (evidence.empty() || evidence.size() > kMaxEvidence_bytes)
-    return fail(ErrorCode::invalid, "metrics.no_evidence", {"请写明依据（文件、统计口径或链接），最多两千字", "name the evidence (a document, a definition or a link), at most 2,000 characters"}, "$.evidence");
+    return fail(
+        ErrorCode::invalid, "metrics.no_evidence",
+        {"请写明依据（文件、统计口径或链接），最多两千字", "name the evidence (a document, a definition or a link), at most 2,000 characters"},
+        "$.evidence");
   return engine.stores.ledger->write([&](sql::Connection& connection) -> Result<> {
     BANMO_TRY(const sql::Rows next, connection.query(kNextNo));
     const Instant now = engine.clock.now();
-    BANMO_DO(connection.execute(kInsert, {sql::int_of(next[0][0]), target.id, int64_t{year}, value, std::string(evidence), principal.account_name, now.micros}));
+    BANMO_DO(connection.execute(
+        kInsert, {sql::int_of(next[0][0]), target.id, int64_t{year}, value, std::string(evidence), principal.account_name, now.micros}));
     audit::Entry entry{now, principal.account_name, "plan.report", "target", target.id, 0, json::Object{{"year", year}, {"value", value}}};
     BANMO_DO(audit::append(connection, entry));
     return {};

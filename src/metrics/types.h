@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words of the semantic layer: a query names metrics and dimensions of the catalogue, never columns or SQL; a result says which cells were withheld.
+// The words of the semantic layer: a query names metrics and dimensions of the catalogue, never columns or SQL; a result says which cells were
+// withheld.
 #pragma once
 
 #include <cstdint>
@@ -17,25 +18,25 @@
 namespace banmo::metrics {
 
 struct Condition {
-  std::string dimension;               // a dimension or field id; city, district, school
-  std::vector<std::string> values;     // any of these, as text; organisations by id
+  std::string dimension;            // a dimension or field id; city, district, school
+  std::vector<std::string> values;  // any of these, as text; organisations by id
 };
 
 struct TimeRange {
-  std::string grain;                   // "day", "month", "term", "school_year", "year"; empty: the dataset's period
-  std::string from, to;                // inclusive, as the period writes it ("2025", "2025-10-01"); empty: open
-  int last = 0;                        // the last n periods that have data
+  std::string grain;     // "day", "month", "term", "school_year", "year"; empty: the dataset's period
+  std::string from, to;  // inclusive, as the period writes it ("2025", "2025-10-01"); empty: open
+  int last = 0;          // the last n periods that have data
 };
 
 struct Query {
-  std::vector<std::string> metrics;    // 1..20
-  std::vector<std::string> by;         // 0..4 dimensions, in order
+  std::vector<std::string> metrics;  // 1..20
+  std::vector<std::string> by;       // 0..4 dimensions, in order
   std::vector<Condition> where;
   TimeRange time;
-  std::string order;                   // "fit_n" or "-fit_n"; empty: the dimensions' own order
-  int limit = 1000;                    // 1..10,000
-  std::string compare;                 // "", "prior", "yoy": adds <metric>__prior columns
-  bool share = false;                  // adds <metric>__share: of the total of the rows' parent (count and sum metrics)
+  std::string order;    // "fit_n" or "-fit_n"; empty: the dimensions' own order
+  int limit = 1000;     // 1..10,000
+  std::string compare;  // "", "prior", "yoy": adds <metric>__prior columns
+  bool share = false;   // adds <metric>__share: of the total of the rows' parent (count and sum metrics)
 };
 
 enum class ColumnKind { dimension, metric, compare, share };
@@ -44,7 +45,7 @@ struct Column {
   std::string title;
   ColumnKind kind = ColumnKind::dimension;
   std::string unit;
-  std::string type;                    // "text", "int", "number", "code", "org", "date"
+  std::string type;  // "text", "int", "number", "code", "org", "date"
   int decimals = 0;
 };
 
@@ -67,7 +68,7 @@ struct QueryResult {
   bool more = false;                            // limit cut the rows
 };
 
-struct MetricNote {                             // "how computed"
+struct MetricNote {  // "how computed"
   std::string id, title, definition, formula, dataset;
   std::vector<std::string> filters;
 };
@@ -80,7 +81,7 @@ struct Explanation {
   std::vector<MetricNote> metrics;
   std::vector<Source> sources;
   int64_t n_rows = 0;
-  std::string sql;                              // as run, for the curious; values are parameters
+  std::string sql;  // as run, for the curious; values are parameters
 };
 
 struct CardResult {
@@ -92,7 +93,7 @@ struct FilterChoice {
   const pack::Dimension* dimension = nullptr;
   std::string id, title;
   std::vector<std::pair<std::string, std::string>> values;  // value, title
-  std::string current;                          // empty: all
+  std::string current;                                      // empty: all
 };
 struct DashboardResult {
   const pack::Dashboard* dashboard = nullptr;
@@ -101,7 +102,7 @@ struct DashboardResult {
   Instant as_of;
 };
 
-enum class Lamp { grey, green, yellow, red };   // no figure; reached; at least 90 % of the way; less
+enum class Lamp { grey, green, yellow, red };  // no figure; reached; at least 90 % of the way; less
 struct TargetYear {
   int year = 0;
   double target = 0;

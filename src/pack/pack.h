@@ -17,9 +17,10 @@ namespace banmo::pack {
 
 class Catalogue {
  public:
-  // Reads `<folder>/pack.yaml` (and the CSV files beside it) of each folder. Order does not matter: `needs` is resolved. All findings of all packs come in Error::details,
-  // each with file:line:column: unknown keys (with the nearest known one), types, duplicate ids, unknown lists, fields, metrics, roles, dashboards, expressions that do not
-  // compile, derived datasets whose level is below their sources', grains without fields, ratio of unlike datasets, weights, cycles.
+  // Reads `<folder>/pack.yaml` (and the CSV files beside it) of each folder. Order does not matter: `needs` is resolved. All findings of all packs
+  // come in Error::details, each with file:line:column: unknown keys (with the nearest known one), types, duplicate ids, unknown lists, fields,
+  // metrics, roles, dashboards, expressions that do not compile, derived datasets whose level is below their sources', grains without fields, ratio
+  // of unlike datasets, weights, cycles.
   static Result<std::shared_ptr<const Catalogue>> load(std::span<const std::string> folders);
   // The same for texts that are not in files yet (an upload, a test): `folder` is where a pack's CSV files would be, `text` its pack.yaml.
   struct PackText {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a scene pack declares, after it was read, checked and resolved. Everything here is immutable and owned by a Catalogue; pointers stay valid as long as it lives.
-// Names: a dataset, metric, dashboard or target id is unique in the whole catalogue ("fitness_raw"); a code list is "<pack>.<list>" with the last part of the pack's id
+// What a scene pack declares, after it was read, checked and resolved. Everything here is immutable and owned by a Catalogue; pointers stay valid as
+// long as it lives. Names: a dataset, metric, dashboard or target id is unique in the whole catalogue ("fitness_raw"); a code list is "<pack>.<list>"
+// with the last part of the pack's id
 // ("fitness.item", "core.sex"). `where` is file:line:column of the declaration.
 #pragma once
 
@@ -41,20 +42,20 @@ struct Field {
   Title title;
   FieldType type = FieldType::text;
   bool required = false;
-  Level level = Level::l1;                 // the dataset's unless raised (or lowered with a reason) here
-  std::string level_reason;                // why the level is lower than the dataset's
-  std::vector<std::string> synonyms;       // headings and words for it
-  std::string list;                        // code: the code list
-  std::string org_kind;                    // org: "school", "district", ... empty: any
-  std::string ref_to;                      // ref: "core.student", "core.person", "core.staff"
-  std::optional<double> min, max;          // numbers, and length of text
-  int scale = 2;                           // decimal: digits behind the point, 0..6
+  Level level = Level::l1;            // the dataset's unless raised (or lowered with a reason) here
+  std::string level_reason;           // why the level is lower than the dataset's
+  std::vector<std::string> synonyms;  // headings and words for it
+  std::string list;                   // code: the code list
+  std::string org_kind;               // org: "school", "district", ... empty: any
+  std::string ref_to;                 // ref: "core.student", "core.person", "core.staff"
+  std::optional<double> min, max;     // numbers, and length of text
+  int scale = 2;                      // decimal: digits behind the point, 0..6
   std::string unit;
-  std::string mask;                        // "", "hash", "3****4" (kept at head, stars, kept at tail), "*"
-  bool encrypted = false;                  // stored sealed, in the installation's crypto profile
+  std::string mask;        // "", "hash", "3****4" (kept at head, stars, kept at tail), "*"
+  bool encrypted = false;  // stored sealed, in the installation's crypto profile
   bool blind_index = false;
-  std::string default_text;                // written when the cell is empty
-  std::optional<expr::Expression> from;    // derived on write: evaluated over the dataset's fields
+  std::string default_text;              // written when the cell is empty
+  std::optional<expr::Expression> from;  // derived on write: evaluated over the dataset's fields
   std::string where;
 };
 
@@ -64,9 +65,10 @@ struct Rule {
   std::string id;
   Title title;
   Severity severity = Severity::error;
-  std::optional<expr::Expression> row;  // true for a good row; Context::fields are the dataset's fields in order. Exactly one of row and set is present
-  std::optional<expr::Select> set;      // returns offending groups
-  int64_t max_rows = 0;                 // of `set`
+  std::optional<expr::Expression>
+      row;                          // true for a good row; Context::fields are the dataset's fields in order. Exactly one of row and set is present
+  std::optional<expr::Select> set;  // returns offending groups
+  int64_t max_rows = 0;             // of `set`
   std::string where;
 };
 
@@ -79,18 +81,18 @@ struct Dataset {
   DatasetKind kind = DatasetKind::entry;
   std::string category;
   Level level = Level::l2;
-  bool personal = false;                   // sensitive personal information
+  bool personal = false;  // sensitive personal information
   std::string owner;
-  std::vector<std::string> grain;          // field ids: the primary key
-  std::string org_field;                   // scope: empty means the whole city (level L1/L2 references)
+  std::vector<std::string> grain;  // field ids: the primary key
+  std::string org_field;           // scope: empty means the whole city (level L1/L2 references)
   std::string person_field;
-  std::string period_field;                // school_year, year; empty: none
-  std::string period_due;                  // "12-31"
-  int retain_years = 0;                    // 0: no limit
-  std::string retain_then;                 // "delete", "anonymize"; empty if there is no limit
+  std::string period_field;  // school_year, year; empty: none
+  std::string period_due;    // "12-31"
+  int retain_years = 0;      // 0: no limit
+  std::string retain_then;   // "delete", "anonymize"; empty if there is no limit
   std::vector<Field> fields;
   std::vector<Rule> rules;
-  std::optional<expr::Select> select;      // derived
+  std::optional<expr::Select> select;          // derived
   std::vector<std::vector<std::string>> rows;  // reference: the content, as text in field order (from `rows:` or the CSV file in `data:`)
   std::string where;
 
@@ -109,49 +111,49 @@ struct Metric {
   // aggregate
   std::string dataset;
   Aggregate aggregate = Aggregate::count;
-  std::optional<expr::Expression> expression;   // over the dataset's fields; absent for count
+  std::optional<expr::Expression> expression;  // over the dataset's fields; absent for count
   std::optional<expr::Expression> filter;
-  bool stock = false;                           // never summed over time: the last period counts
+  bool stock = false;  // never summed over time: the last period counts
   // ratio: sums over sums; shown as numerator / denominator * scale (100 for "%")
   std::string numerator, denominator;
   double scale = 1;
   // derived: an expression over other metrics' values (fields of its Context in the order of `operands`), each at an offset of periods
   struct Operand {
     std::string metric;
-    int periods_back = 0;                       // prior(metric, n, school_year)
+    int periods_back = 0;  // prior(metric, n, school_year)
   };
   std::vector<Operand> operands;
   std::optional<expr::Expression> derivation;
   std::string unit;
   int decimals = 1;
-  std::string better;                           // "up", "down", ""
+  std::string better;  // "up", "down", ""
   std::vector<std::string> synonyms;
-  int min_cell = 0;                             // smallest population that may be shown below the dataset's level; 0: none
-  std::string warn;                             // "> 0.95"
-  std::string definition;                       // for people: one sentence
+  int min_cell = 0;        // smallest population that may be shown below the dataset's level; 0: none
+  std::string warn;        // "> 0.95"
+  std::string definition;  // for people: one sentence
   std::string where;
 };
 
 struct Dimension {
-  std::string id;                               // a field id of the datasets that have it
+  std::string id;  // a field id of the datasets that have it
   Title title;
-  std::vector<std::string> rollup;              // organisation fields: school, district, city
+  std::vector<std::string> rollup;  // organisation fields: school, district, city
   std::vector<std::string> synonyms;
-  std::map<std::string, std::string> join;      // dataset > the field that stands for it there
+  std::map<std::string, std::string> join;  // dataset > the field that stands for it there
   std::string where;
 };
 
 enum class CardKind { kpi, line, bar, rank, heat, map, table };
 
 struct Card {
-  std::string id;                               // "<dashboard>.<n>" unless given
+  std::string id;  // "<dashboard>.<n>" unless given
   CardKind kind = CardKind::kpi;
   Title title;
   std::vector<std::string> metrics;
-  std::vector<std::string> by;                  // field ids, or city, district, school
-  std::string compare;                          // "", "prior", "yoy"
+  std::vector<std::string> by;  // field ids, or city, district, school
+  std::string compare;          // "", "prior", "yoy"
   int top = 0;
-  std::string drill;                            // dashboard id
+  std::string drill;  // dashboard id
   std::string where;
 };
 
@@ -170,9 +172,9 @@ struct Target {
   std::string id;
   std::string pack;
   std::string plan, section, item, measure, unit, responsible;
-  std::string comparison = ">=";                // ">=", "<=", "="
-  std::string metric;                           // empty: reported by the responsible unit with evidence
-  std::map<int, double> values;                 // year > target
+  std::string comparison = ">=";  // ">=", "<=", "="
+  std::string metric;             // empty: reported by the responsible unit with evidence
+  std::map<int, double> values;   // year > target
   std::string where;
 };
 
@@ -181,7 +183,8 @@ struct Law {
 };
 
 struct PackTest {
-  // Rows per dataset as text in field order (short form) or by name, and expectations "select ... => value", "quality <rule> => n", "metric <id> [where] => value".
+  // Rows per dataset as text in field order (short form) or by name, and expectations "select ... => value", "quality <rule> => n", "metric <id>
+  // [where] => value".
   struct Given {
     std::string dataset;
     std::vector<std::vector<std::pair<std::string, std::string>>> rows;
@@ -193,8 +196,8 @@ struct PackTest {
 };
 
 struct PackInfo {
-  std::string id;        // "edu.fitness"
-  std::string name;      // "fitness": the last part
+  std::string id;    // "edu.fitness"
+  std::string name;  // "fitness": the last part
   std::string version;
   Title title;
   std::string owner;

@@ -27,18 +27,24 @@ Result<std::string> check_space(const Settings& settings) {
   const fs::space_info space = fs::space(settings.data, failed);
   const std::string free_gb = std::to_string(space.available >> 30) + " GiB";
   if (failed || space.available < kLittleSpace_bytes)
-    return fail(ErrorCode::storage_full, "server.little_space", {"数据盘只剩 " + free_gb + "；请清理或扩容", "only " + free_gb + " are left on the data disk: free some or enlarge it"}, settings.data);
+    return fail(ErrorCode::storage_full, "server.little_space",
+                {"数据盘只剩 " + free_gb + "；请清理或扩容", "only " + free_gb + " are left on the data disk: free some or enlarge it"},
+                settings.data);
   return free_gb;
 }
 
 Result<std::string> check_synchronous(const sql::Stores& stores) {
   if (stores.ledger->dialect() != sql::Dialect::postgres) return std::string("WAL, synchronous=FULL");
   BANMO_TRY(const sql::Lease lease, stores.ledger->read());
-  BANMO_TRY(const sql::Rows rows, lease->query("SELECT current_setting('synchronous_commit'), current_setting('fsync'), current_setting('synchronous_standby_names')"));
+  BANMO_TRY(const sql::Rows rows,
+            lease->query("SELECT current_setting('synchronous_commit'), current_setting('fsync'), current_setting('synchronous_standby_names')"));
   const std::string commit = sql::text_of(rows[0][0]), fsync = sql::text_of(rows[0][1]), standbys = sql::text_of(rows[0][2]);
   if (commit == "off" || fsync == "off")
-    return fail(ErrorCode::invalid, "server.unsafe_postgres", {"PostgreSQL 的 synchronous_commit 或 fsync 已关闭，断电会丢失已确认的数据；请打开", "synchronous_commit or fsync of PostgreSQL is off: acknowledged data can be lost; turn it on"});
-  return "synchronous_commit=" + commit + (standbys.empty() ? "; 没有同步备机，切换可能丢失数据 no synchronous standby: a fail-over may lose data" : "; standbys " + standbys);
+    return fail(ErrorCode::invalid, "server.unsafe_postgres",
+                {"PostgreSQL 的 synchronous_commit 或 fsync 已关闭，断电会丢失已确认的数据；请打开",
+                 "synchronous_commit or fsync of PostgreSQL is off: acknowledged data can be lost; turn it on"});
+  return "synchronous_commit=" + commit +
+         (standbys.empty() ? "; 没有同步备机，切换可能丢失数据 no synchronous standby: a fail-over may lose data" : "; standbys " + standbys);
 }
 
 Result<std::string> check_audit(const Settings& settings, const Keys& keys, const sql::Stores& stores) {
@@ -66,7 +72,8 @@ Result<std::string> read_password() {
 
 Result<> add_user(City& city, const UserCommand& command) {
   const auto role = directory::role_of(command.role);
-  if (!role) return fail(ErrorCode::invalid, "server.usage", {"没有“" + command.role + "”这个角色", "there is no role \"" + command.role + "\""}, "--role");
+  if (!role)
+    return fail(ErrorCode::invalid, "server.usage", {"没有“" + command.role + "”这个角色", "there is no role \"" + command.role + "\""}, "--role");
   BANMO_TRY(const directory::Org org, org_named(city, command.org));
   directory::NewAccount account;
   account.name = command.account;
@@ -88,26 +95,47 @@ Result<> doctor(Settings settings, const Terminal& terminal) {
   Keys keys;
   sql::Stores stores;
   const std::pair<std::string, Check> checks[] = {
-      {"settings", [&]() -> Result<std::string> { BANMO_DO(check_settings(settings)); return settings.data; }},
+      {"settings",
+       [&]() -> Result<std::string> {
+         BANMO_DO(check_settings(settings));
+         return settings.data;
+       }},
       {"disk", [&] { return check_space(settings); }},
-      {"keys", [&]() -> Result<std::string> { BANMO_TRY(keys, load_or_make_keys(settings.data)); return std::string("keys.json"); }},
-      {"scenes", [&]() -> Result<std::string> { BANMO_TRY(const auto catalogue, pack::Catalogue::load_directory(find_beside_program(settings.scenes, "scenes"))); return std::to_string(catalogue->packs().size()) + " packs"; }},
-      {"portal", [&]() -> Result<std::string> {
+      {"keys",
+       [&]() -> Result<std::string> {
+         BANMO_TRY(keys, load_or_make_keys(settings.data));
+         return std::string("keys.json");
+       }},
+      {"scenes",
+       [&]() -> Result<std::string> {
+         BANMO_TRY(const auto catalogue, pack::Catalogue::load_directory(find_beside_program(settings.scenes, "scenes")));
+         return std::to_string(catalogue->packs().size()) + " packs";
+       }},
+      {"portal",
+       [&]() -> Result<std::string> {
          const std::string folder = find_beside_program(settings.portal, "portal/dist");
-         if (folder.empty()) return fail(ErrorCode::not_found, "server.no_portal", {"找不到门户文件；请先执行 make portal", "the portal's files are missing: run make portal"});
+         if (folder.empty())
+           return fail(ErrorCode::not_found, "server.no_portal",
+                       {"找不到门户文件；请先执行 make portal", "the portal's files are missing: run make portal"});
          return folder;
        }},
-      {"stores", [&]() -> Result<std::string> { BANMO_TRY(stores, open_stores(settings)); return settings.ledger.substr(0, 8) + " + " + settings.warehouse.substr(0, 8); }},
+      {"stores",
+       [&]() -> Result<std::string> {
+         BANMO_TRY(stores, open_stores(settings));
+         return settings.ledger.substr(0, 8) + " + " + settings.warehouse.substr(0, 8);
+       }},
       {"durability", [&]() -> Result<std::string> { return stores.ledger ? check_synchronous(stores) : Result<std::string>(std::string("-")); }},
       {"audit", [&]() -> Result<std::string> { return stores.ledger ? check_audit(settings, keys, stores) : Result<std::string>(std::string("-")); }},
   };
   int n_wrong = 0;
   for (const auto& [name, check] : checks) {
     const auto found = check();
-    terminal.line((found.ok() ? "ok    " : "wrong ") + name + ": " + (found.ok() ? *found : found.error().message.zh + "  " + found.error().message.en));
+    terminal.line((found.ok() ? "ok    " : "wrong ") + name + ": " +
+                  (found.ok() ? *found : found.error().message.zh + "  " + found.error().message.en));
     n_wrong += found.ok() ? 0 : 1;
   }
-  if (n_wrong > 0) return fail(ErrorCode::invalid, "server.doctor", {std::to_string(n_wrong) + " 项有问题", std::to_string(n_wrong) + " checks failed"});
+  if (n_wrong > 0)
+    return fail(ErrorCode::invalid, "server.doctor", {std::to_string(n_wrong) + " 项有问题", std::to_string(n_wrong) + " checks failed"});
   return {};
 }
 
@@ -116,12 +144,14 @@ Result<> validate_packs(const std::vector<std::string>& folders, const std::stri
   const std::string installed = find_beside_program(scenes, "scenes");
   if (!installed.empty())
     for (const auto& entry : fs::directory_iterator(installed))
-      if (fs::exists(entry.path() / "pack.yaml") && std::none_of(folders.begin(), folders.end(), [&](const std::string& folder) { return fs::equivalent(folder, entry.path()); }))
+      if (fs::exists(entry.path() / "pack.yaml") &&
+          std::none_of(folders.begin(), folders.end(), [&](const std::string& folder) { return fs::equivalent(folder, entry.path()); }))
         all.push_back(entry.path().string());
   BANMO_TRY(const auto catalogue, pack::Catalogue::load(all));
   BANMO_TRY(const PackTestReport report, run_pack_tests(catalogue));
   for (const std::string& finding : report.failures) terminal.line(finding);
-  terminal.line(std::to_string(catalogue->packs().size()) + " packs, " + std::to_string(report.n_passed) + " passed, " + std::to_string(report.failures.size()) + " failed");
+  terminal.line(std::to_string(catalogue->packs().size()) + " packs, " + std::to_string(report.n_passed) + " passed, " +
+                std::to_string(report.failures.size()) + " failed");
   if (!report.failures.empty()) return fail(ErrorCode::invalid, "pack.tests_failed", {"场景包的测试未通过", "tests of the pack failed"});
   return {};
 }
@@ -132,7 +162,9 @@ Result<> install_pack(Settings settings, const std::string& folder, const Termin
   const fs::path to = fs::path(scenes) / fs::path(folder).filename();
   std::error_code failed;
   fs::copy(folder, to, fs::copy_options::recursive | fs::copy_options::overwrite_existing, failed);
-  if (failed) return fail(ErrorCode::unavailable, "server.unwritable_file", {"写不了 " + to.string(), "cannot write " + to.string()}, to.string(), failed.message());
+  if (failed)
+    return fail(ErrorCode::unavailable, "server.unwritable_file", {"写不了 " + to.string(), "cannot write " + to.string()}, to.string(),
+                failed.message());
   BANMO_TRY(const auto city, City::open(std::move(settings), true));
   terminal.line("已安装，重启服务后生效 installed; restart the server");
   return {};
@@ -142,7 +174,8 @@ Result<> user(Settings settings, const UserCommand& command, const Terminal& ter
   BANMO_TRY(const auto city, City::open(std::move(settings), true));
   directory::Directory& directory = city->directory();
   if (command.action == "add") return add_user(*city, command);
-  if (command.action == "disable" || command.action == "enable") return directory.set_account_enabled(Principal::system(), command.account, command.action == "enable");
+  if (command.action == "disable" || command.action == "enable")
+    return directory.set_account_enabled(Principal::system(), command.account, command.action == "enable");
   if (command.action == "password") {
     BANMO_TRY(const std::string password, read_password());
     return directory.reset_password(Principal::system(), command.account, password);

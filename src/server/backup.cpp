@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// banmo backup, banmo restore: a consistent snapshot of the embedded stores with a manifest of hashes and an audit checkpoint. keys.json is part of it: guard the folder.
+// banmo backup, banmo restore: a consistent snapshot of the embedded stores with a manifest of hashes and an audit checkpoint. keys.json is part of
+// it: guard the folder.
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -35,12 +36,14 @@ Result<std::string> hash_file(const std::string& path) {
   if (!file) return fail(ErrorCode::not_found, "server.backup_differs", {"备份缺少文件 " + path, "the backup lacks the file " + path}, path);
   crypto::Hasher hasher(crypto::Profile::intl);
   std::string buffer(size_t{1} << 20, '\0');
-  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || file.gcount() > 0) hasher.add({buffer.data(), static_cast<size_t>(file.gcount())});
+  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || file.gcount() > 0)
+    hasher.add({buffer.data(), static_cast<size_t>(file.gcount())});
   return crypto::to_hex(hasher.finish());
 }
 
 Error cannot_copy(const std::string& path, const std::error_code& why) {
-  return fail(ErrorCode::unavailable, "server.unwritable_file", {"复制不了 " + path + "；请检查磁盘空间与权限", "cannot copy " + path + ": check disk space and permissions"}, path, why.message());
+  return fail(ErrorCode::unavailable, "server.unwritable_file",
+              {"复制不了 " + path + "；请检查磁盘空间与权限", "cannot copy " + path + ": check disk space and permissions"}, path, why.message());
 }
 
 Result<Manifest> read_manifest(const std::string& folder) {
@@ -48,7 +51,9 @@ Result<Manifest> read_manifest(const std::string& folder) {
   std::ostringstream text;
   text << file.rdbuf();
   const auto value = json::read(text.str());
-  if (!file || !value.ok()) return fail(ErrorCode::invalid, "server.backup_differs", {folder + " 不是一个备份：没有完好的 manifest.json", folder + " is no backup: it has no sound manifest.json"}, folder);
+  if (!file || !value.ok())
+    return fail(ErrorCode::invalid, "server.backup_differs",
+                {folder + " 不是一个备份：没有完好的 manifest.json", folder + " is no backup: it has no sound manifest.json"}, folder);
   return json::from_json<Manifest>(*value);
 }
 
@@ -58,7 +63,10 @@ Result<Manifest> check_backup(const std::string& folder) {
   for (const auto& [name, expected] : manifest.files) {
     BANMO_TRY(const std::string actual, hash_file(folder + "/" + name));
     if (actual != expected)
-      return fail(ErrorCode::conflict, "server.backup_differs", {"备份文件 " + name + " 与清单不符，已损坏或被改动；请换一份备份", "the file " + name + " differs from the manifest: it is damaged or was changed; use another backup"}, folder + "/" + name);
+      return fail(ErrorCode::conflict, "server.backup_differs",
+                  {"备份文件 " + name + " 与清单不符，已损坏或被改动；请换一份备份",
+                   "the file " + name + " differs from the manifest: it is damaged or was changed; use another backup"},
+                  folder + "/" + name);
   }
   return manifest;
 }
@@ -90,7 +98,8 @@ Result<> try_restore(const Settings& settings, const std::string& folder, const 
       if (!verdict.ok())
         done = verdict.error();
       else if (!verdict->intact())
-        done = fail(ErrorCode::conflict, "server.backup_differs", {"恢复后的审计链不完整", "the audit chain of the restored copy is not whole"}, folder);
+        done =
+            fail(ErrorCode::conflict, "server.backup_differs", {"恢复后的审计链不完整", "the audit chain of the restored copy is not whole"}, folder);
     } else {
       done = city.error();
     }
@@ -104,7 +113,8 @@ Result<> try_restore(const Settings& settings, const std::string& folder, const 
 
 Result<> backup(Settings settings, const std::string& folder, bool verify, const Terminal& terminal) {
   if (fs::exists(folder) && !fs::is_empty(folder))
-    return fail(ErrorCode::conflict, "server.folder_not_empty", {folder + " 不是空目录；请换一个目录", folder + " is not empty: name another folder"}, folder);
+    return fail(ErrorCode::conflict, "server.folder_not_empty", {folder + " 不是空目录；请换一个目录", folder + " is not empty: name another folder"},
+                folder);
   fs::create_directories(folder);
   BANMO_TRY(const Keys keys, load_or_make_keys(settings.data));
   BANMO_TRY(const sql::Stores stores, open_stores(settings));
@@ -129,7 +139,8 @@ Result<> backup(Settings settings, const std::string& folder, bool verify, const
 
 Result<> restore(Settings settings, const std::string& folder, const Terminal& terminal) {
   if (fs::exists(settings.data) && !fs::is_empty(settings.data))
-    return fail(ErrorCode::conflict, "server.folder_not_empty", {settings.data + " 已有数据；恢复只写入空目录", settings.data + " holds data: a restore goes into an empty folder"}, settings.data);
+    return fail(ErrorCode::conflict, "server.folder_not_empty",
+                {settings.data + " 已有数据；恢复只写入空目录", settings.data + " holds data: a restore goes into an empty folder"}, settings.data);
   BANMO_TRY(const Manifest manifest, check_backup(folder));
   BANMO_DO(copy_files(manifest, folder, settings.data));
   terminal.line("已恢复到 restored into " + settings.data);

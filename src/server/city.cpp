@@ -23,7 +23,9 @@ Result<> migrate_ledger(sql::Database& ledger, bool migrate) {
       BANMO_TRY(const bool needed, sql::migration_needed(ledger, room, migrations));
       if (needed)
         return fail(ErrorCode::unsupported, "server.migration_needed",
-                    {"数据库版本较旧；请先备份（banmo backup），再执行 banmo migrate", "the database is older than this program: back up (banmo backup), then run banmo migrate"}, std::string(room));
+                    {"数据库版本较旧；请先备份（banmo backup），再执行 banmo migrate",
+                     "the database is older than this program: back up (banmo backup), then run banmo migrate"},
+                    std::string(room));
     }
     BANMO_DO(sql::migrate(ledger, room, migrations));
   }
@@ -64,11 +66,16 @@ Result<std::unique_ptr<City>> City::open(Settings settings, bool migrate) {
   std::filesystem::create_directories(settings.data + "/tmp", made);
   std::filesystem::create_directories(settings.data + "/uploads", made);
   if (made)
-    return fail(ErrorCode::unavailable, "server.unwritable_data", {"建不了数据目录 " + settings.data + "；请检查路径与权限", "cannot make the data folder " + settings.data + ": check the path and its permissions"}, settings.data);
+    return fail(ErrorCode::unavailable, "server.unwritable_data",
+                {"建不了数据目录 " + settings.data + "；请检查路径与权限",
+                 "cannot make the data folder " + settings.data + ": check the path and its permissions"},
+                settings.data);
   auto city = std::unique_ptr<City>(new City);  // owned by the unique_ptr: the constructor is private
   BANMO_TRY(city->keys_, load_or_make_keys(settings.data));
   const std::string scenes = find_beside_program(settings.scenes, "scenes");
-  if (scenes.empty()) return fail(ErrorCode::invalid, "server.no_scenes", {"找不到场景包目录 scenes；请用 --scenes 指定", "there is no folder of scene packs: name it with --scenes"});
+  if (scenes.empty())
+    return fail(ErrorCode::invalid, "server.no_scenes",
+                {"找不到场景包目录 scenes；请用 --scenes 指定", "there is no folder of scene packs: name it with --scenes"});
   BANMO_TRY(city->catalogue_, pack::Catalogue::load_directory(scenes));
   BANMO_TRY(city->stores_, open_stores(settings));
   BANMO_DO(migrate_ledger(*city->stores_.ledger, migrate));

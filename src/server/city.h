@@ -20,7 +20,8 @@ namespace banmo::server {
 
 class City {
  public:
-  // Opens or creates the installation in settings.data. With `migrate` false an older database is refused: unsupported "server.migration_needed" (exit code 5).
+  // Opens or creates the installation in settings.data. With `migrate` false an older database is refused: unsupported "server.migration_needed"
+  // (exit code 5).
   static Result<std::unique_ptr<City>> open(Settings settings, bool migrate);
   ~City();
 

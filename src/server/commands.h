@@ -13,18 +13,18 @@ namespace banmo::server {
 
 struct ImportCommand {
   std::string file;
-  std::string dataset;       // a dataset's id; or
+  std::string dataset;        // a dataset's id; or
   std::string oneroster_top;  // with oneroster: code or title of the organisation under which tops come
-  std::string people;        // "schools", "staff", "students": a simple template
+  std::string people;         // "schools", "staff", "students": a simple template
   bool oneroster = false;
   bool dry_run = false;
 };
 Result<> import_file(Settings settings, const ImportCommand& command, const Terminal& terminal);
 
 struct ExportCommand {
-  std::string file;          // .csv, .xlsx, or .zip with oneroster
+  std::string file;  // .csv, .xlsx, or .zip with oneroster
   std::string dataset;
-  std::string org;           // oneroster: code or title
+  std::string org;  // oneroster: code or title
   bool oneroster = false;
 };
 Result<> export_file(Settings settings, const ExportCommand& command, const Terminal& terminal);
@@ -41,9 +41,9 @@ Result<> validate_packs(const std::vector<std::string>& folders, const std::stri
 Result<> install_pack(Settings settings, const std::string& folder, const Terminal& terminal);
 
 struct UserCommand {
-  std::string action;        // "list", "add", "password", "disable", "enable"
+  std::string action;  // "list", "add", "password", "disable", "enable"
   std::string account;
-  std::string role, org;     // add: a role and the code or title of its organisation
+  std::string role, org;  // add: a role and the code or title of its organisation
 };
 // A password is read from standard input, never from the command line.
 Result<> user(Settings settings, const UserCommand& command, const Terminal& terminal);

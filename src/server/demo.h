@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// banmo demo: writes the files of a synthetic city (OneRoster zip, CSV, XLSX; every file says that it is synthetic) into <data>/demo and imports them by the same path as a
-// user's, with the errors that such files have. The same seed and scale give the same files.
+// banmo demo: writes the files of a synthetic city (OneRoster zip, CSV, XLSX; every file says that it is synthetic) into <data>/demo and imports them
+// by the same path as a user's, with the errors that such files have. The same seed and scale give the same files.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 namespace banmo::server {
 
 struct DemoOptions {
-  double scale = 0.02;   // 1: about 1.3 million students
+  double scale = 0.02;  // 1: about 1.3 million students
   uint64_t seed = 1;
 };
 

@@ -20,15 +20,18 @@ Result<directory::OrgNo> org_named(City& city, const std::string& text) {
 }
 
 Error unfinished(int64_t n_bad) {
-  return fail(ErrorCode::invalid, "records.bad_rows", {std::to_string(n_bad) + " 行未通过检查，已放入隔离区；其余已导入", std::to_string(n_bad) + " rows did not pass and are in quarantine; the others were imported"});
+  return fail(ErrorCode::invalid, "records.bad_rows",
+              {std::to_string(n_bad) + " 行未通过检查，已放入隔离区；其余已导入",
+               std::to_string(n_bad) + " rows did not pass and are in quarantine; the others were imported"});
 }
 
 Result<> print_report(const directory::ImportReport& report, const Terminal& terminal) {
   for (const auto& [file, counts] : report.files)
-    terminal.line(file + ": 读 read " + std::to_string(counts.n_read) + ", 新 new " + std::to_string(counts.n_new) + ", 改 changed " + std::to_string(counts.n_changed) + ", 同 same " +
-                  std::to_string(counts.n_same) + ", 错 bad " + std::to_string(counts.n_bad));
+    terminal.line(file + ": 读 read " + std::to_string(counts.n_read) + ", 新 new " + std::to_string(counts.n_new) + ", 改 changed " +
+                  std::to_string(counts.n_changed) + ", 同 same " + std::to_string(counts.n_same) + ", 错 bad " + std::to_string(counts.n_bad));
   for (const Message& note : report.notes) terminal.line(note.zh + "  " + note.en);
-  for (const directory::BadLine& bad : report.bad) terminal.line(bad.file + ":" + std::to_string(bad.line) + ": " + bad.field + ": " + bad.detail.zh + "  " + bad.detail.en);
+  for (const directory::BadLine& bad : report.bad)
+    terminal.line(bad.file + ":" + std::to_string(bad.line) + ": " + bad.field + ": " + bad.detail.zh + "  " + bad.detail.en);
   if (report.n_bad > 0) return unfinished(report.n_bad);
   return {};
 }
@@ -63,13 +66,16 @@ Result<> import_dataset(City& city, const ImportCommand& command, const Terminal
   const std::string copy = city.settings().data + "/tmp/" + Uuid::next().to_string() + fs::path(command.file).extension().string();
   std::error_code failed;
   fs::copy_file(command.file, copy, failed);
-  if (failed) return fail(ErrorCode::unavailable, "server.unreadable_file", {"读不了文件 " + command.file + "；请检查路径与权限", "cannot read " + command.file + ": check the path and its permissions"}, command.file, failed.message());
+  if (failed)
+    return fail(ErrorCode::unavailable, "server.unreadable_file",
+                {"读不了文件 " + command.file + "；请检查路径与权限", "cannot read " + command.file + ": check the path and its permissions"},
+                command.file, failed.message());
   records::ImportOptions options{command.dataset, copy, fs::path(command.file).filename().string(), command.dry_run};
   BANMO_TRY(records::Job job, city.records().import(Principal::system(), std::move(options)));
   BANMO_TRY(job, city.records().wait(Principal::system(), job.id));
   if (job.error) return *job.error;
-  terminal.line(command.dataset + ": 读 read " + std::to_string(job.n_read) + ", 新 new " + std::to_string(job.n_new) + ", 改 changed " + std::to_string(job.n_changed) + ", 同 same " + std::to_string(job.n_same) +
-                ", 隔离 quarantined " + std::to_string(job.n_bad));
+  terminal.line(command.dataset + ": 读 read " + std::to_string(job.n_read) + ", 新 new " + std::to_string(job.n_new) + ", 改 changed " +
+                std::to_string(job.n_changed) + ", 同 same " + std::to_string(job.n_same) + ", 隔离 quarantined " + std::to_string(job.n_bad));
   if (job.n_bad > 0) return unfinished(job.n_bad);
   return {};
 }
@@ -93,7 +99,9 @@ Result<> export_file(Settings settings, const ExportCommand& command, const Term
     std::error_code failed;
     fs::copy_file(path, command.file, fs::copy_options::overwrite_existing, failed);
     fs::remove(path);
-    if (failed) return fail(ErrorCode::unavailable, "server.unwritable_file", {"写不了文件 " + command.file, "cannot write " + command.file}, command.file, failed.message());
+    if (failed)
+      return fail(ErrorCode::unavailable, "server.unwritable_file", {"写不了文件 " + command.file, "cannot write " + command.file}, command.file,
+                  failed.message());
   }
   terminal.line(command.file);
   return {};

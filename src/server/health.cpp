@@ -67,10 +67,12 @@ std::string prometheus_text(City& city, const http::ServerFigures& figures) {
   families.push_back(single("banmo_http_requests_total", "Requests answered.", MetricType::Counter, static_cast<double>(figures.n_requests)));
   families.push_back(single("banmo_http_errors_total", "Answers of 500 and above.", MetricType::Counter, static_cast<double>(figures.n_errors_5xx)));
   families.push_back(single("banmo_http_connections", "Open connections.", MetricType::Gauge, static_cast<double>(figures.n_connections)));
-  families.push_back(single("banmo_http_refused_total", "Connections refused at a limit.", MetricType::Counter, static_cast<double>(figures.n_refused)));
+  families.push_back(
+      single("banmo_http_refused_total", "Connections refused at a limit.", MetricType::Counter, static_cast<double>(figures.n_refused)));
   families.push_back(latency(figures));
   families.push_back(single("banmo_ledger_writable", "1 if the ledger takes writes.", MetricType::Gauge, city.stores().ledger->writable() ? 1 : 0));
-  families.push_back(single("banmo_warehouse_writable", "1 if the warehouse takes writes.", MetricType::Gauge, city.stores().warehouse->writable() ? 1 : 0));
+  families.push_back(
+      single("banmo_warehouse_writable", "1 if the warehouse takes writes.", MetricType::Gauge, city.stores().warehouse->writable() ? 1 : 0));
   families.push_back(single("process_resident_memory_bytes", "Resident memory.", MetricType::Gauge, resident_bytes()));
   for (MetricFamily& family : dataset_families(city)) families.push_back(std::move(family));
   return prometheus::TextSerializer().Serialize(families);
@@ -82,7 +84,11 @@ Result<http::Response> readiness(City& city) {
   const bool ledger = city.stores().ledger->writable(), warehouse = city.stores().warehouse->writable();
   auto reading = city.stores().ledger->read();
   const bool readable = reading.ok() && reading->operator*().query("SELECT 1").ok();
-  const json::Object state{{"ready", readable}, {"writable", ledger && warehouse}, {"mode", !readable ? "down" : ledger && warehouse ? "normal" : "read-only"}};
+  const json::Object state{{"ready", readable},
+                           {"writable", ledger && warehouse},
+                           {"mode", !readable             ? "down"
+                                    : ledger && warehouse ? "normal"
+                                                          : "read-only"}};
   return http::Response::json(state, readable ? 200 : 503);
 }
 
@@ -92,7 +98,8 @@ Result<> add_health_routes(http::Router& router, City& city, std::function<http:
   http::Route live = plain_route("/livez", "livez", {"进程在运行", "The process runs"});
   live.quick = true;
   BANMO_DO(router.add(std::move(live), [](http::Request&) -> Result<http::Response> { return http::Response::json(json::Object{{"live", true}}); }));
-  BANMO_DO(router.add(plain_route("/readyz", "readyz", {"能否读写", "Whether it reads and writes"}), [&city](http::Request&) { return readiness(city); }));
+  BANMO_DO(
+      router.add(plain_route("/readyz", "readyz", {"能否读写", "Whether it reads and writes"}), [&city](http::Request&) { return readiness(city); }));
   BANMO_DO(router.add(plain_route("/version", "version", {"版本", "Version"}),
                       [](http::Request&) -> Result<http::Response> { return http::Response::json(json::Object{{"version", BANMO_VERSION}}); }));
   http::Route metrics = plain_route("/metrics", "metrics", {"Prometheus 指标，仅限本机", "Prometheus figures, from this machine only"});

@@ -41,7 +41,10 @@ Result<> write_new(const std::string& path, const std::string& text) {
   bool ok = file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
   if (file >= 0) ::close(file);
   ok = ok && ::rename(temporary.c_str(), path.c_str()) == 0;
-  if (!ok) return fail(ErrorCode::unavailable, "server.unwritable_file", {"写不了密钥文件 " + path + "；请检查磁盘空间与权限", "cannot write the key file " + path + ": check disk space and permissions"}, path);
+  if (!ok)
+    return fail(ErrorCode::unavailable, "server.unwritable_file",
+                {"写不了密钥文件 " + path + "；请检查磁盘空间与权限", "cannot write the key file " + path + ": check disk space and permissions"},
+                path);
   return {};
 }
 
@@ -51,10 +54,11 @@ Result<Keys> load_or_make_keys(const std::string& data) {
   const std::string path = data + "/keys.json";
   if (!std::filesystem::exists(path)) {
     const Keys keys{crypto::random_bytes(kKeyBytes), crypto::random_bytes(kKeyBytes), crypto::random_bytes(kKeyBytes)};
-    BANMO_DO(write_new(path, json::to_text(KeyFile{crypto::to_hex(keys.field_key), crypto::to_hex(keys.index_key), crypto::to_hex(keys.audit_key)}) + "\n"));
+    BANMO_DO(write_new(
+        path, json::to_text(KeyFile{crypto::to_hex(keys.field_key), crypto::to_hex(keys.index_key), crypto::to_hex(keys.audit_key)}) + "\n"));
     return keys;
   }
-  struct stat facts {};
+  struct stat facts{};
   if (::stat(path.c_str(), &facts) == 0 && (facts.st_mode & 077) != 0)
     return bad_keys(path, {"密钥文件能被他人读取；请执行 chmod 600 " + path, "the key file can be read by others: chmod 600 " + path});
   std::ifstream file(path, std::ios::binary);
@@ -62,7 +66,9 @@ Result<Keys> load_or_make_keys(const std::string& data) {
   text << file.rdbuf();
   const auto value = json::read(text.str());
   const auto keys = value.ok() ? json::from_json<KeyFile>(*value) : Result<KeyFile>(value.error());
-  if (!keys.ok()) return bad_keys(path, {"密钥文件已损坏；请从备份恢复，缺少它则加密字段无法读取", "the key file is damaged: restore it from a backup, sealed fields cannot be read without it"});
+  if (!keys.ok())
+    return bad_keys(path, {"密钥文件已损坏；请从备份恢复，缺少它则加密字段无法读取",
+                           "the key file is damaged: restore it from a backup, sealed fields cannot be read without it"});
   return Keys{bytes_of(keys->field_key), bytes_of(keys->index_key), bytes_of(keys->audit_key)};
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The installation's secret keys: <data>/keys.json, readable by its owner only, made at the first start. Without it sealed fields cannot be read: back it up apart from the data.
+// The installation's secret keys: <data>/keys.json, readable by its owner only, made at the first start. Without it sealed fields cannot be read:
+// back it up apart from the data.
 #pragma once
 
 #include <string>

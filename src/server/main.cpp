@@ -26,24 +26,27 @@ struct Flags {
 Result<Settings> settings_of(const Flags& flags) {
   BANMO_TRY(Settings settings, load_settings(flags.data));
   if (!flags.listen.empty()) settings.listen = flags.listen;
-  const std::pair<const std::string*, std::string*> texts[] = {{&flags.scenes, &settings.scenes},       {&flags.portal, &settings.portal},
-                                                              {&flags.ledger, &settings.ledger},       {&flags.warehouse, &settings.warehouse},
-                                                              {&flags.path_prefix, &settings.path_prefix}, {&flags.tls_certificate, &settings.tls_certificate_file},
-                                                              {&flags.tls_key, &settings.tls_key_file}, {&flags.log_level, &settings.log_level}};
+  const std::pair<const std::string*, std::string*> texts[] = {
+      {&flags.scenes, &settings.scenes},        {&flags.portal, &settings.portal},           {&flags.ledger, &settings.ledger},
+      {&flags.warehouse, &settings.warehouse},  {&flags.path_prefix, &settings.path_prefix}, {&flags.tls_certificate, &settings.tls_certificate_file},
+      {&flags.tls_key, &settings.tls_key_file}, {&flags.log_level, &settings.log_level}};
   for (const auto& [from, to] : texts)
     if (!from->empty()) *to = *from;
   return settings;
 }
 
 void start_log(const std::string& level) {
-  const std::map<std::string, LogLevel> levels = {{"debug", LogLevel::debug}, {"info", LogLevel::info}, {"warn", LogLevel::warn}, {"error", LogLevel::error}};
+  const std::map<std::string, LogLevel> levels = {
+      {"debug", LogLevel::debug}, {"info", LogLevel::info}, {"warn", LogLevel::warn}, {"error", LogLevel::error}};
   set_log(levels.at(level), [](std::string_view line) {
     std::fwrite(line.data(), 1, line.size(), stderr);
     std::fputc('\n', stderr);
   });
 }
 
-ProgressStyle style_of(const std::string& name) { return name == "json" ? ProgressStyle::json : name == "none" ? ProgressStyle::none : ProgressStyle::bar; }
+ProgressStyle style_of(const std::string& name) {
+  return name == "json" ? ProgressStyle::json : name == "none" ? ProgressStyle::none : ProgressStyle::bar;
+}
 
 using Work = std::function<Result<>(Settings, const Terminal&)>;
 
@@ -78,14 +81,16 @@ void add_serve(CLI::App& app, Flags& flags, Work& chosen) {
 void add_exchange(CLI::App& app, Flags& flags, Work& chosen) {
   static ImportCommand importing;
   static ExportCommand exporting;
-  CLI::App* in = add_command(app, flags, "import", "导入文件 import a file", chosen, [](Settings settings, const Terminal& terminal) { return import_file(std::move(settings), importing, terminal); });
+  CLI::App* in = add_command(app, flags, "import", "导入文件 import a file", chosen,
+                             [](Settings settings, const Terminal& terminal) { return import_file(std::move(settings), importing, terminal); });
   in->add_option("file", importing.file)->required()->check(CLI::ExistingFile);
   in->add_option("--dataset", importing.dataset, "数据集 dataset id");
   in->add_flag("--oneroster", importing.oneroster, "OneRoster 1.2 CSV zip");
   in->add_option("--people", importing.people, "schools, staff, students: 简易模板 a simple template");
   in->add_option("--under", importing.oneroster_top, "上级组织的代码或名称 code or title of the organisation above");
   in->add_flag("--dry-run", importing.dry_run, "只检查 check only");
-  CLI::App* out = add_command(app, flags, "export", "导出文件 export a file", chosen, [](Settings settings, const Terminal& terminal) { return export_file(std::move(settings), exporting, terminal); });
+  CLI::App* out = add_command(app, flags, "export", "导出文件 export a file", chosen,
+                              [](Settings settings, const Terminal& terminal) { return export_file(std::move(settings), exporting, terminal); });
   out->add_option("file", exporting.file)->required();
   out->add_option("--dataset", exporting.dataset, "数据集 dataset id");
   out->add_flag("--oneroster", exporting.oneroster, "OneRoster 1.2 CSV zip");
@@ -93,33 +98,41 @@ void add_exchange(CLI::App& app, Flags& flags, Work& chosen) {
 }
 
 void add_operations(CLI::App& app, Flags& flags, Work& chosen) {
-  add_command(app, flags, "migrate", "升级数据库 bring the database up to date", chosen, [](Settings settings, const Terminal& terminal) { return migrate(std::move(settings), terminal); });
-  add_command(app, flags, "doctor", "自检 check everything, one line each", chosen, [](Settings settings, const Terminal& terminal) { return doctor(std::move(settings), terminal); });
+  add_command(app, flags, "migrate", "升级数据库 bring the database up to date", chosen,
+              [](Settings settings, const Terminal& terminal) { return migrate(std::move(settings), terminal); });
+  add_command(app, flags, "doctor", "自检 check everything, one line each", chosen,
+              [](Settings settings, const Terminal& terminal) { return doctor(std::move(settings), terminal); });
   static std::string folder;
   static bool verify = false;
-  CLI::App* saving = add_command(app, flags, "backup", "备份 consistent snapshot", chosen, [](Settings settings, const Terminal& terminal) { return backup(std::move(settings), folder, verify, terminal); });
+  CLI::App* saving = add_command(app, flags, "backup", "备份 consistent snapshot", chosen,
+                                 [](Settings settings, const Terminal& terminal) { return backup(std::move(settings), folder, verify, terminal); });
   saving->add_option("--to", folder, "空目录 an empty folder")->required();
   saving->add_flag("--verify", verify, "恢复一次并核对 restore it once and compare");
-  CLI::App* restoring = add_command(app, flags, "restore", "恢复 restore a backup", chosen, [](Settings settings, const Terminal& terminal) { return restore(std::move(settings), folder, terminal); });
+  CLI::App* restoring = add_command(app, flags, "restore", "恢复 restore a backup", chosen,
+                                    [](Settings settings, const Terminal& terminal) { return restore(std::move(settings), folder, terminal); });
   restoring->add_option("--from", folder)->required()->check(CLI::ExistingDirectory);
   static UserCommand account;
-  CLI::App* users = add_command(app, flags, "user", "账号 accounts", chosen, [](Settings settings, const Terminal& terminal) { return user(std::move(settings), account, terminal); });
+  CLI::App* users = add_command(app, flags, "user", "账号 accounts", chosen,
+                                [](Settings settings, const Terminal& terminal) { return user(std::move(settings), account, terminal); });
   users->add_option("action", account.action)->required()->check(CLI::IsMember({"list", "add", "password", "disable", "enable"}));
   users->add_option("account", account.account);
   users->add_option("--role", account.role);
   users->add_option("--org", account.org);
   CLI::App* auditing = app.add_subcommand("audit", "审计 audit log");
   auditing->require_subcommand(1);
-  add_command(*auditing, flags, "verify", "验证审计链 find the first entry that was tampered with", chosen, [](Settings settings, const Terminal& terminal) { return verify_audit(std::move(settings), terminal); });
+  add_command(*auditing, flags, "verify", "验证审计链 find the first entry that was tampered with", chosen,
+              [](Settings settings, const Terminal& terminal) { return verify_audit(std::move(settings), terminal); });
 }
 
 void add_packs(CLI::App& app, Flags& flags, Work& chosen) {
   static std::vector<std::string> folders;
   CLI::App* packs = app.add_subcommand("pack", "场景包 scene packs");
   packs->require_subcommand(1);
-  add_command(*packs, flags, "validate", "检查并测试 check and test", chosen, [](Settings settings, const Terminal& terminal) { return validate_packs(folders, settings.scenes, terminal); })
-      ->add_option("folder", folders);
-  add_command(*packs, flags, "install", "安装 install", chosen, [](Settings settings, const Terminal& terminal) { return install_pack(std::move(settings), folders.front(), terminal); })
+  add_command(*packs, flags, "validate", "检查并测试 check and test", chosen, [](Settings settings, const Terminal& terminal) {
+    return validate_packs(folders, settings.scenes, terminal);
+  })->add_option("folder", folders);
+  add_command(*packs, flags, "install", "安装 install", chosen,
+              [](Settings settings, const Terminal& terminal) { return install_pack(std::move(settings), folders.front(), terminal); })
       ->add_option("folder", folders)
       ->required()
       ->expected(1);
@@ -127,7 +140,8 @@ void add_packs(CLI::App& app, Flags& flags, Work& chosen) {
 
 void add_demo(CLI::App& app, Flags& flags, Work& chosen) {
   static DemoOptions options;
-  CLI::App* making = add_command(app, flags, "demo", "生成并导入演示城市 make a demonstration city", chosen, [](Settings settings, const Terminal& terminal) { return make_demo(std::move(settings), options, terminal); });
+  CLI::App* making = add_command(app, flags, "demo", "生成并导入演示城市 make a demonstration city", chosen,
+                                 [](Settings settings, const Terminal& terminal) { return make_demo(std::move(settings), options, terminal); });
   making->add_option("--scale", options.scale, "1 = 130 万学生 1.3 million students")->capture_default_str()->check(CLI::Range(0.001, 1.0));
   making->add_option("--seed", options.seed)->capture_default_str();
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tests that stand in packs, run before a pack is installed: given rows go through the same import and refresh as a user's, in stores of their own that are thrown away.
+// The tests that stand in packs, run before a pack is installed: given rows go through the same import and refresh as a user's, in stores of their
+// own that are thrown away.
 #pragma once
 
 #include <memory>

@@ -19,10 +19,13 @@ namespace banmo::server {
 namespace {
 
 constexpr std::string_view kContentSecurityPolicy =
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; script-src 'self'; worker-src 'self' blob:; connect-src 'self'; frame-ancestors 'none'; "
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; script-src 'self'; worker-src 'self' blob:; connect-src "
+    "'self'; frame-ancestors 'none'; "
     "base-uri 'self'; form-action 'self'; object-src 'none'";
 
-bool is_loopback(std::string_view address) { return address.starts_with("127.") || address.starts_with("[::1]") || address.starts_with("localhost:"); }
+bool is_loopback(std::string_view address) {
+  return address.starts_with("127.") || address.starts_with("[::1]") || address.starts_with("localhost:");
+}
 
 // A demonstration city has published passwords, so nobody beyond this machine may reach it.
 Result<> check_exposure(City& city) {
@@ -33,7 +36,8 @@ Result<> check_exposure(City& city) {
   if (n_left == 0) return {};
   return fail(ErrorCode::denied, "server.demo_passwords",
               {"这个城市还有 " + std::to_string(n_left) + " 个账号使用公开的演示密码，只能监听本机地址（127.0.0.1、[::1]）；请先修改这些密码",
-               std::to_string(n_left) + " accounts still have the published demonstration password, so this city listens on loopback only: change them first"},
+               std::to_string(n_left) +
+                   " accounts still have the published demonstration password, so this city listens on loopback only: change them first"},
               "listen");
 }
 
@@ -63,16 +67,20 @@ void notify_supervisor(std::string_view state) {
   if (path[0] == '@') address.sun_path[0] = '\0';
   const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (socket < 0) return;
-  ::sendto(socket, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address), static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + n));
+  ::sendto(socket, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address),
+           static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + n));
   ::close(socket);
 }
 
 void print_addresses(const Terminal& terminal, const http::Server& server, City& city) {
   for (const std::string& address : server.addresses())
-    terminal.line("班墨 Banmo: " + std::string(city.settings().tls_key_file.empty() ? "http://" : "https://") + address + city.settings().path_prefix + "/");
+    terminal.line("班墨 Banmo: " + std::string(city.settings().tls_key_file.empty() ? "http://" : "https://") + address +
+                  city.settings().path_prefix + "/");
   const auto n_demo = city.directory().demo_accounts_left();
   if (n_demo.ok() && *n_demo > 0)
-    terminal.line("演示账号 demonstration accounts: city leader district principal teacher student guardian sysadmin secadmin auditor  密码 password: banmo-demo");
+    terminal.line(
+        "演示账号 demonstration accounts: city leader district principal teacher student guardian sysadmin secadmin auditor  密码 password: "
+        "banmo-demo");
 }
 
 }  // namespace
@@ -104,7 +112,8 @@ Result<> serve(Settings settings, const ServeOptions& options, const Terminal& t
   BANMO_LOG(info, "server.draining", {"signal", signal});
   notify_supervisor("STOPPING=1");
   server->drain();
-  BANMO_DO(audit::write_checkpoint(*city->stores().ledger, city->settings().data + "/audit.checkpoints", city->keys().audit_key, Clock::system().now(), city->settings().profile()));
+  BANMO_DO(audit::write_checkpoint(*city->stores().ledger, city->settings().data + "/audit.checkpoints", city->keys().audit_key,
+                                   Clock::system().now(), city->settings().profile()));
   return {};
 }
 

@@ -58,7 +58,8 @@ class FromEnvironment {
   void set(int& value, std::string_view text, const std::string& variable) {
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (code != std::errc() || end != text.data() + text.size())
-      state_ = fail(ErrorCode::invalid, "server.bad_setting", {"环境变量 " + variable + " 须是整数", "the environment variable " + variable + " must be a whole number"}, variable);
+      state_ = fail(ErrorCode::invalid, "server.bad_setting",
+                    {"环境变量 " + variable + " 须是整数", "the environment variable " + variable + " must be a whole number"}, variable);
   }
   Result<> state_;
 };
@@ -67,7 +68,9 @@ Result<std::string> read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
-  if (!file) return fail(ErrorCode::unavailable, "server.unreadable_file", {"读不了文件 " + path + "；请检查路径与权限", "cannot read " + path + ": check the path and its permissions"}, path);
+  if (!file)
+    return fail(ErrorCode::unavailable, "server.unreadable_file",
+                {"读不了文件 " + path + "；请检查路径与权限", "cannot read " + path + ": check the path and its permissions"}, path);
   return std::move(text).str();
 }
 
@@ -100,19 +103,26 @@ Result<> save_settings(const Settings& settings) {
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file << json::to_text(settings) << '\n';
   file.flush();
-  if (!file) return fail(ErrorCode::unavailable, "server.unwritable_file", {"写不了文件 " + path + "；请检查磁盘空间与权限", "cannot write " + path + ": check disk space and permissions"}, path);
+  if (!file)
+    return fail(ErrorCode::unavailable, "server.unwritable_file",
+                {"写不了文件 " + path + "；请检查磁盘空间与权限", "cannot write " + path + ": check disk space and permissions"}, path);
   return {};
 }
 
 Result<> check_settings(const Settings& settings) {
   if (settings.tls_certificate_file.empty() != settings.tls_key_file.empty())
-    return fail(ErrorCode::invalid, "server.bad_setting", {"TLS 证书与私钥须同时给出", "give both the TLS certificate and its key, or neither"}, "tls_certificate_file");
+    return fail(ErrorCode::invalid, "server.bad_setting", {"TLS 证书与私钥须同时给出", "give both the TLS certificate and its key, or neither"},
+                "tls_certificate_file");
   if (settings.ledger != "sqlite" && !settings.ledger.starts_with("postgres:"))
-    return fail(ErrorCode::invalid, "server.bad_setting", {"ledger 须是 sqlite 或 postgres:连接串", "ledger must be sqlite or postgres:<conninfo>"}, "ledger");
+    return fail(ErrorCode::invalid, "server.bad_setting", {"ledger 须是 sqlite 或 postgres:连接串", "ledger must be sqlite or postgres:<conninfo>"},
+                "ledger");
   if (settings.warehouse != "duckdb" && !settings.warehouse.starts_with("postgres:"))
-    return fail(ErrorCode::invalid, "server.bad_setting", {"warehouse 须是 duckdb 或 postgres:连接串", "warehouse must be duckdb or postgres:<conninfo>"}, "warehouse");
+    return fail(ErrorCode::invalid, "server.bad_setting",
+                {"warehouse 须是 duckdb 或 postgres:连接串", "warehouse must be duckdb or postgres:<conninfo>"}, "warehouse");
   if (settings.ledger == "sqlite" && settings.warehouse != "duckdb")
-    return fail(ErrorCode::invalid, "server.bad_setting", {"SQLite 台账须配 DuckDB 数据仓；要用 PostgreSQL 数据仓，请把台账也放入 PostgreSQL", "a SQLite ledger goes with a DuckDB warehouse: put the ledger into PostgreSQL too"},
+    return fail(ErrorCode::invalid, "server.bad_setting",
+                {"SQLite 台账须配 DuckDB 数据仓；要用 PostgreSQL 数据仓，请把台账也放入 PostgreSQL",
+                 "a SQLite ledger goes with a DuckDB warehouse: put the ledger into PostgreSQL too"},
                 "warehouse");
   return {};
 }

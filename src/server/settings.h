@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a server is told: <data>/banmo.json < environment BANMO_* < flags of the command line. Only this room knows settings; engines get what they need as arguments.
+// What a server is told: <data>/banmo.json < environment BANMO_* < flags of the command line. Only this room knows settings; engines get what they
+// need as arguments.
 #pragma once
 
 #include <string>
@@ -11,16 +12,16 @@
 namespace banmo::server {
 
 struct Settings {
-  std::string data = "data";               // folder of everything that is kept
-  std::string ledger = "sqlite";           // "sqlite", or a libpq conninfo with "postgres:" before it
-  std::string warehouse = "duckdb";        // "duckdb", or as above; the same text as `ledger` means one database
+  std::string data = "data";         // folder of everything that is kept
+  std::string ledger = "sqlite";     // "sqlite", or a libpq conninfo with "postgres:" before it
+  std::string warehouse = "duckdb";  // "duckdb", or as above; the same text as `ledger` means one database
   std::vector<std::string> listen = {"127.0.0.1:8080"};
   std::string path_prefix;
   std::string tls_certificate_file, tls_key_file;
   std::vector<std::string> trusted_proxies;
-  std::string scenes;                      // folder of scene packs; empty: beside the program
-  std::string portal;                      // folder of the portal's files; empty: beside the program
-  std::string crypto_profile = "intl";     // "intl" or "sm"
+  std::string scenes;                       // folder of scene packs; empty: beside the program
+  std::string portal;                       // folder of the portal's files; empty: beside the program
+  std::string crypto_profile = "intl";      // "intl" or "sm"
   std::string password_rules = "dengbao3";  // "dengbao3" or "asvs"
   std::string log_level = "info";
   int n_io_threads = 1;

@@ -15,10 +15,10 @@ class Terminal {
  public:
   // bar becomes none when standard error is no terminal.
   explicit Terminal(ProgressStyle style);
-  void line(std::string_view text) const;               // to standard output
-  void error(const Error& error) const;                 // to standard error: both sentences, place, code, all details
+  void line(std::string_view text) const;  // to standard output
+  void error(const Error& error) const;    // to standard error: both sentences, place, code, all details
   void progress(std::string_view what, double done_0_1) const;
-  void end_progress() const;                            // leaves the bar's line
+  void end_progress() const;  // leaves the bar's line
 
  private:
   ProgressStyle style_;

@@ -159,7 +159,7 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
   sqlite3* handle = nullptr;
   const int code =
       sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | (role == Role::writer ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_NOMUTEX, nullptr);
-  auto connection = std::make_unique<SqliteConnection>(handle, role);
+  auto connection = std::make_unique<SqliteConnection>(handle);
   if (code != SQLITE_OK) return error_of(Fault::cannot_open, handle != nullptr ? sqlite3_errmsg(handle) : "out of memory", path);
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_timeout(handle, kBusyTimeoutMs);
@@ -177,7 +177,7 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
 
 SqliteStatement::~SqliteStatement() { sqlite3_finalize(handle); }
 
-SqliteConnection::SqliteConnection(sqlite3* handle, Role role) : handle_(handle), role_(role) {}
+SqliteConnection::SqliteConnection(sqlite3* handle) : handle_(handle) {}
 
 SqliteConnection::~SqliteConnection() {
   cache_.clear();

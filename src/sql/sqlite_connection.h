@@ -34,7 +34,7 @@ class SqliteConnection final : public Connection {
  public:
   enum class Role { reader, writer };
   static Result<std::unique_ptr<SqliteConnection>> open(const std::string& path, Role role);
-  SqliteConnection(sqlite3* handle, Role role);
+  explicit SqliteConnection(sqlite3* handle);
   ~SqliteConnection() override;
 
   Dialect dialect() const override { return Dialect::sqlite; }
@@ -68,7 +68,6 @@ class SqliteConnection final : public Connection {
   static int authorize(void* self, int action, const char* a, const char* b, const char* c, const char* d);
 
   sqlite3* handle_;
-  Role role_;
   StatementCache<std::unique_ptr<SqliteStatement>> cache_{kMaxStatements};
   std::unique_ptr<SqliteStatement> not_cached_;
   Values reused_row_;
