@@ -91,7 +91,10 @@ Result<Stored> stored_of(const sql::Values& row) {
   stored.entry.object_kind = sql::text_of(row[4]);
   stored.entry.object = sql::text_of(row[5]);
   stored.entry.org_no = sql::int_of(row[6]);
-  BANMO_TRY(stored.entry.detail, json::read(sql::text_of(row[7])));
+  // What is no JSON (older versions kept U+0000, or somebody tampered) is shown as it stands: one entry must not hide a page.
+  std::string detail = sql::text_of(row[7]);
+  auto read = json::read(detail);
+  stored.entry.detail = read.ok() ? std::move(read).value() : json::Value(std::move(detail));
   if (const auto* hash = std::get_if<sql::Blob>(&row[8])) stored.hash = crypto::to_hex(*hash);
   return stored;
 }

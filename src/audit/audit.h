@@ -38,9 +38,9 @@ struct Stored {
 // Writes one entry at the end of a chain, inside the caller's transaction (Database::write); its sequence number. Rolled back with the change.
 // SQLite has one chain, in the order of its single writer. PostgreSQL has 32 and takes one of them at random: two serializable transactions that take
 // the same one at once cannot both commit, so one is run again by Database::write. Append last, and use append_all for many entries of one
-// transaction.
-Result<int64_t> append(sql::Connection& connection, const Entry& entry, crypto::Profile profile = crypto::Profile::intl);
-Result<int64_t> append_all(sql::Connection& connection, std::span<const Entry> entries, crypto::Profile profile = crypto::Profile::intl);
+// transaction. `profile` has no default: it is the configured one, and a forgotten one would chain by another hash.
+Result<int64_t> append(sql::Connection& connection, const Entry& entry, crypto::Profile profile);
+Result<int64_t> append_all(sql::Connection& connection, std::span<const Entry> entries, crypto::Profile profile);
 
 // A page for audit administrators, newest first.
 struct Query {

@@ -43,7 +43,8 @@ struct Ledger {
   Result<int64_t> add(const std::string& object, const std::string& actor = "city", const std::string& action = "org.move") {
     int64_t seq = 0;
     const auto done = db->write([&](sql::Connection& c) -> Result<> {
-      BANMO_TRY(seq, audit::append(c, {Instant{1'795'000'000'000'000}, actor, action, "org", object, 7, json::Object{{"to", "b"}}}));
+      BANMO_TRY(
+          seq, audit::append(c, {Instant{1'795'000'000'000'000}, actor, action, "org", object, 7, json::Object{{"to", "b"}}}, crypto::Profile::intl));
       return {};
     });
     if (!done.ok()) return done.error();
@@ -108,7 +109,7 @@ TEST_CASE("a change that is rolled back leaves no entry and no gap") {
   on_each_ledger([](Ledger& ledger) {
     REQUIRE(ledger.add("a").ok());
     const auto refused = ledger.db->write([](sql::Connection& c) -> Result<> {
-      BANMO_TRY(const int64_t seq, audit::append(c, {Instant{1}, "x", "y", "z", "1", 0, {}}));
+      BANMO_TRY(const int64_t seq, audit::append(c, {Instant{1}, "x", "y", "z", "1", 0, {}}, crypto::Profile::intl));
       static_cast<void>(seq);
       return fail(ErrorCode::invalid, "test.refused", {"不", "no"});
     });
@@ -162,6 +163,57 @@ TEST_CASE("checkpoints outside the database show an end that was cut off with it
   });
 }
 
+TEST_CASE("verify names entries that were put in behind the end of a chain, or below its beginning") {
+  on_each_ledger([](Ledger& ledger) {
+    for (int i = 0; i < 5; ++i) REQUIRE(ledger.add("o").ok());
+    const auto forge = [&](int64_t seq) {
+      const std::string number = std::to_string(seq);
+      ledger.tamper("INSERT INTO audit_entry SELECT " + number +
+                    ", at, actor, action, object_kind, 'forged', org_no, detail, algorithm, prev_hash, hash " +
+                    "FROM audit_entry ORDER BY seq LIMIT 1");
+      const auto verdict = audit::verify(*ledger.db);
+      REQUIRE(verdict.ok());
+      ledger.tamper("DELETE FROM audit_entry WHERE seq = " + number);
+      return *verdict;
+    };
+    for (const int64_t seq : {int64_t{8'000'000'000'000'000}, int64_t{8'000'000'000'000'017}, int64_t{-1}, int64_t{-64}}) {
+      const auto verdict = forge(seq);
+      CHECK(verdict.bad_seq == seq);
+      CHECK(verdict.why.en == "it stands in no chain (number " + std::to_string(seq) + "): it was put in past the program");
+    }
+    CHECK_FALSE(forge(0).intact());
+    CHECK(audit::verify(*ledger.db)->intact());
+  });
+}
+
+TEST_CASE("a checkpoint line that a loss of power cut off hinders neither verify nor the next one") {
+  Ledger ledger(false);
+  const std::string file = ledger.folder + "/checkpoints";
+  REQUIRE(ledger.add("a").ok());
+  REQUIRE(audit::write_checkpoint(*ledger.db, file, kKey, Instant{1}).ok());
+  std::ofstream(file, std::ios::app) << R"({"seq":123,"hash":"ab)";
+  CHECK(audit::verify(*ledger.db, file, kKey)->n_checkpoints == 1);
+  REQUIRE(ledger.add("b").ok());
+  REQUIRE(audit::write_checkpoint(*ledger.db, file, kKey, Instant{2}).ok());
+  const auto verdict = audit::verify(*ledger.db, file, kKey);
+  REQUIRE(verdict.ok());
+  CHECK(verdict->intact());
+  CHECK(verdict->n_checkpoints == 2);
+  std::ofstream(file, std::ios::app) << "{\"seq\":123}\n";  // whole, and not ours
+  CHECK(audit::verify(*ledger.db, file, kKey).error().id == "audit.bad_checkpoint");
+}
+
+TEST_CASE("an entry whose detail cannot be read does not hide its page") {
+  Ledger ledger(false);
+  REQUIRE(ledger.add("a").ok());
+  REQUIRE(ledger.add("b").ok());
+  ledger.tamper("UPDATE audit_entry SET detail = '{\"name\":\"city\\u0000zz\"}' WHERE object = 'a'");
+  const auto page = audit::list(*ledger.db, {});
+  REQUIRE(page.ok());
+  REQUIRE(page->size() == 2);
+  CHECK(page->back().entry.detail == json::Value(R"({"name":"city\u0000zz"})"));
+}
+
 TEST_CASE("SM3 and SHA-256 entries stand in one chain") {
   on_each_ledger([](Ledger& ledger) {
     for (const auto profile : {crypto::Profile::intl, crypto::Profile::sm, crypto::Profile::intl})
@@ -203,8 +255,10 @@ TEST_CASE("an entry costs little") {
   REQUIRE(ledger.db
               ->write([&](sql::Connection& c) -> Result<> {
                 for (int i = 0; i < kN; ++i) {
-                  BANMO_TRY(const int64_t seq, audit::append(c, {Instant{1'795'000'000'000'000 + i * 37}, "principal-0042", "row.update",
-                                                                 "fitness_raw", "2026~1234567~run50", 1234, json::Object{{"raw", 9.4}}}));
+                  BANMO_TRY(const int64_t seq, audit::append(c,
+                                                             {Instant{1'795'000'000'000'000 + i * 37}, "principal-0042", "row.update", "fitness_raw",
+                                                              "2026~1234567~run50", 1234, json::Object{{"raw", 9.4}}},
+                                                             crypto::Profile::intl));
                   static_cast<void>(seq);
                 }
                 return {};

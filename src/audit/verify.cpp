@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <array>
@@ -53,6 +54,7 @@ Result<std::map<int64_t, std::string>> read_checkpoints(const std::string& file,
                 {"找不到检查点文件，请核对路径", "there is no such checkpoint file: check the path"}, file);
   std::string line;
   for (int64_t n = 1; std::getline(in, line); ++n) {
+    if (in.eof()) break;  // without its line break: the power failed while it was written, and write_checkpoint never answered for it
     if (line.empty()) continue;
     const auto value = json::read(line);
     if (!value.ok()) return bad_line(file, n);
@@ -89,12 +91,15 @@ Result<Ends> read_ends(sql::Connection& connection) {
 
 class Walk {
  public:
-  explicit Walk(std::map<int64_t, std::string> checkpoints) : checkpoints_(std::move(checkpoints)) {}
+  Walk(std::map<int64_t, std::string> checkpoints, Ends ends) : checkpoints_(std::move(checkpoints)), ends_(std::move(ends)) {}
 
   // One entry in the order of seq. After the first finding nothing more is looked at.
   void step(const sql::Values& row) {
     if (!verdict_.intact()) return;
     const int64_t seq = sql::int_of(row[0]);
+    if (seq <= 0 || seq > ends_[static_cast<size_t>(seq % kChains)].seq)
+      return found(seq == 0 ? -1 : seq, {"它不在任何一条链上（编号 " + std::to_string(seq) + "）：是绕过系统放进去的",
+                                         "it stands in no chain (number " + std::to_string(seq) + "): it was put in past the program"});
     End& last = last_[static_cast<size_t>(seq % kChains)];
     if (bytes_of(row[9]) != last.hash)
       return found(
@@ -115,13 +120,13 @@ class Walk {
     checkpoints_.erase(checkpoint);
   }
 
-  Verdict finish(const Ends& ends) {
+  Verdict finish() {
     if (verdict_.intact() && !checkpoints_.empty())
       found(checkpoints_.begin()->first, {"库外检查点记有这一条，库里没有：链被截断或重写",
                                           "a checkpoint outside the database has it, the database does not: the chain was cut off or written anew"});
-    for (size_t chain = 0; chain < ends.size() && verdict_.intact(); ++chain)
-      if (ends[chain].seq != last_[chain].seq || ends[chain].hash != last_[chain].hash)
-        found(std::max(ends[chain].seq, last_[chain].seq),
+    for (size_t chain = 0; chain < ends_.size() && verdict_.intact(); ++chain)
+      if (ends_[chain].seq != last_[chain].seq || ends_[chain].hash != last_[chain].hash)
+        found(std::max(ends_[chain].seq, last_[chain].seq),
               {"链尾与末端记录不符，链尾被删除或末端被改动",
                "the end of the chain does not fit its head: its end was cut off or the head was changed"});
     return verdict_;
@@ -135,28 +140,75 @@ class Walk {
   }
 
   std::map<int64_t, std::string> checkpoints_;
-  Ends last_;
+  Ends ends_;  // as the heads tell them
+  Ends last_;  // as the entries so far
   Verdict verdict_;
 };
 
-Result<> append_line(const std::string& file, const std::string& line) {
-  const auto failed = [&](const char* call) {
+// The file of checkpoints, held by this process alone while it is written.
+class CheckpointFile {
+ public:
+  explicit CheckpointFile(const std::string& path) : path_(path), fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {}
+  ~CheckpointFile() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  CheckpointFile(const CheckpointFile&) = delete;
+
+  // Adds whole lines and makes them durable, or leaves the file as it was.
+  Result<> append(const std::string& lines) {
+    if (fd_ < 0 || ::flock(fd_, LOCK_EX) != 0) return failed("open");
+    const off_t end = ::lseek(fd_, 0, SEEK_END);
+    const off_t whole = end < 0 ? end : end_of_whole_lines(end);
+    if (whole < 0) return failed("read");
+    if (whole != end && ::ftruncate(fd_, whole) != 0) return failed("ftruncate");
+    if (!write_at(whole, lines)) {
+      const int code = errno;
+      static_cast<void>(::ftruncate(fd_, whole));
+      errno = code;
+      return failed("write");
+    }
+    if (::fsync(fd_) != 0 || (end == 0 && !sync_folder())) return failed("fsync");
+    return {};
+  }
+
+ private:
+  // A line that a loss of power cut off is no checkpoint: nobody was told that it was written.
+  off_t end_of_whole_lines(off_t end) const {
+    char byte = 0;
+    for (; end > 0; --end) {
+      if (::pread(fd_, &byte, 1, end - 1) != 1) return -1;
+      if (byte == '\n') break;
+    }
+    return end;
+  }
+  bool write_at(off_t at, std::string_view bytes) const {
+    while (!bytes.empty()) {
+      const ssize_t n = ::pwrite(fd_, bytes.data(), bytes.size(), at);
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) return false;
+      at += n;
+      bytes.remove_prefix(static_cast<size_t>(n));
+    }
+    return true;
+  }
+  // Of a new file the folder's entry must be durable too.
+  bool sync_folder() const {
+    const size_t slash = path_.rfind('/');
+    const int folder = ::open(slash == std::string::npos ? "." : path_.substr(0, slash + 1).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool is_synced = folder >= 0 && ::fsync(folder) == 0;
+    if (folder >= 0) ::close(folder);
+    return is_synced;
+  }
+  Error failed(const char* call) const {
     return fail(
         ErrorCode::unavailable, "audit.checkpoint_not_written",
-        {"检查点文件写不进去，请检查目录权限和磁盘空间", "the checkpoint file cannot be written: check the folder's permissions and the disk"}, file,
+        {"检查点文件写不进去，请检查目录权限和磁盘空间", "the checkpoint file cannot be written: check the folder's permissions and the disk"}, path_,
         std::string(call) + ": " + std::strerror(errno));
-  };
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  if (fd < 0) return failed("open");
-  const bool written = ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size());
-  const bool synced = written && ::fsync(fd) == 0;
-  const int saved = errno;
-  ::close(fd);
-  errno = saved;
-  if (!written) return failed("write");
-  if (!synced) return failed("fsync");
-  return {};
-}
+  }
+
+  const std::string& path_;
+  int fd_;
+};
 
 }  // namespace
 
@@ -180,22 +232,22 @@ Result<Checkpoint> write_checkpoint(sql::Database& ledger, const std::string& fi
                                      {"seal", seal_of(profile, key, end.seq, checkpoint.heads.back().hash, time)}});
     lines += '\n';
   }
-  if (!lines.empty()) BANMO_DO(append_line(file, lines));
+  if (!lines.empty()) BANMO_DO(CheckpointFile(file).append(lines));
   return checkpoint;
 }
 
 Result<Verdict> verify(sql::Database& ledger, const std::string& checkpoint_file, std::span<const uint8_t> key) {
   BANMO_TRY(auto checkpoints, read_checkpoints(checkpoint_file, key));
-  Walk walk(std::move(checkpoints));
   BANMO_TRY(const auto lease, ledger.read());
-  // The ends are read first: entries that are written meanwhile are looked at next time.
-  BANMO_TRY(const Ends ends, read_ends(*lease));
+  // One snapshot for the ends and the entries: what is written meanwhile is in neither. The lease ends the transaction.
+  BANMO_DO(lease->script(lease->dialect() == sql::Dialect::postgres ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN"));
+  BANMO_TRY(Ends ends, read_ends(*lease));
+  Walk walk(std::move(checkpoints), std::move(ends));
   BANMO_DO(lease->each(kAll, {}, [&](const sql::Values& row) -> Result<> {
-    const int64_t seq = sql::int_of(row[0]);
-    if (seq >= 0 && seq <= ends[static_cast<size_t>(seq % kChains)].seq) walk.step(row);
+    walk.step(row);
     return {};
   }));
-  return walk.finish(ends);
+  return walk.finish();
 }
 
 }  // namespace banmo::audit

@@ -7,6 +7,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "base/text.h"
 #include "base/time.h"
 
 using namespace banmo;
@@ -80,4 +81,14 @@ TEST_CASE("log lines are JSON and escape what they carry") {
   set_log(LogLevel::error, [](std::string_view) {});
   REQUIRE(lines.size() == 1);
   CHECK(lines[0].find(R"("level":"warn","event":"test.event","text":"a\"b\u000a","n":3,"ratio":0.5,"yes":true})") != std::string::npos);
+}
+
+TEST_CASE("log lines with bytes that are no UTF-8 are JSON all the same") {
+  std::vector<std::string> lines;
+  set_log(LogLevel::info, [&](std::string_view line) { lines.emplace_back(line); });
+  BANMO_LOG(warn, "test.event", {"path", "/data/\xD6\xD0/学"});
+  set_log(LogLevel::error, [](std::string_view) {});
+  REQUIRE(lines.size() == 1);
+  CHECK(text::is_utf8(lines[0]));
+  CHECK(lines[0].find("\"path\":\"/data/\xEF\xBF\xBD\xEF\xBF\xBD/学\"") != std::string::npos);
 }

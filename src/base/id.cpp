@@ -6,25 +6,19 @@
 #include <mutex>
 #include <random>
 
+#include "base/text.h"
+
 namespace banmo {
 namespace {
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 void mark(std::array<uint8_t, 16>& bytes, uint8_t version) {
   bytes[6] = static_cast<uint8_t>((bytes[6] & 0x0f) | (version << 4));
   bytes[8] = static_cast<uint8_t>((bytes[8] & 0x3f) | 0x80);
 }
 
-// FNV-1a, 64 bits. Not for security: only to name demonstration objects.
+// Not for security: only to name demonstration objects.
 uint64_t fnv(std::string_view text, uint64_t seed) {
-  uint64_t hash = 0xcbf29ce484222325ULL ^ seed;
-  for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3ULL;
+  uint64_t hash = text::fnv_1a(text, seed);
   hash ^= hash >> 32;
   return hash * 0x9e3779b97f4a7c15ULL;
 }
@@ -62,7 +56,7 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
   for (size_t i = 0; i < 16; ++i) {
     if (i == 4 || i == 6 || i == 8 || i == 10)
       if (text[at++] != '-') return std::nullopt;
-    const int high = hex_value(text[at]), low = hex_value(text[at + 1]);
+    const int high = text::hex_digit(text[at]), low = text::hex_digit(text[at + 1]);
     if (high < 0 || low < 0) return std::nullopt;
     uuid.bytes[i] = static_cast<uint8_t>(high << 4 | low);
     at += 2;

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <mutex>
 
+#include "base/text.h"
 #include "base/time.h"
 
 namespace banmo {
@@ -25,7 +26,23 @@ LogState& state() {
   return instance;
 }
 
-void append_quoted(std::string& out, std::string_view text) {
+// What is no UTF-8 (a path, a library's words) becomes U+FFFD, byte by byte: every line is JSON.
+std::string as_utf8(std::string_view bytes) {
+  std::string out;
+  while (!bytes.empty()) {
+    const size_t n = text::valid_utf8_prefix(bytes);
+    out.append(bytes.substr(0, n));
+    bytes.remove_prefix(n);
+    if (bytes.empty()) break;
+    out += "\xEF\xBF\xBD";
+    bytes.remove_prefix(1);
+  }
+  return out;
+}
+
+void append_quoted(std::string& out, std::string_view given) {
+  const std::string mended = text::is_utf8(given) ? std::string() : as_utf8(given);
+  const std::string_view text = mended.empty() ? given : std::string_view(mended);
   out += '"';
   for (const char c : text) {
     if (c == '"' || c == '\\') {

@@ -30,7 +30,7 @@ std::string Error::to_string() const {
 }
 
 Error fail(ErrorCode code, std::string id, Message message, std::string where, std::string cause) {
-  return Error{code, std::move(id), std::move(message), std::move(where), std::move(cause), {}};
+  return Error{code, std::move(id), std::move(message), std::move(where), std::move(cause), {}, 0};
 }
 
 }  // namespace banmo

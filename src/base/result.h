@@ -3,6 +3,7 @@
 // An Error tells a person, in Chinese and in English, what happened, where, and what to do. Values: copyable, thread-compatible.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,6 +44,7 @@ struct Error {
   std::string where;           // file:line:column for packs, a JSON path for bodies, empty if neither
   std::string cause;           // technical detail for the log; never shown
   std::vector<Error> details;  // several findings of one check, if there are several
+  int64_t retry_after_s = 0;   // of too_many and unavailable: when to come again; 0: not known
 
   // "where: en sentence (zh sentence) [id]" for logs, terminals and tests.
   std::string to_string() const;
@@ -85,14 +87,16 @@ class [[nodiscard]] Result {
 #define BANMO_CONCAT_INNER(a, b) a##b
 #define BANMO_CONCAT(a, b) BANMO_CONCAT_INNER(a, b)
 // BANMO_TRY(auto rows, store.query(...));  declares rows, or returns the error from the enclosing function.
-// A declaration, not a statement expression: those crash g++ 12 around co_await.
-#define BANMO_TRY(declaration, ...) BANMO_TRY_INNER(BANMO_CONCAT(banmo_result_, __LINE__), declaration, __VA_ARGS__)
+// A declaration, not a statement expression: those crash g++ 12 around co_await. __COUNTER__ and not __LINE__: a lambda among the arguments may use
+// the macros too, and all lines of a macro's arguments have one number.
+#define BANMO_TRY(declaration, ...) BANMO_TRY_INNER(BANMO_CONCAT(banmo_result_, __COUNTER__), declaration, __VA_ARGS__)
 #define BANMO_TRY_INNER(temporary, declaration, ...)        \
   auto temporary = (__VA_ARGS__);                           \
   if (!temporary.ok()) return std::move(temporary).error(); \
   declaration = std::move(temporary).value()
 // BANMO_DO(store.commit());  for results without a value.
-#define BANMO_DO(...)                                                                            \
-  do {                                                                                           \
-    if (auto banmo_done = (__VA_ARGS__); !banmo_done.ok()) return std::move(banmo_done).error(); \
+#define BANMO_DO(...) BANMO_DO_INNER(BANMO_CONCAT(banmo_done_, __COUNTER__), __VA_ARGS__)
+#define BANMO_DO_INNER(done, ...)                                              \
+  do {                                                                         \
+    if (auto done = (__VA_ARGS__); !done.ok()) return std::move(done).error(); \
   } while (false)

@@ -32,6 +32,14 @@ std::string to_half_width(std::string_view text);                       // １�
 std::string fold_heading(
     std::string_view text);  // for comparing headings: half width, lower case, without blanks, line breaks, brackets' content, '*', ':' and the like
 size_t n_code_points(std::string_view text);
+std::string lower_ascii(std::string_view text);  // A..Z alone: names of protocols, not words of people
+int hex_digit(char c);                           // 0..15, -1 if it is none
+// Insertions, deletions, replacements and swaps of neighbours that lead from a to b (optimal string alignment), for "did you mean". Over bytes, or
+// over code points. O(|a| * |b|): cut what others wrote before.
+size_t edit_distance(std::string_view a, std::string_view b);
+size_t edit_distance(std::u32string_view a, std::u32string_view b);
+// FNV-1a, 64 bits (Fowler, Noll, Vo): the same in every build; guards nothing.
+uint64_t fnv_1a(std::string_view bytes, uint64_t seed = 0);
 
 // 2026-11-21, 2026/1/5, 2026.1.5, 20261121, 2026年1月5日, 二〇二六年一月五日, 2026-11-21 08:00:00, full-width digits; an Excel serial 20000..80000 if
 // allow_serial. Years 1000..9999. A time with an offset or Z is refused: the day it means depends on where one stands.

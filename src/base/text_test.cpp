@@ -448,3 +448,17 @@ TEST_CASE("any one wrong or swapped digit of a citizen id is found") {
     if (bad != good) CHECK_FALSE(is_citizen_id(bad));
   }
 }
+
+TEST_CASE("names are compared by edits, a swap of neighbours being one") {
+  CHECK(text::edit_distance("", "abc") == 3);
+  CHECK(text::edit_distance("school", "school") == 0);
+  CHECK(text::edit_distance("scohol", "school") == 1);
+  CHECK(text::edit_distance("kitten", "sitting") == 3);
+  CHECK(text::edit_distance(U"学校名", U"校学名") == 1);
+  CHECK(text::lower_ascii("X-ÄB学") == "x-Äb学");
+  CHECK(text::hex_digit('f') == 15);
+  CHECK(text::hex_digit('F') == 15);
+  CHECK(text::hex_digit('g') == -1);
+  CHECK(text::fnv_1a("") == 0xcbf29ce484222325ULL);
+  CHECK(text::fnv_1a("a") == 0xaf63dc4c8601ec8cULL);  // the authors' test vector
+}

@@ -67,6 +67,12 @@ bool WorkerPool::post(std::function<void()> work) {
   return true;
 }
 
+void WorkerPool::drop_waiting() {
+  std::deque<std::function<void()>> dropped;  // destroyed after the lock is let go
+  const std::scoped_lock lock(state_->mutex);
+  dropped.swap(state_->waiting);
+}
+
 size_t WorkerPool::n_waiting() const {
   const std::scoped_lock lock(state_->mutex);
   return state_->waiting.size();

@@ -16,6 +16,7 @@ class WorkerPool {
   // False if max_waiting pieces of work wait already: the caller answers "busy".
   [[nodiscard]] bool post(std::function<void()> work);
   size_t n_waiting() const;
+  void drop_waiting();  // what has not begun is destroyed on the caller's thread, not run
 
  private:
   struct State;

@@ -99,3 +99,25 @@ TEST_CASE("an empty function is refused") {
   WorkerPool pool(1, 1);
   CHECK_FALSE(pool.post({}));
 }
+
+TEST_CASE("what waits can be dropped, and what runs ends") {
+  std::promise<void> begun, go_on;
+  std::atomic<int> n_run{0};
+  WorkerPool pool(1, 10);
+  REQUIRE(pool.post([&] {
+    begun.set_value();
+    go_on.get_future().wait();
+    ++n_run;
+  }));
+  begun.get_future().wait();
+  const auto held = std::make_shared<int>(7);
+  REQUIRE(pool.post([&n_run, held] { ++n_run; }));
+  pool.drop_waiting();
+  CHECK(pool.n_waiting() == 0);
+  CHECK(held.use_count() == 1);
+  std::promise<void> last;
+  REQUIRE(pool.post([&] { last.set_value(); }));
+  go_on.set_value();
+  last.get_future().wait();
+  CHECK(n_run == 1);
+}

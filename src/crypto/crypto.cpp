@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "base/log.h"
+#include "base/text.h"
 
 namespace banmo::crypto {
 namespace {
@@ -55,13 +56,6 @@ Hash finish(const DigestContext& context) {
 
 // libsodium takes no null pointer, not even for nothing.
 const char* characters_of(std::string_view text) { return text.data() ? text.data() : ""; }
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 }  // namespace
 
@@ -132,7 +126,7 @@ std::optional<Bytes> from_hex(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;
   Bytes out;
   for (size_t i = 0; i < text.size(); i += 2) {
-    const int high = hex_value(text[i]), low = hex_value(text[i + 1]);
+    const int high = text::hex_digit(text[i]), low = text::hex_digit(text[i + 1]);
     if (high < 0 || low < 0) return std::nullopt;
     out.push_back(static_cast<uint8_t>(high << 4 | low));
   }

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
-#include <vector>
 
 namespace banmo::expr {
 
@@ -42,8 +42,8 @@ inline char32_t code_point_at(std::string_view text, size_t at) {
 }
 
 // Code points with A-Z as a-z, for comparing names.
-inline std::vector<char32_t> code_points_folded(std::string_view text) {
-  std::vector<char32_t> all;
+inline std::u32string code_points_folded(std::string_view text) {
+  std::u32string all;
   for (size_t i = 0; i < text.size(); i += code_point_size(text, i)) {
     const char32_t c = code_point_at(text, i);
     all.push_back(c >= U'A' && c <= U'Z' ? c + 32 : c);

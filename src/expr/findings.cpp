@@ -40,20 +40,6 @@ Place place_of(std::string_view where) {
   return {std::string(where), 1, 1};
 }
 
-// Insertions, deletions, replacements and swaps of neighbours that lead from a to b (optimal string alignment).
-size_t edit_distance(const std::vector<char32_t>& a, const std::vector<char32_t>& b) {
-  std::vector<std::vector<size_t>> cost(a.size() + 1, std::vector<size_t>(b.size() + 1));
-  for (size_t i = 0; i <= a.size(); ++i) cost[i][0] = i;
-  for (size_t j = 0; j <= b.size(); ++j) cost[0][j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    for (size_t j = 1; j <= b.size(); ++j) {
-      cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
-    }
-  }
-  return cost[a.size()][b.size()];
-}
-
 }  // namespace
 
 void Findings::add(size_t offset, std::string id, Message message) {
@@ -100,12 +86,12 @@ Message type_name(Type type) {
 }
 
 Message suggestion(std::string_view name, const std::vector<std::string_view>& known) {
-  const std::vector<char32_t> wanted = code_points_folded(name);
+  const std::u32string wanted = code_points_folded(name);
   if (wanted.size() > kMaxNameCompared) return {};
   std::string_view best;
   size_t best_distance = std::max<size_t>(1, wanted.size() / 3) + 1;
   for (const std::string_view candidate : known) {
-    const size_t distance = edit_distance(wanted, code_points_folded(candidate));
+    const size_t distance = text::edit_distance(wanted, code_points_folded(candidate));
     if (distance >= best_distance) continue;
     best = candidate;
     best_distance = distance;

@@ -2,6 +2,7 @@
 // How a connection reads requests and gets them answered.
 #include "http/connection.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -78,6 +79,8 @@ Connection::Task<void> Connection::serve(std::shared_ptr<Connection> self) {
     if (self->channel_) self->channel_->say_goodbye();
   } catch (const std::exception& error) {
     BANMO_LOG(error, "http.connection_failed", {"cause", error.what()});
+  } catch (...) {
+    BANMO_LOG(error, "http.connection_failed", {"cause", "not a std::exception"});
   }
 }
 
@@ -114,10 +117,21 @@ Connection::Task<Connection::ReadEnd> Connection::next_piece() {
       if (in_.size() > shared_.options.max_header_bytes) co_return ReadEnd::faulty;  // the line of a chunk, or trailers, without an end
       if (n_used > 0) co_return ReadEnd::more;
     }
-    limit_time(shared_.options.body_idle_timeout_ms);
+    const int time_left_ms = std::min(shared_.options.body_idle_timeout_ms, body_time_left_ms());
+    if (time_left_ms <= 0) co_return ReadEnd::late;
+    limit_time(time_left_ms);
+    const size_t n_before = in_.size();
     const bool has_more = co_await fill();
     if (!has_more) co_return is_cut_ ? ReadEnd::late : ReadEnd::gone;
+    n_body_bytes_ += in_.size() - n_before;
   }
+}
+
+// What came buys time for what is still to come, so that a body which trickles in does not hold its connection for ever.
+int Connection::body_time_left_ms() const {
+  const uint64_t bought_ms = n_body_bytes_ * 1000 / std::max<size_t>(shared_.options.min_body_bytes_per_s, 1);
+  const int64_t left = body_began_ms_ + shared_.options.body_free_ms + static_cast<int64_t>(bought_ms) - steady_ms();
+  return static_cast<int>(std::clamp<int64_t>(left, 0, INT32_MAX));
 }
 
 Connection::Given Connection::refused_read(ReadEnd end, Given exchange) {
@@ -169,6 +183,8 @@ Connection::Task<bool> Connection::say_continue() {
 }
 
 Connection::Task<Connection::Given> Connection::receive_and_answer(Given exchange) {
+  body_began_ms_ = steady_ms();
+  n_body_bytes_ = 0;
   if (exchange->way == Way::upload) {
     Given uploaded = co_await receive_upload(exchange);
     co_return uploaded;
@@ -205,6 +221,7 @@ Connection::Task<Connection::Given> Connection::answer_on_worker(Given exchange)
   auto work = std::make_shared<Work>();
   Shared& shared = shared_;
   work->run = [&shared, exchange] { answer(shared, *exchange); };
+  work->deadline = deadline_of(*exchange);
   const WorkEnd end = co_await run_on(*shared_.workers, work, exchange->route->timeout_ms);
   if (end == WorkEnd::done) co_return exchange;
   if (end == WorkEnd::late) {
@@ -223,6 +240,7 @@ Connection::Task<Connection::Given> Connection::receive_upload(Given exchange) {
   auto refusal = std::make_shared<std::optional<Response>>();
   Shared& shared = shared_;
   work->run = [&shared, exchange, refusal] { *refusal = shared.router.admit(exchange->request); };
+  work->deadline = deadline_of(*exchange);
   const WorkEnd end = co_await run_on(*shared_.workers, work, exchange->route->timeout_ms);
   if (end == WorkEnd::late) co_return identity.refused(0, took_too_long());
   if (end == WorkEnd::busy) {
@@ -252,6 +270,7 @@ Connection::Task<Connection::Given> Connection::stream_upload(Given exchange) {
   const bool is_sent = co_await say_continue();
   if (!is_sent) co_return nullptr;
   auto sink = std::make_shared<UploadSink>(std::move(*created));
+  body_began_ms_ = steady_ms();  // the caller was looked up meanwhile
   auto stored = std::make_shared<Result<>>();
   for (bool is_complete = false; !is_complete;) {
     const ReadEnd piece = co_await next_piece();

@@ -4,6 +4,7 @@
 // by connection*.cpp and server.cpp only.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -14,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "base/deadline.h"
 #include "http/channel.h"
 #include "http/exchange.h"
 #include "http/request_reader.h"
@@ -38,7 +40,7 @@ struct IoThread {
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Shared& shared, IoThread& thread, int socket, std::string peer);
+  Connection(Shared& shared, IoThread& thread, boost::asio::posix::stream_descriptor descriptor, std::string peer);
   ~Connection();
   // The whole life of a connection.
   static boost::asio::awaitable<void> serve(std::shared_ptr<Connection> self);
@@ -52,10 +54,18 @@ class Connection : public std::enable_shared_from_this<Connection> {
   using Task = boost::asio::awaitable<T>;
   enum class ReadEnd { complete, more, faulty, late, gone };
   enum class WorkEnd { done, busy, late };
-  // Work for a pool, shared with it: the pool may come to it after the connection has given up.
+  // Work for a pool, shared with it: the pool may come to it after the connection has given up. With a deadline it is either not begun any more, or
+  // let come to its own end.
   struct Work {
+    enum class Stage : uint8_t { waiting, running, given_up };
     std::function<void()> run;
+    std::unique_ptr<Deadline> deadline;
+    std::atomic<Stage> stage{Stage::waiting};
     bool is_done = false;
+    bool give_up() {
+      Stage expected = Stage::waiting;
+      return stage.compare_exchange_strong(expected, Stage::given_up);
+    }
   };
 
   // connection_io.cpp: bytes, time and pools. False: the peer has gone, or the deadline is over (is_cut_).
@@ -64,6 +74,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<bool> fill();
   Task<bool> write_all(std::string_view bytes);
   Task<WorkEnd> run_on(WorkerPool& pool, std::shared_ptr<Work> work, int timeout_ms);
+  std::optional<WorkEnd> look_at(Work& work, std::chrono::steady_clock::time_point end) const;
+  std::unique_ptr<Deadline> deadline_of(const Exchange& exchange) const;
   Task<void> pause(int timeout_ms);
   Task<void> linger();
   bool peer_has_gone() const;
@@ -72,6 +84,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   using Given = std::shared_ptr<Exchange>;
   Task<ReadEnd> read_head();
   Task<ReadEnd> next_piece();
+  int body_time_left_ms() const;
   Task<bool> serve_one();
   Task<Given> receive_and_answer(Given exchange);
   Task<Given> answer_on_worker(Given exchange);
@@ -98,6 +111,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool is_idle_ = false;      // waits for the first byte of a request
   bool is_cut_ = false;       // past its deadline
   bool must_linger_ = false;  // answered before all was read
+  int64_t body_began_ms_ = 0;
+  uint64_t n_body_bytes_ = 0;  // as they came, with the frames of chunks
 };
 
 int64_t steady_ms();

@@ -76,6 +76,7 @@ Connection::Task<bool> Connection::send_events(Given exchange) {
   while (goes_on && !exchange->events_ended && !shared_.is_draining.load(std::memory_order_relaxed) && !peer_has_gone()) {
     auto work = std::make_shared<Work>();
     work->run = [exchange] { take_events(*exchange); };
+    work->deadline = deadline_of(*exchange);
     const WorkEnd end = co_await run_on(*shared_.workers, work, exchange->route->timeout_ms);
     if (end == WorkEnd::late) co_return false;
     std::string out = end == WorkEnd::done ? format_events(exchange->events) : std::string{};

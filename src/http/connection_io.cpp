@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 
+#include "base/log.h"
 #include "http/connection.h"
 
 namespace banmo::http {
@@ -17,7 +18,20 @@ namespace asio = boost::asio;
 constexpr auto kTick = std::chrono::milliseconds(100);
 constexpr int kLingerMs = 2000;
 constexpr size_t kMaxLingerBytes = 64u << 20;
-constexpr size_t kKeptBytes = 2048;  // what an idle connection may keep of its input buffer
+constexpr size_t kKeptBytes = 2048;                       // what an idle connection may keep of its input buffer
+constexpr auto kGrace = std::chrono::milliseconds(2000);  // for a handler past its deadline to answer for itself
+constexpr auto kLookAgain = std::chrono::milliseconds(50);
+
+// What work throws is logged: its end must be told in any case.
+void run_safely(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const std::exception& error) {
+    BANMO_LOG(error, "http.work_failed", {"cause", error.what()});
+  } catch (...) {
+    BANMO_LOG(error, "http.work_failed", {"cause", "not a std::exception"});
+  }
+}
 
 }  // namespace
 
@@ -39,11 +53,11 @@ void IoThread::drain() {
   for (Connection* connection : connections) connection->drain();
 }
 
-Connection::Connection(Shared& shared, IoThread& thread, int socket, std::string peer)
+Connection::Connection(Shared& shared, IoThread& thread, asio::posix::stream_descriptor descriptor, std::string peer)
     : shared_(shared),
       thread_(thread),
-      descriptor_(thread.context, socket),
-      channel_(shared.tls ? shared.tls->channel(socket) : plain_channel(socket)),
+      descriptor_(std::move(descriptor)),
+      channel_(shared.tls ? shared.tls->channel(descriptor_.native_handle()) : plain_channel(descriptor_.native_handle())),
       peer_(std::move(peer)),
       reader_(shared.options.max_header_bytes),
       place_(thread.connections.size()) {
@@ -123,28 +137,53 @@ Connection::Task<bool> Connection::write_all(std::string_view bytes) {
   co_return true;
 }
 
-// The pool's thread posts the end back to this connection's thread, so `is_done` is touched by one thread only.
+// How a wait for work ends, if it does now. Work that runs under a deadline is told so by the deadline itself, and has a moment to answer for itself;
+// a change in its commit is waited for, because only its outcome is true.
+std::optional<Connection::WorkEnd> Connection::look_at(Work& work, std::chrono::steady_clock::time_point end) const {
+  if (work.is_done) return WorkEnd::done;
+  const auto now = std::chrono::steady_clock::now();
+  const bool is_stopping = work.deadline && shared_.is_stopping.load(std::memory_order_relaxed);
+  if (is_stopping && work.give_up()) return WorkEnd::busy;
+  if (now < end) return std::nullopt;
+  if (!work.deadline || work.give_up()) return WorkEnd::late;
+  if (now >= end + kGrace && work.deadline->end()) return WorkEnd::late;
+  return std::nullopt;
+}
+
+// The pool's thread posts the end back to this connection's thread, so `is_done` is touched by one thread only, and the last holder of the connection
+// lets go of it there.
 Connection::Task<Connection::WorkEnd> Connection::run_on(WorkerPool& pool, std::shared_ptr<Work> work, int timeout_ms) {
   limit_time(0);
   if (!timer_) timer_.emplace(thread_.context);
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
-  auto self = shared_from_this();
-  auto on_end = [self, work] {
-    work->is_done = true;
-    self->timer_->cancel();
+  auto job = [self = shared_from_this(), work]() mutable {
+    Work::Stage expected = Work::Stage::waiting;
+    if (work->stage.compare_exchange_strong(expected, Work::Stage::running)) {
+      const Deadline::Scope scope(work->deadline.get());
+      run_safely(work->run);
+    }
+    asio::io_context& context = self->thread_.context;
+    asio::post(context, [self = std::move(self), work = std::move(work)] {
+      work->is_done = true;
+      self->timer_->cancel();
+    });
   };
-  auto job = [self, work, on_end] {
-    work->run();
-    asio::post(self->thread_.context, on_end);
-  };
-  if (!pool.post(job)) co_return WorkEnd::busy;
+  if (!pool.post(std::move(job))) co_return WorkEnd::busy;
   boost::system::error_code error;
   auto token = asio::redirect_error(asio::use_awaitable, error);
-  while (!work->is_done && std::chrono::steady_clock::now() < end) {
-    timer_->expires_at(end);
+  for (;;) {
+    const auto ended = look_at(*work, end);
+    if (ended) co_return *ended;
+    const auto next = std::max(end, std::chrono::steady_clock::now() + kLookAgain);
+    timer_->expires_at(std::chrono::steady_clock::now() < end ? end : next);
     co_await timer_->async_wait(token);
   }
-  co_return work->is_done ? WorkEnd::done : WorkEnd::late;
+}
+
+std::unique_ptr<Deadline> Connection::deadline_of(const Exchange& exchange) const {
+  const bool reads = exchange.request.method == "GET" || exchange.request.method == "HEAD";
+  return std::make_unique<Deadline>(std::chrono::steady_clock::now() + std::chrono::milliseconds(exchange.route->timeout_ms),
+                                    reads ? Deadline::AfterCommit::limited : Deadline::AfterCommit::unlimited, &shared_.is_stopping);
 }
 
 Connection::Task<void> Connection::pause(int timeout_ms) {

@@ -89,7 +89,7 @@ std::optional<Response> outside_of_routes(const Shared& shared, Request& request
     return response;
   }
   if (!shared.site || (request.method != "GET" && request.method != "HEAD")) return std::nullopt;
-  return shared.site->answer(request, !shared.api_roots.contains(std::string(first_segment(request.path))));
+  return shared.site->answer(request, !shared.api_roots.contains(std::string(first_segment(request.path))), *shared.files);
 }
 
 }  // namespace
@@ -196,14 +196,13 @@ void open_answer_file(Exchange& exchange) {
   exchange.response = problem(error, exchange.request);
 }
 
-bool read_answer_file(Exchange& exchange) {
+void read_answer_file(Exchange& exchange) {
   exchange.chunk.resize(kFileChunkBytes);
   ssize_t n = 0;
   do {
     n = ::read(exchange.answer_file, exchange.chunk.data(), exchange.chunk.size());
   } while (n < 0 && errno == EINTR);
   exchange.chunk.resize(n > 0 ? static_cast<size_t>(n) : 0);
-  return n > 0;
 }
 
 void take_events(Exchange& exchange) {

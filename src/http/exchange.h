@@ -45,8 +45,8 @@ Result<> prepare(const Shared& shared, RequestHead& head, const std::string& pee
 void answer(const Shared& shared, Exchange& exchange);
 // Opens response.body_file. On failure the response becomes the problem.
 void open_answer_file(Exchange& exchange);
-// The next piece of the file into `chunk`; false if it ended too early.
-bool read_answer_file(Exchange& exchange);
+// The next piece of the file into `chunk`; empty if the file ended, or cannot be read.
+void read_answer_file(Exchange& exchange);
 // The next events into `events`, or events_ended.
 void take_events(Exchange& exchange);
 // Adds the exchange to the figures and logs it.

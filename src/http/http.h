@@ -110,8 +110,8 @@ struct Route {
   std::string permission;                  // "public", "signed_in", or a right: "datasets.import"
   std::vector<std::string> problem_codes;  // stable codes besides those of every route
   size_t max_body_bytes = 1u << 20;        // of JSON; uploads are bounded by ServerOptions::max_upload_bytes
-  int timeout_ms = 30'000;
-  bool quick = false;  // takes well under a millisecond and never waits: may run on the connection's own thread
+  int timeout_ms = 30'000;                 // the Deadline (base/deadline.h) of the handler
+  bool quick = false;                      // takes well under a millisecond and never waits: may run on the connection's own thread
 };
 
 using Handler = std::function<Result<Response>(Request&)>;
@@ -159,11 +159,13 @@ struct ServerOptions {
   size_t n_workers = 4;
   size_t max_waiting = 1024;  // requests that wait for a worker; then 503
   size_t max_connections = 20'000;
-  size_t max_connections_per_peer = 20'000;
+  size_t max_connections_per_peer = 2000;  // a school behind one address; a trusted proxy has no limit of its own
   size_t max_header_bytes = 16u << 10;
   size_t max_upload_bytes = size_t{4} << 30;
   int header_timeout_ms = 10'000;
   int body_idle_timeout_ms = 30'000;
+  int body_free_ms = 30'000;  // how long a body may take in any case; beyond, each second costs min_body_bytes_per_s of what came
+  size_t min_body_bytes_per_s = 1u << 10;
   int idle_timeout_ms = 60'000;
   int drain_timeout_ms = 10'000;
   int heartbeat_ms = 15'000;  // a comment goes out on an event stream that was silent for so long
@@ -187,7 +189,9 @@ class Server {
   ~Server();
   std::vector<std::string> addresses() const;  // bound, with real ports
   void start();                                // returns at once
-  void drain();                                // stops accepting, answers what runs (Connection: close), returns when done or after drain_timeout_ms
+  // Stops accepting and answers what runs (Connection: close). What has not ended after drain_timeout_ms is ended: what waits is answered 503, what
+  // runs has its statements interrupted. Returns within two seconds more.
+  void drain();
   ServerFigures figures() const;
 
  private:

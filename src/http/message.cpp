@@ -13,13 +13,6 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // What may stand in a path or a query once decoded: UTF-8 without control characters.
 bool is_clean(std::string_view text) {
   bool is_ascii = true;
@@ -98,8 +91,8 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_bl
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%') {
       if (i + 2 >= text.size()) return std::nullopt;
-      const int high = hex_digit(text[i + 1]);
-      const int low = hex_digit(text[i + 2]);
+      const int high = text::hex_digit(text[i + 1]);
+      const int low = text::hex_digit(text[i + 2]);
       if (high < 0 || low < 0) return std::nullopt;
       out += static_cast<char>(high * 16 + low);
       i += 2;

@@ -16,14 +16,6 @@ Error bad_multipart(const char* zh, const char* en) {
   return fail(ErrorCode::invalid, "http.bad_multipart", {std::string("表单上传有误：") + zh, std::string("the multipart form is wrong: ") + en});
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
@@ -59,7 +51,7 @@ std::optional<std::string> parameter_of(std::string_view header, std::string_vie
       semicolon = equals;
       continue;
     }
-    const std::string name = lower(trimmed(header.substr(0, equals)));
+    const std::string name = text::lower_ascii(trimmed(header.substr(0, equals)));
     header = trimmed(header.substr(equals + 1));
     std::string value = take_value(header);
     if (name == wanted) return value;
@@ -75,7 +67,7 @@ std::string_view header_in(std::string_view block, std::string_view wanted) {
     const std::string_view line = block.substr(0, end);
     block = end == std::string_view::npos ? std::string_view{} : block.substr(end + 2);
     const size_t colon = line.find(':');
-    if (colon != std::string_view::npos && lower(trimmed(line.substr(0, colon))) == wanted) return trimmed(line.substr(colon + 1));
+    if (colon != std::string_view::npos && text::lower_ascii(trimmed(line.substr(0, colon))) == wanted) return trimmed(line.substr(colon + 1));
   }
   return {};
 }
@@ -95,7 +87,7 @@ std::string file_name_of(std::string_view content_disposition) {
   if (const auto extended = parameter_of(content_disposition, "filename*")) {
     const size_t quote = extended->rfind('\'');
     const auto decoded = percent_decode(std::string_view(*extended).substr(quote == std::string::npos ? 0 : quote + 1));
-    if (decoded && lower(extended->substr(0, 6)) == "utf-8'") return base_name(*decoded);
+    if (decoded && text::lower_ascii(extended->substr(0, 6)) == "utf-8'") return base_name(*decoded);
   }
   const auto plain = parameter_of(content_disposition, "filename");
   return plain ? base_name(*plain) : std::string{};

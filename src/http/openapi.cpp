@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.h"
 #include "http/problem.h"
 
 namespace banmo::http {
@@ -19,11 +20,6 @@ Value reference(std::string_view place) { return Object{{"$ref", std::string(pla
 
 Value content(std::string_view type, Value schema) { return Object{{std::string(type), Object{{"schema", std::move(schema)}}}}; }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
-}
-
 bool is_public(const Route& route) { return route.permission.empty() || route.permission == "public"; }
 
 Value string_schema() { return Object{{"type", "string"}}; }
@@ -34,14 +30,16 @@ Value two_languages_schema() {
 
 Value problem_schema() {
   Object finding{{"where", string_schema()}, {"code", string_schema()}, {"detail", two_languages_schema()}};
-  Object properties{{"type", Object{{"type", "string"}, {"format", "uri-reference"}}},
-                    {"title", Object{{"type", "string"}, {"description", "The sentence in the language of Accept-Language; Chinese if none."}}},
-                    {"status", Object{{"type", "integer"}}},
-                    {"code", Object{{"type", "string"}, {"description", "Stable; programs match on it."}}},
-                    {"detail", two_languages_schema()},
-                    {"where", Object{{"type", "string"}, {"description", "A JSON path, or file:line:column."}}},
-                    {"request_id", string_schema()},
-                    {"errors", Object{{"type", "array"}, {"items", Object{{"type", "object"}, {"properties", std::move(finding)}}}}}};
+  Object properties{
+      {"type", Object{{"type", "string"}, {"format", "uri-reference"}}},
+      {"title", Object{{"type", "string"}, {"description", "The sentence in the language of Accept-Language; Chinese if none."}}},
+      {"status", Object{{"type", "integer"}}},
+      {"code", Object{{"type", "string"}, {"description", "Stable; programs match on it."}}},
+      {"detail", two_languages_schema()},
+      {"where", Object{{"type", "string"}, {"description", "A JSON path, or file:line:column."}}},
+      {"request_id", string_schema()},
+      {"errors", Object{{"type", "array"},
+                        {"items", Object{{"type", "object"}, {"properties", std::move(finding)}, {"required", Array{"where", "code", "detail"}}}}}}};
   return Object{{"type", "object"},
                 {"description", "RFC 9457 problem details."},
                 {"properties", std::move(properties)},
@@ -218,7 +216,7 @@ Object paths_of(const std::vector<Route>& routes) {
   for (const Route& route : routes) {
     Value* item = paths.find(route.path);
     if (!item) item = &paths.set(route.path, Object{});
-    item->as_object()->set(lower(route.method), operation_of(route));
+    item->as_object()->set(text::lower_ascii(route.method), operation_of(route));
   }
   return paths;
 }

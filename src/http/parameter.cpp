@@ -13,6 +13,15 @@ namespace {
 
 // std::regex recurses once per character: longer values are refused before they reach it.
 constexpr size_t kMaxPatternBytes = 1024;
+// Whoever has no session yet is told of so many mistakes, in so many words.
+constexpr size_t kMaxFindings = 100;
+constexpr size_t kMaxShownBytes = 64;
+
+// A name as it was sent, cut between characters.
+std::string shown(const std::string& name) {
+  if (name.size() <= kMaxShownBytes) return name;
+  return name.substr(0, text::valid_utf8_prefix(std::string_view(name).substr(0, kMaxShownBytes))) + "…";
+}
 
 std::string text_of(const json::Value* value) { return value && value->as_string() ? *value->as_string() : std::string{}; }
 
@@ -110,20 +119,13 @@ std::string where_of(const Parameter& parameter) {
   return std::string(place) + "." + parameter.name;
 }
 
-std::string lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
-
 std::vector<std::string_view> values_of(const Parameter& parameter, const Request& request) {
   std::vector<std::string_view> values;
   if (parameter.place == ParameterPlace::path) {
     if (const auto found = request.path_parameters.find(parameter.name); found != request.path_parameters.end()) values.emplace_back(found->second);
     return values;
   }
-  const std::string wanted = parameter.place == ParameterPlace::header ? lower(parameter.name) : parameter.name;
+  const std::string wanted = parameter.place == ParameterPlace::header ? text::lower_ascii(parameter.name) : parameter.name;
   for (const auto& [name, value] : parameter.place == ParameterPlace::header ? request.headers : request.query) {
     if (name == wanted) values.emplace_back(value);
   }
@@ -164,10 +166,11 @@ Result<ParameterCheck> ParameterCheck::create(const Route& route) {
 void ParameterCheck::check_unknown(const Request& request, std::vector<Error>& findings) const {
   if (takes_any_query_) return;
   for (const auto& item : request.query) {
-    const std::string& name = item.first;
+    if (findings.size() >= kMaxFindings) return;
     bool is_known = false;
-    for (const One& one : all_) is_known = is_known || (one.parameter.place == ParameterPlace::query && one.parameter.name == name);
+    for (const One& one : all_) is_known = is_known || (one.parameter.place == ParameterPlace::query && one.parameter.name == item.first);
     if (is_known) continue;
+    const std::string name = shown(item.first);
     const Message message =
         known_.empty() ? Message{"此接口没有查询参数，请去掉“" + name + "”", "there are no query parameters here: leave out \"" + name + "\""}
                        : Message{"没有查询参数“" + name + "”；可用：" + known_, "there is no query parameter \"" + name + "\"; known are: " + known_};
@@ -190,6 +193,7 @@ void ParameterCheck::check_one(const One& one, const Request& request, std::vect
     return;
   }
   for (const std::string_view value : values) {
+    if (findings.size() >= kMaxFindings) return;
     const auto wrong = wrong_value(parameter.schema, one.type, one.pattern.get(), value);
     if (!wrong) continue;
     findings.push_back(fail(ErrorCode::invalid, "http.bad_parameter",

@@ -11,9 +11,14 @@ json::Value two_languages(const Message& message) { return json::Object{{"zh", m
 
 // Text that is no JSON at all is 400; JSON that does not fit its schema is 422. These are the findings of json::read.
 bool is_malformed(const Error& error) {
-  static constexpr std::string_view kIds[] = {"json.bad_utf8", "json.syntax",       "json.incomplete",      "json.extra_text",
-                                              "json.too_deep", "json.number_range", "json.duplicate_member"};
+  static constexpr std::string_view kIds[] = {"json.bad_utf8", "json.syntax",       "json.incomplete",       "json.extra_text",
+                                              "json.too_deep", "json.number_range", "json.duplicate_member", "json.nul"};
   return error.code == ErrorCode::invalid && std::find(std::begin(kIds), std::end(kIds), error.id) != std::end(kIds);
+}
+
+int64_t retry_after_s(int status, const Error& error) {
+  if (status != 429 && status != 503) return 0;
+  return error.retry_after_s > 0 ? error.retry_after_s : status == 429 ? 30 : 2;
 }
 
 json::Value list_of(const std::vector<Error>& details) {
@@ -92,8 +97,7 @@ Response problem_with_status(int status, const Error& error, const Request& requ
   response.headers.front().second = "application/problem+json";
   response.headers.emplace_back("content-language", request.prefers_english ? "en" : "zh-CN");
   if (status == 401) response.headers.emplace_back("www-authenticate", "Bearer");
-  if (status == 429) response.headers.emplace_back("retry-after", "30");
-  if (status == 503) response.headers.emplace_back("retry-after", "2");
+  if (const int64_t seconds = retry_after_s(status, error); seconds > 0) response.headers.emplace_back("retry-after", std::to_string(seconds));
   return response;
 }
 

@@ -3,18 +3,12 @@
 
 #include <boost/beast/http/basic_parser.hpp>
 
+#include "base/text.h"
+
 namespace banmo::http {
 namespace {
 
 namespace beast = boost::beast;
-
-std::string lower(beast::string_view text) {
-  std::string out(text.data(), text.size());
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 bool is_continue(beast::string_view value) { return beast::iequals(value, "100-continue"); }
 
@@ -37,7 +31,7 @@ class Parser final : public beast::http::basic_parser<true> {
   void on_field_impl(beast::http::field field, View name, View value, Code&) override {
     if (is_head_complete_) return;  // trailers of a chunked body are read and dropped
     if (field == beast::http::field::expect && is_continue(value)) head_.expects_continue = true;
-    head_.headers.emplace_back(lower(name), std::string(value.data(), value.size()));
+    head_.headers.emplace_back(text::lower_ascii({name.data(), name.size()}), std::string(value.data(), value.size()));
   }
   void on_header_impl(Code&) override { is_head_complete_ = true; }
   void on_body_init_impl(const boost::optional<uint64_t>&, Code&) override {}

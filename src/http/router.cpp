@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "base/deadline.h"
 #include "base/log.h"
 #include "http/http.h"
 #include "http/openapi.h"
@@ -220,16 +221,21 @@ std::optional<Response> Router::admit(Request& request) const {
     return state_->admit(request);
   } catch (const std::exception& error) {
     return refuse(unexpected(error.what()), request);
+  } catch (...) {
+    return refuse(unexpected("not a std::exception"), request);
   }
 }
 
 Response Router::run(Request& request) const {
   if (!request.route) return refuse(unexpected("run without admit"), request);
+  if (Deadline* const deadline = Deadline::here()) deadline->begin_work();
   try {
     auto answer = state_->entries[static_cast<size_t>(request.route - state_->routes.data())].handler(request);
     return answer.ok() ? std::move(*answer) : refuse(answer.error(), request);
   } catch (const std::exception& error) {
     return refuse(unexpected(error.what()), request);
+  } catch (...) {
+    return refuse(unexpected("not a std::exception"), request);
   }
 }
 

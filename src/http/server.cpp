@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <optional>
 #include <thread>
 
 #include "base/log.h"
@@ -22,6 +23,7 @@ namespace asio = boost::asio;
 
 constexpr size_t kAcceptsPerTurn = 64;
 constexpr size_t kFileThreads = 2;
+constexpr int kEndMs = 2000;  // for what is ended at the end of a drain to say so
 constexpr auto kPauseWhenExhausted = std::chrono::milliseconds(100);
 constexpr std::string_view kFull = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 2\r\nconnection: close\r\n\r\n";
 
@@ -86,7 +88,9 @@ struct Server::State {
   size_t n_handed_over = 0;  // on the first IO thread only
 
   ~State() {
+    shared.is_stopping = true;
     stop();
+    drop_waiting();
     shared.workers.reset();  // what still runs may post to the contexts
     shared.files.reset();
     for (Listener& listener : listeners) {
@@ -102,7 +106,18 @@ struct Server::State {
     threads.clear();
   }
 
-  void hand_over(int socket, std::string peer) {
+  // Ends what idles, and makes what waits look again.
+  void wake_all() {
+    for (auto& io_thread : io_threads) asio::post(io_thread->context, [thread = io_thread.get()] { thread->drain(); });
+  }
+
+  // After stop(): the connections that go with it belong to the IO threads.
+  void drop_waiting() {
+    if (shared.workers) shared.workers->drop_waiting();
+    if (shared.files) shared.files->drop_waiting();
+  }
+
+  void hand_over(int socket, const std::string& peer) {
     const size_t max_of_peer = shared.proxies.contains(peer) ? shared.options.max_connections : shared.options.max_connections_per_peer;
     if (!shared.peers.enter(peer, shared.options.max_connections, max_of_peer)) {
       shared.counters.n_refused.fetch_add(1, std::memory_order_relaxed);
@@ -112,11 +127,46 @@ struct Server::State {
     }
     shared.counters.n_accepted.fetch_add(1, std::memory_order_relaxed);
     IoThread& io_thread = *io_threads[n_handed_over++ % io_threads.size()];
-    const auto begin = [this, &io_thread, socket, peer = std::move(peer)] {
-      auto connection = std::make_shared<Connection>(shared, io_thread, socket, peer);
-      asio::co_spawn(io_thread.context, Connection::serve(std::move(connection)), asio::detached);
-    };
-    asio::post(io_thread.context, begin);
+    try {
+      asio::post(io_thread.context, [this, &io_thread, socket, peer] { begin(io_thread, socket, peer); });
+    } catch (const std::exception& error) {
+      ::close(socket);
+      turned_away(peer, error.what());
+    }
+  }
+
+  // Memory may be short: then this connection is turned away, and the others go on.
+  void begin(IoThread& io_thread, int socket, const std::string& peer) {
+    std::optional<asio::posix::stream_descriptor> descriptor;  // owns the socket once it is there
+    std::shared_ptr<Connection> connection;
+    try {
+      descriptor.emplace(io_thread.context, socket);
+      connection = std::make_shared<Connection>(shared, io_thread, std::move(*descriptor), peer);
+    } catch (const std::exception& error) {
+      if (!descriptor) ::close(socket);
+      turned_away(peer, error.what());
+      return;
+    }
+    asio::co_spawn(io_thread.context, Connection::serve(std::move(connection)), asio::detached);
+  }
+
+  void turned_away(const std::string& peer, const char* cause) {
+    BANMO_LOG(error, "http.connection_failed", {"cause", cause});
+    shared.peers.leave(peer);
+  }
+
+  // An exception that reaches here has left its connection, whose coroutine is gone with it; the others go on.
+  static void run(asio::io_context& context) {
+    for (;;) {
+      try {
+        context.run();
+        return;
+      } catch (const std::exception& error) {
+        BANMO_LOG(error, "http.io_thread_exception", {"cause", error.what()});
+      } catch (...) {
+        BANMO_LOG(error, "http.io_thread_exception", {"cause", "not a std::exception"});
+      }
+    }
   }
 
   asio::awaitable<void> accept_at(asio::posix::stream_descriptor& listener) {
@@ -133,7 +183,7 @@ struct Server::State {
           co_await timer.async_wait(token);
         }
         if (accepted.socket < 0) break;
-        hand_over(accepted.socket, std::move(accepted.peer));
+        hand_over(accepted.socket, accepted.peer);
       }
     }
   }
@@ -172,7 +222,7 @@ void Server::start() {
   }
   for (auto& io_thread : state_->io_threads) {
     asio::co_spawn(io_thread->context, io_thread->tick(), asio::detached);
-    state_->threads.emplace_back([context = &io_thread->context] { context->run(); });
+    state_->threads.emplace_back([context = &io_thread->context] { State::run(*context); });
   }
 }
 
@@ -183,12 +233,16 @@ void Server::drain() {
     for (Listener& listener : state->listeners) listener.descriptor->close();
   };
   asio::post(state_->io_threads.front()->context, close_listeners);
-  for (auto& io_thread : state_->io_threads) {
-    asio::post(io_thread->context, [thread = io_thread.get()] { thread->drain(); });
-  }
+  state_->wake_all();
   const bool is_complete = state_->shared.peers.wait_until_none(state_->shared.options.drain_timeout_ms);
-  if (!is_complete) BANMO_LOG(warn, "http.drain_cut", {"n_connections", state_->shared.peers.n_open()});
+  if (!is_complete) {
+    BANMO_LOG(warn, "http.drain_cut", {"n_connections", state_->shared.peers.n_open()});
+    state_->shared.is_stopping = true;
+    state_->wake_all();
+    static_cast<void>(state_->shared.peers.wait_until_none(kEndMs));
+  }
   state_->stop();
+  state_->drop_waiting();
 }
 
 ServerFigures Server::figures() const {

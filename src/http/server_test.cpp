@@ -64,6 +64,19 @@ Router make_router(std::shared_ptr<Gate> gate = nullptr) {
                      return response;
                    })
               .ok());
+  Route thrower = route("GET", "/api/v1/thrower", "thrower");
+  thrower.quick = true;
+  REQUIRE(router.add(thrower, [](Request&) -> Result<Response> { throw 7; }).ok());
+  Route limited = route("GET", "/api/v1/limited", "limited");
+  limited.quick = true;
+  REQUIRE(router
+              .add(limited,
+                   [](Request&) -> Result<Response> {
+                     Error error = fail(ErrorCode::too_many, "test.too_many", {"太多", "too many"});
+                     error.retry_after_s = 117;
+                     return error;
+                   })
+              .ok());
   if (gate) {
     Route slow = route("GET", "/api/v1/slow", "slow");
     slow.timeout_ms = 300;
@@ -450,4 +463,60 @@ TEST_CASE("a path prefix is taken off, and need not be there") {
   const Answer redirect = client.get("/banmo");
   CHECK(redirect.status == 308);
   CHECK(redirect.header("location") == "/banmo/");
+}
+
+TEST_CASE("what a handler throws that is no exception of the library costs one answer, also on a connection's own thread") {
+  const auto server = started({}, make_router());
+  Client client(address_of(*server));
+  const Answer answer = client.get("/api/v1/thrower");
+  CHECK(answer.status == 500);
+  CHECK(answer.code() == "http.internal");
+  CHECK(client.get("/api/v1/quick").status == 200);
+}
+
+TEST_CASE("429 says when to come again, as the error does") {
+  const auto server = started({}, make_router());
+  Client client(address_of(*server));
+  const Answer answer = client.get("/api/v1/limited");
+  CHECK(answer.status == 429);
+  CHECK(answer.header("retry-after") == "117");
+}
+
+TEST_CASE("a body that trickles in is cut off, though it never pauses") {
+  ServerOptions options;
+  options.body_free_ms = 200;
+  options.min_body_bytes_per_s = 1000;
+  const auto server = started(options, make_router());
+  Client slow(address_of(*server));
+  slow.say("POST /api/v1/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\n\r\n");
+  char byte = 0;
+  int n_sent = 0;
+  const auto start = std::chrono::steady_clock::now();
+  const auto pace = std::chrono::milliseconds(20);  // 50 bytes a second
+  for (auto next = start + pace; n_sent < 200 && ::recv(slow.socket(), &byte, 1, MSG_DONTWAIT | MSG_PEEK) < 0; next += pace) {
+    while (std::chrono::steady_clock::now() < next) std::this_thread::yield();
+    if (!slow.say("x")) break;
+    ++n_sent;
+  }
+  CHECK(n_sent < 100);
+  const Answer answer = slow.head();
+  CHECK(answer.status == 408);
+}
+
+TEST_CASE("one address takes no more than its share of connections unless the options say so") {
+  CHECK(ServerOptions{}.max_connections_per_peer == 2000);
+  CHECK(ServerOptions{}.max_connections_per_peer * 5 <= ServerOptions{}.max_connections);
+}
+
+TEST_CASE("mistakes in parameters are told up to a hundred, in few words") {
+  const auto server = started({}, make_router());
+  Client client(address_of(*server));
+  std::string target = "/api/v1/items/1?";
+  for (int i = 0; i < 1000; ++i) target += "a" + std::to_string(i) + "=1&";
+  const Answer many = client.get(target + "z=1");
+  CHECK(many.status == 422);
+  CHECK(many.json().find("errors")->as_array()->size() == 100);
+  const Answer wide = client.get("/api/v1/items/1?" + std::string(9000, 'n') + "=1");
+  CHECK(wide.status == 422);
+  CHECK(wide.body.size() < 2000);
 }

@@ -52,6 +52,7 @@ struct Shared {
   std::unique_ptr<TlsContext> tls;
   std::unique_ptr<StaticSite> site;
   std::atomic<bool> is_draining{false};
+  std::atomic<bool> is_stopping{false};  // the drain's time is over: every handler's deadline is
   Counters counters;
   Peers peers;
   std::unique_ptr<WorkerPool> workers;  // handlers

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "http/answer.h"
 
 namespace banmo::http {
@@ -59,12 +60,10 @@ std::string type_of(const std::string& extension) {
   return found == kTypes.end() ? "application/octet-stream" : found->second;
 }
 
-// FNV-1a: names a version of a file; it guards nothing.
+// Names a version of a file; it guards nothing.
 std::string tag_of(std::string_view bytes) {
-  uint64_t hash = 14695981039346656037u;
-  for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
   std::ostringstream out;
-  out << "W/\"" << std::hex << hash << '-' << bytes.size() << '"';
+  out << "W/\"" << std::hex << text::fnv_1a(bytes) << '-' << bytes.size() << '"';
   return out.str();
 }
 
@@ -177,31 +176,33 @@ struct StaticSite::State {
   std::shared_ptr<const Site> site;  // under mutex
   Seconds looked_at{};               // under mutex
 
-  // Looks at the directory every other second at most; one thread reads while the others go on with what there is.
-  std::shared_ptr<const Site> current() {
-    std::unique_lock lock(mutex);
+  // What there is. True for one caller every other second: it has the directory looked at.
+  std::shared_ptr<const Site> current(bool& is_due) {
+    const std::scoped_lock lock(mutex);
     const Seconds now = std::chrono::steady_clock::now();
-    if (now - looked_at < kLookEvery) return site;
-    looked_at = now;
-    const std::shared_ptr<const Site> old = site;
-    lock.unlock();
-    if (stamp_of(files_in(directory)) == old->stamp) return old;
+    is_due = now - looked_at >= kLookEvery;
+    if (is_due) looked_at = now;
+    return site;
+  }
+
+  // Reads the directory anew if it has changed. The disk may be slow: never on the thread of a connection.
+  void look(const std::shared_ptr<const Site>& old) {
+    if (stamp_of(files_in(directory)) == old->stamp) return;
     auto fresh = read_site(directory, path_prefix);
     if (!fresh.ok()) {
       BANMO_LOG(warn, "http.static_files_unreadable", {"directory", directory}, {"code", fresh.error().id});
-      return old;
+      return;
     }
-    lock.lock();
+    const std::scoped_lock lock(mutex);
     site = std::move(*fresh);
-    return site;
   }
 };
 
-StaticSite::StaticSite(std::unique_ptr<State> state) : state_(std::move(state)) {}
+StaticSite::StaticSite(std::shared_ptr<State> state) : state_(std::move(state)) {}
 StaticSite::~StaticSite() = default;
 
 Result<std::unique_ptr<StaticSite>> StaticSite::create(StaticFiles files, std::string path_prefix) {
-  auto state = std::make_unique<State>();
+  auto state = std::make_shared<State>();
   BANMO_TRY(state->site, read_site(files.directory, path_prefix));
   state->looked_at = std::chrono::steady_clock::now();
   state->directory = std::move(files.directory);
@@ -211,8 +212,10 @@ Result<std::unique_ptr<StaticSite>> StaticSite::create(StaticFiles files, std::s
   return std::unique_ptr<StaticSite>(new StaticSite(std::move(state)));
 }
 
-std::optional<Response> StaticSite::answer(const Request& request, bool is_page_allowed) const {
-  const auto site = state_->current();
+std::optional<Response> StaticSite::answer(const Request& request, bool is_page_allowed, WorkerPool& files) const {
+  bool is_due = false;
+  const auto site = state_->current(is_due);
+  if (is_due && !files.post([state = state_, site] { state->look(site); })) BANMO_LOG(warn, "http.static_files_not_looked_at");
   std::string_view path = request.path == "/" ? std::string_view("/index.html") : std::string_view(request.path);
   auto found = site->files.find(path);
   if (found == site->files.end()) {

@@ -7,7 +7,6 @@
 #include <cstring>
 #include <memory>
 #include <mutex>
-#include <numeric>
 #include <regex>
 #include <unordered_map>
 
@@ -35,28 +34,13 @@ std::string shown(std::string_view name) {
   return std::string(name.substr(0, cut)) + "…";
 }
 
-// Levenshtein distance in bytes.
-size_t distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 0; i < a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i + 1);
-    for (size_t j = 0; j < b.size(); ++j) {
-      const size_t changed = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({changed, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
-
 // The known name that was probably meant: at most a third of it differs.
 std::optional<std::string_view> nearest(std::string_view name, std::span<const std::string_view> known) {
   if (name.size() > kMaxNameInMessage) return std::nullopt;
   std::optional<std::string_view> best;
   size_t best_distance = 0;
   for (const std::string_view candidate : known) {
-    const size_t d = distance(name, candidate);
+    const size_t d = text::edit_distance(name, candidate);
     if (d <= (candidate.size() + 2) / 3 && (!best || d < best_distance)) {
       best = candidate;
       best_distance = d;
@@ -226,6 +210,16 @@ const Object* read_object(const Value& value, const Path& path, Findings& findin
   return value.as_object();
 }
 
+void check_words(const Value& value, const Path& path, std::span<const char* const> words, Findings& findings) {
+  if (const Array* items = value.as_array()) {
+    for (size_t i = 0; i < items->size(); ++i) check_words((*items)[i], Path{&path, {}, i, true}, words, findings);
+    return;
+  }
+  const std::string* text = value.as_string();
+  if (!text || std::find(words.begin(), words.end(), *text) != words.end()) return;
+  findings.unknown_value(path, std::vector<std::string_view>(words.begin(), words.end()));
+}
+
 void check_options(const Value& value, const Path& path, const FieldOptions& options, Findings& findings) {
   if (const auto number = number_of(value)) {
     if (options.minimum && *number < *options.minimum) {
@@ -241,6 +235,7 @@ void check_options(const Value& value, const Path& path, const FieldOptions& opt
   const std::string* text = value.as_string();
   const Array* items = value.as_array();
   if (!text && !items) return;
+  if (!options.one_of.empty()) check_words(value, path, options.one_of, findings);
   const Message unit = text ? Message{" 个字符", " characters"} : Message{" 项", " items"};
   const size_t length = text ? text::n_code_points(*text) : items->size();
   if (options.min_length && length < *options.min_length) {
@@ -265,6 +260,10 @@ void add_options(Value& schema, const FieldOptions& options) {
   Object& object = *schema.as_object();
   const auto type = object.find("type");
   const bool is_array = type && type->as_string() && *type->as_string() == "array";
+  if (!options.one_of.empty()) {
+    Object& words = is_array ? *object.find("items")->as_object() : object;
+    words.set("enum", Value(Array(options.one_of.begin(), options.one_of.end())));
+  }
   if (options.title) object.set("title", options.title);
   if (options.doc) object.set("description", options.doc);
   if (options.minimum) object.set("minimum", number_value(*options.minimum));

@@ -16,12 +16,14 @@
 // and from that come to_json, to_text, from_json and schema_of. Both functions are found in the type's own namespace and need nothing from here
 // unless options are given. Absent is std::optional (in a field only) or `.has_default`; null is no synonym; unknown members are errors. Supported:
 // bool, whole numbers, double, std::string, json::Value (anything), Date, Instant, Uuid and Id<Tag>, described enums, std::optional, std::vector,
-// std::map<std::string, T>, described structs.
+// std::map<std::string, T>, described structs, and structs of one json::Value `value` with a static `json::Value schema()`: for what has no fixed
+// members, such as a row.
 #pragma once
 
 #include <concepts>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -40,6 +42,7 @@ struct FieldOptions {
   std::optional<double> minimum = {}, maximum = {};        // of numbers, inclusive
   std::optional<size_t> min_length = {}, max_length = {};  // of text in characters, of arrays in items
   const char* pattern = nullptr;                           // ECMAScript, must match somewhere (use ^ and $); text beyond 1,000 bytes never matches
+  std::span<const char* const> one_of = {};                // words that text, or an item of an array of texts, may be
   bool has_default = false;                                // may be absent: the member keeps the value it has in a fresh T
 };
 
@@ -74,6 +77,8 @@ class Schemas {
  private:
   template <class T>
   Value described();
+  template <class T>
+  Value spelled();  // described, or as the type itself says
   // True if the name is new and its definition is to be made now.
   bool claim(const std::string& name, const void* type);
 

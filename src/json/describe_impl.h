@@ -48,6 +48,11 @@ struct AnyVisitor {
 template <class T>
 concept DescribedStruct = std::is_class_v<T> && requires(AnyVisitor& v, T& x) { describe(v, x); };
 template <class T>
+concept Verbatim = std::is_class_v<T> && requires(T& x) {
+  { T::schema() } -> std::same_as<Value>;
+  requires std::same_as<decltype(x.value), Value>;
+};
+template <class T>
 concept DescribedEnum = std::is_enum_v<T> && requires(AnyVisitor& v, T* x) { describe_enum(v, x); };
 template <class T>
 concept WholeNumber = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char>;

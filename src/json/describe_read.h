@@ -124,6 +124,8 @@ void read_value(const Value& value, const Path& path, T& out, Findings& findings
   static_assert(!kIsOptional<T>, "std::optional stands in a field only");
   if constexpr (std::same_as<T, Value>) {
     out = value;
+  } else if constexpr (Verbatim<T>) {
+    out.value = value;
   } else if constexpr (std::same_as<T, bool>) {
     read_bool(value, path, out, findings);
   } else if constexpr (WholeNumber<T>) {

@@ -48,6 +48,14 @@ Value Schemas::described() {
 }
 
 template <class T>
+Value Schemas::spelled() {
+  if constexpr (detail::Verbatim<T>)
+    return T::schema();
+  else
+    return described<T>();
+}
+
+template <class T>
 Value Schemas::of() {
   using namespace detail;
   if constexpr (std::same_as<T, Value>) {
@@ -70,9 +78,11 @@ Value Schemas::of() {
     return Value(Object{{"type", "array"}, {"items", of<typename T::value_type>()}});
   } else if constexpr (kIsMap<T>) {
     return Value(Object{{"type", "object"}, {"additionalProperties", of<typename T::mapped_type>()}});
-  } else if constexpr (DescribedStruct<T> && Named<T>) {
+  } else if constexpr (Verbatim<T> && !Named<T>) {
+    return T::schema();
+  } else if constexpr ((DescribedStruct<T> || Verbatim<T>) && Named<T>) {
     if (claim(T::kName, &kTypeTag<T>)) {
-      Value schema = described<T>();
+      Value schema = spelled<T>();
       definitions_.set(T::kName, std::move(schema));
     }
     return Value(Object{{"$ref", prefix_ + T::kName}});

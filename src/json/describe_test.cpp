@@ -38,6 +38,25 @@ void describe(V& v, Tree& x) {
   v.field("children", x.children);
 }
 
+constexpr const char* kModes[] = {"read", "write"};
+// One text of a few, a list of such, and a part without fixed members.
+struct Wish {
+  struct Cells {
+    static constexpr const char* kName = "Cells";
+    static json::Value schema() { return json::Object{{"type", "object"}, {"additionalProperties", json::Object{{"type", "number"}}}}; }
+    json::Value value;
+  };
+  std::string mode;
+  std::vector<std::string> others;
+  Cells cells;
+};
+template <class V>
+void describe(V& v, Wish& x) {
+  v.field("mode", x.mode, {.one_of = kModes});
+  v.field("others", x.others, {.one_of = kModes});
+  v.field("cells", x.cells);
+}
+
 struct Dataset {
   OrgId id;
   Two title;
@@ -267,6 +286,29 @@ TEST_CASE("a schema tells types, bounds and what is required") {
   CHECK(json::write(*properties.find("owner")) == R"({"type":"string","minLength":2,"maxLength":4,"pattern":"^[^0-9]+$"})");
   CHECK(json::write(*schema.find("required")) == R"(["id","title","kind","masked","n_fields","n_rows","rate","from","at","grain","shares","extra"])");
   CHECK(*schema.find("additionalProperties") == json::Value(false));
+}
+
+TEST_CASE("a text of a few words has them in its schema, and another word is refused with its place") {
+  const json::Value schema = json::schema_of<Wish>();
+  const json::Value& properties = *schema.find("properties");
+  CHECK(json::write(*properties.find("mode")) == R"({"type":"string","enum":["read","write"]})");
+  CHECK(json::write(*properties.find("others")) == R"({"type":"array","items":{"type":"string","enum":["read","write"]}})");
+  CHECK(json::from_json<Wish>(*json::read(R"({"mode":"read","others":["write","read"],"cells":{}})")).ok());
+  const auto refused = json::from_json<Wish>(*json::read(R"({"mode":"reed","others":["write","wrote"],"cells":{}})"));
+  REQUIRE(refused.error().details.size() == 2);
+  CHECK(refused.error().details[0].where == "$.mode");
+  CHECK(refused.error().details[1].where == "$.others[1]");
+  CHECK(refused.error().details[1].id == "json.unknown_value");
+  CHECK(refused.error().details[1].message.en == "must be one of: read, write");
+}
+
+TEST_CASE("a part that says its own schema is read and written as it is") {
+  CHECK(json::write(*json::schema_of<Wish>().find("properties")->find("cells")) == R"({"$ref":"#/$defs/Cells"})");
+  const std::string text = R"({"mode":"read","others":[],"cells":{"b":1,"a":2.5}})";
+  const auto wish = json::from_json<Wish>(*json::read(text));
+  REQUIRE(wish.ok());
+  CHECK(json::to_text(*wish) == text);
+  CHECK(json::write(json::to_json(*wish)) == text);
 }
 
 TEST_CASE("schemas of one document share their named types, and a name claimed twice is told") {

@@ -57,6 +57,8 @@ Value to_json(const T& value) {
   static_assert(!kIsOptional<T>, "std::optional stands in a field only");
   if constexpr (std::same_as<T, Value> || std::same_as<T, bool> || std::same_as<T, std::string> || std::floating_point<T>) {
     return Value(value);
+  } else if constexpr (Verbatim<T>) {
+    return value.value;
   } else if constexpr (WholeNumber<T>) {
     return Value(static_cast<int64_t>(value));
   } else if constexpr (DescribedEnum<T>) {
@@ -91,6 +93,8 @@ void append_text(std::string& out, const T& value) {
     append_number(out, static_cast<double>(value));
   } else if constexpr (std::same_as<T, std::string>) {
     append_string(out, value);
+  } else if constexpr (Verbatim<T>) {
+    append(out, value.value);
   } else if constexpr (DescribedEnum<T>) {
     append_string(out, enum_name(value));
   } else if constexpr (kIsVector<T>) {

@@ -66,7 +66,7 @@ namespace bj = boost::json;
 constexpr size_t kMaxLinearNames = 16;
 
 // Why the handler stopped the parser; the parser itself knows only that it was stopped.
-enum class Refusal { none, duplicate_member, number_range, too_many_values };
+enum class Refusal { none, duplicate_member, number_range, too_many_values, nul };
 
 // Builds the value from the parser's events.
 class Builder {
@@ -92,12 +92,14 @@ class Builder {
   bool on_key(bj::string_view part, std::size_t, bj::error_code& ec) {
     keep(part);
     Frame& frame = frames_.back();
+    if (has_nul()) return refuse(Refusal::nul, ec);
     frame.name = std::exchange(text_, {});
     return frame.name_is_new() || refuse(Refusal::duplicate_member, ec);
   }
   bool on_string_part(bj::string_view part, std::size_t, bj::error_code&) { return keep(part); }
   bool on_string(bj::string_view part, std::size_t, bj::error_code& ec) {
     keep(part);
+    if (has_nul()) return refuse(Refusal::nul, ec);
     return add(Value(std::exchange(text_, {})), ec);
   }
   bool on_number_part(bj::string_view part, bj::error_code&) { return keep(part); }
@@ -131,6 +133,7 @@ class Builder {
     }
   };
 
+  bool has_nul() const { return text_.find('\0') != std::string::npos; }
   bool keep(bj::string_view part) {
     text_.append(part.data(), part.size());
     return true;
@@ -190,13 +193,23 @@ std::string place(std::string_view text, size_t offset) {
   return std::to_string(n_lines + 1) + ":" + std::to_string(text::n_code_points(before.substr(line_start)) + 1);
 }
 
+// A name as it was sent, cut between characters.
+std::string shown(const std::string& name) {
+  constexpr size_t kMaxBytes = 64;
+  if (name.size() <= kMaxBytes) return name;
+  return name.substr(0, text::valid_utf8_prefix(std::string_view(name).substr(0, kMaxBytes))) + "…";
+}
+
 Error refused(const Builder& builder, const ReadLimits& limits, std::string where) {
   switch (builder.refusal()) {
     case Refusal::duplicate_member: {
-      const std::string& name = builder.refused_name();
+      const std::string name = shown(builder.refused_name());
       return fail(ErrorCode::invalid, "json.duplicate_member",
                   {"成员“" + name + "”出现了两次，请只保留一个", "member \"" + name + "\" stands twice: keep one"}, std::move(where));
     }
+    case Refusal::nul:
+      return fail(ErrorCode::invalid, "json.nul", {"文本中不能有 U+0000 字符，请删去", "text cannot hold the character U+0000: remove it"},
+                  std::move(where));
     case Refusal::number_range:
       return fail(ErrorCode::invalid, "json.number_range",
                   {"数字超出双精度范围，请改小", "the number is beyond double precision: write a smaller one"}, std::move(where));

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "base/deadline.h"
 #include "sql/faults.h"
 #include "sql/sql.h"
 
@@ -66,13 +67,17 @@ class Pool {
  public:
   using Make = std::function<Result<std::unique_ptr<T>>()>;
   static constexpr std::chrono::seconds kWait{10};
+  static constexpr std::chrono::milliseconds kLook{100};
 
   Pool(size_t n_max, Make make) : n_max_(std::max<size_t>(n_max, 1)), make_(std::move(make)) {}
 
   Result<T*> acquire() {
     std::unique_lock lock(mutex_);
-    if (!given_back_.wait_for(lock, kWait, [&] { return !free_.empty() || owned_.size() + n_making_ < n_max_; }))
-      return error_of(Fault::no_free_connection);
+    const auto end = std::chrono::steady_clock::now() + kWait;
+    while (!given_back_.wait_for(lock, kLook, [&] { return !free_.empty() || owned_.size() + n_making_ < n_max_; })) {
+      if (Deadline::over_here()) return error_of(Fault::interrupted, "while waiting for a connection");
+      if (std::chrono::steady_clock::now() >= end) return error_of(Fault::no_free_connection);
+    }
     if (!free_.empty()) {
       T* thing = free_.back();
       free_.pop_back();
@@ -141,6 +146,9 @@ class InUse {
   bool& flag_;
   bool entered_;
 };
+
+// Interrupted if the deadline of this thread is over: no statement begins then.
+inline Result<> check_deadline() { return Deadline::over_here() ? Result<>(error_of(Fault::interrupted, "before the statement")) : Result<>(); }
 
 // Runs a change; what it throws becomes an error.
 Result<> run_change(const Change& change, Connection& connection);

@@ -18,6 +18,7 @@ struct Instance {
   std::atomic<bool> invalidated = false;
   std::atomic<uint64_t> generation = 2;  // of the data; odd while a commit is under way
   duckdb_database handle = nullptr;
+  Watchdog watchdog;
   std::unique_ptr<DuckdbConnection> writer;
   std::unique_ptr<Pool<DuckdbConnection>> readers;
 
@@ -76,12 +77,13 @@ class DuckdbDatabase final : public Database {
 
  private:
   Result<std::shared_ptr<Instance>> open();
+  Result<std::unique_lock<std::timed_mutex>> lock_writer();
   Error noted(Error error, bool may_fence);
 
   DuckdbOptions options_;
   std::atomic<bool> fenced_ = false;
   std::atomic<bool> full_ = false;
-  std::mutex write_mutex_;
+  std::timed_mutex write_mutex_;
   std::mutex mutex_;  // of what follows; taken after write_mutex_ if both are
   std::condition_variable closed_;
   int n_open_ = 0;
@@ -92,9 +94,10 @@ Result<std::shared_ptr<Instance>> DuckdbDatabase::open() {
   auto made = std::make_unique<Instance>();
   BANMO_DO(open_handle(*made, options_));
   Instance* const raw = made.get();
-  BANMO_TRY(raw->writer, DuckdbConnection::open(raw->handle, DuckdbConnection::Role::writer, raw->invalidated, raw->generation));
-  raw->readers = std::make_unique<Pool<DuckdbConnection>>(
-      options_.n_readers, [raw] { return DuckdbConnection::open(raw->handle, DuckdbConnection::Role::reader, raw->invalidated, raw->generation); });
+  BANMO_TRY(raw->writer, DuckdbConnection::open(raw->handle, DuckdbConnection::Role::writer, raw->invalidated, raw->generation, raw->watchdog));
+  raw->readers = std::make_unique<Pool<DuckdbConnection>>(options_.n_readers, [raw] {
+    return DuckdbConnection::open(raw->handle, DuckdbConnection::Role::reader, raw->invalidated, raw->generation, raw->watchdog);
+  });
   ++n_open_;
   return std::shared_ptr<Instance>(made.release(), [this](Instance* last) {
     delete last;
@@ -127,20 +130,33 @@ Result<Lease> DuckdbDatabase::read() {
   return Lease(connection, [held](Connection* lent) { held->readers->give_back(static_cast<DuckdbConnection*>(lent), true); });
 }
 
+// Changes go one at a time; who waits for a long one (an import) gives up when its own deadline is over.
+Result<std::unique_lock<std::timed_mutex>> DuckdbDatabase::lock_writer() {
+  std::unique_lock lock(write_mutex_, std::defer_lock);
+  while (!lock.try_lock_for(Pool<DuckdbConnection>::kLook)) {
+    if (Deadline::over_here()) return error_of(Fault::interrupted, "while waiting for other changes");
+  }
+  return lock;
+}
+
 Result<> DuckdbDatabase::write(const Change& change) {
   const WriteScope scope(this);
   if (!scope.entered()) return error_of(Fault::nested_write);
-  const std::lock_guard lock(write_mutex_);
+  BANMO_TRY(const std::unique_lock lock, lock_writer());
+  BANMO_DO(check_deadline());
   if (fenced_) return error_of(Fault::fenced);
   BANMO_TRY(const auto held, instance());
   DuckdbConnection& writer = *held->writer;
   BANMO_DO(writer.control("BEGIN TRANSACTION"));
   auto done = run_change(change, writer);
+  Deadline* const deadline = Deadline::here();
+  if (done.ok() && deadline != nullptr && !deadline->begin_commit()) done = error_of(Fault::interrupted, "before the commit");
   const bool committing = done.ok();
   if (committing) {
     ++held->generation;
     done = writer.control("COMMIT");
     ++held->generation;
+    if (deadline != nullptr) deadline->end_commit(done.ok());
   }
   if (done.ok()) {
     full_ = false;
@@ -164,7 +180,7 @@ Error DuckdbDatabase::noted(Error error, bool may_fence) {
 Result<> DuckdbDatabase::checkpoint() {
   const WriteScope scope(this);
   if (!scope.entered()) return error_of(Fault::nested_write);
-  const std::lock_guard lock(write_mutex_);
+  BANMO_TRY(const std::unique_lock lock, lock_writer());
   if (fenced_) return error_of(Fault::fenced);
   BANMO_TRY(const auto held, instance());
   auto done = held->writer->control("CHECKPOINT");
@@ -177,7 +193,8 @@ Result<> DuckdbDatabase::copy_to(const std::string& path) {
   if (std::filesystem::exists(path))
     return fail(ErrorCode::conflict, "sql.copy_exists", {"备份目标已存在；请换一个路径", "the target of the copy exists; choose another path"}, path);
   BANMO_TRY(const auto held, instance());
-  BANMO_TRY(const auto connection, DuckdbConnection::open(held->handle, DuckdbConnection::Role::writer, held->invalidated, held->generation));
+  BANMO_TRY(const auto connection,
+            DuckdbConnection::open(held->handle, DuckdbConnection::Role::writer, held->invalidated, held->generation, held->watchdog));
   BANMO_TRY(const Rows name, connection->query("SELECT current_database()", {}));
   BANMO_DO(connection->control("ATTACH " + quote_literal(path) + " AS banmo_copy"));
   auto done = connection->control("COPY FROM DATABASE " + quote_identifier(text_of(name[0][0])) + " TO banmo_copy");

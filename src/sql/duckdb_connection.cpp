@@ -138,10 +138,10 @@ class DuckdbConnection::Snapshot {
 DuckdbStatement::~DuckdbStatement() { duckdb_destroy_prepare(&handle); }
 
 Result<std::unique_ptr<DuckdbConnection>> DuckdbConnection::open(_duckdb_database* database, Role role, std::atomic<bool>& invalidated,
-                                                                 const std::atomic<uint64_t>& generation) {
+                                                                 const std::atomic<uint64_t>& generation, Watchdog& watchdog) {
   duckdb_connection handle = nullptr;
   if (duckdb_connect(database, &handle) != DuckDBSuccess) return error_of(Fault::cannot_open, "duckdb_connect");
-  auto connection = std::make_unique<DuckdbConnection>(handle, role, invalidated, generation);
+  auto connection = std::make_unique<DuckdbConnection>(handle, role, invalidated, generation, watchdog);
   // Progress is only measured while its bar is on (it is not printed), which costs short queries a tenth of their time: so for changes only.
   if (role == Role::writer) {
     BANMO_DO(connection->control("SET enable_progress_bar=true"));
@@ -151,8 +151,9 @@ Result<std::unique_ptr<DuckdbConnection>> DuckdbConnection::open(_duckdb_databas
   return connection;
 }
 
-DuckdbConnection::DuckdbConnection(_duckdb_connection* handle, Role role, std::atomic<bool>& invalidated, const std::atomic<uint64_t>& generation)
-    : handle_(handle), role_(role), invalidated_(invalidated), generation_(generation) {}
+DuckdbConnection::DuckdbConnection(_duckdb_connection* handle, Role role, std::atomic<bool>& invalidated, const std::atomic<uint64_t>& generation,
+                                   Watchdog& watchdog)
+    : handle_(handle), role_(role), invalidated_(invalidated), generation_(generation), watchdog_(watchdog) {}
 
 DuckdbConnection::~DuckdbConnection() {
   cache_.clear();
@@ -239,9 +240,11 @@ Result<> DuckdbConnection::read(Outcome& outcome, std::string_view text, const O
 Result<Rows> DuckdbConnection::query(std::string_view statement, const Values& parameters) {
   const InUse use(in_use_);
   if (!use.entered()) return error_of(Fault::connection_in_use, std::string(statement.substr(0, 200)));
+  BANMO_DO(check_deadline());
   Snapshot snapshot(*this);
   BANMO_DO(snapshot.take());
   Outcome outcome;
+  const Watchdog::Watch watch(watchdog_, *this);
   BANMO_DO(start(outcome, statement, parameters, Mode::whole));
   Rows rows;
   for (idx_t i = 0; i < duckdb_column_count(&outcome.result); ++i) rows.columns.emplace_back(duckdb_column_name(&outcome.result, i));
@@ -256,9 +259,11 @@ Result<Rows> DuckdbConnection::query(std::string_view statement, const Values& p
 Result<> DuckdbConnection::each(std::string_view statement, const Values& parameters, const std::function<Result<>(const Values& row)>& row) {
   const InUse use(in_use_);
   if (!use.entered()) return error_of(Fault::connection_in_use, std::string(statement.substr(0, 200)));
+  BANMO_DO(check_deadline());
   Snapshot snapshot(*this);
   BANMO_DO(snapshot.take());
   Outcome outcome;
+  const Watchdog::Watch watch(watchdog_, *this);
   BANMO_DO(start(outcome, statement, parameters, Mode::streamed));
   Values values;
   return read(outcome, statement, [&](const std::vector<DuckdbColumn>& columns, size_t at) -> Result<> {
@@ -271,9 +276,11 @@ Result<> DuckdbConnection::each(std::string_view statement, const Values& parame
 Result<int64_t> DuckdbConnection::execute(std::string_view statement, const Values& parameters) {
   const InUse use(in_use_);
   if (!use.entered()) return error_of(Fault::connection_in_use, std::string(statement.substr(0, 200)));
+  BANMO_DO(check_deadline());
   Snapshot snapshot(*this);
   BANMO_DO(snapshot.take());
   Outcome outcome;
+  const Watchdog::Watch watch(watchdog_, *this);
   BANMO_DO(start(outcome, statement, parameters, Mode::whole));
   return static_cast<int64_t>(duckdb_rows_changed(&outcome.result));
 }
@@ -281,6 +288,8 @@ Result<int64_t> DuckdbConnection::execute(std::string_view statement, const Valu
 Result<> DuckdbConnection::script(std::string_view statements) {
   const InUse use(in_use_);
   if (!use.entered()) return error_of(Fault::connection_in_use);
+  BANMO_DO(check_deadline());
+  const Watchdog::Watch watch(watchdog_, *this);
   struct Extracted {
     duckdb_extracted_statements handle = nullptr;
     ~Extracted() { duckdb_destroy_extracted(&handle); }
@@ -304,6 +313,7 @@ Result<int64_t> DuckdbConnection::append(std::string_view table, const std::vect
   const InUse use(in_use_);
   if (!use.entered()) return error_of(Fault::connection_in_use);
   if (role_ == Role::reader) return error_of(Fault::read_only, "append");
+  BANMO_DO(check_deadline());
   Appender appender;
   const std::string name(table);
   if (duckdb_appender_create(handle_, nullptr, name.c_str(), appender.out()) != DuckDBSuccess)
@@ -327,6 +337,7 @@ Result<int64_t> DuckdbConnection::append_all(_duckdb_appender* appender, std::ve
   Values row(types.size());
   int64_t n_rows = 0;
   for (bool more = true; more;) {
+    BANMO_DO(check_deadline());
     duckdb_data_chunk_reset(chunk.get());
     idx_t n = 0;
     for (; n < capacity; ++n) {

@@ -9,6 +9,7 @@
 #include "sql/driver.h"
 #include "sql/duckdb_values.h"
 #include "sql/sql.h"
+#include "sql/watchdog.h"
 
 struct _duckdb_connection;
 struct _duckdb_database;
@@ -34,8 +35,9 @@ class DuckdbConnection final : public Connection {
   // `generation` grows by one before and by one after every commit (odd: one is under way). A prepared plan rests on the statistics of its time
   // (value ranges, group counts), so it is not used on later data.
   static Result<std::unique_ptr<DuckdbConnection>> open(_duckdb_database* database, Role role, std::atomic<bool>& invalidated,
-                                                        const std::atomic<uint64_t>& generation);
-  DuckdbConnection(_duckdb_connection* handle, Role role, std::atomic<bool>& invalidated, const std::atomic<uint64_t>& generation);
+                                                        const std::atomic<uint64_t>& generation, Watchdog& watchdog);
+  DuckdbConnection(_duckdb_connection* handle, Role role, std::atomic<bool>& invalidated, const std::atomic<uint64_t>& generation,
+                   Watchdog& watchdog);
   ~DuckdbConnection() override;
 
   Dialect dialect() const override { return Dialect::duckdb; }
@@ -66,6 +68,7 @@ class DuckdbConnection final : public Connection {
   Role role_;
   std::atomic<bool>& invalidated_;  // set after an error that DuckDB itself answers by refusing everything until the file is opened again
   const std::atomic<uint64_t>& generation_;
+  Watchdog& watchdog_;
   uint64_t generation_before_ = 0;  // the snapshot of the statement that runs
   uint64_t cached_generation_ = 0;
   StatementCache<std::unique_ptr<DuckdbStatement>> cache_{

@@ -132,8 +132,8 @@ Error duckdb_error(const char* words, std::string_view statement) {
   std::string_view given = words != nullptr ? std::string_view(words) : std::string_view();
   given = given.substr(0, given.find("\n\nStack Trace"));
   const Fault fault = duckdb_fault_of(given);
-  const bool tells_a_value = fault <= Fault::bad_value;
-  return error_of(fault, cause_of(tells_a_value ? without_quoted(given.substr(0, given.find('\n'))) : std::string(given), statement));
+  // Any of its words may quote a value (a cell of a file, an original line): the first line without what stands in quotes is enough to go by.
+  return error_of(fault, cause_of(without_quoted(given.substr(0, given.find('\n'))), statement));
 }
 
 bool duckdb_can_read(int type) {
@@ -201,6 +201,8 @@ void duckdb_read_cell(Value& cell, const DuckdbColumn& column, size_t row) {
 bool duckdb_bind(_duckdb_prepared_statement* statement, uint64_t place, int type, const Value& value) {
   if (is_null(value)) return duckdb_bind_null(statement, place) == DuckDBSuccess;
   if (const auto* number = std::get_if<int64_t>(&value)) return duckdb_bind_int64(statement, place, *number) == DuckDBSuccess;
+  if (const auto* text = std::get_if<std::string>(&value); text != nullptr && text->find('\0') != std::string::npos)
+    return false;  // PostgreSQL takes none
   if (const auto* text = std::get_if<std::string>(&value))
     return duckdb_bind_varchar_length(statement, place, text->data(), text->size()) == DuckDBSuccess;
   if (const auto* number = std::get_if<double>(&value)) return duckdb_bind_double(statement, place, *number) == DuckDBSuccess;

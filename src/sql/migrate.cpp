@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "sql/sql.h"
 
@@ -24,10 +25,9 @@ constexpr const char* kLockPostgres = "LOCK TABLE schema_version IN EXCLUSIVE MO
 
 using Applied = std::map<int64_t, std::string>;  // number to hash of the text
 
-// FNV-1a, 64 bits: finds an edited file, it does not guard against a forger. Source: Fowler, Noll, Vo; RFC draft eastlake-fnv.
+// Finds an edited file; it does not guard against a forger.
 std::string hash_of(std::string_view text) {
-  uint64_t hash = 14695981039346656037u;
-  for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 1099511628211u;
+  const uint64_t hash = text::fnv_1a(text);
   constexpr char kDigits[] = "0123456789abcdef";
   std::string hex;
   for (int shift = 60; shift >= 0; shift -= 4) hex += kDigits[(hash >> shift) & 15];

@@ -27,7 +27,7 @@ struct Migration {
 // conflict "sql.migration_changed" if an applied migration's text has changed, "sql.database_newer" if the database is newer than this program; the
 // error of a statement with the migration's file in `where`.
 Result<> migrate(Database& database, std::string_view room, std::span<const Migration> migrations);
-// True if something is missing (serve refuses to start without --migrate; exit code 5).
+// True if something is missing (`serve --no-migrate` then refuses to start; exit code 5).
 Result<bool> migration_needed(Database& database, std::string_view room, std::span<const Migration> migrations);
 
 }  // namespace banmo::sql

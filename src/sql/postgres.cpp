@@ -35,6 +35,7 @@ class PostgresDatabase final : public Database {
  private:
   enum class Try { done, again };
   Result<Lease> lease();
+  Result<> write_on_lease(const Change& change, bool queue, Try& outcome);
   Result<> write_once(PostgresConnection& connection, const Change& change, bool queue, Try& outcome);
   Result<> in_transaction(PostgresConnection& connection, const Change& change, Try& outcome);
 
@@ -52,7 +53,7 @@ Result<Lease> PostgresDatabase::lease() {
     }
     return Lease(connection, [this](Connection* lent) {
       auto* const back = static_cast<PostgresConnection*>(lent);
-      if (!back->idle()) (void)back->script("ROLLBACK");
+      if (!back->idle()) (void)back->control("ROLLBACK");
       (void)back->take_retry();
       pool_.give_back(back, back->idle());
     });
@@ -62,17 +63,20 @@ Result<Lease> PostgresDatabase::lease() {
 Result<Lease> PostgresDatabase::read() { return lease(); }
 
 Result<> PostgresDatabase::in_transaction(PostgresConnection& connection, const Change& change, Try& outcome) {
-  BANMO_DO(connection.script(kBegin));
+  BANMO_DO(connection.control(kBegin));
   auto done = run_change(change, connection);
   if (done.ok() && !connection.in_good_transaction()) {
     done = connection.idle() ? error_of(Fault::transaction_in_change)
                              : error_of(Fault::statement, "a statement failed inside the change, which did not return its error");
   }
+  Deadline* const deadline = Deadline::here();
+  if (done.ok() && deadline != nullptr && !deadline->begin_commit()) done = error_of(Fault::interrupted, "before the commit");
   if (done.ok()) {
-    done = connection.script("COMMIT");
+    done = connection.control("COMMIT");
+    if (deadline != nullptr) deadline->end_commit(done.ok() || !connection.alive());
     if (!done.ok() && !connection.alive()) return error_of(Fault::commit_unknown, done.error().cause);
   } else if (!connection.idle()) {
-    (void)connection.script("ROLLBACK");
+    (void)connection.control("ROLLBACK");
   }
   if (!done.ok() && (connection.take_retry() || !connection.alive())) outcome = Try::again;
   return done;
@@ -81,17 +85,23 @@ Result<> PostgresDatabase::in_transaction(PostgresConnection& connection, const 
 Result<> PostgresDatabase::write_once(PostgresConnection& connection, const Change& change, bool queue, Try& outcome) {
   if (queue) BANMO_DO(connection.script(kQueue));
   auto done = in_transaction(connection, change, outcome);
-  if (queue && connection.alive()) (void)connection.script(kLeaveQueue);
+  if (queue && connection.alive()) (void)connection.control(kLeaveQueue);
   return done;
+}
+
+// The connection goes back before the pause between two tries: others may go on with it.
+Result<> PostgresDatabase::write_on_lease(const Change& change, bool queue, Try& outcome) {
+  BANMO_TRY(const Lease held, lease());
+  return write_once(static_cast<PostgresConnection&>(*held), change, queue, outcome);
 }
 
 Result<> PostgresDatabase::write(const Change& change) {
   const WriteScope scope(this);
   if (!scope.entered()) return error_of(Fault::nested_write);
   for (int n = 0;; ++n) {
-    BANMO_TRY(const Lease held, lease());
+    BANMO_DO(check_deadline());
     Try outcome = Try::done;
-    auto done = write_once(static_cast<PostgresConnection&>(*held), change, n >= kTriesBeforeQueue, outcome);
+    auto done = write_on_lease(change, n >= kTriesBeforeQueue, outcome);
     if (done.ok()) {
       full_ = false;
       return done;

@@ -13,6 +13,8 @@ namespace {
 
 constexpr int kBinary = 1;
 constexpr size_t kCopyBuffer = size_t{1} << 16;
+constexpr int kLookMs = 50;                                  // at the deadline, while the server works
+constexpr auto kTellAgain = std::chrono::milliseconds(500);  // it was told before it had begun
 
 // What every session is set to. Reads are read-only by this default; write() begins its transactions READ WRITE.
 constexpr const char* kSession =
@@ -126,12 +128,39 @@ Result<> PostgresConnection::encode(PostgresParameters& encoded, const PostgresS
   return {};
 }
 
+// The next answer to what was sent, empty after the last. When the deadline of this thread is over, the server is told to stop: what it was doing
+// then answers with an error, or had ended already.
+PostgresConnection::Answer PostgresConnection::next_answer() {
+  const Deadline* const deadline = Deadline::here();
+  for (auto told = std::chrono::steady_clock::time_point(); deadline != nullptr && PQisBusy(handle_) != 0;) {
+    (void)PQflush(handle_);
+    pollfd socket{PQsocket(handle_), POLLIN, 0};
+    if (poll(&socket, 1, kLookMs) > 0 && PQconsumeInput(handle_) == 0) break;
+    const auto now = std::chrono::steady_clock::now();
+    if (!deadline->over() || now - told < kTellAgain) continue;
+    interrupt();
+    told = now;
+  }
+  return Answer(PQgetResult(handle_));
+}
+
+PostgresConnection::Answer PostgresConnection::last_answer() {
+  Answer last;
+  while (Answer next = next_answer()) {
+    last = std::move(next);
+    if (PQresultStatus(last.get()) == PGRES_COPY_IN) break;
+  }
+  return last;
+}
+
 Result<PostgresConnection::Answer> PostgresConnection::run_once(std::string_view text, const Values& parameters) {
   BANMO_TRY(const PostgresStatement* const statement, prepared(text));
   PostgresParameters encoded;
   BANMO_DO(encode(encoded, *statement, parameters, text));
-  Answer answer(PQexecPrepared(handle_, statement->name.c_str(), static_cast<int>(parameters.size()), encoded.values(), encoded.lengths(),
-                               encoded.formats(), kBinary));
+  const int sent = PQsendQueryPrepared(handle_, statement->name.c_str(), static_cast<int>(parameters.size()), encoded.values(), encoded.lengths(),
+                                       encoded.formats(), kBinary);
+  if (sent == 0) return error_here(nullptr, text);
+  Answer answer = last_answer();
   const auto status = PQresultStatus(answer.get());
   if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) return error_here(answer.get(), text);
   return answer;
@@ -141,6 +170,7 @@ Result<PostgresConnection::Answer> PostgresConnection::run_once(std::string_view
 Result<PostgresConnection::Answer> PostgresConnection::run(std::string_view text, const Values& parameters) {
   const InUse use(in_use_);
   if (!use.entered()) return error_of(Fault::connection_in_use, std::string(text.substr(0, 200)));
+  BANMO_DO(check_deadline());
   auto answer = run_once(text, parameters);
   if (answer.ok() || !std::exchange(plan_outdated_, false)) return answer;
   cache_.erase(text);
@@ -169,6 +199,7 @@ Result<int64_t> PostgresConnection::execute(std::string_view statement, const Va
 Result<> PostgresConnection::each(std::string_view statement, const Values& parameters, const std::function<Result<>(const Values& row)>& row) {
   const InUse use(in_use_);
   if (!use.entered()) return error_of(Fault::connection_in_use, std::string(statement.substr(0, 200)));
+  BANMO_DO(check_deadline());
   BANMO_TRY(const PostgresStatement* const ready, prepared(statement));
   PostgresParameters encoded;
   BANMO_DO(encode(encoded, *ready, parameters, statement));
@@ -192,10 +223,11 @@ Result<> PostgresConnection::stream(const PostgresStatement& statement, std::str
   const std::vector<unsigned> types = statement.columns;
   Values values(types.size());
   for (;;) {
-    const Answer answer(PQgetResult(handle_));
+    const Answer answer = next_answer();
     if (!answer) return {};
     const auto status = PQresultStatus(answer.get());
     if (status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) return error_here(answer.get(), text);
+    BANMO_DO(check_deadline());  // rows may come faster than they are taken, so that next_answer never waits
     for (int at = 0; at < PQntuples(answer.get()); ++at) {
       read_row(values, answer.get(), at, types);
       BANMO_DO(row(values));
@@ -203,10 +235,11 @@ Result<> PostgresConnection::stream(const PostgresStatement& statement, std::str
   }
 }
 
-// Takes what is left of an answer. Outside a transaction the server is told to stop first; inside, that would spoil the transaction.
+// Takes what is left of an answer. Outside a transaction the server is told to stop first; inside, that would spoil the transaction (which is lost
+// anyway when the deadline is over).
 void PostgresConnection::drain(bool stop_first) {
   if (PQtransactionStatus(handle_) != PQTRANS_ACTIVE) return;
-  if (stop_first) interrupt();
+  if (stop_first || Deadline::over_here()) interrupt();
   while (Answer rest{PQgetResult(handle_)}) {
   }
 }
@@ -214,9 +247,17 @@ void PostgresConnection::drain(bool stop_first) {
 Result<> PostgresConnection::script(std::string_view statements) {
   const InUse use(in_use_);
   if (!use.entered()) return error_of(Fault::connection_in_use);
-  const Answer answer(PQexec(handle_, std::string(statements).c_str()));
+  BANMO_DO(check_deadline());
+  if (PQsendQuery(handle_, std::string(statements).c_str()) == 0) return error_here(nullptr, statements);
+  const Answer answer = last_answer();
   const auto status = PQresultStatus(answer.get());
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY) return error_here(answer.get(), statements);
+  return {};
+}
+
+Result<> PostgresConnection::control(const char* statement) {
+  const Answer answer(PQexec(handle_, statement));
+  if (PQresultStatus(answer.get()) != PGRES_COMMAND_OK && PQresultStatus(answer.get()) != PGRES_TUPLES_OK) return error_here(answer.get(), statement);
   return {};
 }
 
@@ -224,6 +265,7 @@ Result<int64_t> PostgresConnection::append(std::string_view table, const std::ve
                                            const std::function<Result<bool>(Values& row)>& next) {
   const InUse use(in_use_);
   if (!use.entered()) return error_of(Fault::connection_in_use);
+  BANMO_DO(check_deadline());
   const std::string list = column_list(columns);
   BANMO_TRY(const PostgresStatement* const like, prepared("SELECT " + list + " FROM " + quote_identifier(table)));
   const std::vector<unsigned> types = like->columns;
@@ -232,7 +274,7 @@ Result<int64_t> PostgresConnection::append(std::string_view table, const std::ve
   if (PQresultStatus(begun.get()) != PGRES_COPY_IN) return error_here(begun.get(), text);
   const auto copied = copy_rows(types, next);
   if (PQputCopyEnd(handle_, copied.ok() ? nullptr : "given up") != 1) return error_here(nullptr, text);
-  const Answer ended(PQgetResult(handle_));
+  const Answer ended = next_answer();
   while (Answer rest{PQgetResult(handle_)}) {
   }
   if (!copied.ok()) return copied.error();
@@ -252,6 +294,7 @@ Result<> PostgresConnection::copy_rows(const std::vector<unsigned>& types, const
     }
     if (more) lines += '\n';
     if (lines.size() >= kCopyBuffer || !more) {
+      BANMO_DO(check_deadline());
       if (PQputCopyData(handle_, lines.data(), static_cast<int>(lines.size())) != 1) return error_here(nullptr, "COPY");
       lines.clear();
     }

@@ -38,8 +38,9 @@ class PostgresConnection final : public Connection {
   void interrupt() override;
 
   // For the database.
-  bool alive();       // false once the server has closed the connection
-  bool idle() const;  // no transaction open
+  Result<> control(const char* statement);  // BEGIN, COMMIT, ROLLBACK …: no deadline interrupts it
+  bool alive();                             // false once the server has closed the connection
+  bool idle() const;                        // no transaction open
   bool in_good_transaction() const;
   // True if a statement since the last call failed in a way that running the whole change again may mend.
   bool take_retry() { return std::exchange(retry_, false); }
@@ -57,6 +58,8 @@ class PostgresConnection final : public Connection {
   Result<Answer> run_once(std::string_view text, const Values& parameters);
   Result<> stream(const PostgresStatement& statement, std::string_view text, const std::function<Result<>(const Values& row)>& row);
   Result<> copy_rows(const std::vector<unsigned>& types, const std::function<Result<bool>(Values& row)>& next);
+  Answer next_answer();
+  Answer last_answer();
   void drain(bool stop_first);
   void forget_evicted();
   Error error_here(const pg_result* result, std::string_view statement);

@@ -4,6 +4,7 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 
@@ -68,8 +69,9 @@ double numeric_of(const char* data) {
   }
   text += 'e' + std::to_string(4 * (weight - n_digits + 1));
   double number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+  // Beyond a double, where from_chars leaves the number as it was: infinite if it is large, zero if it is small, as strtod says.
+  return code == std::errc::result_out_of_range ? std::strtod(text.c_str(), nullptr) : number;
 }
 
 void read_uuid(Value& cell, const char* data) {
@@ -260,7 +262,11 @@ bool PostgresParameters::encode_one(const Value& value, unsigned type) {
       put_big_endian(bytes_, instant.value_or(Instant{}).micros - kMicrosTo2000);
       return instant.has_value();
     }
-    default: append_text(bytes_, value); return true;
+    default:
+      // The protocol ends a text parameter at its first NUL, so "city\0x" would become "city".
+      if (const auto* text = std::get_if<std::string>(&value); text != nullptr && text->find('\0') != std::string::npos) return false;
+      append_text(bytes_, value);
+      return true;
   }
 }
 
@@ -304,6 +310,7 @@ bool postgres_copy_cell(std::string& line, unsigned type, const Value& value) {
     }
     default:
       if (const auto* text = std::get_if<std::string>(&value)) {
+        if (text->find('\0') != std::string::npos) return false;
         append_escaped(line, *text);
       } else {
         append_text(line, value);

@@ -2,8 +2,9 @@
 // One interface to SQLite, PostgreSQL and DuckDB. Statements use $1..$n for parameters on all three, each of them at least once; nothing is ever
 // pasted into a statement. Errors that callers act on: conflict "sql.unique_violation" "sql.foreign_key_violation"; invalid "sql.not_null_violation"
 // "sql.check_violation" "sql.bad_value"; timeout "sql.interrupted"; storage_full "sql.disk_full"; unavailable "sql.fenced" "sql.busy"
-// "sql.connection_lost" "sql.commit_unknown". All of them: faults.cpp. A Database is thread-safe; a Connection belongs to the thread that leased it.
-// No library header is visible here.
+// "sql.connection_lost" "sql.commit_unknown". All of them: faults.cpp. Statements, waits and changes that are not yet in their commit end with
+// "sql.interrupted" when the Deadline of their thread (base/deadline.h) is over. A Database is thread-safe; a Connection belongs to the thread that
+// leased it. No library header is visible here.
 #pragma once
 
 #include <cstdint>
@@ -91,8 +92,8 @@ class Database {
   virtual Result<Lease> read() = 0;
   // Runs `change` in a transaction and returns after it is durable; an error from it rolls back this change only and is returned.
   // SQLite: changes of many threads share one commit and one fsync (one writer thread, a savepoint each). DuckDB: one at a time. PostgreSQL: a pooled
-  // connection each, tried again on serialisation failure, so `change` may run more than once and must not touch anything but its connection and what
-  // it overwrites.
+  // connection each, tried again on serialisation failure. On PostgreSQL, and on SQLite when a group is lost (full disk), `change` runs more than
+  // once: it must not touch anything but its connection and what it overwrites.
   virtual Result<> write(const Change& change) = 0;
   // Makes the files on disk complete and small (WAL checkpoint). Called by backup and at shutdown.
   virtual Result<> checkpoint() = 0;

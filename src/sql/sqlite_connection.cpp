@@ -47,8 +47,10 @@ void describe_parameters(SqliteStatement& statement) {
 int bind_one(sqlite3_stmt* handle, int at, const Value& value) {
   if (is_null(value)) return sqlite3_bind_null(handle, at);
   if (const auto* number = std::get_if<int64_t>(&value)) return sqlite3_bind_int64(handle, at, *number);
-  if (const auto* text = std::get_if<std::string>(&value))
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    if (text->find('\0') != std::string::npos) return SQLITE_MISMATCH;  // SQLite's functions end a text there, and PostgreSQL takes none
     return sqlite3_bind_text64(handle, at, text->data(), text->size(), SQLITE_STATIC, SQLITE_UTF8);
+  }
   if (const auto* number = std::get_if<double>(&value)) return sqlite3_bind_double(handle, at, *number);
   if (const auto* flag = std::get_if<bool>(&value)) return sqlite3_bind_int64(handle, at, *flag ? 1 : 0);
   if (const auto* instant = std::get_if<Instant>(&value)) return sqlite3_bind_int64(handle, at, instant->micros);
@@ -163,6 +165,7 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
   if (code != SQLITE_OK) return error_of(Fault::cannot_open, handle != nullptr ? sqlite3_errmsg(handle) : "out of memory", path);
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_timeout(handle, kBusyTimeoutMs);
+  sqlite3_progress_handler(handle, kStepsBetweenLooks, &SqliteConnection::look_at_deadline, connection.get());
   BANMO_DO(connection->script("PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=0; PRAGMA trusted_schema=OFF; PRAGMA synchronous=FULL"));
   if (role == Role::reader) {
     BANMO_DO(connection->script("PRAGMA query_only=ON; PRAGMA cache_size=-8192"));
@@ -189,6 +192,9 @@ SqliteConnection::~SqliteConnection() {
 int SqliteConnection::authorize(void* self, int action, const char*, const char*, const char*, const char*) {
   return action == SQLITE_TRANSACTION && !static_cast<SqliteConnection*>(self)->controlling_ ? SQLITE_DENY : SQLITE_OK;
 }
+
+// Called by SQLite between the steps of a statement; not 0 interrupts it.
+int SqliteConnection::look_at_deadline(void* self) { return !static_cast<SqliteConnection*>(self)->controlling_ && Deadline::over_here() ? 1 : 0; }
 
 Error SqliteConnection::error_here(int code, std::string_view statement) {
   const int extended = sqlite3_extended_errcode(handle_);
@@ -246,6 +252,7 @@ Result<> SqliteConnection::run(std::string_view text, const Values& parameters, 
                                const OnRow& on_row) {
   const InUse use(in_use_);
   if (!use.entered()) return error_of(Fault::connection_in_use, std::string(text.substr(0, 200)));
+  if (!controlling_) BANMO_DO(check_deadline());
   BANMO_TRY(SqliteStatement* const statement, prepared(text));
   const Running running(*this, statement);
   if (parameters.size() != statement->n_parameters)
@@ -279,6 +286,7 @@ Result<int64_t> SqliteConnection::execute(std::string_view statement, const Valu
 Result<> SqliteConnection::script(std::string_view statements) {
   const InUse use(in_use_);
   if (!use.entered()) return error_of(Fault::connection_in_use);
+  BANMO_DO(check_deadline());
   const char* at = statements.data();
   const char* const end = at + statements.size();
   while (at < end) {
@@ -304,6 +312,7 @@ Result<int64_t> SqliteConnection::append(std::string_view table, const std::vect
   text += ") VALUES (" + places + ")";
   const InUse use(in_use_);
   if (!use.entered()) return error_of(Fault::connection_in_use);
+  BANMO_DO(check_deadline());
   BANMO_TRY(SqliteStatement* const statement, prepared(text));
   const Running running(*this, statement);
   Values row(columns.size());

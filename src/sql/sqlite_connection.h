@@ -65,6 +65,7 @@ class SqliteConnection final : public Connection {
   template <class OnRow>
   Result<> step_all(SqliteStatement& statement, std::string_view text, std::vector<std::string>* columns, Values* reused, const OnRow& on_row);
   Error error_here(int code, std::string_view statement);
+  static int look_at_deadline(void* self);
   static int authorize(void* self, int action, const char* a, const char* b, const char* c, const char* d);
 
   sqlite3* handle_;
@@ -76,6 +77,7 @@ class SqliteConnection final : public Connection {
   std::optional<Fault> fault_;
 
   static constexpr size_t kMaxStatements = 128;
+  static constexpr int kStepsBetweenLooks = 10'000;  // of SQLite's machine: well under a millisecond
 };
 
 }  // namespace banmo::sql

@@ -14,6 +14,7 @@ namespace {
 constexpr int kCheckpointPages = 4000;   // 16 MiB of WAL: written back without making anyone wait for readers
 constexpr int kTruncatePages = 65'000;   // 256 MiB: a long reader kept the WAL growing; cut it
 constexpr int kTruncateTimeoutMs = 200;  // how long a truncation waits for readers while writers wait for it
+constexpr auto kLookAtDeadline = std::chrono::milliseconds(100);
 constexpr auto kCheckpointWait = std::chrono::seconds(5);
 
 }  // namespace
@@ -21,6 +22,8 @@ constexpr auto kCheckpointWait = std::chrono::seconds(5);
 // What a thread waits for. Its own mutex, so that the threads of a group do not queue up behind each other when they wake.
 struct SqliteWriter::Ticket {
   const Change* change = nullptr;  // none: a checkpoint
+  Deadline* deadline = nullptr;    // of the waiting thread
+  bool in_commit = false;          // the deadline was told
   std::optional<Result<>> result;
   std::mutex mutex;
   std::condition_variable finished;
@@ -50,6 +53,7 @@ SqliteWriter::~SqliteWriter() {
 Result<> SqliteWriter::write(const Change& change) {
   Ticket ticket;
   ticket.change = &change;
+  ticket.deadline = Deadline::here();
   return wait_for(ticket);
 }
 
@@ -67,12 +71,24 @@ Result<> SqliteWriter::wait_for(Ticket& ticket) {
   }
   if (first) arrived_.notify_one();
   std::unique_lock lock(ticket.mutex);
-  ticket.finished.wait(lock, [&] { return ticket.is_finished; });
+  while (!ticket.finished.wait_for(lock, kLookAtDeadline, [&] { return ticket.is_finished; })) {
+    if (ticket.deadline == nullptr || !ticket.deadline->over()) continue;
+    lock.unlock();
+    if (withdraw(ticket)) return error_of(Fault::interrupted, "while waiting for other changes");
+    lock.lock();
+  }
   return std::move(*ticket.result);
+}
+
+// True if the ticket still waited: then the writer never sees it.
+bool SqliteWriter::withdraw(Ticket& ticket) {
+  const std::lock_guard lock(mutex_);
+  return std::erase(waiting_, &ticket) > 0;
 }
 
 // Notifies under the ticket's lock: the waiting thread destroys the ticket as soon as it has the lock.
 void SqliteWriter::finish(Ticket& ticket) {
+  if (ticket.in_commit) ticket.deadline->end_commit(ticket.result->ok());
   const std::lock_guard lock(ticket.mutex);
   ticket.is_finished = true;
   ticket.finished.notify_one();
@@ -142,9 +158,19 @@ void SqliteWriter::fill_group(std::vector<Ticket*>& group) {
   }
 }
 
+// Runs the change under the deadline of the thread that waits for it. From here on it is in its commit: the group is kept or lost as a whole.
+Result<> SqliteWriter::run_one(Ticket& ticket) {
+  const Deadline::Scope scope(ticket.deadline);
+  BANMO_DO(check_deadline());
+  BANMO_DO(run_change(*ticket.change, *connection_));
+  if (ticket.deadline == nullptr) return {};
+  ticket.in_commit = ticket.deadline->begin_commit() || ticket.in_commit;
+  return ticket.in_commit ? Result<>() : Result<>(error_of(Fault::interrupted, "before the commit"));
+}
+
 SqliteWriter::Outcome SqliteWriter::apply(Ticket& ticket) {
   auto done = connection_->control("SAVEPOINT banmo_change");
-  if (done.ok()) done = run_change(*ticket.change, *connection_);
+  if (done.ok()) done = run_one(ticket);
   if (done.ok()) done = connection_->control("RELEASE banmo_change");
   if (!done.ok() && connection_->in_transaction()) {
     const bool undone = connection_->control("ROLLBACK TO banmo_change").ok() && connection_->control("RELEASE banmo_change").ok();
@@ -170,7 +196,7 @@ void SqliteWriter::run_alone(std::span<Ticket* const> group) {
 
 void SqliteWriter::apply_alone(Ticket& ticket) {
   auto done = begin();
-  if (done.ok()) done = run_change(*ticket.change, *connection_);
+  if (done.ok()) done = run_one(ticket);
   note_fault();
   if (done.ok() && !connection_->in_transaction()) done = error_of(Fault::statement, "the transaction ended inside the change");
   if (done.ok()) done = commit();

@@ -32,6 +32,8 @@ class SqliteWriter {
   enum class Outcome { done, transaction_lost };
 
   Result<> wait_for(Ticket& ticket);
+  bool withdraw(Ticket& ticket);
+  Result<> run_one(Ticket& ticket);
   void run();
   std::vector<Ticket*> take(size_t n_max, bool wait);
   void run_group(std::vector<Ticket*> group);

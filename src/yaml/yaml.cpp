@@ -201,7 +201,7 @@ class Reader final : public YAML::EventHandler {
   void add(const YAML::Mark& mark, Node node, YAML::anchor_t anchor) {
     if (++n_nodes_ > kMaxNodes)
       refuse(mark, "yaml.too_large", {"节点超过 200000 个，请拆分文件", "more than 200,000 nodes: split the file"}, ErrorCode::too_large);
-    if (anchor != 0) anchors_.insert_or_assign(anchor, node);
+    if (anchor != 0) keep_for_aliases(mark, anchor, node);
     if (frames_.empty()) {
       root_ = std::move(node);
     } else if (Frame& frame = frames_.back(); frame.node.kind_ == Kind::sequence) {
@@ -214,6 +214,14 @@ class Reader final : public YAML::EventHandler {
       frame.node.members_.emplace_back(std::move(*frame.key), std::move(node));
       frame.key.reset();
     }
+  }
+  // An anchor is a copy of what it names, and anchors may stand inside one another: the copies count as nodes too.
+  void keep_for_aliases(const YAML::Mark& mark, YAML::anchor_t anchor, const Node& node) {
+    n_nodes_ += n_nodes(node);
+    if (n_nodes_ > kMaxNodes)
+      refuse(mark, "yaml.too_large", {"节点超过 200000 个，请拆分文件或减少锚点", "more than 200,000 nodes: split the file, or use fewer anchors"},
+             ErrorCode::too_large);
+    anchors_.insert_or_assign(anchor, node);
   }
   void add_key(const YAML::Mark& mark, Frame& frame, Node key) {
     if (key.kind_ != Kind::scalar) refuse(mark, "yaml.key", {"键必须是文本", "a key must be text"});

@@ -227,3 +227,13 @@ TEST_CASE("every cut and every changed byte of a pack is read or refused") {
       if (!node.ok() && node.error().code == ErrorCode::internal) FAIL_CHECK(changed);
     }
 }
+
+TEST_CASE("nested anchors cannot multiply the memory of a file") {
+  // Each of 40 nested anchors is a copy of all that stands within it: 40 times 10,000 nodes.
+  std::string text;
+  for (int i = 0; i < 40; ++i) text += "&a" + std::to_string(i) + " [";
+  for (int i = 0; i < 10'000; ++i) text += "x, ";
+  text += "x" + std::string(40, ']');
+  CHECK(told(text).ends_with(" yaml.too_large"));
+  CHECK(told("a: &a [1, 2, 3]\nb: &b {c: *a}\nd: *b\n") == "ok");
+}
