@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "directory/csv.h"
 
+#include <algorithm>
+
 namespace banmo::directory {
 namespace {
 
@@ -104,6 +106,14 @@ Result<bool> CsvReader::next(std::vector<std::string>& cells, int64_t& line) {
     cells.resize(n_cells);
     return true;
   }
+}
+
+bool has_nul(const std::vector<std::string>& cells) {
+  return std::any_of(cells.begin(), cells.end(), [](const std::string& cell) { return cell.find('\0') != std::string::npos; });
+}
+
+Message nul_words() {
+  return {"这一行含有不可见字符 U+0000，请删去后重新保存文件", "the line holds the character U+0000: remove it and save the file again"};
 }
 
 void append_csv_cell(std::string& out, std::string_view cell) {

@@ -36,6 +36,10 @@ class CsvReader {
   bool started_ = false;
 };
 
+// True if a cell holds U+0000, which no store takes as text: the line is named as bad (rule "bad_line") with these words.
+bool has_nul(const std::vector<std::string>& cells);
+Message nul_words();
+
 // One cell as CSV, quoted where it must be. Exchange between programs: nothing is neutralised for spreadsheets here.
 void append_csv_cell(std::string& out, std::string_view cell);
 

@@ -251,7 +251,9 @@ OrgCounts Directory::counts(OrgNo org) const {
 
 Result<> Directory::refresh() {
   BANMO_DO(state_->start_day());
-  return state_->poll(true);
+  BANMO_DO(state_->poll(true));
+  BANMO_DO(state_->mirror_orgs({}));
+  return state_->mirror_people();
 }
 
 Scope Directory::scope(const Principal& principal, Right right, const Subject& subject) const {
@@ -260,6 +262,7 @@ Scope Directory::scope(const Principal& principal, Right right, const Subject& s
 Result<> Directory::require(const Principal& principal, Right right, OrgNo org) const { return state_->check(principal, right, org); }
 const sql::Stores& Directory::stores() const { return state_->stores; }
 const Clock& Directory::clock() const { return state_->clock; }
+crypto::Profile Directory::profile() const { return state_->options.profile; }
 Date Directory::today() const { return state_->today(); }
 
 }  // namespace banmo::directory

@@ -52,6 +52,8 @@ struct OrgCounts {
 // What a move or a merge will do; shown before it is done.
 struct OrgPreview {
   int64_t n_orgs = 0, n_students = 0, n_staff = 0;  // that come under another parent, or change school
+  int64_t n_accounts = 0;                           // whose rights follow the organisations
+  std::vector<std::string> codes;                   // that files can no longer use
   std::vector<Message> effects;
 };
 struct OrgEvent {
@@ -90,6 +92,25 @@ struct PeopleQuery {
   PersonNo after;
   size_t limit = 50;  // 1..1000
 };
+struct Contact {
+  std::string phone, email;
+  bool masked = false;
+};
+struct PersonAccount {
+  std::string name;
+  bool enabled = true;
+};
+struct PersonMove {
+  Role role = Role::student;
+  OrgNo from;      // a school or office where the person has the role
+  OrgNo to;        // another
+  OrgNo to_class;  // 0: none
+  Date on;         // first day in the new one
+};
+struct PersonMovePreview {
+  std::vector<Membership> ends, begins;
+  std::vector<Message> effects;
+};
 struct NewPerson {
   std::string name, sex, code;
   std::optional<Date> birth;
@@ -110,7 +131,8 @@ struct Account {
   AccountNo no;
   std::string name;
   std::string person_name;
-  std::vector<Grant> grants;
+  std::vector<Grant> grants;  // with those that the person's memberships give
+  std::vector<Grant> given;   // to the account itself: what set_grants replaces
   bool enabled = true;
   std::optional<Instant> last_sign_in;
 };
@@ -128,7 +150,8 @@ struct ApiToken {
 
 class Directory {
  public:
-  // Migrations must have run. Loads the tree and repairs the warehouse's copies. `clock` must outlive it. Errors: internal of the stores; invalid
+  // Migrations must have run. Loads the tree and repairs the warehouse's copies (without a warehouse there are none: a program beside the server that
+  // holds it; the server's refresh() repairs them). `clock` must outlive it. Errors: internal of the stores; invalid
   // "directory.bad_key".
   static Result<std::unique_ptr<Directory>> create(sql::Stores stores, const Clock& clock, Options options);
   ~Directory();
@@ -154,17 +177,36 @@ class Directory {
   Result<Person> add_person(const Principal& by, const NewPerson& person);
   Result<> add_membership(const Principal& by, PersonNo person, const Membership& membership);
   Result<> end_membership(const Principal& by, PersonNo person, OrgNo org, Role role, Date on);
+  // The phone and the mail address of a person, masked or empty as the scope's level says (L3 whole, L2 masked).
+  Result<Contact> contact(const Scope& scope, PersonNo person) const;
+  Result<> set_contact(const Principal& by, PersonNo person, const Contact& contact);              // an empty one is taken away
+  Result<std::vector<PersonAccount>> person_accounts(const Principal& by, PersonNo person) const;  // right people_manage over the person's home
+  // From one school (and its classes) to another: the role's memberships and grants end there, one begins. Right people_manage over both.
+  Result<PersonMovePreview> preview_person_move(const Principal& by, PersonNo person, const PersonMove& move) const;
+  Result<> move_person(const Principal& by, PersonNo person, const PersonMove& move);
+  Result<std::vector<std::pair<Role, int64_t>>> head_count(OrgNo org) const;  // living members by role, in it and below
   Result<> link_guardian(const Principal& by, PersonNo guardian, PersonNo ward);
   Result<> unlink_guardian(const Principal& by, PersonNo guardian, PersonNo ward);
   Result<std::optional<PersonNo>> unscoped_person_by_code(const std::string& code) const;  // import and command line only
 
-  // Accounts. Changes need accounts_manage.
+  // What engines told the reader (notices.h); an organisation's notices reach those who act in it.
+  Result<NoticePage> notices(const Principal& who, const NoticeQuery& query) const;
+  Result<> mark_notices_read(const Principal& who, std::optional<int64_t> one, int64_t up_to);
+
+  // Accounts: accounts_manage opens and closes them, security_manage says what they may do and lets their owners back in.
   Result<AccountNo> create_account(const Principal& by, const NewAccount& account);
+  // Without a role and with a one-time password, which it gives; `person_code`: a student's or staff member's number, or empty.
+  Result<std::string> open_account(const Principal& by, const std::string& name, const std::string& person_code);
   Result<> set_account_enabled(const Principal& by, const std::string& account, bool enabled);  // false kills its sessions and tokens
   Result<> set_grants(const Principal& by, const std::string& account, const std::vector<Grant>& grants);
   Result<> reset_password(const Principal& by, const std::string& account, const std::string& password);  // must be changed at the next sign-in
+  Result<std::string> reset_password(const Principal& by, const std::string& account);  // the same with a one-time password, which it gives
+  Result<> unlock_account(const Principal& by, const std::string& account);             // forgets this process's count of wrong tries
+  Result<std::vector<SessionInfo>> account_sessions(const Principal& by, const std::string& account) const;
+  Result<> end_account_session(const Principal& by, const std::string& account, int64_t session);
   Result<std::vector<Account>> accounts(const std::string& q, const std::string& after_name, size_t limit) const;
   Result<int64_t> demo_accounts_left() const;
+  Result<AccountFigures> account_figures() const;
 
   // Sessions. sign_in costs one Argon2id (~30 ms) whether the account exists or not; run it on a worker. Errors: unauthenticated
   // "session.bad_credentials" (the same for an unknown account, a wrong password, a disabled account); too_many "session.too_many" with `where` =
@@ -173,6 +215,10 @@ class Directory {
   // The principal of a session or API token. ~1 us when cached. Errors: unauthenticated "session.none"; unauthenticated "session.expired".
   Result<std::shared_ptr<const Principal>> authenticate(std::string_view token);
   Result<> sign_out(std::string_view token);
+  // The session goes on under one of the grants that its account holds, or (nullopt) under all. Errors: denied "session.role_not_held".
+  Result<std::shared_ptr<const Principal>> act_as(const Principal& who, std::optional<Grant> grant);
+  Result<std::vector<SessionInfo>> sessions(const Principal& who) const;  // one's own, newest first
+  Result<> end_own_session(const Principal& who, int64_t session);        // one of one's own
   Result<> change_password(const Principal& who, const std::string& old_password,
                            const std::string& new_password);  // ends the account's other sessions
   Result<std::string> create_token(const Principal& who, const std::string& title, const std::vector<Right>& rights,
@@ -189,6 +235,7 @@ class Directory {
   Result<> refresh();
   const sql::Stores& stores() const;
   const Clock& clock() const;
+  crypto::Profile profile() const;  // by which hash the audit log is chained
   Date today() const;
 
   struct State;  // private to the room: import.cpp and oneroster.cpp use it

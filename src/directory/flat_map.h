@@ -8,12 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
+
 namespace banmo::directory {
 
 // The same in every build (it is stored as a content hash): FNV-1a with a final mix.
 inline uint64_t hash_text(std::string_view text, uint64_t seed = 0) {
-  uint64_t hash = 0xcbf29ce484222325ULL ^ seed;
-  for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3ULL;
+  uint64_t hash = text::fnv_1a(text, seed);
   hash ^= hash >> 33;
   hash *= 0xff51afd7ed558ccdULL;
   hash ^= hash >> 33;

@@ -205,14 +205,15 @@ TEST_CASE("bad lines are named with file, line, field and what to do; good ones 
   file_of(files, "users.csv") += "U1,,,true,,,又,王,,G009,,,,,,\nU8,,,true,,,,,,G010,,,,,,\nU9,,,true\n";
   file_of(files, "roles.csv") += "R8,,,U77,primary,student,,,S1,\nR9,,,U1,primary,systemAdministrator,,,S1,\nR10,,,U1,primary,student,昨天,,S1,\n";
   file_of(files, "demographics.csv") += "U4,,,31.02.1980,male\n";
+  file_of(files, "orgs.csv") += std::string("S6,,,北\0小学,school,3137000009,D1\n", 37);
   const ImportReport report = import(c, make_zip(c, files));
   const std::string text = told(report);
   for (const char* line :
        {"orgs.csv:6 parentSourcedId unknown_ref | 上级机构不存在、有误或成环，请先补上或改正上级",
         "orgs.csv:7 identifier duplicate | 同类机构中代码重复，请核对",
         "orgs.csv:8 type bad_value | 机构类型不认识，请用 district、school、department、local",
-        "orgs.csv:9 sourcedId required | sourcedId 不能为空，请补上", "users.csv:7 familyName required | 姓名不能为空，请补上",
-        "users.csv:8  bad_line | 这一行有 4 列，标题有 16 列，请检查逗号和引号",
+        "orgs.csv:9 sourcedId required | sourcedId 不能为空，请补上", "orgs.csv:12  bad_line | 这一行含有不可见字符 U+0000，请删去后重新保存文件",
+        "users.csv:7 familyName required | 姓名不能为空，请补上", "users.csv:8  bad_line | 这一行有 4 列，标题有 16 列，请检查逗号和引号",
         "roles.csv:6 userSourcedId unknown_ref | users.csv 中没有这个人，请先补上",
         "roles.csv:7 role bad_value | 角色不认识或不能由文件授予（systemAdministrator 须由安全管理员授权）",
         "roles.csv:8 beginDate bad_date | 日期读不懂，请写成 2026-09-01", "demographics.csv:5 birthDate bad_date | 日期读不懂，请写成 2026-09-01"}) {
@@ -286,6 +287,16 @@ TEST_CASE("an export imports into an empty city as the same city") {
       CHECK(c.in_ledger(statement) == other.in_ledger(statement));
     }
   });
+}
+
+TEST_CASE("an export is logged by the configured hash") {
+  Options options = test::cheap_options();
+  options.profile = crypto::Profile::sm;
+  City c(test::Pair::sqlite_duckdb, options);
+  c.build();
+  must(export_oneroster(*c.directory, c.system, c.school_a.no, c.folder + "/out.zip"));
+  CHECK(c.in_ledger("SELECT COUNT(*) FROM audit_entry WHERE action = 'people.export' AND algorithm = 'sm3'") == 1);
+  CHECK(c.in_ledger("SELECT COUNT(*) FROM audit_entry WHERE algorithm <> 'sm3'") == 0);
 }
 
 TEST_CASE("the Chinese templates read what people write") {

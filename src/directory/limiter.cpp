@@ -54,4 +54,10 @@ void Limiter::give_back(const std::string& account, const std::string& peer) {
   }
 }
 
+void Limiter::forgive(const std::string& account) {
+  const std::lock_guard lock(mutex_);
+  buckets_.erase("a" + account);
+  std::erase_if(buckets_, [start = pair_key(account, "")](const auto& each) { return each.first.starts_with(start); });
+}
+
 }  // namespace banmo::directory

@@ -24,6 +24,7 @@ class Limiter {
   // 0 if the try may go on, otherwise the seconds to wait.
   int64_t take(const std::string& account, const std::string& peer, Instant now);
   void give_back(const std::string& account, const std::string& peer);  // after a right password; the pair is known from now on
+  void forgive(const std::string& account);  // wrong tries on it, from wherever, are forgotten; those of an address on other accounts are not
 
   static constexpr Budget kPair{5, 60}, kAccount{30, 30}, kPeer{200, 3};
   static constexpr size_t kMaxBuckets = 100'000;

@@ -119,6 +119,7 @@ Result<> replace_people(sql::Connection& connection, const std::vector<sql::Valu
 }  // namespace
 
 Result<> Directory::State::create_mirror() {
+  if (!stores.warehouse) return {};
   const bool keys = stores.warehouse->dialect() == sql::Dialect::postgres;
   const auto change = [&](sql::Connection& connection) -> Result<> {
     BANMO_DO(connection.script(kTables));
@@ -133,6 +134,7 @@ Result<> Directory::State::create_mirror() {
 }
 
 Result<> Directory::State::mirror_orgs(const std::vector<OrgNo>& changed) {
+  if (!stores.warehouse) return {};
   const std::lock_guard one(mirror_mutex);
   const auto now = current_tree();
   int64_t have = 0;
@@ -162,7 +164,7 @@ Result<> Directory::State::mirror_orgs(const std::vector<OrgNo>& changed) {
 }
 
 Result<> Directory::State::mirror_people() {
-  if (one_store()) return {};
+  if (one_store() || !stores.warehouse) return {};
   const std::lock_guard one(mirror_mutex);
   int64_t have = 0;
   {

@@ -44,6 +44,10 @@ class Table {
       BANMO_TRY(const bool more, reader_.next(cells_, line_));
       if (!more) return false;
       ++counts.n_read;
+      if (has_nul(cells_)) {
+        run.bad(name_, line_, "", "bad_line", nul_words());
+        continue;
+      }
       if (cells_.size() == n_columns_) return true;
       run.bad(name_, line_, "", "bad_line",
               {"这一行有 " + std::to_string(cells_.size()) + " 列，标题有 " + std::to_string(n_columns_) + " 列，请检查逗号和引号",

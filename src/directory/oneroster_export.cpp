@@ -297,7 +297,7 @@ Result<> export_oneroster(const Directory& directory, const Principal& by, OrgNo
     const audit::Entry entry{
         directory.clock().now(),     by.account_name, "people.export", "org", top == nullptr ? "" : top->id.to_string(), org.value,
         json::Object{{"full", full}}};
-    const auto done = audit::append(connection, entry);
+    const auto done = audit::append(connection, entry, directory.profile());
     if (!done.ok()) return done.error();
     return {};
   };

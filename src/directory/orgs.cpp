@@ -61,6 +61,11 @@ constexpr std::string_view kMembersOf =
 constexpr std::string_view kMergeGrants =
     "INSERT INTO account_grant (account_no, role, org_no) SELECT account_no, role, $2 FROM account_grant WHERE org_no = $1 ON CONFLICT DO NOTHING";
 constexpr std::string_view kDropGrants = "DELETE FROM account_grant WHERE org_no = $1";
+// Accounts whose rights stand in $1 or below, by a grant or by their person's membership on $2.
+constexpr std::string_view kAccountsIn =
+    "SELECT COUNT(*) FROM (SELECT g.account_no AS no FROM account_grant g JOIN org_closure c ON c.org_no = g.org_no WHERE c.ancestor_no = $1 UNION "
+    "SELECT a.no FROM account a JOIN membership m ON m.person_no = a.person_no JOIN org_closure c ON c.org_no = m.org_no WHERE c.ancestor_no = $1 "
+    "AND a.person_no <> 0 AND m.valid_from <= $2 AND (m.valid_to IS NULL OR m.valid_to > $2)) AS concerned";
 
 Error wrong_parent(OrgKind kind, const Org& parent) {
   return fail(ErrorCode::invalid, "directory.wrong_parent",
@@ -189,6 +194,12 @@ Result<> check_merge(const OrgTree& tree, const Org& org, const Org& into) {
     return fail(ErrorCode::invalid, "directory.loop",
                 {"不能与自己或上下级合并", "an organisation cannot be merged with itself, or with one above or below it"}, "$.into");
   return {};
+}
+
+Result<int64_t> accounts_in(const Directory::State& state, OrgNo org) {
+  BANMO_TRY(const auto lease, state.ledger().read());
+  BANMO_TRY(const auto rows, lease->query(kAccountsIn, {org.value, state.today().to_iso()}));
+  return rows.empty() ? int64_t{0} : sql::int_of(rows[0][0]);
 }
 
 Result<const Org*> found(const OrgTree& tree, OrgNo no) {
@@ -331,10 +342,12 @@ Result<OrgPreview> Directory::preview_move(const Principal& by, OrgNo no, OrgNo 
   BANMO_DO(check_move(*tree, *org, *parent));
   BANMO_DO(check_date(on, today(), org->valid_from));
   const OrgCounts figures = counts(no);
-  OrgPreview preview{static_cast<int64_t>(tree->subtree(no).size()), figures.n_students, figures.n_staff, {}};
+  OrgPreview preview{static_cast<int64_t>(tree->subtree(no).size()), figures.n_students, figures.n_staff, 0, {}, {}};
+  BANMO_TRY(preview.n_accounts, accounts_in(*state_, no));
   preview.effects.push_back({"“" + org->title + "”自 " + on.to_iso() + " 起归“" + parent->title + "”管理",
                              "\"" + org->title + "\" stands under \"" + parent->title + "\" from " + on.to_iso()});
   const Org *before = tree->nearest(no, OrgKind::district), *after = tree->nearest(to, OrgKind::district);
+  if (!org->code.empty()) preview.effects.push_back({"代码 " + org->code + " 不变", "the code " + org->code + " stays"});
   if (before != after)
     preview.effects.push_back(
         {"原区市的管理员从此看不到它，新区市的管理员可以看到；以前各期的统计留在原处",
@@ -375,7 +388,15 @@ Result<OrgPreview> Directory::preview_merge(const Principal& by, OrgNo no, OrgNo
   BANMO_DO(check_merge(*tree, *org, *into));
   BANMO_DO(check_date(on, today(), std::max(org->valid_from, into->valid_from)));
   const OrgCounts figures = counts(no);
-  OrgPreview preview{static_cast<int64_t>(tree->subtree(no).size()) - 1, figures.n_students, figures.n_staff, {}};
+  OrgPreview preview{static_cast<int64_t>(tree->subtree(no).size()) - 1, figures.n_students, figures.n_staff, 0, {}, {}};
+  BANMO_TRY(preview.n_accounts, accounts_in(*state_, no));
+  if (!org->code.empty()) {
+    preview.codes.push_back(org->code);
+    preview.effects.push_back(
+        {"代码 " + org->code + " 停用：以后的文件请写“" + into->title + "”" + (into->code.empty() ? "" : "的代码 " + into->code),
+         "the code " + org->code + " ends: files name \"" + into->title + "\" from now on" +
+             (into->code.empty() ? "" : " by the code " + into->code)});
+  }
   preview.effects.push_back(
       {"“" + org->title + "”自 " + on.to_iso() + " 起撤销，年级、班级、师生和账号权限转入“" + into->title + "”",
        "\"" + org->title + "\" is closed on " + on.to_iso() + "; its grades, classes, people and rights go on in \"" + into->title + "\""});

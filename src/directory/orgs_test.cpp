@@ -117,7 +117,7 @@ TEST_CASE("a move changes who stands above and keeps where it stood") {
     const auto preview = c.directory->preview_move(c.system, c.school_a.no, c.north.no, on);
     must(preview);
     CHECK(preview->n_orgs == 4);
-    CHECK(preview->effects.size() == 2);
+    CHECK(preview->effects.size() == 3);
     const auto moved = c.directory->move_org(c.system, c.school_a.no, c.north.no, on);
     must(moved);
     CHECK(c.directory->orgs()->nearest(c.class_a1.no, OrgKind::district)->no == c.north.no);

@@ -82,4 +82,22 @@ Result<> check_password(PasswordRules rules, std::string_view password, std::str
   return {};
 }
 
+std::string one_time_password() {
+  // Without 0 O 1 l I, which are read out wrongly.
+  constexpr std::string_view kUpper = "ABCDEFGHJKLMNPQRSTUVWXYZ", kLower = "abcdefghijkmnpqrstuvwxyz", kDigits = "23456789";
+  constexpr std::array<std::string_view, 4> kGroup{kUpper, kLower, kDigits, kLower};
+  constexpr size_t kGroups = 4;
+  std::string out;
+  for (size_t group = 0; group < kGroups; ++group) {
+    if (group > 0) out += '-';
+    for (const std::string_view letters : kGroup) {
+      // Values beyond the last whole multiple are drawn again, so that every letter is as likely as the next.
+      uint8_t drawn = 255;
+      while (drawn >= 256 - 256 % letters.size()) drawn = crypto::random_bytes(1)[0];
+      out += letters[drawn % letters.size()];
+    }
+  }
+  return out;
+}
+
 }  // namespace banmo::directory

@@ -19,4 +19,7 @@ inline constexpr size_t kPasswordMaxBytes = 256;
 // Errors: invalid "password.too_short", "password.too_long", "password.too_few_classes", "password.common", "password.has_account_name".
 Result<> check_password(PasswordRules rules, std::string_view password, std::string_view account);
 
+// A password that both profiles take, of random letters and digits in groups that can be read out: "Kf7m-Qx2p-Wn9r-Ht4c" (about 75 bits).
+std::string one_time_password();
+
 }  // namespace banmo::directory

@@ -26,45 +26,61 @@ struct RoleRow {
   Role role;
   std::string_view name, title_zh, title_en;
   bool administrator;
-  std::array<bool, 18> rights;
+  std::array<bool, 8> kinds;  // of organisations in which the role is held
+  std::array<bool, 20> rights;
 };
 
-constexpr std::array<bool, 18> rights(std::initializer_list<Right> list) {
-  std::array<bool, 18> row{};
+constexpr std::array<bool, 20> rights(std::initializer_list<Right> list) {
+  std::array<bool, 20> row{};
   for (const Right right : list) row[static_cast<size_t>(right)] = true;
   return row;
 }
 
-// Who may do what at all. Administrators hold no business right: the system administrator runs the installation, the security administrator gives out
-// accounts, the audit administrator reads the log, and nobody is two of them. A city leader has figures and no rows, so neither datasets.read nor
-// people.read.
+constexpr std::array<bool, 8> kinds(std::initializer_list<OrgKind> list) {
+  std::array<bool, 8> row{};
+  for (const OrgKind kind : list) row[static_cast<size_t>(kind)] = true;
+  return row;
+}
+
+// A role reaches what lies below its organisation: a principal of a district would be one of all its schools.
+constexpr auto kInCity = kinds({OrgKind::city, OrgKind::bureau});
+constexpr auto kInDistrict = kinds({OrgKind::district});
+constexpr auto kAtSchool = kinds({OrgKind::school, OrgKind::grade, OrgKind::class_, OrgKind::college});
+constexpr auto kLeadsSchool = kinds({OrgKind::school, OrgKind::college});
+constexpr auto kInEnterprise = kinds({OrgKind::enterprise});
+
+// Who may do what at all. Administrators hold no business right: the system administrator runs the installation and opens and closes accounts, the
+// security administrator says what an account may do and lets its owner back in, the audit administrator reads the log, and nobody is two of them. A
+// city leader has figures and no rows, so neither datasets.read nor people.read.
 constexpr std::array kRoles = {
-    RoleRow{Role::city_officer, "city_officer", "市级管理员", "City officer", false,
-            rights({R::orgs_read, R::orgs_manage, R::people_read, R::people_manage, R::datasets_read, R::datasets_import, R::datasets_edit,
-                    R::datasets_export, R::quality_read, R::metrics_read, R::plan_read, R::plan_report, R::packs_read, R::jobs_read})},
-    RoleRow{Role::city_leader, "city_leader", "市级领导", "City leader", false,
-            rights({R::orgs_read, R::quality_read, R::metrics_read, R::plan_read, R::packs_read})},
-    RoleRow{Role::district_officer, "district_officer", "区市管理员", "District officer", false,
-            rights({R::orgs_read, R::orgs_manage, R::people_read, R::people_manage, R::datasets_read, R::datasets_import, R::datasets_edit,
-                    R::datasets_export, R::quality_read, R::metrics_read, R::plan_read, R::plan_report, R::packs_read, R::jobs_read})},
-    RoleRow{Role::principal, "principal", "校长", "Principal", false,
-            rights({R::orgs_read, R::people_read, R::datasets_read, R::datasets_export, R::quality_read, R::metrics_read, R::plan_read, R::packs_read,
-                    R::jobs_read})},
-    RoleRow{Role::school_cio, "school_cio", "学校首席信息官", "School CIO", false,
+    RoleRow{
+        Role::city_officer, "city_officer", "市级管理员", "City officer", false, kInCity,
+        rights({R::orgs_read, R::orgs_manage, R::people_read, R::people_manage, R::datasets_read, R::datasets_import, R::datasets_edit,
+                R::datasets_export, R::quality_read, R::metrics_read, R::plan_read, R::plan_report, R::plan_supervise, R::packs_read, R::jobs_read})},
+    RoleRow{Role::city_leader, "city_leader", "市级领导", "City leader", false, kInCity,
+            rights({R::orgs_read, R::quality_read, R::metrics_read, R::plan_read, R::plan_supervise, R::packs_read})},
+    RoleRow{Role::district_officer, "district_officer", "区市管理员", "District officer", false, kInDistrict,
             rights({R::orgs_read, R::orgs_manage, R::people_read, R::people_manage, R::datasets_read, R::datasets_import, R::datasets_edit,
                     R::datasets_export, R::quality_read, R::metrics_read, R::plan_read, R::packs_read, R::jobs_read})},
-    RoleRow{Role::teacher, "teacher", "教师", "Teacher", false,
+    RoleRow{Role::principal, "principal", "校长", "Principal", false, kLeadsSchool,
+            rights({R::orgs_read, R::people_read, R::datasets_read, R::datasets_export, R::quality_read, R::metrics_read, R::plan_read, R::packs_read,
+                    R::jobs_read})},
+    RoleRow{Role::school_cio, "school_cio", "学校首席信息官", "School CIO", false, kLeadsSchool,
+            rights({R::orgs_read, R::orgs_manage, R::people_read, R::people_manage, R::datasets_read, R::datasets_import, R::datasets_edit,
+                    R::datasets_export, R::quality_read, R::metrics_read, R::plan_read, R::packs_read, R::jobs_read})},
+    RoleRow{Role::teacher, "teacher", "教师", "Teacher", false, kAtSchool,
             rights({R::orgs_read, R::people_read, R::datasets_read, R::metrics_read, R::packs_read})},
-    RoleRow{Role::homeroom_teacher, "homeroom_teacher", "班主任", "Homeroom teacher", false,
+    RoleRow{Role::homeroom_teacher, "homeroom_teacher", "班主任", "Homeroom teacher", false, kAtSchool,
             rights({R::orgs_read, R::people_read, R::datasets_read, R::quality_read, R::metrics_read, R::packs_read})},
-    RoleRow{Role::student, "student", "学生", "Student", false, rights({R::orgs_read, R::people_read, R::datasets_read})},
-    RoleRow{Role::guardian, "guardian", "监护人", "Guardian", false, rights({R::orgs_read, R::people_read, R::datasets_read})},
-    RoleRow{Role::enterprise, "enterprise", "企业用户", "Enterprise", false,
+    RoleRow{Role::student, "student", "学生", "Student", false, kAtSchool, rights({R::orgs_read, R::people_read, R::datasets_read})},
+    RoleRow{Role::guardian, "guardian", "监护人", "Guardian", false, kAtSchool, rights({R::orgs_read, R::people_read, R::datasets_read})},
+    RoleRow{Role::enterprise, "enterprise", "企业用户", "Enterprise", false, kInEnterprise,
             rights({R::orgs_read, R::datasets_read, R::datasets_import, R::datasets_edit, R::jobs_read})},
-    RoleRow{Role::system_admin, "system_admin", "系统管理员", "System administrator", true, rights({R::packs_read, R::packs_install, R::jobs_read})},
-    RoleRow{Role::security_admin, "security_admin", "安全管理员", "Security administrator", true,
-            rights({R::orgs_read, R::accounts_manage, R::security_manage})},
-    RoleRow{Role::audit_admin, "audit_admin", "审计管理员", "Audit administrator", true, rights({R::audit_read})},
+    RoleRow{Role::system_admin, "system_admin", "系统管理员", "System administrator", true, kInCity,
+            rights({R::orgs_read, R::packs_read, R::packs_install, R::jobs_read, R::accounts_manage, R::accounts_read})},
+    RoleRow{Role::security_admin, "security_admin", "安全管理员", "Security administrator", true, kInCity,
+            rights({R::orgs_read, R::security_manage, R::accounts_read})},
+    RoleRow{Role::audit_admin, "audit_admin", "审计管理员", "Audit administrator", true, kInCity, rights({R::audit_read, R::accounts_read})},
 };
 
 constexpr std::array kRights = {
@@ -86,6 +102,8 @@ constexpr std::array kRights = {
     Word<R>{R::security_manage, "security.manage"},
     Word<R>{R::audit_read, "audit.read"},
     Word<R>{R::jobs_read, "jobs.read"},
+    Word<R>{R::accounts_read, "accounts.read"},
+    Word<R>{R::plan_supervise, "plan.supervise"},
 };
 
 // The tables are in the order of their enumerations, so that a look-up is an index.
@@ -96,7 +114,7 @@ constexpr bool in_order(const Table& table, Get get) {
   return true;
 }
 static_assert(in_order(kRoles, [](const RoleRow& row) { return row.role; }) && kRoles.size() == 13);
-static_assert(in_order(kRights, [](const Word<Right>& word) { return word.value; }) && kRights.size() == 18);
+static_assert(in_order(kRights, [](const Word<Right>& word) { return word.value; }) && kRights.size() == 20);
 static_assert(in_order(kOrgKinds, [](const Word<OrgKind>& word) { return word.value; }) && kOrgKinds.size() == 8);
 
 const RoleRow& row_of(Role role) { return kRoles[static_cast<size_t>(role)]; }
@@ -123,6 +141,7 @@ std::optional<Right> right_of(std::string_view name) {
 }
 
 bool may(Role role, Right right) { return row_of(role).rights[static_cast<size_t>(right)]; }
+bool may_stand_in(Role role, OrgKind kind) { return row_of(role).kinds[static_cast<size_t>(kind)]; }
 bool is_administrator(Role role) { return row_of(role).administrator; }
 std::pair<std::string_view, std::string_view> title_of(Role role) { return {row_of(role).title_zh, row_of(role).title_en}; }
 
@@ -139,10 +158,23 @@ Principal Principal::system() {
   return principal;
 }
 
+std::vector<Role> all_roles() {
+  std::vector<Role> out;
+  for (const RoleRow& row : kRoles) out.push_back(row.role);
+  return out;
+}
+
 std::vector<Right> rights_of(const Principal& principal) {
   std::vector<Right> out;
   for (const auto& word : kRights)
     if (principal.has(word.value)) out.push_back(word.value);
+  return out;
+}
+
+std::vector<Right> rights_of(Role role) {
+  std::vector<Right> out;
+  for (const auto& word : kRights)
+    if (may(role, word.value)) out.push_back(word.value);
   return out;
 }
 

@@ -55,12 +55,13 @@ constexpr bool reach_in_order() {
 static_assert(reach_in_order());
 
 bool reads_figures(Right right) {
-  return right == Right::metrics_read || right == Right::plan_read || right == Right::plan_report || right == Right::quality_read;
+  return right == Right::metrics_read || right == Right::plan_read || right == Right::plan_report || right == Right::plan_supervise ||
+         right == Right::quality_read;
 }
 // Rights over the installation as a whole; no rows of business data are behind them.
 bool is_administrative(Right right) {
   return right == Right::packs_read || right == Right::packs_install || right == Right::accounts_manage || right == Right::security_manage ||
-         right == Right::audit_read;
+         right == Right::audit_read || right == Right::accounts_read;
 }
 
 Scope everything(Level level, bool aggregates_only = false) {

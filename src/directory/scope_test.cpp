@@ -65,7 +65,7 @@ TEST_CASE("each role sees what the table says and no more") {
   for (const Role role : {Role::system_admin, Role::security_admin, Role::audit_admin})
     for (const Right right : {Right::datasets_read, Right::people_read, Right::metrics_read, Right::quality_read, Right::plan_read})
       CHECK(scope(with({{role, c.city.no}}), right, kReference).sees_nothing());
-  CHECK(scope(with({{Role::security_admin, c.city.no}}), Right::accounts_manage, {}).everything);
+  CHECK(scope(with({{Role::security_admin, c.city.no}}), Right::security_manage, {}).everything);
   // Everyone signed in to business reads public lists.
   CHECK(scope(with({{Role::student, c.school_a.no}}), Right::datasets_read, kReference).everything);
   CHECK(scope(with({{Role::student, c.school_a.no}}), Right::datasets_read, kConditions).sees_nothing());
@@ -217,6 +217,17 @@ TEST_CASE("the table of roles") {
   }
   CHECK(may(Role::audit_admin, Right::audit_read));
   CHECK_FALSE(may(Role::city_officer, Right::audit_read));
+  CHECK(may_stand_in(Role::principal, OrgKind::school));
+  CHECK(may_stand_in(Role::student, OrgKind::class_));
+  CHECK(may_stand_in(Role::district_officer, OrgKind::district));
+  CHECK(may_stand_in(Role::city_leader, OrgKind::bureau));
+  CHECK_FALSE(may_stand_in(Role::principal, OrgKind::class_));
+  for (const Role role : all_roles()) {
+    CHECK(role_of(name_of(role)) == role);
+    const bool of_city = is_administrator(role) || role == Role::city_officer || role == Role::city_leader;
+    CHECK(may_stand_in(role, OrgKind::city) == of_city);
+  }
+  CHECK(all_roles().size() == 13);
 }
 
 }  // namespace banmo::directory

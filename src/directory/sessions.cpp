@@ -14,12 +14,14 @@ namespace {
 constexpr std::string_view kAccountForSignIn = "SELECT no, password, enabled FROM account WHERE name = $1";
 constexpr std::string_view kSignedIn = "UPDATE account SET last_sign_in = $2 WHERE no = $1";
 constexpr std::string_view kInsertSession =
-    "INSERT INTO session (no, token_hash, account_no, created_at, last_seen, expires_at) VALUES ($1, $2, $3, $4, $4, $5)";
+    "INSERT INTO session (no, token_hash, account_no, created_at, last_seen, expires_at, peer) VALUES ($1, $2, $3, $4, $4, $5, $6)";
 constexpr std::string_view kSession =
-    "SELECT s.no, s.account_no, s.last_seen, s.expires_at, a.enabled, a.name FROM session s JOIN account a ON a.no = s.account_no WHERE s.token_hash "
+    "SELECT s.no, s.account_no, s.last_seen, s.expires_at, a.enabled, a.name, s.acting_role, s.acting_org_no FROM session s JOIN account a ON a.no = "
+    "s.account_no WHERE s.token_hash "
     "= $1";
 constexpr std::string_view kApiToken =
-    "SELECT t.account_no, t.rights, t.expires_at, a.enabled FROM api_token t JOIN account a ON a.no = t.account_no WHERE t.token_hash = $1";
+    "SELECT t.account_no, t.rights, t.expires_at, a.enabled, t.acting_role, t.acting_org_no FROM api_token t JOIN account a ON a.no = t.account_no "
+    "WHERE t.token_hash = $1";
 constexpr std::string_view kDropSession = "DELETE FROM session WHERE token_hash = $1";
 constexpr std::string_view kOtherSessions = "SELECT token_hash FROM session WHERE account_no = $1 AND no <> $2 ORDER BY no";
 constexpr std::string_view kAddEnd = "INSERT INTO session_end (no, token_hash, at) VALUES ($1, $2, $3)";
@@ -33,7 +35,9 @@ constexpr std::string_view kKeepPassword =
 constexpr std::string_view kSetPassword =
     "UPDATE account SET password = $2, password_changed_at = $3, must_change_password = FALSE, demo = FALSE WHERE no = $1";
 constexpr std::string_view kInsertToken =
-    "INSERT INTO api_token (no, token_hash, account_no, title, rights, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    "INSERT INTO api_token (no, token_hash, account_no, title, rights, created_at, expires_at, acting_role, acting_org_no) VALUES ($1, $2, $3, $4, "
+    "$5, "
+    "$6, $7, $8, $9)";
 constexpr std::string_view kTokens = "SELECT no, title, rights, created_at, expires_at FROM api_token WHERE account_no = $1 ORDER BY no";
 constexpr std::string_view kTokenHash = "SELECT token_hash FROM api_token WHERE no = $1 AND account_no = $2";
 constexpr std::string_view kDropToken = "DELETE FROM api_token WHERE no = $1 AND account_no = $2";
@@ -51,8 +55,10 @@ Error no_session() { return fail(ErrorCode::unauthenticated, "session.none", {"�
 Error expired() { return fail(ErrorCode::unauthenticated, "session.expired", {"登录已过期，请重新登录", "the session is over: sign in again"}); }
 Error too_many(int64_t seconds) {
   const std::string n = std::to_string(seconds);
-  return fail(ErrorCode::too_many, "session.too_many", {"尝试次数过多，请 " + n + " 秒后再试", "too many tries: try again in " + n + " seconds"},
-              "retry_after_s=" + n);
+  Error error = fail(ErrorCode::too_many, "session.too_many",
+                     {"尝试次数过多，请 " + n + " 秒后再试", "too many tries: try again in " + n + " seconds"}, "retry_after_s=" + n);
+  error.retry_after_s = seconds;
+  return error;
 }
 
 sql::Blob blob_of(const crypto::Hash& hash) { return {hash.begin(), hash.end()}; }
@@ -99,6 +105,14 @@ Result<> end_session(sql::Connection& connection, const crypto::Hash& token, Ins
   return execute_all(connection, kAddEnd, {no, blob_of(token), at.micros});
 }
 
+// A role that this version does not know is one that nobody holds.
+std::optional<Grant> acting_of(const sql::Value& role, const sql::Value& org) {
+  const std::string name = sql::text_of(role);
+  if (name.empty()) return std::nullopt;
+  const auto known = role_of(name);
+  return known ? Grant{*known, {sql::int_of(org)}} : Grant{Role::guardian, {-1}};
+}
+
 Result<SessionCache::Entry> load_session(Directory::State& state, const crypto::Hash& token) {
   BANMO_TRY(const auto lease, state.ledger().read());
   BANMO_TRY(const auto rows, lease->query(kSession, {blob_of(token)}));
@@ -106,7 +120,7 @@ Result<SessionCache::Entry> load_session(Directory::State& state, const crypto::
   const int64_t now = state.clock.now().micros, idle = int64_t{state.options.session_idle_s} * kMicros;
   SessionCache::Entry entry{nullptr, sql::int_of(rows[0][3]), idle, now, sql::int_of(rows[0][2])};
   if (now >= entry.expires_at || now - entry.stored_seen >= idle) return expired();
-  BANMO_TRY(entry.principal, state.load_principal(*lease, {sql::int_of(rows[0][1])}, sql::int_of(rows[0][0]), {}));
+  BANMO_TRY(entry.principal, state.load_principal(*lease, {sql::int_of(rows[0][1])}, sql::int_of(rows[0][0]), {}, acting_of(rows[0][6], rows[0][7])));
   return entry;
 }
 
@@ -118,8 +132,15 @@ Result<SessionCache::Entry> load_token(Directory::State& state, const crypto::Ha
   if (state.clock.now().micros >= entry.expires_at) return expired();
   std::vector<Right> rights = split_rights(sql::text_of(rows[0][1]));
   if (rights.empty()) return no_session();  // an empty list would mean all rights
-  BANMO_TRY(entry.principal, state.load_principal(*lease, {sql::int_of(rows[0][0])}, 0, std::move(rights)));
+  BANMO_TRY(entry.principal, state.load_principal(*lease, {sql::int_of(rows[0][0])}, 0, std::move(rights), acting_of(rows[0][4], rows[0][5])));
   return entry;
+}
+
+// A token does what it was made for: it looks after no tokens, neither itself nor its owner's others.
+Result<> check_no_token(const Principal& who) {
+  if (who.session != 0) return {};
+  return fail(ErrorCode::denied, "token.needs_session",
+              {"接口令牌不能查看、新建或撤销令牌，请登录后再操作", "an API token cannot list, make or revoke tokens: sign in first"});
 }
 
 }  // namespace
@@ -180,7 +201,7 @@ Result<SignedIn> Directory::sign_in(const std::string& account, const std::strin
   const int64_t expires_at = now.micros + int64_t{state_->options.session_absolute_s} * kMicros;
   const uint64_t epoch = state_->sessions.epoch();
   const auto change = [&](sql::Connection& connection) -> Result<> {
-    BANMO_DO(execute_all(connection, kInsertSession, {number_of(hash), blob_of(hash), no, now.micros, expires_at}));
+    BANMO_DO(execute_all(connection, kInsertSession, {number_of(hash), blob_of(hash), no, now.micros, expires_at, peer}));
     BANMO_DO(execute_all(connection, kSignedIn, {no, now.micros}));
     return state_->log(connection, {now, name, "session.sign_in", "account", name, 0, json::Object{{"peer", peer}}});
   };
@@ -263,8 +284,7 @@ Result<> Directory::change_password(const Principal& who, const std::string& old
 }
 
 Result<std::string> Directory::create_token(const Principal& who, const std::string& title, const std::vector<Right>& rights, int ttl_days) {
-  if (who.session == 0)
-    return fail(ErrorCode::denied, "token.needs_session", {"接口令牌不能再发令牌，请登录后再建", "an API token cannot make another: sign in first"});
+  BANMO_DO(check_no_token(who));
   if (rights.empty() || title.empty() || title.size() > 200 || ttl_days < 1 || ttl_days > 366)
     return fail(ErrorCode::invalid, "token.bad_request",
                 {"令牌须有名称、至少一项权限，有效期 1 到 366 天", "a token has a title, at least one right and lives 1 to 366 days"});
@@ -280,7 +300,8 @@ Result<std::string> Directory::create_token(const Principal& who, const std::str
     BANMO_TRY(const int64_t no, take_numbers(connection, "api_token", 1));
     BANMO_DO(execute_all(connection, kInsertToken,
                          {no, blob_of(crypto::sha256(token)), who.account.value, title, join_rights(rights), now.micros,
-                          now.micros + int64_t{ttl_days} * 86'400 * kMicros}));
+                          now.micros + int64_t{ttl_days} * 86'400 * kMicros, who.acting ? std::string(name_of(who.acting->role)) : std::string(),
+                          who.acting ? who.acting->org.value : int64_t{0}}));
     return state_->log(connection, state_->entry(who, "token.create", "account", who.account_name, {},
                                                  json::Object{{"title", title}, {"rights", join_rights(rights)}}));
   };
@@ -289,6 +310,7 @@ Result<std::string> Directory::create_token(const Principal& who, const std::str
 }
 
 Result<std::vector<ApiToken>> Directory::tokens(const Principal& who) const {
+  BANMO_DO(check_no_token(who));
   BANMO_TRY(const auto lease, state_->ledger().read());
   BANMO_TRY(const auto rows, lease->query(kTokens, {who.account.value}));
   std::vector<ApiToken> out;
@@ -299,6 +321,7 @@ Result<std::vector<ApiToken>> Directory::tokens(const Principal& who) const {
 }
 
 Result<> Directory::revoke_token(const Principal& who, int64_t token_no) {
+  BANMO_DO(check_no_token(who));
   std::optional<crypto::Hash> hash;
   const auto change = [&](sql::Connection& connection) -> Result<> {
     BANMO_TRY(const auto rows, connection.query(kTokenHash, {token_no, who.account.value}));

@@ -93,7 +93,7 @@ struct Directory::State {
 
   // accounts.cpp
   Result<std::shared_ptr<const Principal>> load_principal(sql::Connection& connection, AccountNo account, int64_t session,
-                                                          std::vector<Right> token_rights);
+                                                          std::vector<Right> token_rights, std::optional<Grant> acting);
   Result<std::vector<Grant>> load_grants(sql::Connection& connection, AccountNo account) const;
   void forget_principals();
   Result<> flush_seen();  // once a minute: last_seen of sessions, in one transaction

@@ -118,6 +118,10 @@ class TemplateImport {
       BANMO_TRY(const bool more, source(cells_, line_));
       if (!more) break;
       ++counts.n_read;
+      if (has_nul(cells_)) {
+        run_.bad(file_, line_, "", "bad_line", nul_words());
+        continue;
+      }
       BANMO_DO(people ? person_row(counts) : school_row(counts));
       if (counts.n_read % 4096 == 0 && options_.on_progress) options_.on_progress(file_, -1);
     }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/id.h"
+#include "base/result.h"
 #include "base/time.h"
 
 namespace banmo::directory {
@@ -82,18 +83,24 @@ enum class Right {
   accounts_manage,
   security_manage,
   audit_read,
-  jobs_read
+  jobs_read,
+  accounts_read,
+  plan_supervise  // write a supervision note, which the responsible unit answers
 };
 std::string_view name_of(Right right);  // "datasets.import"
 std::optional<Right> right_of(std::string_view name);
 bool may(Role role, Right right);                                   // the table
+bool may_stand_in(Role role, OrgKind kind);                         // the same table: in which kinds of organisation the role is held
+std::vector<Role> all_roles();                                      // in the order of the enumeration
 bool is_administrator(Role role);                                   // system, security, audit: never two of them on one account
 std::vector<Right> rights_of(const struct Principal& principal);    // in the order of the enumeration
+std::vector<Right> rights_of(Role role);                            // the table's row
 std::pair<std::string_view, std::string_view> title_of(Role role);  // Chinese, English
 
 struct Grant {
   Role role = Role::student;
   OrgNo org;
+  bool operator==(const Grant&) const = default;
 };
 
 // A class that a person teaches, with the students who are in it now.
@@ -107,7 +114,9 @@ struct Principal {
   AccountNo account;
   std::string account_name;
   PersonNo person;               // 0 for accounts without a person (administrators)
-  std::vector<Grant> grants;     // living ones
+  std::vector<Grant> grants;     // living ones that it acts under: all, or the chosen one
+  std::vector<Grant> held;       // all living ones, to choose from
+  std::optional<Grant> acting;   // the chosen one. If it is no longer held, `grants` is empty: nothing may be done until another is chosen
   std::vector<PersonNo> wards;   // children of a guardian
   std::vector<OrgNo> classes;    // classes of a teacher
   std::vector<ClassRoll> rolls;  // the same classes with their students
@@ -118,6 +127,40 @@ struct Principal {
   std::vector<Right> token_rights;  // narrows an API token; empty: all of the grants'
   bool has(Right right) const;      // by any grant, narrowed by the token
   static Principal system();        // account_name "system"
+};
+
+// What somebody is told (notices.h writes, Directory::notices reads).
+struct Notice {
+  int64_t no = 0;
+  Instant at;
+  std::string kind;
+  Message title;
+  std::string link;
+  bool read = false;
+};
+struct NoticeQuery {
+  bool unread_only = false;
+  int64_t before_no = 0;  // 0: the newest
+  size_t limit = 50;      // 1..1000
+};
+struct NoticePage {
+  std::vector<Notice> items;
+  int64_t next = 0;      // 0: the last page
+  int64_t n_unread = 0;  // counted up to 100
+};
+
+// What needs an administrator.
+struct AccountFigures {
+  int64_t n_without_role = 0;  // enabled, nothing granted, no person whose memberships would give a role
+  int64_t n_never_used = 0;    // enabled, never signed in, opened more than a week ago
+};
+
+// A living session of an account, for its owner and for the security administrator.
+struct SessionInfo {
+  int64_t no = 0;
+  Instant created_at, last_seen, expires_at;
+  std::string peer;  // address that signed in
+  bool current = false;
 };
 
 }  // namespace banmo::directory

@@ -47,6 +47,14 @@ Result<std::unique_ptr<ZipReader>> ZipReader::open(const std::string& path, ZipL
 
 bool ZipReader::has(const std::string& name) const { return zip_name_locate(state_->zip, name.c_str(), ZIP_FL_NOCASE) >= 0; }
 
+std::vector<std::string> ZipReader::names() const {
+  std::vector<std::string> found;
+  const zip_int64_t n = zip_get_num_entries(state_->zip, 0);
+  for (zip_int64_t i = 0; i < n; ++i)
+    if (const char* name = zip_get_name(state_->zip, static_cast<zip_uint64_t>(i), ZIP_FL_ENC_GUESS)) found.emplace_back(name);
+  return found;
+}
+
 Result<ByteSource> ZipReader::stream(const std::string& name) {
   const zip_int64_t at = zip_name_locate(state_->zip, name.c_str(), ZIP_FL_NOCASE);
   zip_stat_t stat;
