@@ -106,7 +106,7 @@ Result<std::string> derived_items(const Schema& schema, const expr::PrintOptions
   for (const Column& column : schema.columns) {
     if (!column.field->from) continue;
     BANMO_TRY(const std::string printed, column.field->from->print(options));
-    items += ", CAST(" + printed + " AS " + schema.type_name(column, options.dialect) + ") AS " + column.name;
+    items += ", " + schema.cast(printed, column, options.dialect) + " AS " + column.name;
   }
   return items;
 }

@@ -325,6 +325,9 @@ BadLine Chunker::make_bad(const Record& record, std::vector<Finding> findings, c
     else
       bad.raw.push_back(text::to_utf8(cell, text::Encoding::gb18030).ok() ? *text::to_utf8(cell, text::Encoding::gb18030) : "\xEF\xBF\xBD");
   }
+  for (std::string& raw : bad.raw) {  // stores take no NUL in text: it is shown as the sign for one
+    for (size_t at = raw.find('\0'); at != std::string::npos; at = raw.find('\0', at)) raw.replace(at, 1, "␀");
+  }
   if (row != nullptr) {
     bad.org_no = row->org_no;
     const auto unread = [&](size_t field) {

@@ -108,7 +108,7 @@ class Refresh {
     state.n_rows += counts.n_new - counts.n_changed;
     state.updated_at = engine_.clock().now();
     BANMO_DO(write_state(connection_, schema_, state));
-    BANMO_DO(add_scores(connection_, schema_, counts.scores));
+    BANMO_DO(add_scores(connection_, schema_, counts.scores, engine_.clock().now()));
     return counts;
   }
 
@@ -136,7 +136,7 @@ class Refresh {
     BANMO_TRY(const std::string warn, print_warn_mask(schema_, options));
     std::string items;
     for (const Column& column : schema_.columns)
-      items += "CAST(q." + column.name + " AS " + schema_.type_name(column, connection_.dialect()) + ") AS " + column.name + ", ";
+      items += schema_.cast("q." + column.name, column, connection_.dialect()) + " AS " + column.name + ", ";
     const bool duckdb = connection_.dialect() == sql::Dialect::duckdb;
     if (duckdb) BANMO_DO(connection_.script("SET preserve_insertion_order = false;"));
     auto made = create_temp(connection_, "bm_derived",
@@ -203,8 +203,9 @@ Result<> check_sets(Engine& engine, const Entry& entry) {
       BANMO_TRY(const std::string select, rule.set->print(options, [&](const std::string& table) { return engine.find(table)->schema->table; }));
       BANMO_TRY(const auto rows, connection.query("SELECT COUNT(*) FROM (" + select + ") q"));
       const int64_t n = std::max<int64_t>(0, sql::int_of(rows[0][0]) - rule.max_rows);
-      BANMO_DO(connection.execute("DELETE FROM bm_score WHERE dataset = $1 AND rule = $2", {dataset.id, rule.id}));
-      return add_scores(connection, *entry.schema, {{{0, rule.id}, n}});
+      BANMO_TRY(const auto known,
+                connection.query("SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM bm_score WHERE dataset = $1 AND rule = $2", {dataset.id, rule.id}));
+      return add_scores(connection, *entry.schema, {{{0, rule.id}, n - sql::int_of(known[0][0])}}, engine.clock().now());
     });
     BANMO_DO(done);
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "records/cells.h"
+#include "records/history.h"
 #include "records/row_text.h"
 
 namespace banmo::records {
@@ -30,6 +31,13 @@ Error bad_row(const std::vector<Finding>& findings) {
   return error;
 }
 
+Finding hidden_finding(const Column& column) {
+  return {column.field->id,
+          "hidden_field",
+          {"“" + field_name(column).zh + "”超出您可查看的级别，不能修改；请删去该字段",
+           column.field->id + " is above the level that you may see and cannot be changed; remove it"}};
+}
+
 Error out_of_scope() {
   return fail(ErrorCode::denied, "records.out_of_scope", {"该行所属单位不在您的管理范围内", "the row's organisation is outside your responsibility"});
 }
@@ -40,6 +48,14 @@ struct Editor::Draft {
   sql::Values plain;  // by column, sealed fields in the clear
   std::vector<Finding> findings;
   int64_t warn = 0;
+};
+
+struct Editor::Writer {
+  directory::Scope scope;   // of the rows that may be written
+  directory::Scope people;  // whom they may be about
+  // Fields of a row that stands may be written up to it. A row that is made has no secrets yet.
+  pack::Level max_level = pack::Level::l1;
+  bool makes = false;
 };
 
 bool covers(const directory::Scope& scope, const directory::OrgTree& tree, const Schema& schema, const sql::Values& stored,
@@ -67,10 +83,31 @@ Result<Entry*> Editor::editable(const Principal& principal, std::string_view dat
   return entry;
 }
 
-Result<sql::Value> Editor::find_reference(const Column& column, const std::string& text, Draft& draft) {
+Editor::Writer Editor::writer(const Principal& principal, const Schema& schema) const {
+  Writer out;
+  out.scope = engine_.scope(principal, directory::Right::datasets_edit, schema);
+  out.people = engine_.directory().scope(principal, directory::Right::people_read, {"org_no", "no", pack::Level::l3});
+  out.max_level = engine_.scope(principal, directory::Right::datasets_read, schema).max_level;
+  return out;
+}
+
+// Whether the writer sees the person, now or in a membership that has ended: rows of past years name those who have left.
+Result<bool> Editor::may_name(const Writer& writer, directory::PersonNo person) const {
+  if (writer.people.everything || std::binary_search(writer.people.persons.begin(), writer.people.persons.end(), person)) return true;
+  if (writer.people.orgs.empty()) return false;
+  BANMO_TRY(const auto memberships, engine_.directory().memberships(writer.people, person));
+  return !memberships.empty();
+}
+
+Result<sql::Value> Editor::find_reference(const Schema& schema, const Column& column, const Writer& writer, const std::string& text, Draft& draft) {
   if (column.ref == RefKind::person) {
     BANMO_TRY(const auto person, engine_.directory().unscoped_person_by_code(text));
-    if (person) return sql::Value{person->value};
+    bool known = person.has_value();
+    // The person whom the row is about: somebody else's is as good as unknown, except where the row that the writer changes names that person.
+    if (known && schema.person == column.index && sql::int_of(draft.plain[column.index]) != person->value) {
+      BANMO_TRY(known, may_name(writer, *person));
+    }
+    if (known) return sql::Value{person->value};
   } else {
     const Entry& target = *engine_.find(column.ref_dataset->id);
     const auto value = from_canonical(column, text);
@@ -83,9 +120,9 @@ Result<sql::Value> Editor::find_reference(const Column& column, const std::strin
   return sql::Value{};
 }
 
-Result<> Editor::read_values(const Entry& entry, const directory::Scope& scope, const json::Object& values, Draft& draft) {
+Result<> Editor::read_values(const Entry& entry, const Writer& writer, const json::Object& values, Draft& draft) {
   const Schema& schema = *entry.schema;
-  OrgReader orgs(engine_.directory().orgs(), &scope);
+  OrgReader orgs(engine_.directory().orgs(), &writer.scope);
   for (const auto& [name, value] : values) {
     const size_t i = schema.dataset->field_index(name);
     if (i >= schema.columns.size()) {
@@ -96,6 +133,10 @@ Result<> Editor::read_values(const Entry& entry, const directory::Scope& scope, 
     const Column& column = schema.columns[i];
     if (column.field->from) {
       draft.findings.push_back({name, "computed_field", {"“" + field_name(column).zh + "”由系统计算，请删去", name + " is computed; remove it"}});
+      continue;
+    }
+    if (!writer.makes && column.field->level > writer.max_level) {
+      draft.findings.push_back(hidden_finding(column));
       continue;
     }
     const auto text = cell_text(value);
@@ -110,7 +151,7 @@ Result<> Editor::read_values(const Entry& entry, const directory::Scope& scope, 
     }
     auto& read = std::get<sql::Value>(cell);
     if (!sql::is_null(read) && (column.ref == RefKind::person || column.ref == RefKind::dataset)) {
-      BANMO_TRY(draft.plain[i], find_reference(column, sql::text_of(read), draft));
+      BANMO_TRY(draft.plain[i], find_reference(schema, column, writer, sql::text_of(read), draft));
     } else {
       draft.plain[i] = std::move(read);
     }
@@ -213,51 +254,75 @@ Result<> Editor::write(const Principal& principal, Entry& entry, const std::stri
   return {};
 }
 
-Result<Editor::Made> Editor::create(const Principal& principal, std::string_view dataset, const json::Object& values) {
+Result<bool> Editor::exists(const Entry& entry, const std::string& key) {
+  if (const auto edit = journal_.waiting(entry, key)) return edit->operation != "delete";
+  BANMO_TRY(const bool may, filter_.may_have(entry, key));
+  if (!may) return false;
+  BANMO_TRY(const auto found, rows_.unscoped_find(entry, key));
+  return found != nullptr;
+}
+
+Result<Editor::Made> Editor::create(const Principal& principal, std::string_view dataset, const json::Object& values, Run run) {
   BANMO_TRY(Entry* const entry, editable(principal, dataset));
   const Schema& schema = *entry->schema;
-  const auto scope = engine_.scope(principal, directory::Right::datasets_edit, schema);
+  Writer by = writer(principal, schema);
+  by.makes = true;
   Draft draft;
   for (const Column& column : schema.columns) draft.plain.push_back(column.default_value);
-  BANMO_DO(read_values(*entry, scope, values, draft));
-  BANMO_DO(check(*entry, scope, draft));
+  BANMO_DO(read_values(*entry, by, values, draft));
+  BANMO_DO(check(*entry, by.scope, draft));
   BANMO_TRY(StoredRow row, stored(schema, draft));
   Made made;
   made.key = key_of(schema, row.values);
   const Journal::KeyLock lock(journal_, schema.dataset->id + "\n" + made.key);
-  bool exists = false;
-  if (const auto edit = journal_.waiting(*entry, made.key)) {
-    exists = edit->operation != "delete";
-  } else {
-    BANMO_TRY(const bool may, filter_.may_have(*entry, made.key));
-    if (may) {
-      BANMO_TRY(const auto found, rows_.unscoped_find(*entry, made.key));
-      exists = found != nullptr;
-    }
-  }
-  if (exists) {
+  BANMO_TRY(const bool stands, exists(*entry, made.key));
+  if (stands) {
     return fail(ErrorCode::conflict, "records.row_exists",
                 {"相同主键的行已存在，请改为修改该行", "a row with the same key exists; change that row instead"});
   }
-  BANMO_DO(write(principal, *entry, made.key, "insert", row, {}));
+  if (run == Run::write) BANMO_DO(write(principal, *entry, made.key, "insert", row, {}));
   made.row = std::make_shared<StoredRow>(std::move(row));
   return made;
 }
 
-Result<Editor::Made> Editor::update(const Principal& principal, std::string_view dataset, const std::string& key, const json::Object& values,
-                                    std::optional<int64_t> if_version) {
+Result<Editor::Made> Editor::put(const Principal& principal, std::string_view dataset, const json::Object& values, Run run) {
   BANMO_TRY(Entry* const entry, editable(principal, dataset));
   const Schema& schema = *entry->schema;
-  const auto scope = engine_.scope(principal, directory::Right::datasets_edit, schema);
+  Writer by = writer(principal, schema);
+  by.makes = true;  // only the key is read here
+  Draft keys;
+  for (const Column& column : schema.columns) keys.plain.push_back(column.default_value);
+  BANMO_DO(read_values(*entry, by, values, keys));
+  const bool readable = std::none_of(schema.grain.begin(), schema.grain.end(), [&](size_t i) {
+    const std::string& id = schema.columns[i].field->id;
+    return sql::is_null(keys.plain[i]) || std::any_of(keys.findings.begin(), keys.findings.end(), [&](const Finding& f) { return f.field == id; });
+  });
+  if (!readable) return create(principal, dataset, values, run);  // refuses with every finding
+  BANMO_TRY(const StoredRow row, stored(schema, keys));
+  const std::string key = key_of(schema, row.values);
+  BANMO_TRY(const bool stands, exists(*entry, key));
+  if (!stands) return create(principal, dataset, values, run);
+  BANMO_TRY(Made made, update(principal, dataset, key, values, {}, run));
+  made.replaced = true;
+  return made;
+}
+
+Result<Editor::Made> Editor::update(const Principal& principal, std::string_view dataset, const std::string& key, const json::Object& values,
+                                    std::optional<int64_t> if_version, Run run) {
+  BANMO_TRY(Entry* const entry, editable(principal, dataset));
+  const Schema& schema = *entry->schema;
+  const Writer by = writer(principal, schema);
   const Journal::KeyLock lock(journal_, schema.dataset->id + "\n" + key);
-  BANMO_TRY(const auto before, current(*entry, scope, key));
-  if (if_version && *if_version != before->shown_version()) {
+  BANMO_TRY(const auto before, current(*entry, by.scope, key));
+  BANMO_TRY(Draft draft, plain(schema, *before));
+  const sql::Values old = draft.plain;
+  BANMO_DO(read_values(*entry, by, values, draft));
+  // A change that is sent again after its answer was lost finds its own values: no conflict.
+  const bool done_before = draft.findings.empty() && draft.plain == old;
+  if (if_version && *if_version != before->shown_version() && !done_before) {
     return fail(ErrorCode::conflict, "records.row_changed",
                 {"该行已被他人修改，请刷新后再改", "someone else has changed the row; read it again and repeat your change"});
   }
-  BANMO_TRY(Draft draft, plain(schema, *before));
-  const sql::Values old = draft.plain;
-  BANMO_DO(read_values(*entry, scope, values, draft));
   for (const size_t i : schema.grain) {
     if (draft.plain[i] == old[i]) continue;
     draft.findings.push_back({schema.columns[i].field->id,
@@ -265,14 +330,14 @@ Result<Editor::Made> Editor::update(const Principal& principal, std::string_view
                               {"“" + field_name(schema.columns[i]).zh + "”是主键，不能修改；请新建一行并删除旧行",
                                schema.columns[i].field->id + " belongs to the key and cannot change; make a new row and delete this one"}});
   }
-  BANMO_DO(check(*entry, scope, draft));
-  if (draft.plain == old) return Made{key, before};
+  BANMO_DO(check(*entry, by.scope, draft));
+  if (draft.plain == old) return Made{key, before, false};
   json::Array changed;
   for (const Column& column : schema.columns) {
     if (draft.plain[column.index] != old[column.index]) changed.emplace_back(column.field->id);
   }
   BANMO_TRY(StoredRow row, stored(schema, draft));
-  BANMO_DO(write(principal, *entry, key, "update", row, json::Object{{"fields", std::move(changed)}}));
+  if (run == Run::write) BANMO_DO(write(principal, *entry, key, "update", row, json::Object{{"fields", std::move(changed)}}));
   return Made{key, std::make_shared<StoredRow>(std::move(row))};
 }
 
@@ -283,6 +348,84 @@ Result<> Editor::remove(const Principal& principal, std::string_view dataset, co
   BANMO_TRY(const auto before, current(*entry, scope, key));
   StoredRow row = *before;
   return write(principal, *entry, key, "delete", row, {});
+}
+
+struct Editor::Trace {
+  int64_t edit = 0;
+  std::optional<StoredRow> before, after, current;  // absent: the row was not there
+};
+
+// The steps of the row around the edit. The journal was flushed; an edit that came since counts as a change.
+Result<Editor::Trace> Editor::trace(const Principal& principal, const Entry& entry, const std::string& key, std::optional<int64_t> edit) {
+  const Schema& schema = *entry.schema;
+  BANMO_TRY(const sql::Values values, parse_key(schema, key));
+  BANMO_TRY(const auto lease, engine_.warehouse().read());
+  BANMO_TRY(const auto steps, unscoped_read_steps(*lease, schema, values));
+  if (steps.empty()) return no_such_row();
+  const RowStep& last = steps.back();
+  // First of all: whose edit it was is nobody's business outside the scope.
+  const auto scope = engine_.scope(principal, directory::Right::datasets_edit, schema);
+  if (scope.aggregates_only || !covers(scope, *engine_.directory().orgs(), schema, last.row.values, value_slots(schema))) return no_such_row();
+  Trace trace;
+  trace.edit = edit.value_or(last.ended ? (last.next_batch == 0 ? last.next_line : 0) : (last.row.batch == 0 ? last.row.line : 0));
+  if (!last.ended) trace.current = last.row;
+  bool found = false;
+  for (size_t i = 0; i < steps.size() && trace.edit != 0; ++i) {
+    if (steps[i].row.batch == 0 && steps[i].row.line == trace.edit) {
+      trace.after = steps[i].row;
+      if (i > 0 && steps[i - 1].operation == "update") trace.before = steps[i - 1].row;
+      found = true;
+    } else if (steps[i].operation == "delete" && steps[i].next_batch == 0 && steps[i].next_line == trace.edit) {
+      trace.before = steps[i].row;
+      found = true;
+    }
+  }
+  std::string account;
+  if (found) {
+    BANMO_TRY(account, unscoped_editor_of(*lease, trace.edit));
+  }
+  if (account != principal.account_name) {
+    return fail(
+        ErrorCode::conflict, "records.undo_not_yours",
+        {"只能撤销自己的手工修改；该修改来自他人或文件", "only your own edits can be undone; this one is someone else's or came from a file"});
+  }
+  return trace;
+}
+
+Result<bool> Editor::same(const Schema& schema, const StoredRow& a, const StoredRow& b) const {
+  BANMO_TRY(const Draft first, plain(schema, a));
+  BANMO_TRY(const Draft second, plain(schema, b));
+  return first.plain == second.plain;
+}
+
+Result<Editor::Made> Editor::undo(const Principal& principal, std::string_view dataset, const std::string& key, std::optional<int64_t> edit) {
+  BANMO_TRY(Entry* const entry, editable(principal, dataset));
+  const Schema& schema = *entry->schema;
+  const auto scope = engine_.scope(principal, directory::Right::datasets_edit, schema);
+  const Journal::KeyLock lock(journal_, schema.dataset->id + "\n" + key);
+  BANMO_DO(journal_.flush());
+  BANMO_TRY(const Trace found, trace(principal, *entry, key, edit));
+  const StoredRow& shown = found.after ? *found.after : *found.before;
+  if (!covers(scope, *engine_.directory().orgs(), schema, shown.values, value_slots(schema))) return no_such_row();
+  bool unchanged = found.current.has_value() == found.after.has_value();
+  if (unchanged && found.after) {
+    BANMO_TRY(unchanged, same(schema, *found.current, *found.after));
+  }
+  if (!unchanged) {
+    return fail(ErrorCode::conflict, "records.changed_since",
+                {"该行在您修改之后又有变化，不能撤销；请查看历史", "the row has changed since your edit and cannot be undone; see its history"});
+  }
+  const json::Object detail{{"undo", found.edit}};
+  if (!found.before) {
+    StoredRow row = *found.current;
+    BANMO_DO(write(principal, *entry, key, "delete", row, detail));
+    return Made{key, nullptr};
+  }
+  BANMO_TRY(Draft draft, plain(schema, *found.before));
+  BANMO_DO(check(*entry, scope, draft));
+  BANMO_TRY(StoredRow row, stored(schema, draft));
+  BANMO_DO(write(principal, *entry, key, found.current ? "update" : "insert", row, detail));
+  return Made{key, std::make_shared<StoredRow>(std::move(row))};
 }
 
 }  // namespace banmo::records

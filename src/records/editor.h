@@ -20,24 +20,41 @@ class Editor {
   // not_found.
   struct Made {
     std::string key;
-    RowPtr row;
+    RowPtr row;             // nullptr: the row is gone
+    bool changed = true;    // false: it was so already
+    bool replaced = false;  // by put(): a row of the key existed
   };
-  Result<Made> create(const Principal& principal, std::string_view dataset, const json::Object& values);
+  // `check` finds out all that `write` would refuse, and writes nothing.
+  enum class Run { write, check };
+  Result<Made> create(const Principal& principal, std::string_view dataset, const json::Object& values, Run run = Run::write);
   Result<Made> update(const Principal& principal, std::string_view dataset, const std::string& key, const json::Object& values,
-                      std::optional<int64_t> if_version);
+                      std::optional<int64_t> if_version, Run run = Run::write);
+  // Makes the row, or changes the one that has the key already. What stands is changed in fields that the writer may read only
+  // ("records.hidden_field"): an answer "it was so already" would tell the others.
+  Result<Made> put(const Principal& principal, std::string_view dataset, const json::Object& values, Run run = Run::write);
   Result<> remove(const Principal& principal, std::string_view dataset, const std::string& key);
+  // Takes back a single-row edit of one's own (absent: the row's last change), unless the row has changed since.
+  // Errors: conflict "records.undo_not_yours", "records.changed_since"; invalid "records.bad_row" if the row as it was no longer passes the checks.
+  Result<Made> undo(const Principal& principal, std::string_view dataset, const std::string& key, std::optional<int64_t> edit);
   // The row as its newest writer left it, from the journal, the cache or the warehouse; checks no scope.
   Result<RowPtr> unscoped_find(const Entry& entry, const std::string& key);
 
  private:
   struct Draft;
+  struct Trace;  // what an edit made of a row
   Result<Entry*> editable(const Principal& principal, std::string_view dataset) const;
-  Result<> read_values(const Entry& entry, const directory::Scope& scope, const json::Object& values, Draft& draft);
+  struct Writer;  // who writes, how far, and up to which level
+  Writer writer(const Principal& principal, const Schema& schema) const;
+  Result<> read_values(const Entry& entry, const Writer& writer, const json::Object& values, Draft& draft);
   Result<> check(const Entry& entry, const directory::Scope& scope, Draft& draft);
-  Result<sql::Value> find_reference(const Column& column, const std::string& text, Draft& draft);
+  Result<sql::Value> find_reference(const Schema& schema, const Column& column, const Writer& writer, const std::string& text, Draft& draft);
+  Result<bool> may_name(const Writer& writer, directory::PersonNo person) const;
   Result<StoredRow> stored(const Schema& schema, const Draft& draft) const;
   Result<Draft> plain(const Schema& schema, const StoredRow& row) const;
   Result<RowPtr> current(const Entry& entry, const directory::Scope& scope, const std::string& key);
+  Result<bool> exists(const Entry& entry, const std::string& key);
+  Result<Trace> trace(const Principal& principal, const Entry& entry, const std::string& key, std::optional<int64_t> edit);
+  Result<bool> same(const Schema& schema, const StoredRow& a, const StoredRow& b) const;
   Result<> write(const Principal& principal, Entry& entry, const std::string& key, std::string operation, StoredRow& row, json::Value detail);
 
   Engine& engine_;

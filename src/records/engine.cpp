@@ -121,17 +121,19 @@ Result<> Engine::reload(Entry& entry) {
 }
 
 void Engine::tell(const DatasetChange& change) const {
-  std::vector<Listener> listeners;
-  {
-    const std::lock_guard lock(mutex_);
-    listeners = listeners_;
-  }
-  for (const auto& listener : listeners) listener(change);
+  const std::shared_lock lock(telling_);
+  for (const auto& [id, listener] : listeners_) listener(change);
 }
 
-void Engine::listen(Listener listener) {
-  const std::lock_guard lock(mutex_);
-  listeners_.push_back(std::move(listener));
+int Engine::listen(Listener listener) {
+  const std::unique_lock lock(telling_);
+  listeners_.emplace_back(++last_listener_, std::move(listener));
+  return last_listener_;
+}
+
+void Engine::unlisten(int id) {
+  const std::unique_lock lock(telling_);
+  std::erase_if(listeners_, [&](const auto& listener) { return listener.first == id; });
 }
 
 std::string Engine::temporary_path(std::string_view stem, std::string_view ending) {

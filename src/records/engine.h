@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,7 +58,8 @@ class Engine {
   // After a whole refresh: versions and rows are read again.
   Result<> reload(Entry& entry);
   void tell(const DatasetChange& change) const;
-  void listen(Listener listener);
+  int listen(Listener listener);
+  void unlisten(int id);
   std::string temporary_path(std::string_view stem, std::string_view ending);
 
  private:
@@ -74,7 +76,9 @@ class Engine {
   std::map<std::string, std::unique_ptr<Entry>, std::less<>> entries_;
   std::vector<Entry*> order_;
   mutable std::mutex mutex_;
-  std::vector<Listener> listeners_;
+  mutable std::shared_mutex telling_;  // shared while listeners are told
+  std::vector<std::pair<int, Listener>> listeners_;
+  int last_listener_ = 0;
   std::unique_ptr<sql::Database> parser_;
   std::function<void(const std::string&)> forget_;
 };

@@ -13,15 +13,6 @@ namespace {
 
 std::string level_text(pack::Level level) { return "L" + std::to_string(static_cast<int>(level)); }
 
-// The highest level among the fields that are written in the clear.
-pack::Level level_of(const Schema& schema, const Visible& visible) {
-  pack::Level level = pack::Level::l1;
-  for (size_t i = 0; i < visible.fields.size(); ++i) {
-    if (!visible.masked[i]) level = std::max(level, schema.columns[visible.fields[i]].field->level);
-  }
-  return level;
-}
-
 bool is_number(const Column& column, const sql::Value& value) {
   return column.ref == RefKind::none && (std::holds_alternative<int64_t>(value) || std::holds_alternative<double>(value));
 }
@@ -33,10 +24,11 @@ Result<> write_watermark(SheetWriter& sheet, const Engine& engine, const Princip
   return sheet.row({{"导出人：" + principal.account_name + "　时间：" + at + "　级别：" + level_text(level) + "　请按数据级别保管，不得外传"}});
 }
 
-Result<> audit_export(Engine& engine, const Principal& principal, const Schema& schema, const std::string& format, int64_t n_rows,
-                      pack::Level level) {
+// What a file held: "rows", or "quarantine" for bad rows.
+Result<> audit_export(Engine& engine, const Principal& principal, const Schema& schema, const std::string& what, const std::string& format,
+                      int64_t n_rows, pack::Level level) {
   return engine.ledger().write([&](sql::Connection& connection) -> Result<> {
-    const json::Object detail = {{"format", format}, {"n_rows", n_rows}, {"level", level_text(level)}};
+    const json::Object detail = {{"what", what}, {"format", format}, {"n_rows", n_rows}, {"level", level_text(level)}};
     BANMO_TRY(const auto seq,
               audit::append(connection, {engine.clock().now(), principal.account_name, "rows.export", schema.dataset->id, "", 0, detail},
                             engine.options().profile));
@@ -91,15 +83,16 @@ Result<std::string> Labels::text(const Column& column, const sql::Value& value) 
   return code;
 }
 
-Result<std::string> export_rows_file(Engine& engine, const Principal& principal, const Schema& schema, const directory::Scope& scope,
-                                     const PageRequest& request, const std::string& format) {
+Result<std::string> export_rows_file(Engine& engine, ExportQuota& quota, const Principal& principal, const Schema& schema,
+                                     const directory::Scope& scope, const PageRequest& request, const std::string& format) {
   BANMO_TRY(const RowQuery query, plan_rows(engine, schema, scope, request));
   const Visible visible = visible_fields(schema, scope);
-  const pack::Level level = level_of(schema, visible);
+  const pack::Level level = level_of(schema, scope.max_level);
   const std::string path = engine.temporary_path(schema.dataset->id + "-" + level_text(level), format == "xlsx" ? "xlsx" : "csv");
   BANMO_TRY(auto sheet, open_sheet(format, path));
   Labels labels(engine);
   int64_t n_rows = 0;
+  BANMO_TRY(const auto use, quota.begin(principal, schema.dataset->id));
   const auto written = [&]() -> Result<> {
     BANMO_DO(write_watermark(*sheet, engine, principal, level));
     BANMO_DO(sheet->heading(headings_of(schema, visible.fields)));
@@ -115,11 +108,12 @@ Result<std::string> export_rows_file(Engine& engine, const Principal& principal,
         cells.push_back({std::move(text), !masked && is_number(column, values[i])});
       }
       ++n_rows;
+      BANMO_DO(use->take(1));
       return sheet->row(cells);
     });
     BANMO_DO(streamed);
     BANMO_DO(sheet->finish());
-    return audit_export(engine, principal, schema, format, n_rows, level);
+    return audit_export(engine, principal, schema, "rows", format, n_rows, level);
   }();
   if (written.ok()) return path;
   ::unlink(path.c_str());
@@ -142,7 +136,10 @@ Result<std::string> template_file(Engine& engine, const Schema& schema, const st
   return path;
 }
 
-Result<std::string> bad_rows_file(Engine& engine, const Schema& schema, const std::vector<BadRow>& rows) {
+Result<std::string> bad_rows_file(Engine& engine, ExportQuota& quota, const Principal& principal, const Schema& schema,
+                                  const std::vector<BadRow>& rows) {
+  BANMO_TRY(const auto use, quota.begin(principal, schema.dataset->id));
+  BANMO_DO(use->take(static_cast<int64_t>(rows.size())));
   std::vector<std::string> titles;
   for (const BadRow& row : rows) {
     for (const auto& [title, cell] : row.raw) {
@@ -165,6 +162,8 @@ Result<std::string> bad_rows_file(Engine& engine, const Schema& schema, const st
     BANMO_DO(sheet->row(cells));
   }
   BANMO_DO(sheet->finish());
+  const pack::Level level = level_of(schema, engine.scope(principal, directory::Right::datasets_read, schema).max_level);
+  BANMO_DO(audit_export(engine, principal, schema, "quarantine", "xlsx", static_cast<int64_t>(rows.size()), level));
   return path;
 }
 

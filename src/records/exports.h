@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "records/engine.h"
+#include "records/export_quota.h"
 #include "records/job_store.h"
 #include "records/pages.h"
 
@@ -24,9 +25,11 @@ class Labels {
   std::unordered_map<int64_t, std::string> people_;
 };
 
-Result<std::string> export_rows_file(Engine& engine, const Principal& principal, const Schema& schema, const directory::Scope& scope,
-                                     const PageRequest& request, const std::string& format);
+// Errors: too_many "records.export_quota".
+Result<std::string> export_rows_file(Engine& engine, ExportQuota& quota, const Principal& principal, const Schema& schema,
+                                     const directory::Scope& scope, const PageRequest& request, const std::string& format);
 Result<std::string> template_file(Engine& engine, const Schema& schema, const std::string& format);
-Result<std::string> bad_rows_file(Engine& engine, const Schema& schema, const std::vector<BadRow>& rows);
+Result<std::string> bad_rows_file(Engine& engine, ExportQuota& quota, const Principal& principal, const Schema& schema,
+                                  const std::vector<BadRow>& rows);
 
 }  // namespace banmo::records

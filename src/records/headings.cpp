@@ -2,7 +2,6 @@
 #include "records/headings.h"
 
 #include <algorithm>
-#include <numeric>
 #include <unordered_map>
 
 #include "base/text.h"
@@ -29,37 +28,26 @@ Names known_names(const Schema& schema) {
   return names;
 }
 
-// Levenshtein 1966, over bytes: good enough to rank.
-size_t distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
-
 std::string label(const Column& column) {
   const Message name = field_name(column);
   return name.zh + "（" + column.field->id + "）";
 }
 
-std::string nearest(const Schema& schema, const Names& names, const std::string& folded) {
+const Column* nearest_column(const Schema& schema, const Names& names, const std::string& folded) {
   size_t best = std::max<size_t>(2, folded.size() / 2) + 1;
   const Column* found = nullptr;
   for (const auto& [name, index] : names) {
-    const size_t d = distance(folded.substr(0, 64), name);
+    const size_t d = text::edit_distance(std::string_view(folded).substr(0, 64), name);
     if (d < best || (d == best && found != nullptr && index < found->index)) {
       best = d;
       found = &schema.columns[index];
     }
   }
+  return found;
+}
+
+std::string nearest(const Schema& schema, const Names& names, const std::string& folded) {
+  const Column* const found = nearest_column(schema, names, folded);
   return found == nullptr ? "" : label(*found);
 }
 
@@ -96,34 +84,73 @@ Result<> check_complete(const Schema& schema, const Headings& headings) {
   return error;
 }
 
-}  // namespace
+struct Found {
+  Headings headings;
+  size_t n_hits = 0;
+};
 
-Result<Headings> read_headings(CsvText reader, const Schema& schema) {
-  const Names names = known_names(schema);
-  Headings best;
-  size_t best_hits = 0;
+size_t field_of(const Names& names, const Mapping& mapping, const std::string& folded) {
+  if (const auto chosen = mapping.find(folded); chosen != mapping.end()) return chosen->second;
+  const auto it = names.find(folded);
+  return it == names.end() ? kNoField : it->second;
+}
+
+Headings candidate_of(const Record& record, const Names& names, const Mapping& mapping, size_t& hits) {
+  Headings candidate;
+  hits = 0;
+  for (const auto& cell : record.cells) {
+    candidate.titles.emplace_back(text::trim(cell));
+    candidate.fields.push_back(field_of(names, mapping, text::fold_heading(cell)));
+    hits += candidate.fields.back() != kNoField;
+  }
+  while (!candidate.titles.empty() && candidate.titles.back().empty()) {
+    candidate.titles.pop_back();
+    candidate.fields.pop_back();
+  }
+  return candidate;
+}
+
+// The record with the most known headings among the first ones.
+Found find_headings(CsvText& reader, const Names& names, const Mapping& mapping) {
+  Found best;
   Record record;
   for (int i = 0; i < kMaxNoteRows && reader.next(record); ++i) {
     if (record.broken) continue;
-    Headings candidate;
     size_t hits = 0;
-    for (const auto& cell : record.cells) {
-      candidate.titles.emplace_back(text::trim(cell));
-      const auto it = names.find(text::fold_heading(cell));
-      hits += it != names.end();
-      candidate.fields.push_back(it == names.end() ? kNoField : it->second);
-    }
-    while (!candidate.titles.empty() && candidate.titles.back().empty()) {
-      candidate.titles.pop_back();
-      candidate.fields.pop_back();
-    }
-    if (hits <= best_hits) continue;
+    Headings candidate = candidate_of(record, names, mapping, hits);
+    if (hits <= best.n_hits) continue;
     candidate.offset = reader.offset();
     candidate.line = reader.line();
-    best = std::move(candidate);
-    best_hits = hits;
+    best = {std::move(candidate), hits};
   }
-  if (best_hits == 0) {
+  return best;
+}
+
+HeadingMatch match_of(const Schema& schema, const Names& names, const Mapping& mapping, const std::string& title, size_t field) {
+  HeadingMatch match;
+  match.title = title;
+  const std::string folded = text::fold_heading(title);
+  const bool chosen = mapping.contains(folded);
+  if (field == kLeftOut) {
+    match.by = "left_out";
+  } else if (field != kNoField) {
+    const pack::Field& one = *schema.columns[field].field;
+    match.field = one.id;
+    const bool by_title = folded == text::fold_heading(one.title.zh) || folded == text::fold_heading(one.title.en);
+    match.by = chosen ? "chosen" : folded == text::fold_heading(one.id) ? "id" : by_title ? "title" : "synonym";
+  } else if (const Column* near = nearest_column(schema, names, folded)) {
+    match.nearest = near->field->id;
+  }
+  return match;
+}
+
+}  // namespace
+
+Result<Headings> read_headings(CsvText reader, const Schema& schema, const Mapping& mapping) {
+  const Names names = known_names(schema);
+  Found found = find_headings(reader, names, mapping);
+  Headings& best = found.headings;
+  if (found.n_hits == 0) {
     return fail(ErrorCode::invalid, "records.no_heading",
                 {"前 " + std::to_string(kMaxNoteRows) + " 行中没有找到标题行。该数据集的列为：" + known_list(schema) + "（* 为必填）。请下载模板对照",
                  "no heading was found in the first " + std::to_string(kMaxNoteRows) + " lines. The dataset's columns are: " + known_list(schema) +
@@ -132,6 +159,7 @@ Result<Headings> read_headings(CsvText reader, const Schema& schema) {
   std::vector<Error> details;
   for (size_t i = 0; i < best.fields.size(); ++i) {
     const size_t field = best.fields[i];
+    if (field == kLeftOut) continue;
     if (field == kNoField) {
       details.push_back(unknown_heading(schema, names, best.titles[i], i));
     } else if (std::find(best.fields.begin(), best.fields.begin() + static_cast<ptrdiff_t>(i), field) !=
@@ -151,9 +179,39 @@ Result<Headings> read_headings(CsvText reader, const Schema& schema) {
   }
   BANMO_DO(check_complete(schema, best));
   for (auto& field : best.fields) {
-    if (schema.columns[field].field->from) field = kNoField;
+    if (field == kLeftOut || schema.columns[field].field->from) field = kNoField;
   }
   return best;
+}
+
+Result<HeadingReport> report_headings(CsvText reader, const Schema& schema, const Mapping& mapping) {
+  constexpr size_t kSamples = 3;
+  const Names names = known_names(schema);
+  CsvText scan = reader;
+  Found found = find_headings(scan, names, mapping);
+  Record record;
+  if (found.n_hits == 0) {
+    if (!reader.next(record))
+      return fail(ErrorCode::invalid, "records.empty_file", {"文件是空的，请检查后重新上传", "the file is empty; check it and send it again"});
+    found.headings = candidate_of(record, names, mapping, found.n_hits);
+    found.headings.offset = reader.offset();
+    found.headings.line = reader.line();
+  }
+  HeadingReport report;
+  report.line = found.headings.line - 1;
+  for (size_t i = 0; i < found.headings.titles.size(); ++i) {
+    report.columns.push_back(match_of(schema, names, mapping, found.headings.titles[i], found.headings.fields[i]));
+  }
+  for (const Column& column : schema.columns) {
+    if (!column.required || column.field->from || !sql::is_null(column.default_value)) continue;
+    const auto& fields = found.headings.fields;
+    if (std::find(fields.begin(), fields.end(), column.index) == fields.end()) report.missing.push_back(column.field->id);
+  }
+  reader.seek(found.headings.offset, found.headings.line);
+  while (report.samples.size() < kSamples && reader.next(record)) {
+    if (!record.broken) report.samples.emplace_back(record.cells.begin(), record.cells.end());
+  }
+  return report;
 }
 
 }  // namespace banmo::records

@@ -9,14 +9,6 @@
 namespace banmo::records {
 namespace {
 
-// A state of the row, and what ended it.
-struct Step {
-  StoredRow row;
-  bool ended = false;
-  std::string operation;
-  int64_t next_version = 0, next_batch = 0, next_line = 0;
-};
-
 struct Who {
   Instant at;
   std::string by;
@@ -29,34 +21,6 @@ std::string key_condition(const Schema& schema) {
   for (size_t i = 0; i < schema.grain.size(); ++i)
     condition += (i == 0 ? "t." : " AND t.") + schema.columns[schema.grain[i]].compared_name() + " = $" + std::to_string(i + 1);
   return condition;
-}
-
-Result<std::vector<Step>> read_steps(sql::Connection& connection, const Schema& schema, const sql::Values& key) {
-  const std::string columns = "SELECT " + schema.stored_list("t.") + ", t._batch, t._line, t._warn, t._version";
-  const std::string past = columns + ", t._op, t._next_version, t._next_batch, t._next_line FROM " + schema.past_table + " t WHERE " +
-                           key_condition(schema) + " ORDER BY t._next_version, t._version LIMIT 1000";
-  const std::string present = columns + " FROM " + schema.table + " t WHERE " + key_condition(schema);
-  const size_t n = schema.stored_names().size();
-  std::vector<Step> steps;
-  for (const bool ended : {true, false}) {
-    BANMO_TRY(const auto rows, connection.query(ended ? past : present, key));
-    for (const auto& cells : rows.rows) {
-      Step step;
-      step.row.values.assign(cells.begin(), cells.begin() + static_cast<ptrdiff_t>(n));
-      step.row.batch = sql::int_of(cells[n]);
-      step.row.line = sql::int_of(cells[n + 1]);
-      step.row.version = sql::int_of(cells[n + 3]);
-      step.ended = ended;
-      if (ended) {
-        step.operation = sql::text_of(cells[n + 4]);
-        step.next_version = sql::int_of(cells[n + 5]);
-        step.next_batch = sql::int_of(cells[n + 6]);
-        step.next_line = sql::int_of(cells[n + 7]);
-      }
-      steps.push_back(std::move(step));
-    }
-  }
-  return steps;
 }
 
 Result<Who> who_did(sql::Connection& connection, JobStore& jobs, int64_t batch, int64_t line) {
@@ -85,6 +49,7 @@ class HistoryWriter {
     event.batch = who.batch;
     event.file_name = who.file_name;
     event.line = batch == 0 ? 0 : line;
+    event.edit = batch == 0 ? line : 0;
     sql::Values old(visible_.fields.size()), now(visible_.fields.size());
     if (before != nullptr) {
       BANMO_TRY(old, visible_values(engine_, schema_, visible_, *before));
@@ -115,16 +80,49 @@ class HistoryWriter {
 
 }  // namespace
 
+Result<std::vector<RowStep>> unscoped_read_steps(sql::Connection& connection, const Schema& schema, const sql::Values& key) {
+  const std::string columns = "SELECT " + schema.stored_list("t.") + ", t._batch, t._line, t._warn, t._version";
+  const std::string past = columns + ", t._op, t._next_version, t._next_batch, t._next_line FROM " + schema.past_table + " t WHERE " +
+                           key_condition(schema) + " ORDER BY t._next_version, t._version LIMIT 1000";
+  const std::string present = columns + " FROM " + schema.table + " t WHERE " + key_condition(schema);
+  const size_t n = schema.stored_names().size();
+  std::vector<RowStep> steps;
+  for (const bool ended : {true, false}) {
+    BANMO_TRY(const auto rows, connection.query(ended ? past : present, key));
+    for (const auto& cells : rows.rows) {
+      RowStep step;
+      step.row.values.assign(cells.begin(), cells.begin() + static_cast<ptrdiff_t>(n));
+      step.row.batch = sql::int_of(cells[n]);
+      step.row.line = sql::int_of(cells[n + 1]);
+      step.row.version = sql::int_of(cells[n + 3]);
+      step.ended = ended;
+      if (ended) {
+        step.operation = sql::text_of(cells[n + 4]);
+        step.next_version = sql::int_of(cells[n + 5]);
+        step.next_batch = sql::int_of(cells[n + 6]);
+        step.next_line = sql::int_of(cells[n + 7]);
+      }
+      steps.push_back(std::move(step));
+    }
+  }
+  return steps;
+}
+
+Result<std::string> unscoped_editor_of(sql::Connection& connection, int64_t seq) {
+  BANMO_TRY(const auto rows, connection.query("SELECT account FROM bm_edit WHERE seq = $1", {seq}));
+  return rows.empty() ? std::string() : sql::text_of(rows[0][0]);
+}
+
 Result<std::vector<RowEvent>> read_history(Engine& engine, JobStore& jobs, const Schema& schema, const directory::Scope& scope,
                                            const std::string& key) {
   BANMO_TRY(const sql::Values values, parse_key(schema, key));
   BANMO_TRY(const auto lease, engine.warehouse().read());
-  BANMO_TRY(const auto steps, read_steps(*lease, schema, values));
+  BANMO_TRY(const auto steps, unscoped_read_steps(*lease, schema, values));
   if (steps.empty() || scope.aggregates_only || !covers(scope, *engine.directory().orgs(), schema, steps.back().row.values, value_slots(schema)))
     return no_such_row();
   HistoryWriter writer(engine, jobs, schema, visible_fields(schema, scope), *lease);
   for (size_t i = 0; i < steps.size(); ++i) {
-    const Step& step = steps[i];
+    const RowStep& step = steps[i];
     const bool begins = i == 0 || steps[i - 1].operation == "delete";
     if (begins) BANMO_DO(writer.add("insert", step.row.batch, step.row.line, nullptr, &step.row));
     if (!step.ended) continue;

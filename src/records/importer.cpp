@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "records/derived.h"
+#include "records/mappings.h"
 #include "records/people_table.h"
 #include "records/xlsx_reader.h"
 
@@ -204,11 +205,12 @@ Result<> Importer::settle(sql::Connection& connection, const Schema& schema, con
   if (row_.job.dry_run) return dry_run_ends();
   ScoreDeltas scores;
   const QuarantineBatch quarantine{.batch = batch_.batch.no, .first_id = row_.job.n_bad, .open = true};
-  BANMO_DO(close_bad_rows(connection, schema, batch_.batch.no, chunk.met_keys, n_chunks_ == 0 ? earlier_batches_ : std::vector<int64_t>{}, scores));
+  BANMO_DO(
+      close_bad_rows(connection, schema, batch_.batch.no, chunk.met_keys, n_chunks_ == 0 ? earlier_batches_ : std::vector<int64_t>{}, now, scores));
   const auto added =
       add_bad_rows(connection, schema, quarantine, source.headings.titles, source.headings.fields, bad_lines(plan, source, chunk, failures), scores);
   if (!added.ok()) return added.error();
-  BANMO_DO(add_scores(connection, schema, scores));
+  BANMO_DO(add_scores(connection, schema, scores, now));
   const MergeCounts& m = outcome.merged;
   BANMO_DO(
       connection.execute("INSERT INTO bm_import (batch, chunk, n_read, n_good, n_bad, n_warn, n_new, n_changed, n_same, next_offset, next_line) "
@@ -299,7 +301,7 @@ Result<> Importer::run() {
   BANMO_TRY(const std::string path, readable_file(numbered));
   const Temporary sheet(numbered ? path : std::string());
   BANMO_TRY(CsvFile file, CsvFile::open(path, engine_.temporary_path("utf8", "csv"), numbered));
-  BANMO_TRY(Headings headings, read_headings(file.reader(), schema));
+  BANMO_TRY(Headings headings, read_headings(file.reader(), schema, mapping_from_text(schema, row_.mapping)));
   Source source(std::move(file), std::move(headings), schema, OrgReader(engine_.directory().orgs(), &row_.scope), engine_.sealer(),
                 engine_.environment(), engine_.temporary_path("chunk", "csv"));
   if (!row_.job.dry_run) BANMO_DO(go_on(source));

@@ -10,15 +10,32 @@
 
 #include "audit/audit.h"
 #include "base/log.h"
+#include "directory/notices.h"
 #include "records/importer.h"
 
 namespace banmo::records {
 namespace {
 
-constexpr std::chrono::seconds kRetry{30};  // after a full disk
-constexpr int kMaxPages = 20;               // of jobs that are read to fill one page of visible ones
+constexpr std::chrono::seconds kRetry{5};                        // after a full disk
+constexpr int64_t kKeepMicros = int64_t{24} * 3600 * 1'000'000;  // the upload of a dry run, to be written later
+constexpr int kMaxPages = 20;                                    // of jobs that are read to fill one page of visible ones
 
 Error no_such_job() { return fail(ErrorCode::not_found, "records.no_such_job", {"没有这个任务", "there is no such job"}); }
+
+// What whoever sent the file is told; of a dry run they see the result at once.
+directory::NewNotice notice_of(const pack::Catalogue& catalogue, const Job& job) {
+  const pack::Dataset* dataset = catalogue.dataset(job.dataset);
+  const std::string zh = dataset == nullptr ? job.dataset : dataset->title.zh, en = dataset == nullptr ? job.dataset : dataset->title.en;
+  const std::string good = std::to_string(job.n_good), bad = std::to_string(job.n_bad);
+  if (job.state == JobState::failed)
+    return {"import.failed",
+            {"“" + zh + "”导入未完成，请查看原因", "The import into \"" + en + "\" did not finish: see why"},
+            "/jobs/" + job.id.to_string()};
+  return {
+      "import.done",
+      {"“" + zh + "”导入完成：写入 " + good + " 行，退回 " + bad + " 行", "Imported into \"" + en + "\": " + good + " rows, " + bad + " sent back"},
+      "/jobs/" + job.id.to_string()};
+}
 
 // One's own jobs, and those of importers whose organisations lie within one's own.
 bool may_see(const Engine& engine, const Principal& principal, const JobRow& row) {
@@ -42,7 +59,7 @@ bool is_within(const std::string& path, const std::string& folder) {
 
 }  // namespace
 
-JobQueue::JobQueue(Engine& engine, JobStore& store) : engine_(engine), store_(store) {}
+JobQueue::JobQueue(Engine& engine, JobStore& store, MappingStore& mappings) : engine_(engine), store_(store), mappings_(mappings) {}
 
 JobQueue::~JobQueue() {
   {
@@ -68,29 +85,25 @@ Result<> JobQueue::start() {
   return {};
 }
 
-Result<Job> JobQueue::submit(const Principal& principal, const ImportOptions& options) {
-  BANMO_TRY(Entry* const entry, engine_.require(principal, directory::Right::datasets_import, options.dataset));
+// Checks the right and the scope again: what was allowed for the dry run may be so no longer.
+Result<Job> JobQueue::enqueue(const Principal& principal, JobRow row) {
+  BANMO_TRY(Entry* const entry, engine_.require(principal, directory::Right::datasets_import, row.job.dataset));
   const Schema& schema = *entry->schema;
   if (schema.dataset->kind == pack::DatasetKind::derived) {
     return fail(ErrorCode::invalid, "records.derived_not_imported",
                 {"派生数据集由系统计算，不能导入", "a derived dataset is computed and takes no import"});
   }
-  JobRow row;
   row.scope = engine_.scope(principal, directory::Right::datasets_import, schema);
   if (!row.scope.everything && (!schema.org || row.scope.orgs.empty())) {
     return fail(ErrorCode::denied, "records.out_of_scope", {"该数据集须由市级管理人员导入", "this dataset is imported by the city's officers"});
   }
   std::error_code error;
-  if (!std::filesystem::is_regular_file(options.file, error))
+  if (!std::filesystem::is_regular_file(row.file, error))
     return fail(ErrorCode::not_found, "records.no_file", {"找不到上传的文件，请重新上传", "the uploaded file is gone; upload it again"});
   row.job.id = JobId::next();
-  row.job.dataset = options.dataset;
-  row.job.file_name = options.file_name;
-  row.job.dry_run = options.dry_run;
   row.job.phase = "queued";
   row.job.by = principal.account_name;
   row.job.created_at = engine_.clock().now();
-  row.file = options.file;
   row.account_no = principal.account.value;
   BANMO_DO(store_.insert_job(row));
   const Job job = row.job;
@@ -103,10 +116,53 @@ Result<Job> JobQueue::submit(const Principal& principal, const ImportOptions& op
   return job;
 }
 
+Result<Job> JobQueue::submit(const Principal& principal, const ImportOptions& options) {
+  BANMO_TRY(Entry* const entry, engine_.require(principal, directory::Right::datasets_import, options.dataset));
+  BANMO_TRY(const Mapping mapping, mappings_.choose(principal, *entry->schema, options.mapping));
+  JobRow row;
+  row.job.dataset = options.dataset;
+  row.job.file_name = options.file_name;
+  row.job.dry_run = options.dry_run;
+  row.file = options.file;
+  row.mapping = mapping_text(*entry->schema, mapping);
+  return enqueue(principal, std::move(row));
+}
+
+Result<Job> JobQueue::write_checked(const Principal& principal, JobId id) {
+  BANMO_TRY(const auto checked, store_.find_job(id));
+  if (!checked || !may_see(engine_, principal, *checked)) return no_such_job();
+  const bool own = checked->account_no == principal.account.value && checked->job.by == principal.account_name;
+  if (!own || !present(*checked).can_write) {
+    return fail(ErrorCode::conflict, "records.not_checked",
+                {"只能写入自己试运行成功、且文件仍在保留期（24 小时）内的任务；请重新上传文件",
+                 "only a finished dry run of your own can be written, within 24 hours while its file is kept; send the file again"});
+  }
+  JobRow row;
+  row.job.dataset = checked->job.dataset;
+  row.job.file_name = checked->job.file_name;
+  row.file = checked->file;
+  row.mapping = checked->mapping;
+  BANMO_TRY(const Job job, enqueue(principal, std::move(row)));
+  BANMO_DO(store_.forget_file(checked->no));
+  return job;
+}
+
+// Uploads of dry runs that nobody wrote.
+void JobQueue::drop_old_files() {
+  const auto old = store_.kept_dry_runs(Instant{engine_.clock().now().micros - kKeepMicros});
+  if (!old.ok()) return;
+  for (const auto& row : *old) {
+    if (is_within(row.file, engine_.options().folder)) ::unlink(row.file.c_str());
+    (void)store_.forget_file(row.no);
+  }
+}
+
 Job JobQueue::present(const JobRow& stored) const {
   const std::lock_guard lock(mutex_);
   const auto it = live_.find(stored.job.id);
-  return it == live_.end() ? stored.job : it->second;
+  Job job = it == live_.end() ? stored.job : it->second;
+  job.can_write = job.dry_run && job.state == JobState::done && job.n_good > 0 && !stored.file.empty();
+  return job;
 }
 
 Result<Job> JobQueue::find(const Principal& principal, JobId id) {
@@ -167,12 +223,14 @@ void JobQueue::finish(JobRow& row, const Result<>& outcome) {
     BANMO_TRY(const auto seq, audit::append(connection, {engine_.clock().now(), job.by, "rows.import", job.dataset, job.id.to_string(), 0, detail},
                                             engine_.options().profile));
     (void)seq;
-    return {};
+    if (job.dry_run || no_space) return {};
+    return directory::add_notice(connection, engine_.clock().now(), {.account_name = job.by}, notice_of(engine_.catalogue(), job));
   });
   const auto stored = store_.update_job(row);
   if (!written.ok()) BANMO_LOG(warn, "import.not_audited", {"job", job.id.to_string()}, {"error", written.error().to_string()});
   if (!stored.ok()) BANMO_LOG(warn, "import.not_recorded", {"job", job.id.to_string()}, {"error", stored.error().to_string()});
-  if (outcome.ok() && is_within(row.file, engine_.options().folder)) ::unlink(row.file.c_str());
+  if (outcome.ok() && !job.dry_run && is_within(row.file, engine_.options().folder)) ::unlink(row.file.c_str());
+  drop_old_files();
   BANMO_LOG(info, "import.ended", {"job", job.id.to_string()}, {"dataset", job.dataset}, {"ok", outcome.ok()}, {"n_read", job.n_read},
             {"n_bad", job.n_bad}, {"n_new", job.n_new}, {"n_changed", job.n_changed},
             {"error", outcome.ok() ? std::string() : outcome.error().to_string()}, {"cause", outcome.ok() ? std::string() : outcome.error().cause});

@@ -12,16 +12,20 @@
 
 #include "records/engine.h"
 #include "records/job_store.h"
+#include "records/mappings.h"
 
 namespace banmo::records {
 
 class JobQueue {
  public:
-  JobQueue(Engine& engine, JobStore& store);
+  JobQueue(Engine& engine, JobStore& store, MappingStore& mappings);
   ~JobQueue();  // stops between two chunks
   // Takes up unfinished jobs and begins to work.
   Result<> start();
   Result<Job> submit(const Principal& principal, const ImportOptions& options);
+  // Imports for good what a dry run of one's own has checked: the same file with the same headings.
+  // Errors: conflict "records.not_checked" if the job is no finished dry run, or its file is no longer kept (24 hours).
+  Result<Job> write_checked(const Principal& principal, JobId id);
   Result<Job> find(const Principal& principal, JobId id);
   Result<std::vector<Job>> list(const Principal& principal, int limit, std::string_view after);
   Result<Job> wait(const Principal& principal, JobId id);
@@ -30,11 +34,14 @@ class JobQueue {
   void work();
   void run(JobRow row);
   bool show(const JobRow& row);
+  Result<Job> enqueue(const Principal& principal, JobRow row);
+  void drop_old_files();
   Job present(const JobRow& stored) const;  // the live figures if it runs
   void finish(JobRow& row, const Result<>& outcome);
 
   Engine& engine_;
   JobStore& store_;
+  MappingStore& mappings_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<JobRow> waiting_;

@@ -10,11 +10,13 @@ constexpr std::string_view kTakeNumber = "UPDATE records_counter SET value = val
 constexpr std::string_view kReadNumber = "SELECT value FROM records_counter WHERE name = $1";
 constexpr std::string_view kJobColumns =
     "no, id, dataset, file, file_name, dry_run, state, phase, n_read, n_good, n_bad, n_warn, n_new, n_changed, n_same, batch_no, error, account, "
-    "account_no, scope, created_at, finished_at";
+    "account_no, scope, created_at, finished_at, mapping";
 constexpr std::string_view kInsertJob =
     "INSERT INTO records_job (no, id, dataset, file, file_name, dry_run, state, phase, n_read, n_good, n_bad, n_warn, n_new, n_changed, n_same, "
     "batch_no, error, account, account_no, scope, "
-    "created_at, finished_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
+    "created_at, finished_at, mapping) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, "
+    "$23)";
+constexpr std::string_view kForgetFile = "UPDATE records_job SET file = '' WHERE no = $1";
 constexpr std::string_view kUpdateJob =
     "UPDATE records_job SET state = $2, phase = $3, n_read = $4, n_good = $5, n_bad = $6, n_warn = $7, n_new = $8, n_changed = $9, n_same = $10, "
     "batch_no = $11, error = $12, finished_at = $13 "
@@ -103,6 +105,7 @@ JobRow job_from(const sql::Values& row) {
   out.scope = scope_from_text(sql::text_of(row[19]));
   out.job.created_at = Instant{sql::int_of(row[20])};
   if (!sql::is_null(row[21])) out.job.finished_at = Instant{sql::int_of(row[21])};
+  out.mapping = sql::text_of(row[22]);
   return out;
 }
 
@@ -173,7 +176,8 @@ Result<> JobStore::insert_job(JobRow& row) {
                                              row.account_no,
                                              scope_to_text(row.scope),
                                              job.created_at.micros,
-                                             end_or_null(job)}));
+                                             end_or_null(job),
+                                             row.mapping}));
     return {};
   });
 }
@@ -199,6 +203,20 @@ Result<std::vector<JobRow>> JobStore::unfinished_jobs() {
                              columns(kJobColumns, "records_job WHERE state IN ('queued', 'running', 'failed') AND finished_at IS NULL ORDER BY no"),
                              {}, job_from));
   return rows;
+}
+
+Result<std::vector<JobRow>> JobStore::kept_dry_runs(Instant before) {
+  return read_all<JobRow>(
+      ledger_,
+      columns(kJobColumns, "records_job WHERE dry_run = 1 AND file <> '' AND finished_at IS NOT NULL AND finished_at < $1 ORDER BY no LIMIT 1000"),
+      {before.micros}, job_from);
+}
+
+Result<> JobStore::forget_file(int64_t no) {
+  return ledger_.write([&](sql::Connection& connection) -> Result<> {
+    BANMO_DO(connection.execute(kForgetFile, {no}));
+    return {};
+  });
 }
 
 Result<std::vector<JobRow>> JobStore::jobs(int64_t account_no, int limit, std::string_view after) {

@@ -23,7 +23,8 @@ struct JobRow {
   std::string file;  // path of the upload
   int64_t batch_no = 0;
   int64_t account_no = 0;
-  directory::Scope scope;  // what the importer may write
+  directory::Scope scope;      // what the importer may write
+  std::string mapping = "{}";  // folded heading > field id, as JSON
 };
 
 struct BatchRow {
@@ -40,6 +41,9 @@ class JobStore {
   Result<> update_job(const JobRow& row);
   Result<std::optional<JobRow>> find_job(JobId id);
   Result<std::vector<JobRow>> unfinished_jobs();  // queued, running, or failed for want of space; oldest first
+  // Finished dry runs whose uploads are kept, ended before an instant.
+  Result<std::vector<JobRow>> kept_dry_runs(Instant before);
+  Result<> forget_file(int64_t no);                                                         // the upload is gone, or belongs to another job
   Result<std::vector<JobRow>> jobs(int64_t account_no, int limit, std::string_view after);  // newest first; account 0: all
 
   Result<> insert_batch(BatchRow& row);

@@ -4,8 +4,8 @@
 namespace banmo::records {
 namespace {
 
-constexpr size_t kMaxPartitions = 20'000;   // more are told as "all"
-constexpr int64_t kMaxScoreRows = 200'000;  // then the sums are written anew
+constexpr size_t kMaxPartitions = 20'000;  // more are told as "all"
+constexpr int64_t kMaxScoreRows = 50'000;  // of a dataset and day; then the sums are written anew
 
 std::string row_id(sql::Dialect dialect) { return dialect == sql::Dialect::duckdb ? "rowid" : "ctid"; }
 
@@ -78,15 +78,17 @@ Result<> keep_past(sql::Connection& connection, const Schema& schema, std::strin
   return {};
 }
 
-Result<> compact_scores(sql::Connection& connection, const Schema& schema) {
-  const sql::Value id = schema.dataset->id;
-  BANMO_TRY(const auto n, connection.query("SELECT COUNT(*) FROM bm_score WHERE dataset = $1", {id}));
+// Folds the deltas of one day: what is added to today alone can become many.
+Result<> compact_scores(sql::Connection& connection, const Schema& schema, int64_t day) {
+  const sql::Values of_day = {schema.dataset->id, day};
+  BANMO_TRY(const auto n, connection.query("SELECT COUNT(*) FROM bm_score WHERE dataset = $1 AND day = $2", of_day));
   if (sql::int_of(n[0][0]) < kMaxScoreRows) return {};
-  BANMO_DO(connection.script(create_temp(connection.dialect(), "bm_sums",
-                                         "SELECT org_no, rule, CAST(SUM(n) AS BIGINT) AS n FROM bm_score WHERE dataset = " +
-                                             sql::quote_literal(schema.dataset->id) + " GROUP BY org_no, rule HAVING SUM(n) <> 0")));
-  BANMO_DO(connection.execute("DELETE FROM bm_score WHERE dataset = $1", {id}));
-  BANMO_DO(connection.execute("INSERT INTO bm_score (dataset, org_no, rule, n) SELECT $1, org_no, rule, n FROM bm_sums", {id}));
+  BANMO_DO(connection.script(
+      create_temp(connection.dialect(), "bm_sums",
+                  "SELECT org_no, rule, CAST(SUM(n) AS BIGINT) AS n FROM bm_score WHERE dataset = " + sql::quote_literal(schema.dataset->id) +
+                      " AND day = " + std::to_string(day) + " GROUP BY org_no, rule HAVING SUM(n) <> 0")));
+  BANMO_DO(connection.execute("DELETE FROM bm_score WHERE dataset = $1 AND day = $2", of_day));
+  BANMO_DO(connection.execute("INSERT INTO bm_score (dataset, org_no, rule, n, day) SELECT $1, org_no, rule, n, $2 FROM bm_sums", of_day));
   return {};
 }
 
@@ -95,7 +97,7 @@ Result<> finish(sql::Connection& connection, const Schema& schema, Instant now, 
   state.n_rows += n_added;
   state.updated_at = now;
   BANMO_DO(write_state(connection, schema, state));
-  return add_scores(connection, schema, counts.scores);
+  return add_scores(connection, schema, counts.scores, now);
 }
 
 }  // namespace
@@ -122,16 +124,22 @@ Result<> write_state(sql::Connection& connection, const Schema& schema, const Da
   return {};
 }
 
-Result<> add_scores(sql::Connection& connection, const Schema& schema, const ScoreDeltas& deltas) {
+int64_t score_day(Instant now) {
+  constexpr int kCityOffsetMinutes = 480;
+  return now.local_date(kCityOffsetMinutes).days;
+}
+
+Result<> add_scores(sql::Connection& connection, const Schema& schema, const ScoreDeltas& deltas, Instant now) {
+  const int64_t day = score_day(now);
   auto it = deltas.begin();
-  BANMO_DO(connection.append("bm_score", {"dataset", "org_no", "rule", "n"}, [&](sql::Values& row) -> Result<bool> {
+  BANMO_DO(connection.append("bm_score", {"dataset", "org_no", "rule", "n", "day"}, [&](sql::Values& row) -> Result<bool> {
     while (it != deltas.end() && it->second == 0) ++it;
     if (it == deltas.end()) return false;
-    row = {schema.dataset->id, it->first.first, it->first.second, it->second};
+    row = {schema.dataset->id, it->first.first, it->first.second, it->second, day};
     ++it;
     return true;
   }));
-  return compact_scores(connection, schema);
+  return compact_scores(connection, schema, day);
 }
 
 Result<MergeCounts> merge_stage(sql::Connection& connection, const Schema& schema, const MergeSource& source, Instant now) {

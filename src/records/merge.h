@@ -43,7 +43,10 @@ Result<> write_state(sql::Connection& connection, const Schema& schema, const Da
 Result<MergeCounts> merge_stage(sql::Connection& connection, const Schema& schema, const MergeSource& source, Instant now);
 // Takes the rows out whose grain stands in bm_stage (only the grain columns and _line count).
 Result<MergeCounts> delete_stage(sql::Connection& connection, const Schema& schema, Instant now);
-Result<> add_scores(sql::Connection& connection, const Schema& schema, const ScoreDeltas& deltas);
+// Adds to the scores under the city's day, so that their sums by day are the trend.
+Result<> add_scores(sql::Connection& connection, const Schema& schema, const ScoreDeltas& deltas, Instant now);
+// Days since 1970-01-01 in the city's time, as bm_score.day has them; 0 stands for all time before they were kept.
+int64_t score_day(Instant now);
 
 // "t.a = s.a AND ..." over the grain.
 std::string grain_join(const Schema& schema);

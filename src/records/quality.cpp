@@ -36,6 +36,10 @@ std::string org_condition(const directory::Scope& scope) {
   return "(" + scope.predicate("s.org_no", "") + ")";
 }
 
+std::string below(directory::OrgNo org) {
+  return "s.org_no IN (SELECT org_no FROM org_closure WHERE ancestor_no = " + std::to_string(org.value) + ")";
+}
+
 std::vector<const Entry*> chosen(const Engine& engine, std::string_view dataset) {
   std::vector<const Entry*> entries;
   for (const Entry* entry : engine.entries()) {
@@ -87,7 +91,7 @@ Result<std::vector<Scorecard>> read_scorecards(Engine& engine, const Principal& 
     const auto scope = engine.scope(principal, directory::Right::quality_read, *entry->schema);
     if (scope.sees_nothing()) continue;
     std::string condition = org_condition(scope);
-    if (under.value != 0) condition += " AND s.org_no IN (SELECT org_no FROM org_closure WHERE ancestor_no = " + std::to_string(under.value) + ")";
+    if (under.value != 0) condition += " AND " + below(under);
     BANMO_TRY(
         const auto rows,
         lease->query("SELECT s.org_no, CAST(SUM(CASE WHEN s.rule = '' THEN s.n ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN s.rule = '!' THEN s.n ELSE "
@@ -128,21 +132,23 @@ Result<std::vector<RuleScore>> read_rule_scores(Engine& engine, const Principal&
 }
 
 Result<std::vector<BadRow>> read_bad_rows(Engine& engine, JobStore& jobs, const Principal& principal, std::string_view dataset,
-                                          std::string_view batch, int limit, int64_t after) {
+                                          const BadRowQuery& query) {
   BANMO_TRY(Entry* const entry, engine.require(principal, directory::Right::quality_read, dataset));
   const Schema& schema = *entry->schema;
   const auto scope = engine.scope(principal, directory::Right::datasets_read, schema);
   std::string condition = org_condition(scope);
-  sql::Values parameters = {std::string(dataset), after, int64_t{limit}};
-  if (batch.empty()) {
+  sql::Values parameters = {std::string(dataset), query.after, int64_t{query.limit}};
+  if (query.batch.empty()) {
     condition += " AND s.open";
   } else {
-    BANMO_TRY(const auto found, jobs.find_batch(batch));
+    BANMO_TRY(const auto found, jobs.find_batch(query.batch));
     if (!found || found->batch.dataset != dataset)
       return fail(ErrorCode::not_found, "records.no_such_batch", {"没有这个导入批次", "there is no such batch"});
-    condition = "(" + condition + (found->batch.by == principal.account_name ? " OR TRUE" : "") + ") AND s.batch = $4";
+    // Who imported a batch also sees its rows that could not be placed; those of a school that is no longer one's own are not.
+    condition = "(" + condition + (found->batch.by == principal.account_name ? " OR COALESCE(s.org_no, 0) = 0" : "") + ") AND s.batch = $4";
     parameters.emplace_back(found->batch.no);
   }
+  if (query.under.value != 0) condition += " AND " + below(query.under);
   std::unordered_map<std::string, const Column*> by_title;
   for (const Column& column : schema.columns) {
     by_title.emplace(column.field->id, &column);
@@ -151,12 +157,10 @@ Result<std::vector<BadRow>> read_bad_rows(Engine& engine, JobStore& jobs, const 
     for (const auto& synonym : column.field->synonyms) by_title.emplace(synonym, &column);
   }
   BANMO_TRY(const auto lease, engine.warehouse().read());
-  BANMO_TRY(
-      const auto rows,
-      lease->query(
-          "SELECT s.id, s.batch, s.line, s.field, s.rule, s.zh, s.en, s.raw, s.org_no FROM bm_quarantine s WHERE s.dataset = $1 AND s.id > $2 AND " +
-              condition + " ORDER BY s.id LIMIT $3",
-          parameters));
+  BANMO_TRY(const auto rows, lease->query("SELECT s.id, s.batch, s.line, s.field, s.rule, s.zh, s.en, s.raw, s.org_no, s.row_key FROM bm_quarantine "
+                                          "s WHERE s.dataset = $1 AND s.id > $2 AND " +
+                                              condition + " ORDER BY s.id LIMIT $3",
+                                          parameters));
   std::vector<BadRow> out;
   for (const auto& row : rows.rows) {
     BadRow bad;
@@ -172,6 +176,7 @@ Result<std::vector<BadRow>> read_bad_rows(Engine& engine, JobStore& jobs, const 
     bad.message = {sql::text_of(row[5]), sql::text_of(row[6])};
     bad.raw = raw_cells(schema, engine, scope, sql::text_of(row[7]), by_title);
     bad.org = {sql::int_of(row[8])};
+    bad.key = sql::text_of(row[9]);
     out.push_back(std::move(bad));
   }
   return out;

@@ -14,8 +14,14 @@ namespace banmo::records {
 Result<std::vector<Scorecard>> read_scorecards(Engine& engine, const Principal& principal, std::string_view dataset, directory::OrgNo under,
                                                int limit, std::string_view after);
 Result<std::vector<RuleScore>> read_rule_scores(Engine& engine, const Principal& principal, std::string_view dataset);
-// Bad rows of a batch, or the open ones; `after` is the id of the last one.
+// Bad rows of a batch, or the open ones.
+struct BadRowQuery {
+  std::string_view batch;  // empty: the open ones
+  directory::OrgNo under;  // in this organisation and below; 0: all
+  int limit = 50;
+  int64_t after = 0;  // id of the last one
+};
 Result<std::vector<BadRow>> read_bad_rows(Engine& engine, JobStore& jobs, const Principal& principal, std::string_view dataset,
-                                          std::string_view batch, int limit, int64_t after);
+                                          const BadRowQuery& query);
 
 }  // namespace banmo::records

@@ -104,7 +104,7 @@ Result<std::unordered_map<std::string, int>> open_keys(sql::Connection& connecti
 }
 
 Result<> close_bad_rows(sql::Connection& connection, const Schema& schema, int64_t batch, const std::vector<std::string>& keys,
-                        const std::vector<int64_t>& without_key_of, ScoreDeltas& scores) {
+                        const std::vector<int64_t>& without_key_of, Instant now, ScoreDeltas& scores) {
   if (keys.empty() && without_key_of.empty()) return {};
   const bool duckdb = connection.dialect() == sql::Dialect::duckdb;
   BANMO_DO(connection.script(std::string(duckdb ? "CREATE OR REPLACE TEMP TABLE bm_keys (row_key VARCHAR);"
@@ -124,8 +124,18 @@ Result<> close_bad_rows(sql::Connection& connection, const Schema& schema, int64
   BANMO_TRY(const auto closed, connection.query("SELECT org_no, rules, COUNT(*) FROM bm_quarantine" + which + " GROUP BY org_no, rules", parameters));
   if (closed.empty()) return {};
   for (const auto& row : closed.rows) add_scores_of(sql::text_of(row[1]), sql::int_of(row[0]), -sql::int_of(row[2]), scores);
-  BANMO_DO(connection.execute("UPDATE bm_quarantine SET open = FALSE" + which, parameters));
+  BANMO_DO(connection.execute("UPDATE bm_quarantine SET open = FALSE, closed_at = " + std::to_string(now.micros) + which, parameters));
   return {};
+}
+
+Result<bool> close_bad_row(sql::Connection& connection, const Schema& schema, int64_t id, Instant now, ScoreDeltas& scores) {
+  const sql::Values parameters = {schema.dataset->id, id};
+  BANMO_TRY(const auto rows, connection.query("SELECT org_no, rules FROM bm_quarantine WHERE dataset = $1 AND id = $2 AND open", parameters));
+  if (rows.empty()) return false;
+  add_scores_of(sql::text_of(rows[0][1]), sql::int_of(rows[0][0]), -1, scores);
+  BANMO_DO(connection.execute("UPDATE bm_quarantine SET open = FALSE, closed_at = " + std::to_string(now.micros) + " WHERE dataset = $1 AND id = $2",
+                              parameters));
+  return true;
 }
 
 }  // namespace banmo::records

@@ -33,7 +33,9 @@ Result<int64_t> add_bad_rows(sql::Connection& connection, const Schema& schema, 
 Result<std::unordered_map<std::string, int>> open_keys(sql::Connection& connection, const Schema& schema, int64_t batch);
 // Closes open rows of earlier batches: those with one of the keys, and those without a key of the given batches.
 Result<> close_bad_rows(sql::Connection& connection, const Schema& schema, int64_t batch, const std::vector<std::string>& keys,
-                        const std::vector<int64_t>& without_key_of, ScoreDeltas& scores);
+                        const std::vector<int64_t>& without_key_of, Instant now, ScoreDeltas& scores);
+// Closes one open row, whose content now stands in the dataset. False if it was closed before.
+Result<bool> close_bad_row(sql::Connection& connection, const Schema& schema, int64_t id, Instant now, ScoreDeltas& scores);
 
 inline constexpr int64_t kMaxBadOfBatch = int64_t{1} << 31;
 

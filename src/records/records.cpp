@@ -2,19 +2,14 @@
 #include "records/records.h"
 
 #include "records/derived.h"
-#include "records/editor.h"
-#include "records/engine.h"
 #include "records/exports.h"
 #include "records/history.h"
-#include "records/job_queue.h"
-#include "records/journal.h"
-#include "records/key_filter.h"
 #include "records/pages.h"
 #include "records/quality.h"
 #include "records/reference.h"
-#include "records/row_store.h"
 #include "records/row_text.h"
 #include "records/sources.h"
+#include "records/state.h"
 
 namespace banmo::records {
 namespace {
@@ -27,16 +22,6 @@ Result<> check_limit(int limit) {
 }
 
 }  // namespace
-
-struct Records::State {
-  std::unique_ptr<Engine> engine;
-  std::unique_ptr<JobStore> jobs;
-  std::unique_ptr<RowStore> rows;
-  std::unique_ptr<KeyFilter> filter;
-  std::unique_ptr<Journal> journal;
-  std::unique_ptr<Editor> editor;
-  std::unique_ptr<JobQueue> queue;  // last: its thread ends first
-};
 
 Records::Records(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Records::~Records() = default;
@@ -51,7 +36,10 @@ Result<std::unique_ptr<Records>> Records::create(sql::Stores stores, std::shared
   state->filter = std::make_unique<KeyFilter>(engine);
   state->journal = std::make_unique<Journal>(engine, *state->rows);
   state->editor = std::make_unique<Editor>(engine, *state->rows, *state->journal, *state->filter);
-  state->queue = std::make_unique<JobQueue>(engine, *state->jobs);
+  state->quota = std::make_unique<ExportQuota>(engine);
+  state->mappings = std::make_unique<MappingStore>(engine);
+  state->views = std::make_unique<ViewStore>(engine.ledger(), clock, engine.options().profile);
+  state->queue = std::make_unique<JobQueue>(engine, *state->jobs, *state->mappings);
   engine.on_bulk([rows = state->rows.get()](const std::string& dataset) { rows->forget(dataset); });
   BANMO_DO(load_references(engine));
   BANMO_DO(refresh_all(engine));
@@ -90,16 +78,16 @@ Result<std::vector<Batch>> Records::batches(const Principal& principal, std::str
   return out;
 }
 
-Result<std::vector<BadRow>> Records::bad_rows(const Principal& principal, std::string_view dataset, std::string_view batch, int limit,
-                                              int64_t after) {
+Result<std::vector<BadRow>> Records::bad_rows(const Principal& principal, std::string_view dataset, std::string_view batch, int limit, int64_t after,
+                                              directory::OrgNo under) {
   BANMO_DO(check_limit(limit));
-  return read_bad_rows(*state_->engine, *state_->jobs, principal, dataset, batch, limit, after);
+  return read_bad_rows(*state_->engine, *state_->jobs, principal, dataset, {batch, under, limit, after});
 }
 
 Result<std::string> Records::bad_rows_xlsx(const Principal& principal, std::string_view dataset, std::string_view batch) {
   constexpr int kMaxMended = 100'000;
-  BANMO_TRY(const auto rows, read_bad_rows(*state_->engine, *state_->jobs, principal, dataset, batch, kMaxMended, -1));
-  return bad_rows_file(*state_->engine, *state_->engine->find(dataset)->schema, rows);
+  BANMO_TRY(const auto rows, read_bad_rows(*state_->engine, *state_->jobs, principal, dataset, {batch, {}, kMaxMended, -1}));
+  return bad_rows_file(*state_->engine, *state_->quota, principal, *state_->engine->find(dataset)->schema, rows);
 }
 
 Result<std::string> Records::import_template(const Principal& principal, std::string_view dataset, std::string_view format) {
@@ -146,6 +134,13 @@ Result<Row> Records::row(const Principal& principal, std::string_view dataset, s
   return make_row(engine, *state_->jobs, schema, visible_fields(schema, scope), *stored);
 }
 
+pack::Level Records::shown_level(const Principal& principal, std::string_view dataset) const {
+  const Entry* entry = state_->engine->find(dataset);
+  if (entry == nullptr) return pack::Level::l1;
+  const auto scope = state_->engine->scope(principal, directory::Right::datasets_read, *entry->schema);
+  return scope.sees_nothing() ? pack::Level::l1 : level_of(*entry->schema, scope.max_level);
+}
+
 Result<Row> Records::create_row(const Principal& principal, std::string_view dataset, const json::Object& values) {
   BANMO_TRY(const auto made, state_->editor->create(principal, dataset, values));
   const Schema& schema = *state_->engine->find(dataset)->schema;
@@ -157,8 +152,10 @@ Result<Row> Records::update_row(const Principal& principal, std::string_view dat
                                 std::optional<int64_t> if_version) {
   BANMO_TRY(const auto made, state_->editor->update(principal, dataset, std::string(key), values, if_version));
   const Schema& schema = *state_->engine->find(dataset)->schema;
-  return make_row(*state_->engine, *state_->jobs, schema,
-                  visible_fields(schema, state_->engine->scope(principal, directory::Right::datasets_read, schema)), *made.row);
+  BANMO_TRY(Row row, make_row(*state_->engine, *state_->jobs, schema,
+                              visible_fields(schema, state_->engine->scope(principal, directory::Right::datasets_read, schema)), *made.row));
+  row.changed = made.changed;
+  return row;
 }
 
 Result<> Records::delete_row(const Principal& principal, std::string_view dataset, std::string_view key) {
@@ -177,8 +174,8 @@ Result<std::string> Records::export_rows(const Principal& principal, std::string
   Engine& engine = *state_->engine;
   BANMO_TRY(Entry* const entry, engine.require(principal, directory::Right::datasets_export, dataset));
   if (state_->journal->has_waiting(*entry)) state_->journal->settle();
-  return export_rows_file(engine, principal, *entry->schema, engine.scope(principal, directory::Right::datasets_export, *entry->schema), request,
-                          std::string(format));
+  return export_rows_file(engine, *state_->quota, principal, *entry->schema,
+                          engine.scope(principal, directory::Right::datasets_export, *entry->schema), request, std::string(format));
 }
 
 Result<std::vector<Scorecard>> Records::scorecards(const Principal& principal, std::string_view dataset, directory::OrgNo under, int limit,
@@ -209,7 +206,8 @@ std::optional<Instant> Records::updated_at(std::string_view dataset) const {
   return Instant{entry->updated_at.load()};
 }
 
-void Records::listen(Listener listener) { state_->engine->listen(std::move(listener)); }
+int Records::listen(Listener listener) { return state_->engine->listen(std::move(listener)); }
+void Records::unlisten(int id) { state_->engine->unlisten(id); }
 Result<> Records::flush() { return state_->journal->flush(); }
 
 Result<std::vector<Records::Source>> Records::unscoped_sources(std::string_view dataset, std::string_view predicate, const sql::Values& parameters) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,9 +27,11 @@ namespace banmo::records {
 struct RecordsOptions {
   std::string folder;  // stored uploads and temporary files
   crypto::Profile profile = crypto::Profile::intl;
-  crypto::Bytes field_key;       // 32 bytes: seals fields with `enc`, and their blind index
-  size_t memory_limit_mb = 900;  // of the importer's DuckDB beside a PostgreSQL warehouse
-  int64_t chunk_rows = 500'000;  // rows of a file in one transaction of the warehouse; fewer for wide datasets
+  crypto::Bytes field_key;                  // 32 bytes: seals fields with `enc`, and their blind index
+  size_t memory_limit_mb = 900;             // of the importer's DuckDB beside a PostgreSQL warehouse
+  size_t row_cache_mb = 256;                // rows by key that are kept in memory
+  int64_t chunk_rows = 500'000;             // rows of a file in one transaction of the warehouse; fewer for wide datasets
+  int64_t export_rows_per_day = 5'000'000;  // of one account, in all files that it takes away; 0: no limit
 };
 
 using Listener = std::function<void(const DatasetChange&)>;
@@ -48,19 +51,31 @@ class Records {
   Result<std::vector<Job>> jobs(const Principal& principal, int limit, std::string_view after);
   Result<Job> wait(const Principal& principal, JobId id);  // until it ends; for the command line
   Result<std::vector<Batch>> batches(const Principal& principal, std::string_view dataset, int limit, std::string_view after);
-  Result<std::vector<BadRow>> bad_rows(const Principal& principal, std::string_view dataset, std::string_view batch, int limit, int64_t after);
+  Result<std::vector<BadRow>> bad_rows(const Principal& principal, std::string_view dataset, std::string_view batch, int limit, int64_t after,
+                                       directory::OrgNo under = {});                                                   // `under` 0: all
   Result<std::string> bad_rows_xlsx(const Principal& principal, std::string_view dataset, std::string_view batch);     // path of a temporary file
   Result<std::string> import_template(const Principal& principal, std::string_view dataset, std::string_view format);  // path; "csv" or "xlsx"
+  // What the headings of a file would be taken for, with what the reader's organisation chose before. `file`: its beginning suffices for CSV.
+  Result<HeadingReport> headings(const Principal& principal, std::string_view dataset, const std::string& file);
+  Result<Job> write_checked(const Principal& principal, JobId id);  // job_queue.h
 
   // --- rows
   Result<Page> rows(const Principal& principal, std::string_view dataset, const PageRequest& request);
   Result<Row> row(const Principal& principal, std::string_view dataset, std::string_view key);
+  // The highest level among the fields that the reader is shown in the clear by rows(), row(), history() and bad_rows(): what audit asks. L1 if none.
+  pack::Level shown_level(const Principal& principal, std::string_view dataset) const;
   // Values by field id, as JSON of the field's type (text is parsed as in a file). All row rules are checked; errors name each field. Returns the
   // stored row.
   Result<Row> create_row(const Principal& principal, std::string_view dataset, const json::Object& values);
   Result<Row> update_row(const Principal& principal, std::string_view dataset, std::string_view key, const json::Object& values,
                          std::optional<int64_t> if_version);
   Result<> delete_row(const Principal& principal, std::string_view dataset, std::string_view key);
+  enum class BulkRun { write, check };
+  // A block of rows, each by itself (bulk.h). `check` writes nothing.
+  Result<std::vector<RowOutcome>> save_rows(const Principal& principal, std::string_view dataset, const std::vector<RowChange>& changes, BulkRun run);
+  // Takes back one's own edit of a row (editor.h); no row: it is gone again.
+  Result<std::optional<Row>> undo(const Principal& principal, std::string_view dataset, std::string_view key, std::optional<int64_t> edit);
+  Result<> check_request(const Principal& principal, std::string_view dataset, const PageRequest& request);  // the errors of rows(), nothing read
   Result<std::vector<RowEvent>> history(const Principal& principal, std::string_view dataset, std::string_view key);
   Result<std::string> export_rows(const Principal& principal, std::string_view dataset, const PageRequest& request,
                                   std::string_view format);  // path of a temporary file
@@ -69,13 +84,31 @@ class Records {
   Result<std::vector<Scorecard>> scorecards(const Principal& principal, std::string_view dataset, directory::OrgNo under, int limit,
                                             std::string_view after);
   Result<std::vector<RuleScore>> rule_scores(const Principal& principal, std::string_view dataset);
+  Result<std::vector<RuleRow>> rule_rows(const Principal& principal, std::string_view dataset, directory::OrgNo under);
+  Result<std::map<std::string, double>> rates(const Principal& principal);  // share of good rows by dataset
+  // Daily scores of the last `days`; dataset empty: all; rule not empty: n_bad counts its findings.
+  Result<std::vector<TrendPoint>> trend(const Principal& principal, std::string_view dataset, std::string_view rule, directory::OrgNo under,
+                                        int days);
+  Result<Completeness> completeness(const Principal& principal, std::string_view dataset, directory::OrgNo under, int limit, directory::OrgNo after);
+
+  // --- bad rows as work (worklist.h)
+  Result<std::vector<WorkItem>> worklist(const Principal& principal, std::string_view dataset, directory::OrgNo under);
+  Result<WorkItem> return_bad_rows(const Principal& principal, std::string_view dataset, directory::OrgNo org, Date due, const std::string& note);
+  Result<BadRow> bad_row(const Principal& principal, std::string_view dataset, int64_t id);
+  Result<Row> fix_bad_row(const Principal& principal, std::string_view dataset, int64_t id, const json::Object& values);
+
+  // --- views of a grid (views.h)
+  Result<std::vector<View>> views(const Principal& principal, std::string_view dataset);
+  Result<View> put_view(const Principal& principal, View view);
+  Result<> delete_view(const Principal& principal, std::string_view id);
 
   // --- for other engines
   const pack::Catalogue& catalogue() const;
   int64_t version(std::string_view dataset) const;  // grows with every applied change
   int64_t n_rows(std::string_view dataset) const;   // kept, not counted
   std::optional<Instant> updated_at(std::string_view dataset) const;
-  void listen(Listener listener);  // before serving; called on the engine's thread after the change is in the warehouse
+  int listen(Listener listener);  // called on the engine's thread after the change is in the warehouse; a number for unlisten
+  void unlisten(int id);          // returns when the listener is not being told and will not be again
   // Brings the warehouse up to the journal (tests, backup; a metric that must be exact).
   Result<> flush();
   // Sources of the rows of a dataset that match a predicate printed by metrics (already scoped): (batch, file, at, n_rows).

@@ -39,6 +39,13 @@ Visible visible_fields(const Schema& schema, const directory::Scope& scope) {
   return visible;
 }
 
+pack::Level level_of(const Schema& schema, pack::Level max_level) {
+  pack::Level level = pack::Level::l1;
+  for (const Column& column : schema.columns)
+    if (column.field->level <= max_level) level = std::max(level, column.field->level);
+  return level;
+}
+
 std::string masked_text(const Sealer& sealer, const Column& column, const std::string& plain) {
   const std::string& mask = column.field->mask;
   if (plain.empty()) return {};

@@ -20,6 +20,8 @@ struct Visible {
   std::vector<bool> masked;    // for each of them
 };
 Visible visible_fields(const Schema& schema, const directory::Scope& scope);
+// The highest level among the fields that are shown in the clear to a reader of `max_level`.
+pack::Level level_of(const Schema& schema, pack::Level max_level);
 
 // "13812345678" under "3****4" is "138****5678"; "hash" gives eight stable characters; "*" hides all.
 std::string masked_text(const Sealer& sealer, const Column& column, const std::string& plain);

@@ -21,7 +21,9 @@ CREATE TABLE IF NOT EXISTS bm_import (batch BIGINT NOT NULL, chunk BIGINT NOT NU
 CREATE TABLE IF NOT EXISTS bm_edit (seq BIGINT NOT NULL, dataset VARCHAR NOT NULL, edited_at BIGINT NOT NULL, account VARCHAR NOT NULL);
 CREATE TABLE IF NOT EXISTS bm_quarantine (id BIGINT NOT NULL, batch BIGINT NOT NULL, dataset VARCHAR NOT NULL, line BIGINT NOT NULL, field VARCHAR, rule VARCHAR NOT NULL,
   rules VARCHAR NOT NULL, zh VARCHAR NOT NULL, en VARCHAR NOT NULL, raw VARCHAR NOT NULL, org_no BIGINT, row_key VARCHAR, open BOOLEAN NOT NULL);
+ALTER TABLE bm_quarantine ADD COLUMN IF NOT EXISTS closed_at BIGINT;
 CREATE TABLE IF NOT EXISTS bm_score (dataset VARCHAR NOT NULL, org_no BIGINT NOT NULL, rule VARCHAR NOT NULL, n BIGINT NOT NULL);
+ALTER TABLE bm_score ADD COLUMN IF NOT EXISTS day BIGINT DEFAULT 0;
 )sql";
 
 constexpr std::string_view kPostgresIndexes = R"sql(
@@ -188,6 +190,13 @@ std::string Schema::stored_list(std::string_view prefix) const {
 std::string Schema::type_name(const Column& column, sql::Dialect dialect) const {
   if (column.sealed()) return dialect == sql::Dialect::duckdb ? "BLOB" : "BYTEA";
   return std::string(type_word(column.stored_as, dialect));
+}
+
+std::string Schema::cast(std::string_view expression, const Column& column, sql::Dialect dialect) const {
+  const std::string type = type_name(column, dialect);
+  const size_t collation = type.find(" COLLATE");  // belongs to the value, not to the type that it is cast to
+  return "CAST(" + std::string(expression) + " AS " + type.substr(0, collation) + ")" +
+         (collation == std::string::npos ? std::string() : type.substr(collation));
 }
 
 std::string Schema::create_statements(sql::Dialect dialect) const {

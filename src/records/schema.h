@@ -68,7 +68,8 @@ struct Schema {
   std::vector<std::string> stored_names() const;                // without quotes, for Connection::append
   std::string stored_list(std::string_view prefix = {}) const;  // quoted, with commas; prefix "t."
   std::string create_statements(sql::Dialect dialect) const;
-  std::string type_name(const Column& column, sql::Dialect dialect) const;
+  std::string type_name(const Column& column, sql::Dialect dialect) const;  // as a table is made with: PostgreSQL's text carries its collation
+  std::string cast(std::string_view expression, const Column& column, sql::Dialect dialect) const;
 };
 
 // Creates the tables, or adds the columns of new fields. Errors: conflict "records.type_changed" naming dataset, field and both types.

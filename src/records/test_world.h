@@ -26,7 +26,8 @@ auto must(R result) {
 // City > 市南区, 市北区; schools 3702000001 第一小学 and 3702000002 第二小学 in the first, 3702000003 第三小学 in the second; students G0001..G0020
 // of the first two by turns.
 struct World {
-  explicit World(Pair pair, std::string folder = {});
+  // `packs`: folders of packs in place of this room's own.
+  explicit World(Pair pair, std::string folder = {}, std::vector<std::string> packs = {});
   ~World();
   World(const World&) = delete;
 

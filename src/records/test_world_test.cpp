@@ -85,10 +85,12 @@ std::string postgres_conninfo() {
   return std::string(conninfo) == "skip" ? std::string() : std::string(conninfo);
 }
 
-std::shared_ptr<const pack::Catalogue> load_catalogue(const std::string& folder) {
-  std::filesystem::create_directories(folder + "/pack");
-  std::ofstream(folder + "/pack/pack.yaml", std::ios::binary) << kPack;
-  const std::vector<std::string> folders{folder + "/pack"};
+std::shared_ptr<const pack::Catalogue> load_catalogue(const std::string& folder, std::vector<std::string> folders) {
+  if (folders.empty()) {
+    std::filesystem::create_directories(folder + "/pack");
+    std::ofstream(folder + "/pack/pack.yaml", std::ios::binary) << kPack;
+    folders = {folder + "/pack"};
+  }
   auto loaded = pack::Catalogue::load(folders);
   if (!loaded.ok()) {
     for (const auto& detail : loaded.error().details) MESSAGE(detail.to_string());
@@ -106,11 +108,11 @@ PageRequest where(std::string field, FilterOp op, std::string value) {
 
 bool postgres_wanted() { return !postgres_conninfo().empty(); }
 
-World::World(Pair which, std::string where) : pair(which), folder(std::move(where)) {
+World::World(Pair which, std::string where, std::vector<std::string> packs) : pair(which), folder(std::move(where)) {
   owns_folder = folder.empty();
   if (owns_folder) folder = (std::filesystem::temp_directory_path() / unique_name()).string();
   std::filesystem::create_directories(folder);
-  catalogue = load_catalogue(folder);
+  catalogue = load_catalogue(folder, std::move(packs));
   if (pair == Pair::postgres) {
     schema = unique_name();
     stores.ledger = must(sql::open_postgres({postgres_conninfo(), schema, 6}));

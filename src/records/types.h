@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "directory/types.h"
+#include "json/json.h"
 #include "sql/sql.h"
 
 namespace banmo::records {
@@ -28,6 +29,22 @@ struct ImportOptions {
   std::string file;       // path of the stored upload
   std::string file_name;  // as the user named it
   bool dry_run = false;
+  // Heading of the file > field id; an empty one leaves the column out. Remembered for the dataset and the importer's organisation.
+  std::vector<std::pair<std::string, std::string>> mapping = {};
+};
+
+// What the server makes of a file's headings before it is imported.
+struct HeadingMatch {
+  std::string title;
+  std::string field;    // id; empty: not recognised, or left out
+  std::string by;       // "id", "title", "synonym", "chosen" (remembered from an earlier import), "left_out"; empty: not recognised
+  std::string nearest;  // field id that an unknown heading resembles
+};
+struct HeadingReport {
+  int64_t line = 0;  // of the heading
+  std::vector<HeadingMatch> columns;
+  std::vector<std::string> missing;               // required fields without a column
+  std::vector<std::vector<std::string>> samples;  // the first rows as written, at most 3
 };
 
 struct Job {
@@ -44,6 +61,7 @@ struct Job {
   std::string by;
   Instant created_at;
   std::optional<Instant> finished_at;
+  bool can_write = false;  // a finished dry run whose file is still kept: Records::write_checked takes it
 };
 
 struct Batch {
@@ -59,12 +77,14 @@ struct BadRow {
   int64_t id = 0;
   BatchId batch;
   std::string file_name;
-  int64_t line = 0;                                      // physical line of the file; row of the sheet for XLSX
-  std::string field;                                     // empty: the whole row
-  std::string rule;                                      // "type", "required", "code", "reference", "duplicate", "columns", or a rule's id
-  Message message;                                       // what is wrong and what to do
-  std::vector<std::pair<std::string, std::string>> raw;  // heading > cell as it was written; masked for readers below the field's level
+  int64_t line = 0;                                         // physical line of the file; row of the sheet for XLSX
+  std::string field;                                        // empty: the whole row
+  std::string rule;                                         // "type", "required", "code", "reference", "duplicate", "columns", or a rule's id
+  Message message;                                          // what is wrong and what to do
+  std::vector<std::pair<std::string, std::string>> raw;     // heading > cell as it was written; masked for readers below the field's level
+  std::vector<std::pair<std::string, std::string>> values;  // of one bad row alone: field id > cell, where the reader may see it whole
   directory::OrgNo org;
+  std::string key;  // of the row that it was to be; empty if its cells do not tell
 };
 
 enum class FilterOp { eq, ne, lt, le, gt, ge, like, is_null, in };
@@ -92,6 +112,7 @@ struct Row {
   std::string file_name;
   std::vector<std::string> warnings;  // rule ids
   int64_t version = 0;
+  bool changed = true;  // of a row that was to be written: false if it was so already, and then nothing tells of it in the audit log
 };
 
 struct Page {
@@ -107,11 +128,37 @@ struct RowEvent {
   std::optional<BatchId> batch;
   std::string file_name;
   int64_t line = 0;
+  int64_t edit = 0;  // number of the single-row edit; 0 for an import
   struct FieldChange {
     std::string field;
     std::string before, after;
   };
   std::vector<FieldChange> changes;
+};
+
+// One row of a block that is saved at once.
+struct RowChange {
+  std::string key;                 // of an existing row; empty: made, or changed if the key of the values exists
+  std::optional<int64_t> version;  // what the change starts from
+  json::Object values;
+};
+struct RowOutcome {
+  std::string state;  // "created", "changed", "same", "refused"
+  std::optional<Row> row;
+  std::optional<Error> error;
+};
+
+// A view of a dataset's grid that somebody keeps.
+struct View {
+  std::string id, dataset, title;
+  bool shared = false;  // with the organisation of who made it
+  bool own = false;     // the reader made it
+  std::string by;       // account
+  directory::OrgNo org;
+  std::vector<std::string> filters;  // "field:op:value"
+  std::string order;                 // "field" or "-field"
+  std::vector<std::string> columns;  // in their order; empty: all
+  Instant updated_at;
 };
 
 // Told to listeners after a change is in the warehouse.
@@ -130,6 +177,41 @@ struct Scorecard {
 struct RuleScore {
   std::string dataset, rule, title, severity;
   int64_t n_bad = 0;
+};
+// Findings of one organisation by rule, with its scorecard.
+struct RuleRow {
+  Scorecard card;
+  std::vector<std::pair<std::string, int64_t>> rules;  // rule > findings, most first
+};
+struct TrendPoint {
+  Date day;  // of the city
+  int64_t n_rows = 0, n_bad = 0, n_warn = 0;
+};
+
+// The bad rows of one organisation in one dataset, as a piece of work.
+struct WorkItem {
+  std::string dataset;
+  directory::OrgNo org;
+  int64_t n_open = 0;      // wait, and were not returned
+  int64_t n_returned = 0;  // wait with the school
+  int64_t n_fixed = 0;     // closed
+  struct Return {
+    Instant at;
+    std::string by, note;
+    Date due;
+  };
+  std::optional<Return> returned;  // the last one
+};
+
+// Which organisation has reported which period: rows of a dataset by organisation and period.
+struct Completeness {
+  std::vector<int64_t> periods;  // ascending; the years that stand in the dataset and the one that is due
+  struct Line {
+    directory::OrgNo org;
+    std::vector<int64_t> n_rows;  // by period
+  };
+  std::vector<Line> lines;
+  directory::OrgNo next;  // 0: the last page
 };
 
 }  // namespace banmo::records
