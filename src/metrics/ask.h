@@ -92,11 +92,18 @@ class LegPrinter {
   // One row per key with all measures (or with one distinct count over the dataset's own rows).
   Result<Statement> table(const std::vector<AskedDimension>& by, const std::string& where, sql::Values parameters, Grain grain,
                           const std::string& distinct) const;
+  // The weights of suppress.h summed by the same keys.
+  Result<Statement> weights(const std::vector<AskedDimension>& by, const std::string& where, sql::Values parameters, Grain grain) const;
   // The periods there are, descending.
   Statement periods(const std::string& where, sql::Values parameters, Grain grain) const;
   std::string period_expression(Grain grain, std::string_view prefix) const;
+  // Of a stock figure by date: each organisation's last day in a period, which stands for the period.
+  std::string last_of_period(Grain grain) const;
 
  private:
+  // "SELECT <keys>" with `measures` after them, grouped by the keys.
+  Result<Statement> grouped(const std::vector<AskedDimension>& by, const std::string& measures, const std::string& from, const std::string& where,
+                            sql::Values parameters, Grain grain) const;
   std::optional<size_t> field_of(const AskedDimension& dimension) const;
   Result<std::string> dimension_expression(const AskedDimension& dimension, Grain grain) const;
   Result<std::string> values_condition(size_t field, const std::vector<std::string>& values, std::string_view prefix, sql::Values& parameters) const;

@@ -90,6 +90,9 @@ class CubeMaker {
     cube.definition = cube.base_table;
     for (const size_t field : cube.kept_fields()) cube.definition += "|" + cube.dataset->fields[field].id;
     for (const Measure& made : cube.measures) cube.definition += "|" + made.over_rows;
+    if (cube.min_cell == 0) return;
+    cube.weights_table = sql::quote_identifier("rw_" + cube.dataset->id);
+    cube.definition += "|withheld below " + std::to_string(cube.min_cell);
   }
 
  private:

@@ -46,6 +46,7 @@ struct CubeDimension {
 struct Cube {
   const pack::Dataset* dataset = nullptr;
   std::string base_table, table;          // quoted
+  std::string weights_table;              // quoted: which answers are withheld (suppress.h); empty: none are
   std::optional<size_t> org, period;      // fields
   std::vector<CubeDimension> dimensions;  // without organisation and period
   std::vector<Measure> measures;          // [0] counts rows

@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // A dashboard: filters with their values, and every card's question.
 #include <algorithm>
+#include <charconv>
 
+#include "metrics/distribution.h"
 #include "metrics/engine.h"
 
 namespace banmo::metrics {
 namespace {
 
+constexpr int kMostDots = 2000;       // of a scatter
+constexpr int kMostMembers = 10'000;  // behind boxes
+
 bool is_level(std::string_view id) { return id == "city" || id == "district" || id == "school"; }
+
+pack::Title title_of_level(const std::string& id) {
+  if (id == "city") return {"市", "City"};
+  if (id == "district") return {"区市", "District"};
+  return id == "school" ? pack::Title{"学校", "School"} : pack::Title{id, id};
+}
 
 // The first cube of a dashboard that has the dimension as a field or period.
 const Cube* cube_with(const Engine& engine, const pack::Dashboard& dashboard, const std::string& dimension, size_t& field) {
@@ -20,11 +31,20 @@ const Cube* cube_with(const Engine& engine, const pack::Dashboard& dashboard, co
   return nullptr;
 }
 
-Result<std::vector<std::pair<std::string, std::string>>> values_of(const Engine& engine, const Principal& principal, const Cube& cube, size_t field) {
-  std::vector<std::pair<std::string, std::string>> values;
+// A school year is told by both years: 2025 alone is read as the calendar year.
+pack::Title title_of_value(const pack::Field& field, const std::string& text) {
+  if (field.id != "school_year") return {text, text};
+  int year = 0;
+  std::from_chars(text.data(), text.data() + text.size(), year);
+  const std::string next = std::to_string((year + 1) % 100);
+  return {text + "学年", text + "–" + (next.size() < 2 ? "0" : "") + next};
+}
+
+Result<std::vector<std::pair<std::string, pack::Title>>> values_of(const Engine& engine, const Principal& principal, const Cube& cube, size_t field) {
+  std::vector<std::pair<std::string, pack::Title>> values;
   const pack::Field& declared = cube.dataset->fields[field];
   if (const pack::CodeList* list = declared.list.empty() ? nullptr : engine.catalogue->code_list(declared.list)) {
-    for (const auto& entry : list->values) values.emplace_back(entry.code, entry.title.zh);
+    for (const auto& entry : list->values) values.emplace_back(entry.code, entry.title);
     return values;
   }
   BANMO_TRY(const sql::Lease lease, engine.stores.warehouse->read());
@@ -35,7 +55,7 @@ Result<std::vector<std::pair<std::string, std::string>>> values_of(const Engine&
             lease->query("SELECT DISTINCT " + column + " AS v FROM " + cube.table + " AS r WHERE " + where + " ORDER BY v", parameters));
   for (size_t i = 0; i < rows.size(); ++i) {
     const std::string text = sql::text_of(rows[i][0]);
-    if (!text.empty()) values.emplace_back(text, declared.id == "school_year" ? text + "学年" : text);
+    if (!text.empty()) values.emplace_back(text, title_of_value(declared, text));
   }
   return values;
 }
@@ -45,10 +65,13 @@ Result<FilterChoice> filter_of(const Engine& engine, const Principal& principal,
   FilterChoice filter;
   filter.id = id;
   filter.dimension = engine.catalogue->dimension(id);
-  filter.title = filter.dimension != nullptr ? filter.dimension->title.zh : id;
+  const pack::Title title = filter.dimension != nullptr ? filter.dimension->title : title_of_level(id);
+  filter.title = title.zh;
+  filter.title_en = title.en;
   size_t field = 0;
   if (const Cube* cube = cube_with(engine, dashboard, id, field)) {
     filter.title = cube->dataset->fields[field].title.zh;
+    filter.title_en = cube->dataset->fields[field].title.en;
     BANMO_TRY(filter.values, values_of(engine, principal, *cube, field));
   }
   if (const auto chosen = given.find(id); chosen != given.end()) {
@@ -77,6 +100,8 @@ Query query_of(const pack::Card& card, const DashboardResult& dashboard, const s
     query.order = "-" + card.metrics.front();
     query.limit = card.top > 0 ? card.top : 20;
   }
+  if (card.kind == pack::CardKind::scatter) query.limit = kMostDots;
+  if (card.kind == pack::CardKind::box) query.limit = kMostMembers;
   return query;
 }
 
@@ -104,7 +129,7 @@ Result<DashboardResult> read_dashboard(const Engine& engine, const Principal& pr
     made.card = &card;
     auto answer = Question(engine, principal, query_of(card, result, filters)).answer();
     if (answer.ok()) {
-      made.result = *std::move(answer);
+      made.result = card.kind == pack::CardKind::box ? spread_of(*answer) : *std::move(answer);
       result.as_of = std::min(result.as_of, made.result.as_of);
     } else {
       made.error = std::move(answer).error();

@@ -10,6 +10,7 @@
 #include "directory/directory.h"
 #include "metrics/ask.h"
 #include "metrics/metrics.h"
+#include "metrics/portrait.h"
 #include "metrics/rollup.h"
 #include "pack/pack.h"
 #include "records/records.h"
@@ -38,7 +39,17 @@ struct Engine {
 Result<Explanation> explain(const Engine& engine, const Principal& principal, const Query& query);
 Result<DashboardResult> read_dashboard(const Engine& engine, const Principal& principal, const pack::Dashboard& dashboard,
                                        const std::map<std::string, std::string>& filters);
+// The persons whose portraits the principal may see: oneself as a student, one's children as a guardian. No other role gives any.
+Result<std::vector<directory::Person>> read_family(const Engine& engine, const Principal& principal);
+Result<PortraitResult> read_portrait(const Engine& engine, const Principal& principal, const pack::Portrait& portrait, std::string_view person);
 Result<std::vector<TargetState>> read_plan(const Engine& engine);
+Result<PlanFile> write_file(const Engine& engine, const Principal& principal, const pack::Target& target, int year, const std::string& name,
+                            const std::string& path);
+Result<std::pair<PlanFile, std::string>> read_file(const Engine& engine, const std::string& id);
+Result<PlanNote> write_note(const Engine& engine, const Principal& principal, const pack::Target& target, int year, bool reply,
+                            const std::string& text);
+Result<Papers> read_papers(const Engine& engine, const pack::Target& target);
+Result<std::map<std::string, PaperCounts>> count_papers(const Engine& engine);
 Result<> write_report(const Engine& engine, const Principal& principal, const pack::Target& target, int year, double value,
                       std::string_view evidence);
 
@@ -68,6 +79,7 @@ class Question {
   Result<> run(const LegId& id);
   Result<std::optional<std::vector<int64_t>>> periods_for(sql::Connection& connection, const LegId& id, const directory::Scope& scope);
   Result<LegTable> read_leg(sql::Connection& connection, const Statement& statement) const;
+  Result<LegTable> read_protected(sql::Connection& connection, const Cube& cube, const Statement& statement, const Statement& weights) const;
   void shift_keys(const LegId& id, LegTable& table) const;
 
   struct Figure {
@@ -81,8 +93,9 @@ class Question {
   std::vector<Key> keys() const;
   Result<QueryResult> build() const;
   void add_columns(QueryResult& result) const;
+  int64_t n_behind() const;
   Cell dimension_cell(size_t dimension, const sql::Value& value) const;
-  void order_and_limit(QueryResult& result) const;
+  Result<> order_and_limit(QueryResult& result) const;
   void add_shares(QueryResult& result) const;
 
   const Engine& engine_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // "How computed": from a figure back to its definition, dataset, batches and files.
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -75,6 +76,14 @@ Cube cube_over(const pack::Catalogue& catalogue, const records::Records& records
   return cube;
 }
 
+// Rows are counted for those who may see them: for others a count under a condition would tell a withheld cell. They are told the files of the whole
+// dataset.
+bool may_count(const Engine& engine, const Principal& principal, const std::vector<const Cube*>& cubes) {
+  return std::all_of(cubes.begin(), cubes.end(), [&](const Cube* cube) {
+    return cube->min_cell == 0 || engine.sees_rows(principal, *cube, engine.figures_scope(principal, *cube));
+  });
+}
+
 }  // namespace
 
 Result<Explanation> explain(const Engine& engine, const Principal& principal, const Query& query) {
@@ -91,16 +100,20 @@ Result<Explanation> explain(const Engine& engine, const Principal& principal, co
     }
   }
   BANMO_TRY(const Asked asked, resolve(query, cubes, *engine.catalogue, *engine.directory.orgs()));
+  const bool counts = may_count(engine, principal, cubes);
+  const Asked everything;
   for (const std::string& id : bases) {
     const Cube source = cube_over(*engine.catalogue, engine.records, *engine.catalogue->dataset(id));
     sql::Values parameters;
     BANMO_TRY(const std::string where,
-              engine.printer(source).where(narrowed(asked, source), asked.periods, engine.figures_scope(principal, source), -1, "", parameters));
+              engine.printer(source).where(counts ? narrowed(asked, source) : everything, counts ? asked.periods : everything.periods,
+                                           engine.figures_scope(principal, source), -1, "", parameters));
     BANMO_TRY(const auto sources, engine.records.unscoped_sources(id, where, parameters));
     for (const auto& from : sources) {
       const bool edited = from.batch == 0;  // rows written one by one come from no file
-      explanation.sources.push_back({std::to_string(from.batch), edited ? "单行编辑 single edits" : from.file_name, from.at, from.n_rows});
-      explanation.n_rows += from.n_rows;
+      explanation.sources.push_back(
+          {std::to_string(from.batch), edited ? "单行编辑 single edits" : from.file_name, from.at, counts ? from.n_rows : 0});
+      explanation.n_rows += counts ? from.n_rows : 0;
     }
   }
   for (const std::string& statement : question.statements()) explanation.sql += (explanation.sql.empty() ? "" : ";\n") + statement;

@@ -50,6 +50,14 @@ std::string LegPrinter::period_expression(Grain grain, std::string_view prefix) 
   return column;
 }
 
+std::string LegPrinter::last_of_period(Grain grain) const {
+  const std::string date = column_(cube_.dataset->fields[*cube_.period]);
+  const std::string org = cube_.org ? column_(cube_.dataset->fields[*cube_.org]) : std::string();
+  const std::string latest = "MAX(s." + date + ") FROM " + cube_.table + " AS s GROUP BY " + period_expression(grain, "s.");
+  if (org.empty()) return "r." + date + " IN (SELECT " + latest + ")";
+  return "(r." + org + ", r." + date + ") IN (SELECT s." + org + ", " + latest + ", s." + org + ")";
+}
+
 Result<std::string> LegPrinter::values_condition(size_t field, const std::vector<std::string>& values, std::string_view prefix,
                                                  sql::Values& parameters) const {
   std::string list;
@@ -97,8 +105,8 @@ Result<std::string> LegPrinter::dimension_expression(const AskedDimension& dimen
   return "r." + column_(cube_.dataset->fields[*field]);
 }
 
-Result<Statement> LegPrinter::table(const std::vector<AskedDimension>& by, const std::string& where, sql::Values parameters, Grain grain,
-                                    const std::string& distinct) const {
+Result<Statement> LegPrinter::grouped(const std::vector<AskedDimension>& by, const std::string& measures, const std::string& from,
+                                      const std::string& where, sql::Values parameters, Grain grain) const {
   Statement statement{"SELECT ", std::move(parameters)};
   std::string group;
   bool levels = false;
@@ -108,21 +116,28 @@ Result<Statement> LegPrinter::table(const std::vector<AskedDimension>& by, const
     statement.text += expression + " AS d" + std::to_string(i) + ", ";
     group += (group.empty() ? "" : ", ") + std::to_string(i + 1);
   }
-  if (!distinct.empty()) {
-    statement.text += "CAST(COUNT(*) AS BIGINT), " + distinct;
-  } else {
-    for (size_t i = 0; i < cube_.measures.size(); ++i) {
-      const Measure& measure = cube_.measures[i];
-      const char* function = measure.combine == Combine::sum ? "SUM" : measure.combine == Combine::min ? "MIN" : "MAX";
-      const char* type = measure.whole ? "BIGINT" : dialect_ == sql::Dialect::duckdb ? "DOUBLE" : "DOUBLE PRECISION";
-      statement.text += std::string(i == 0 ? "" : ", ") + "CAST(" + function + "(r.m" + std::to_string(i) + ") AS " + type + ")";
-    }
-  }
-  statement.text += " FROM " + (distinct.empty() ? cube_.table : cube_.base_table) + " AS r";
+  statement.text += measures + " FROM " + from + " AS r";
   if (levels) statement.text += " JOIN dim_org AS o ON o.no = r." + column_(cube_.dataset->fields[*cube_.org]);
   statement.text += " WHERE " + where;
   if (!group.empty()) statement.text += " GROUP BY " + group;
   return statement;
+}
+
+Result<Statement> LegPrinter::table(const std::vector<AskedDimension>& by, const std::string& where, sql::Values parameters, Grain grain,
+                                    const std::string& distinct) const {
+  if (!distinct.empty()) return grouped(by, "CAST(COUNT(*) AS BIGINT), " + distinct, cube_.base_table, where, std::move(parameters), grain);
+  std::string measures;
+  for (size_t i = 0; i < cube_.measures.size(); ++i) {
+    const Measure& measure = cube_.measures[i];
+    const char* function = measure.combine == Combine::sum ? "SUM" : measure.combine == Combine::min ? "MIN" : "MAX";
+    const char* type = measure.whole ? "BIGINT" : dialect_ == sql::Dialect::duckdb ? "DOUBLE" : "DOUBLE PRECISION";
+    measures += std::string(i == 0 ? "" : ", ") + "CAST(" + function + "(r.m" + std::to_string(i) + ") AS " + type + ")";
+  }
+  return grouped(by, measures, cube_.table, where, std::move(parameters), grain);
+}
+
+Result<Statement> LegPrinter::weights(const std::vector<AskedDimension>& by, const std::string& where, sql::Values parameters, Grain grain) const {
+  return grouped(by, "CAST(COALESCE(SUM(r.w), 0) AS BIGINT)", cube_.weights_table, where, std::move(parameters), grain);
 }
 
 Statement LegPrinter::periods(const std::string& where, sql::Values parameters, Grain grain) const {

@@ -36,6 +36,16 @@ Error no_right(Right right) {
   return fail(ErrorCode::denied, "directory.no_right", {"您的角色没有“" + name + "”权限", "your role lacks the right " + name});
 }
 
+// A target has no organisation: it is the city's, and so is what is written to it.
+Result<> require_city(const Engine& engine, const Principal& principal, Right right) {
+  if (!principal.has(right)) return no_right(right);
+  if (principal.internal || engine.directory.scope(principal, right, {.org_field = {}, .person_field = {}, .level = pack::Level::l1}).everything)
+    return {};
+  return fail(
+      ErrorCode::denied, "metrics.city_only",
+      {"规划指标属于全市，只有市级账号可以填报、上传依据和回复", "plan targets are the city's: only its officers report, attach evidence and reply"});
+}
+
 }  // namespace
 
 LegPrinter Engine::printer(const Cube& cube) const {
@@ -70,6 +80,7 @@ std::vector<const Cube*> Engine::cubes_of(std::string_view metric) const {
 
 struct Metrics::State {
   Engine engine;
+  int listener = 0;
 };
 
 Result<std::unique_ptr<Metrics>> Metrics::create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue,
@@ -78,12 +89,13 @@ Result<std::unique_ptr<Metrics>> Metrics::create(sql::Stores stores, std::shared
   auto state = std::make_unique<State>(State{Engine{std::move(stores), std::move(catalogue), directory, records, clock, std::move(cubes), nullptr}});
   Engine& engine = state->engine;
   BANMO_TRY(engine.rollups, RollUps::create(engine.stores.warehouse, engine.cubes, records, clock));
-  records.listen([rollups = engine.rollups.get()](const records::DatasetChange& change) { rollups->changed(change); });
+  state->listener = records.listen([rollups = engine.rollups.get()](const records::DatasetChange& change) { rollups->changed(change); });
+  engine.rollups->catch_up();
   return std::unique_ptr<Metrics>(new Metrics(std::move(state)));  // owned by the unique_ptr: the constructor is private
 }
 
 Metrics::Metrics(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Metrics::~Metrics() = default;
+Metrics::~Metrics() { state_->engine.records.unlisten(state_->listener); }
 
 std::vector<const pack::Metric*> Metrics::visible(const Principal& principal) const {
   const Engine& engine = state_->engine;
@@ -141,13 +153,21 @@ std::vector<const pack::Dashboard*> Metrics::dashboards(const Principal& princip
   return found;
 }
 
+Result<std::vector<directory::Person>> Metrics::family(const Principal& principal) { return read_family(state_->engine, principal); }
+
+Result<PortraitResult> Metrics::portrait(const Principal& principal, std::string_view id, std::string_view person) {
+  const pack::Portrait* portrait = state_->engine.catalogue->portrait(id);
+  if (portrait == nullptr) return fail(ErrorCode::not_found, "metrics.no_such_portrait", {"没有这个画像", "no such portrait"});
+  return read_portrait(state_->engine, principal, *portrait, person);
+}
+
 Result<std::vector<TargetState>> Metrics::plan(const Principal& principal) {
   if (!principal.has(Right::plan_read)) return no_right(Right::plan_read);
   return read_plan(state_->engine);
 }
 
 Result<TargetState> Metrics::report_target(const Principal& principal, std::string_view target, int year, double value, std::string_view evidence) {
-  if (!principal.has(Right::plan_report)) return no_right(Right::plan_report);
+  BANMO_DO(require_city(state_->engine, principal, Right::plan_report));
   const pack::Target* found = state_->engine.catalogue->target(target);
   if (found == nullptr) return fail(ErrorCode::not_found, "metrics.no_such_target", {"没有这个规划指标", "no such plan target"});
   BANMO_DO(write_report(state_->engine, principal, *found, year, value, evidence));
@@ -155,6 +175,38 @@ Result<TargetState> Metrics::report_target(const Principal& principal, std::stri
   for (const TargetState& state : states)
     if (state.target == found) return state;
   return fail(ErrorCode::internal, "metrics.no_such_target", {"没有这个规划指标", "no such plan target"});
+}
+
+Result<const pack::Target*> Metrics::target_for(const Principal& principal, Right right, std::string_view id) const {
+  if (right == Right::plan_read) {
+    if (!principal.has(right)) return no_right(right);
+  } else {
+    BANMO_DO(require_city(state_->engine, principal, right));
+  }
+  const pack::Target* found = state_->engine.catalogue->target(id);
+  if (found == nullptr) return fail(ErrorCode::not_found, "metrics.no_such_target", {"没有这个规划指标", "no such plan target"});
+  return found;
+}
+
+Result<PlanFile> Metrics::attach_file(const Principal& principal, std::string_view target, int year, const std::string& name,
+                                      const std::string& path) {
+  BANMO_TRY(const pack::Target* found, target_for(principal, Right::plan_report, target));
+  return write_file(state_->engine, principal, *found, year, name, path);
+}
+
+Result<std::pair<PlanFile, std::string>> Metrics::evidence_file(const Principal& principal, const std::string& id) {
+  if (!principal.has(Right::plan_read)) return no_right(Right::plan_read);
+  return read_file(state_->engine, id);
+}
+
+Result<PlanNote> Metrics::add_note(const Principal& principal, std::string_view target, int year, bool reply, const std::string& text) {
+  BANMO_TRY(const pack::Target* found, target_for(principal, reply ? Right::plan_report : Right::plan_supervise, target));
+  return write_note(state_->engine, principal, *found, year, reply, text);
+}
+
+Result<Papers> Metrics::papers(const Principal& principal, std::string_view target) {
+  BANMO_TRY(const pack::Target* found, target_for(principal, Right::plan_read, target));
+  return read_papers(state_->engine, *found);
 }
 
 Result<> Metrics::settle() {

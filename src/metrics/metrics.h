@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "metrics/portrait.h"
 #include "metrics/types.h"
 
 namespace banmo::directory {
@@ -45,10 +46,25 @@ class Metrics {
   Result<DashboardResult> dashboard(const Principal& principal, std::string_view id, const std::map<std::string, std::string>& filters);
   std::vector<const pack::Dashboard*> dashboards(const Principal& principal) const;
 
+  // --- portraits: oneself, or one's own children
+  Result<std::vector<directory::Person>> family(const Principal& principal);
+  // `person` empty: the first. Read of a dataset of level 3 and above is in the audit log before the answer. Errors: not_found
+  // "metrics.no_such_portrait", "directory.no_such_person" (also for anyone else's child).
+  Result<PortraitResult> portrait(const Principal& principal, std::string_view id, std::string_view person);
+
   // --- plan targets
   Result<std::vector<TargetState>> plan(const Principal& principal);
+  // Targets are the city's: whoever writes to one needs a scope of everything besides the right, else denied "metrics.city_only".
   // Reports a figure with evidence for a target without a metric. Kept in the ledger with audit; the last report of a year counts.
   Result<TargetState> report_target(const Principal& principal, std::string_view target, int year, double value, std::string_view evidence);
+
+  // Evidence files and the thread of supervision of a target. Writing a file or a reply needs plan_report, a note plan_supervise; both are audited.
+  // Errors: not_found "metrics.no_such_target", "metrics.no_such_file"; invalid "metrics.file_type", "metrics.no_such_year", "metrics.note_length";
+  // too_large "metrics.file_too_large"; too_many "metrics.too_many_files"; conflict "metrics.nothing_to_answer"; internal "metrics.file_changed".
+  Result<PlanFile> attach_file(const Principal& principal, std::string_view target, int year, const std::string& name, const std::string& path);
+  Result<std::pair<PlanFile, std::string>> evidence_file(const Principal& principal, const std::string& id);  // with its bytes
+  Result<PlanNote> add_note(const Principal& principal, std::string_view target, int year, bool reply, const std::string& text);
+  Result<Papers> papers(const Principal& principal, std::string_view target);
 
   // Waits until every roll-up reflects what records has applied (tests, benches).
   Result<> settle();
@@ -56,6 +72,7 @@ class Metrics {
  private:
   struct State;
   explicit Metrics(std::unique_ptr<State> state);
+  Result<const pack::Target*> target_for(const Principal& principal, directory::Right right, std::string_view id) const;
   std::unique_ptr<State> state_;
 };
 

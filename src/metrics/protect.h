@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inside the room: marks the rows of one dataset's answer that must be withheld. The grid that suppress.h works on spans every dimension that the
-// question names, in `by` or in `where`, so that a filter is no way around: what a filter leaves out is a cell of the same line.
+// Inside the room: marks the rows of one dataset's answer that must be withheld. The weights of suppress.h stand in a table beside the roll-up, with
+// the same key: they are summed by the same conditions and groups as the figures.
 #pragma once
 
 #include "metrics/ask.h"
@@ -8,8 +8,10 @@
 
 namespace banmo::metrics {
 
-// `periods` are those the leg was restricted to. Runs one query a grid on `connection`.
-Result<> protect(sql::Connection& connection, const LegPrinter& printer, const Cube& cube, const Asked& asked,
-                 const std::optional<std::vector<int64_t>>& periods, const directory::Scope& scope, const directory::OrgTree& tree, LegTable& table);
+// Makes the table of weights anew from the roll-up, in the transaction that changed it.
+Result<> write_weights(sql::Connection& connection, const Cube& cube, const std::vector<std::string>& key_columns);
+
+// `weights` sums the weights by the keys of `table`.
+Result<> protect(sql::Connection& connection, const Statement& weights, const Cube& cube, LegTable& table);
 
 }  // namespace banmo::metrics

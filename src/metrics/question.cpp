@@ -16,6 +16,7 @@ constexpr int kMostDimensions = 4;
 constexpr int kDeepest = 8;            // metrics of metrics
 constexpr size_t kMostKeys = 200'000;  // rows of one leg
 constexpr int kWaitFresh_ms = 1500;
+constexpr int kMostReads = 20;
 
 Error unknown_metric(const std::string& id, const pack::Catalogue& catalogue) {
   std::string near;
@@ -133,12 +134,14 @@ Result<> Question::run(const LegId& id) {
   BANMO_TRY(const auto periods, periods_for(*lease, id, scope));
   const LegPrinter printer = engine_.printer(cube);
   sql::Values parameters;
-  BANMO_TRY(const std::string where, printer.where(asked_, periods, scope, -1, "r.", parameters));
-  BANMO_TRY(const Statement statement, printer.table(asked_.by, where, std::move(parameters), grain_of(cube, asked_), id.distinct));
+  BANMO_TRY(std::string where, printer.where(asked_, periods, scope, -1, "r.", parameters));
+  if (id.stock && cube.period_is_date()) where += " AND " + printer.last_of_period(grain_of(cube, asked_));
+  const Grain grain = grain_of(cube, asked_);
+  BANMO_TRY(const Statement statement, printer.table(asked_.by, where, parameters, grain, id.distinct));
   statements_.push_back(statement.text);
-  BANMO_TRY(LegTable table, read_leg(*lease, statement));
-  if (cube.min_cell > 0 && !engine_.sees_rows(principal_, cube, scope))
-    BANMO_DO(protect(*lease, printer, cube, asked_, periods, scope, *tree_, table));
+  BANMO_TRY(const Statement weights, printer.weights(asked_.by, where, std::move(parameters), grain));
+  const bool whole = cube.min_cell == 0 || engine_.sees_rows(principal_, cube, scope);
+  BANMO_TRY(LegTable table, whole ? read_leg(*lease, statement) : read_protected(*lease, cube, statement, weights));
   shift_keys(id, table);
   legs_[id] = std::move(table);
   return {};
@@ -161,6 +164,19 @@ Result<LegTable> Question::read_leg(sql::Connection& connection, const Statement
   });
   if (!read.ok()) return std::move(read).error();
   return table;
+}
+
+// Figures and weights of one version: two statements, so again if the roll-up changed between them.
+Result<LegTable> Question::read_protected(sql::Connection& connection, const Cube& cube, const Statement& statement, const Statement& weights) const {
+  for (int i = 0; i < kMostReads; ++i) {
+    BANMO_TRY(const int64_t before, RollUps::version(connection, cube.dataset->id));
+    BANMO_TRY(LegTable table, read_leg(connection, statement));
+    BANMO_DO(protect(connection, weights, cube, table));
+    BANMO_TRY(const int64_t after, RollUps::version(connection, cube.dataset->id));
+    if (before == after) return table;
+  }
+  return fail(ErrorCode::unavailable, "metrics.changing",
+              {"数据正在快速变化，请稍后再试", "the data change too fast just now: try again in a moment"}, cube.dataset->id);
 }
 
 // A figure of last year stands beside this year's: under this year's key.

@@ -88,7 +88,14 @@ Result<std::vector<int64_t>> periods_of(const std::vector<std::string>& values, 
 
 Result<Asked> resolve(const Query& query, const std::vector<const Cube*>& cubes, const pack::Catalogue&, const directory::OrgTree& tree) {
   Asked asked;
-  if (!query.time.grain.empty()) asked.grain = grain_named(query.time.grain);
+  if (!query.time.grain.empty()) {
+    asked.grain = grain_named(query.time.grain);
+    if (!asked.grain)
+      return fail(ErrorCode::invalid, "metrics.bad_grain",
+                  {"没有时间粒度“" + query.time.grain + "”；可用 day、month、term、school_year、year",
+                   "there is no grain of time \"" + query.time.grain + "\": there are day, month, term, school_year, year"},
+                  "$.time.grain");
+  }
   asked.last = query.time.last;
   asked.from = query.time.from;
   asked.to = query.time.to;

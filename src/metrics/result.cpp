@@ -18,11 +18,11 @@ const pack::Field* field_of(const std::vector<const Cube*>& cubes, const AskedDi
   return nullptr;
 }
 
-std::string title_of_level(directory::OrgKind level) {
+pack::Title title_of_level(directory::OrgKind level) {
   switch (level) {
-    case directory::OrgKind::city: return "市";
-    case directory::OrgKind::district: return "区市";
-    default: return "学校";
+    case directory::OrgKind::city: return {"市", "City"};
+    case directory::OrgKind::district: return {"区市", "District"};
+    default: return {"学校", "School"};
   }
 }
 
@@ -46,7 +46,8 @@ double number_of(const Cell& cell) {
 void Question::add_columns(QueryResult& result) const {
   for (const AskedDimension& dimension : asked_.by) {
     const pack::Field* field = field_of(cubes_, dimension);
-    Column column{dimension.id, field != nullptr ? field->title.zh : title_of_level(dimension.level), ColumnKind::dimension, "", "text", 0};
+    const pack::Title title = field != nullptr ? field->title : title_of_level(dimension.level);
+    Column column{dimension.id, title.zh, ColumnKind::dimension, "", "text", 0, title.en};
     if (dimension.axis == Axis::org_level) column.type = "org";
     if (dimension.axis == Axis::period) column.type = "period";
     if (dimension.axis == Axis::field && field != nullptr && !field->list.empty()) column.type = "code";
@@ -56,8 +57,9 @@ void Question::add_columns(QueryResult& result) const {
     const bool compare = output.kind == ColumnKind::compare;
     const std::string suffix = compare ? "__" + query_.compare : "";
     const std::string title = output.metric->title.zh + (compare ? query_.compare == "yoy" ? "（上年同期）" : "（上期）" : "");
+    const std::string title_en = output.metric->title.en + (compare ? query_.compare == "yoy" ? " (a year before)" : " (period before)" : "");
     result.columns.push_back({output.metric->id + suffix, title, output.kind, output.metric->unit, is_count(*output.metric) ? "int" : "number",
-                              is_count(*output.metric) ? 0 : output.metric->decimals});
+                              is_count(*output.metric) ? 0 : output.metric->decimals, title_en});
   }
 }
 
@@ -72,8 +74,8 @@ Cell Question::dimension_cell(size_t dimension, const sql::Value& value) const {
   const pack::Field* field = field_of(cubes_, asked);
   if (const pack::CodeList* list = field == nullptr || field->list.empty() ? nullptr : engine_.catalogue->code_list(field->list)) {
     for (const auto& entry : list->values)
-      if (entry.code == sql::text_of(value)) return CodeCell{entry.code, entry.title.zh};
-    return CodeCell{sql::text_of(value), sql::text_of(value)};
+      if (entry.code == sql::text_of(value)) return CodeCell{entry.code, entry.title.zh, entry.title.en};
+    return CodeCell{sql::text_of(value), sql::text_of(value), sql::text_of(value)};
   }
   if (const auto* whole = std::get_if<int64_t>(&value)) return *whole;
   return sql::text_of(value);
@@ -82,6 +84,7 @@ Cell Question::dimension_cell(size_t dimension, const sql::Value& value) const {
 Result<QueryResult> Question::build() const {
   QueryResult result;
   result.as_of = as_of_;
+  result.n = n_behind();
   add_columns(result);
   for (const Key& key : keys()) {
     std::vector<Cell>& row = result.rows.emplace_back();
@@ -98,8 +101,20 @@ Result<QueryResult> Question::build() const {
     }
   }
   if (query_.share) add_shares(result);
-  order_and_limit(result);
+  BANMO_DO(order_and_limit(result));
   return result;
+}
+
+// Rows of the first metric's dataset behind what is shown: a count of the same groups would show as much.
+int64_t Question::n_behind() const {
+  const std::vector<const Cube*> of_first = engine_.cubes_of(query_.metrics.front());
+  for (const auto& [id, table] : legs_) {
+    if (id.periods_back != 0 || id.cube != of_first.front()) continue;
+    int64_t n = 0;
+    for (const auto& [key, row] : table) n += row.withheld ? 0 : row.n;
+    return n;
+  }
+  return 0;
 }
 
 // The share of a row in the total of the rows that agree in all dimensions but the last. None where a part is withheld: it would tell it.
@@ -123,16 +138,24 @@ void Question::add_shares(QueryResult& result) const {
       const auto& [sum, whole] = totals[parent(all[r])];
       result.rows[r].push_back(whole && sum != 0 ? Cell(number_of(result.rows[r][column]) / sum * 100) : Cell());
     }
-    result.columns.push_back({outputs_[i].metric->id + "__share", outputs_[i].metric->title.zh + "占比", ColumnKind::share, "%", "number", 1});
+    result.columns.push_back({outputs_[i].metric->id + "__share", outputs_[i].metric->title.zh + "占比", ColumnKind::share, "%", "number", 1,
+                              outputs_[i].metric->title.en + " (share)"});
   }
 }
 
-void Question::order_and_limit(QueryResult& result) const {
+Result<> Question::order_and_limit(QueryResult& result) const {
   std::vector<size_t> order(result.rows.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = i;
   const bool descending = query_.order.starts_with('-');
   const std::string by = descending ? query_.order.substr(1) : query_.order;
   const auto column = std::find_if(result.columns.begin(), result.columns.end(), [&](const Column& candidate) { return candidate.id == by; });
+  if (!by.empty() && column == result.columns.end()) {
+    std::string known;
+    for (const Column& candidate : result.columns) known += (known.empty() ? "" : ", ") + candidate.id;
+    return fail(ErrorCode::invalid, "metrics.bad_order",
+                {"不能按“" + by + "”排序；可用的列：" + known, "the answer has no column \"" + by + "\" to order by; columns there are: " + known},
+                "$.order");
+  }
   if (column != result.columns.end() && column->kind != ColumnKind::dimension) {
     const auto at = static_cast<size_t>(column - result.columns.begin());
     std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
@@ -156,6 +179,7 @@ void Question::order_and_limit(QueryResult& result) const {
   std::erase_if(result.suppressed, [&](const auto& cell) { return !new_place.contains(cell.first); });
   for (auto& cell : result.suppressed) cell.first = new_place[cell.first];
   std::sort(result.suppressed.begin(), result.suppressed.end());
+  return {};
 }
 
 }  // namespace banmo::metrics

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metrics/rollup.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -9,6 +10,7 @@
 
 #include "base/log.h"
 #include "expr/expr.h"
+#include "metrics/protect.h"
 #include "records/records.h"
 
 namespace banmo::metrics {
@@ -58,11 +60,20 @@ struct RollUps::State {
     return list;
   }
 
+  std::vector<std::string> key_columns(const Cube& cube) const {
+    std::vector<std::string> columns;
+    for (const size_t field : cube.kept_fields()) columns.push_back(records.column(cube.dataset->fields[field]));
+    return columns;
+  }
+
   // CREATE TABLE ... AS with no rows takes the column types from the dataset's table.
   Result<> create_table(sql::Connection& connection, const Cube& cube) const {
     BANMO_DO(connection.script("DROP TABLE IF EXISTS " + cube.table));
     BANMO_DO(connection.script("CREATE TABLE " + cube.table + " AS " + select(cube, "FALSE")));
-    return {};
+    if (cube.weights_table.empty()) return {};
+    BANMO_DO(connection.script("DROP TABLE IF EXISTS " + cube.weights_table));
+    return connection.script("CREATE TABLE " + cube.weights_table + " AS SELECT " + key_list(cube, records, "r.") + ", r.m0 AS w FROM " + cube.table +
+                             " AS r WHERE FALSE");
   }
 
   std::string select(const Cube& cube, std::string_view where) const {
@@ -95,11 +106,29 @@ struct RollUps::State {
     return text;
   }
 
+  // How many people stand where, in the changed partitions. Nothing for a cube that withholds nothing.
+  Result<std::vector<sql::Values>> populations(sql::Connection& connection, const Cube& cube, const Pending& what) const {
+    if (cube.weights_table.empty()) return std::vector<sql::Values>{};
+    BANMO_TRY(sql::Rows rows,
+              connection.query("SELECT " + key_list(cube, records, "") + ", m0 FROM " + cube.table + " WHERE " + condition(cube, what, "")));
+    std::sort(rows.rows.begin(), rows.rows.end());
+    return std::move(rows.rows);
+  }
+
+  // The pattern of what is withheld follows from populations: a changed mark of a person leaves it.
   Result<> refresh(const Cube& cube, const Pending& what) const {
     return warehouse->write([&](sql::Connection& connection) -> Result<> {
       const bool whole = what.whole || (!cube.org && !cube.period);
+      std::vector<sql::Values> before, after;
+      if (!whole) {
+        BANMO_TRY(before, populations(connection, cube, what));
+      }
       BANMO_DO(connection.execute("DELETE FROM " + cube.table + (whole ? "" : " WHERE " + condition(cube, what, ""))));
       BANMO_DO(connection.execute("INSERT INTO " + cube.table + " " + select(cube, whole ? "" : condition(cube, what, "r."))));
+      if (!whole) {
+        BANMO_TRY(after, populations(connection, cube, what));
+      }
+      if (!cube.weights_table.empty() && (whole || before != after)) BANMO_DO(write_weights(connection, cube, key_columns(cube)));
       BANMO_DO(connection.execute(kDropState, {cube.dataset->id}));
       BANMO_DO(connection.execute(kWriteState, {cube.dataset->id, cube.definition, what.version}));
       return {};
@@ -191,12 +220,29 @@ void RollUps::changed(const records::DatasetChange& change) {
   state_->work.notify_all();
 }
 
+void RollUps::catch_up() {
+  for (const auto& [id, cube] : state_->cubes) {
+    const int64_t version = state_->records.version(id);
+    bool behind = false;
+    {
+      const std::scoped_lock lock(state_->mutex);
+      behind = state_->standing[id].told < version;
+    }
+    if (behind) changed({.dataset = id, .version = version, .partitions = {}});
+  }
+}
+
 bool RollUps::wait_fresh(std::string_view dataset, int at_most_ms) {
   std::unique_lock lock(state_->mutex);
   const auto found = state_->standing.find(dataset);
   if (found == state_->standing.end()) return true;
   const int64_t told = found->second.told;
   return state_->done.wait_for(lock, std::chrono::milliseconds(at_most_ms), [&] { return state_->standing.find(dataset)->second.version >= told; });
+}
+
+Result<int64_t> RollUps::version(sql::Connection& connection, std::string_view dataset) {
+  BANMO_TRY(const sql::Rows state, connection.query("SELECT version FROM bm_rollup WHERE dataset = $1", {std::string(dataset)}));
+  return state.empty() ? int64_t{-1} : sql::int_of(state[0][0]);
 }
 
 Instant RollUps::as_of(std::string_view dataset) const {

@@ -24,8 +24,12 @@ class RollUps {
   ~RollUps();
 
   void changed(const records::DatasetChange& change);  // returns at once
+  // After it is told of changes: makes anew what changed since create().
+  void catch_up();
   // Waits until the dataset's roll-up reflects all changes told so far, up to `at_most_ms`; false if it does not by then.
   bool wait_fresh(std::string_view dataset, int at_most_ms);
+  // Of what is committed, as `connection` sees it: roll-up and weights change with it.
+  static Result<int64_t> version(sql::Connection& connection, std::string_view dataset);
   // The moment to which the dataset's roll-up is complete.
   Instant as_of(std::string_view dataset) const;
 

@@ -1,37 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which cells of a table must be withheld so that no small population shows, and none can be computed from what is shown. Pure: numbers in, flags
-// out.
+// One pattern for a dataset that says which answers are withheld, so that no small population shows and none can be computed from any number of
+// answers together. Pure: numbers in, numbers out. See docs/decisions/0007.
 //
-// A grid has d dimensions; a cell has a coordinate in each and a population. A line is the set of cells that differ in one coordinate only (and, for
-// a nested dimension such as schools, stand in the same group, the district); the total of every line is taken to be known. Withheld are
-//   1. cells with 0 < n < k;
-//   2. in each line with a withheld cell, further cells (smallest first) until at least two are withheld, of k people together;
-//   3. cells from which the totals of the lines could be solved for a withheld cell all the same: a linear system over each connected set of withheld
-//   cells is checked.
-// Source: complementary suppression as in Hundepool et al. 2012, Statistical Disclosure Control, ch. 4.
+// Every populated cell of the finest grid gets a weight. An answer is the sum over a box of that grid (a set of values in each dimension) and is
+// shown if at least `min_cell` people stand in the box and the weights in it sum to zero. Weights are a random combination of moves: a move is a
+// change of the populated cells that no shown answer notices. For each box of fewer than `min_cell` people there is a move that changes it: so what
+// is shown would be the same if that box held another number, and no arithmetic on shown answers, of whoever and how many, tells it.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace banmo::metrics {
 
-struct GridCell {
-  std::vector<int64_t> at;  // a coordinate per dimension
-  int64_t n = 0;            // population
+struct PopulationCell {
+  std::vector<int32_t> at;  // a coordinate per dimension
+  int64_t n = 0;            // people, at least 1
 };
 
-struct Grid {
-  std::vector<GridCell> cells;
-  // Per dimension: the group of a coordinate for nested dimensions, e.g. school > district; empty: all one group.
-  std::vector<std::vector<std::pair<int64_t, int64_t>>> groups;  // (coordinate, group), sorted
+struct Population {
+  std::vector<PopulationCell> cells;  // the finest there are, all different
+  std::optional<size_t> nested;       // the dimension whose coordinates stand in groups (schools in districts): a move stays in one if it can
+  std::vector<int32_t> groups;        // the group of each coordinate of it
 };
 
-// hidden[i] belongs to grid.cells[i]. O(cells * dimensions * rounds); deterministic.
-std::vector<bool> withheld(const Grid& grid, int64_t min_cell);
-
-// For each cell the lines through it: ids that are equal for cells of one line. [cell][dimension]
-std::vector<std::vector<size_t>> lines_of(const Grid& grid, size_t& n_lines);
+// weights[i] belongs to cells[i]. Deterministic. O(2^dimensions * cells), and more for small cells.
+// Source: the null space of published tables as in Hundepool et al. 2012, Statistical Disclosure Control, ch. 4; moves as in Diaconis & Sturmfels
+// 1998.
+std::vector<int64_t> hiding_weights(const Population& population, int64_t min_cell);
 
 }  // namespace banmo::metrics

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Plan targets: computed where a metric exists, otherwise the last report with its evidence.
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -66,14 +67,30 @@ std::map<int, double> computed(const Engine& engine, const pack::Target& target)
   return by_year;
 }
 
+// Installed packs that carry the target's tag, in the present year: what was installed in years before is not kept.
+std::map<int, double> counted(const Engine& engine, const pack::Target& target) {
+  const auto& packs = engine.catalogue->packs();
+  const auto n = std::count_if(packs.begin(), packs.end(), [&](const pack::PackInfo& pack) {
+    return std::find(pack.tags.begin(), pack.tags.end(), target.packs_tagged) != pack.tags.end();
+  });
+  return {{engine.clock.now().utc_date().year(), static_cast<double>(n)}};
+}
+
+std::map<int, double> figures_of(const Engine& engine, const pack::Target& target) {
+  if (!target.packs_tagged.empty()) return counted(engine, target);
+  return target.metric.empty() ? std::map<int, double>{} : computed(engine, target);
+}
+
 }  // namespace
 
 Result<std::vector<TargetState>> read_plan(const Engine& engine) {
   BANMO_TRY(const Reports reports, read_reports(engine));
+  BANMO_TRY(const auto papers, count_papers(engine));
   std::vector<TargetState> states;
   for (const pack::Target& target : engine.catalogue->targets()) {
-    TargetState& state = states.emplace_back(TargetState{&target, {}});
-    const std::map<int, double> figures = target.metric.empty() ? std::map<int, double>{} : computed(engine, target);
+    const auto of_target = papers.find(target.id);
+    TargetState& state = states.emplace_back(TargetState{&target, {}, of_target == papers.end() ? PaperCounts{} : of_target->second});
+    const std::map<int, double> figures = figures_of(engine, target);
     for (const auto& [year, wanted] : target.values) {
       TargetYear made;
       if (const auto figure = figures.find(year); figure != figures.end()) {
@@ -109,7 +126,7 @@ Result<> write_report(const Engine& engine, const Principal& principal, const pa
     BANMO_DO(connection.execute(
         kInsert, {sql::int_of(next[0][0]), target.id, int64_t{year}, value, std::string(evidence), principal.account_name, now.micros}));
     audit::Entry entry{now, principal.account_name, "plan.report", "target", target.id, 0, json::Object{{"year", year}, {"value", value}}};
-    BANMO_DO(audit::append(connection, entry));
+    BANMO_DO(audit::append(connection, entry, engine.directory.profile()));
     return {};
   });
 }

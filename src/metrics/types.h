@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "directory/types.h"
+#include "metrics/papers.h"
 #include "pack/types.h"
 #include "sql/sql.h"
 
@@ -47,6 +48,7 @@ struct Column {
   std::string unit;
   std::string type;  // "text", "int", "number", "code", "org", "date"
   int decimals = 0;
+  std::string title_en = {};
 };
 
 // An organisation in a cell.
@@ -57,6 +59,7 @@ struct OrgCell {
 struct CodeCell {
   std::string code;
   std::string title;
+  std::string title_en = {};
 };
 using Cell = std::variant<std::monostate, int64_t, double, std::string, OrgCell, CodeCell>;
 
@@ -64,6 +67,7 @@ struct QueryResult {
   std::vector<Column> columns;
   std::vector<std::vector<Cell>> rows;
   std::vector<std::pair<int, int>> suppressed;  // (row, column): withheld for the minimum cell or to protect such a cell
+  int64_t n = 0;                                // rows of the dataset behind the figures that are shown; those behind withheld ones are left out
   Instant as_of;                                // the data are at least as new as this
   bool more = false;                            // limit cut the rows
 };
@@ -91,9 +95,9 @@ struct CardResult {
 };
 struct FilterChoice {
   const pack::Dimension* dimension = nullptr;
-  std::string id, title;
-  std::vector<std::pair<std::string, std::string>> values;  // value, title
-  std::string current;                                      // empty: all
+  std::string id, title, title_en;
+  std::vector<std::pair<std::string, pack::Title>> values;
+  std::string current;  // empty: all
 };
 struct DashboardResult {
   const pack::Dashboard* dashboard = nullptr;
@@ -115,6 +119,7 @@ struct TargetYear {
 struct TargetState {
   const pack::Target* target = nullptr;
   std::vector<TargetYear> years;
+  PaperCounts papers;
 };
 
 }  // namespace banmo::metrics

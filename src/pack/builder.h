@@ -72,8 +72,24 @@ class CatalogueBuilder {
   void resolve_dashboards();
   void resolve_card(Card& out, const DraftCard& draft);
   void check_card_by(const Card& card, const Text& by);
+  void check_card_figures(const Card& card);
+  void check_card_outcome(const std::string& metric, const Text& by);
+  bool is_outcome(const Dataset& dataset, std::string_view dimension) const;  // read by the filter of a metric of people with a minimum cell
+  void check_screen(const Dashboard& dashboard);
   void resolve_targets();
+
+  // resolve_home.cpp
+  void resolve_home();
+  void resolve_home_part(HomePart& out, const DraftHome& draft);
+  void resolve_org_page(Dashboard& out, const DraftDashboard& draft);
   bool has_dimension(const Dataset& dataset, std::string_view dimension) const;
+
+  // resolve_portraits.cpp
+  void resolve_portraits();
+  void resolve_portrait(Portrait& out, const DraftPortrait& draft);
+  void resolve_standard(Portrait& out, const DraftPortrait& draft, const Dataset& results);
+  void resolve_total(Portrait& out, const DraftPortrait& draft);
+  std::string field_in(const Dataset& dataset, const Text& name);  // the id, or "" and a finding
 
   // resolve_tests.cpp
   void resolve_tests(PackInfo& out, const DraftPack& draft);

@@ -87,6 +87,7 @@ Result<std::shared_ptr<const Catalogue>> Catalogue::load_directory(const std::st
   std::vector<std::string> folders;
   std::error_code error;
   for (std::filesystem::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
+    if (it->path().filename().string().starts_with('.')) continue;  // a pack that is being installed, a version control's folder
     if (std::filesystem::exists(it->path() / "pack.yaml", error)) folders.push_back(it->path().string());
   }
   if (error) {
@@ -103,6 +104,7 @@ const Metric* Catalogue::metric(std::string_view id) const { return look_up(metr
 const Dimension* Catalogue::dimension(std::string_view id) const { return look_up(dimension_index_, dimensions_, id); }
 const Dashboard* Catalogue::dashboard(std::string_view id) const { return look_up(dashboard_index_, dashboards_, id); }
 const Target* Catalogue::target(std::string_view id) const { return look_up(target_index_, targets_, id); }
+const Portrait* Catalogue::portrait(std::string_view id) const { return look_up(portrait_index_, portraits_, id); }
 const CodeList* Catalogue::code_list(std::string_view id) const { return look_up(code_list_index_, code_lists_, id); }
 
 std::vector<const Dataset*> Catalogue::dependants(std::string_view dataset) const {

@@ -74,14 +74,28 @@ struct DraftCard {
 
 struct DraftDashboard {
   Dashboard dashboard;
-  std::vector<Text> roles, filters;
+  std::vector<Text> roles, filters, org_page;
   std::vector<std::pair<Text, std::string>> defaults;
   std::vector<DraftCard> cards;
+};
+
+struct DraftHome {
+  HomePart part;
+  std::vector<Text> roles, figures, dashboards, datasets;
 };
 
 struct DraftTarget {
   Target target;
   Text metric;
+};
+
+struct DraftPortrait {
+  Portrait portrait;
+  Text dataset, item, value;
+  Text standard, from, below, score;
+  std::vector<Text> match;
+  Text total, total_value, total_level;
+  std::vector<Text> items;  // the codes, beside portrait.items
 };
 
 struct DraftTest {
@@ -106,7 +120,9 @@ struct DraftPack {
   std::vector<DraftMetric> metrics;
   std::vector<DraftDimension> dimensions;
   std::vector<DraftDashboard> dashboards;
+  std::vector<DraftHome> home;
   std::vector<DraftTarget> targets;
+  std::vector<DraftPortrait> portraits;
   std::vector<DraftTest> tests;
 };
 

@@ -5,26 +5,13 @@
 #include <charconv>
 #include <tuple>
 
+#include "base/text.h"
+
 namespace banmo::pack {
 
 namespace {
 
 constexpr size_t kMaxWord = 80;  // bytes of a word that a message shows; longer words have no nearest one
-
-size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row[b.size()];
-}
 
 // "dir/pack.yaml:12:7" in its parts, so that findings stand in the order of the text.
 std::tuple<std::string_view, int, int> place_of(std::string_view where) {
@@ -72,7 +59,7 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
   std::string_view best;
   size_t best_distance = std::max<size_t>(1, word.size() / 3) + 1;
   for (const std::string_view candidate : known) {
-    const size_t distance = edit_distance(word, candidate);
+    const size_t distance = text::edit_distance(word, candidate);
     if (distance < best_distance) {
       best_distance = distance;
       best = candidate;

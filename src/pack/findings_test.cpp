@@ -137,11 +137,22 @@ TEST_CASE("cards show what their metrics have") {
   CHECK(findings_of(head + "- {id: b, title: 板, cards: [{bar: n, by: ^q}]}\n") ==
         "^: there is no dimension 'q'; did you mean 's'? [pack.unknown_dimension]");
   CHECK(findings_of(head + "- {id: b, title: 板, cards: [^{heat: n, by: s}]}\n") ==
-        "^: the number of groups in by does not fit: kpi none, heat two, map one, others one or two [pack.card_shape]");
+        "^: a 'heat' card takes 2 groups (by) and 1..20 metrics [pack.card_shape]");
   CHECK(findings_of(head + "- {id: b, title: 板, cards: [{bar: n, by: s, drill: ^c}]}\n") ==
         "^: there is no dashboard 'c'; did you mean 'b'? [pack.unknown_dashboard]");
   CHECK(findings_of(head + "- {id: b, title: 板, cards: [^{by: s}]}\n").starts_with("^: a card names its kind and metrics, such as {kpi: [fit_n]}"));
   CHECK(findings_of(head + "- {id: b, title: 板, defaults: {^s: last}, cards: []}\n") == "^: 's' is not one of the filters [pack.unknown_filter]");
+}
+
+TEST_CASE("a card of people's data is not grouped by a field that a metric of theirs filters by") {
+  const std::string head = people(
+      "metrics:\n- {id: n, title: 数, agg: count, of: d, min_cell: 10, definition: 数}\n- {id: low, title: 低, agg: count, of: d, where: band = 1, "
+      "min_cell: 10, definition: 低}\ndimensions: {band: {}, sex: {}}\ndashboards:\n",
+      ", band: {type: int, title: 档}, sex: {type: int, title: 性别}");
+  CHECK(findings_of(head + "- {id: b, title: 板, cards: [{bar: n, by: sex}]}\n") == "");
+  CHECK(findings_of(head + "- {id: b, title: 板, cards: [{bar: n, by: ^band}]}\n") ==
+        "^: the metric 'n' cannot be grouped by 'band': a metric of the same dataset filters by it, and the dataset has a minimum cell that "
+        "differences would get round [pack.outcome_group]");
 }
 
 TEST_CASE("reference data is checked as an import would be, with the line of the CSV") {

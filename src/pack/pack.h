@@ -28,7 +28,7 @@ class Catalogue {
     std::string text;
   };
   static Result<std::shared_ptr<const Catalogue>> load_texts(std::span<const PackText> texts);
-  // All packs found directly below `directory`.
+  // All packs found directly below `directory`, save in folders whose name begins with a dot.
   static Result<std::shared_ptr<const Catalogue>> load_directory(const std::string& directory);
 
   const std::vector<PackInfo>& packs() const { return packs_; }
@@ -36,7 +36,9 @@ class Catalogue {
   const std::vector<Metric>& metrics() const { return metrics_; }
   const std::vector<Dimension>& dimensions() const { return dimensions_; }
   const std::vector<Dashboard>& dashboards() const { return dashboards_; }
+  const std::vector<HomePart>& home() const { return home_; }
   const std::vector<Target>& targets() const { return targets_; }
+  const std::vector<Portrait>& portraits() const { return portraits_; }
   const std::vector<CodeList>& code_lists() const { return code_lists_; }
 
   // nullptr if there is none.
@@ -46,6 +48,7 @@ class Catalogue {
   const Dimension* dimension(std::string_view id) const;
   const Dashboard* dashboard(std::string_view id) const;
   const Target* target(std::string_view id) const;
+  const Portrait* portrait(std::string_view id) const;
   const CodeList* code_list(std::string_view id) const;
   // Derived datasets that read `dataset`, directly or through others, in an order in which they can be refreshed.
   std::vector<const Dataset*> dependants(std::string_view dataset) const;
@@ -58,9 +61,11 @@ class Catalogue {
   std::vector<Metric> metrics_;
   std::vector<Dimension> dimensions_;
   std::vector<Dashboard> dashboards_;
+  std::vector<HomePart> home_;
   std::vector<Target> targets_;
+  std::vector<Portrait> portraits_;
   std::vector<CodeList> code_lists_;
-  Index pack_index_, dataset_index_, metric_index_, dimension_index_, dashboard_index_, target_index_, code_list_index_;
+  Index pack_index_, dataset_index_, metric_index_, dimension_index_, dashboard_index_, target_index_, portrait_index_, code_list_index_;
 };
 
 // The roles that a dashboard's audience may name: those of directory/types.h, which this room may not include (a test there compares the two).

@@ -43,7 +43,7 @@ TEST_CASE("all scenes load, and refer to each other") {
   CHECK(catalogue->target("dig_10g")->values.at(2027) == 100);
   CHECK(catalogue->code_list("core.sex")->values[1].synonyms[0] == "F");
   CHECK(catalogue->dataset("no_such") == nullptr);
-  CHECK(catalogue->dashboard("fit_city")->cards.size() == 7);
+  CHECK(catalogue->dashboard("fit_city")->cards.size() == 9);
   CHECK(catalogue->dashboard("fit_city")->cards[0].id == "fit_city.1");
   CHECK(catalogue->pack("edu.fitness")->tests.size() == 6);
   CHECK(catalogue->pack("edu.fitness")->fingerprint.size() == 36);

@@ -89,6 +89,8 @@ std::vector<DraftRow> read_rows(const yaml::Node& node, Findings& findings);
 DraftMetric read_metric(const yaml::Node& node, const Source& source, Findings& findings);
 DraftDimension read_dimension(const yaml::Node& key, const yaml::Node& node, Findings& findings);
 DraftDashboard read_dashboard(const yaml::Node& node, Findings& findings);
+DraftHome read_home(const yaml::Node& node, Findings& findings);
 DraftTarget read_target(const yaml::Node& node, Findings& findings);
+DraftPortrait read_portrait(const yaml::Node& node, Findings& findings);
 
 }  // namespace banmo::pack

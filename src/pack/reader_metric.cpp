@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kAggregates{"count", "count_distinct", "sum", "avg", "min", "max"};
 constexpr std::array<std::string_view, 2> kDirections{"up", "down"};
-constexpr std::array<std::string_view, 7> kCardKinds{"kpi", "line", "bar", "rank", "heat", "map", "table"};
+constexpr std::array<std::string_view, 12> kCardKinds{"kpi",   "line",    "bar", "rank",    "heat",  "map",
+                                                      "table", "stacked", "box", "scatter", "radar", "sankey"};
 constexpr std::array<std::string_view, 2> kComparisons{"prior", "yoy"};
 constexpr std::array<std::string_view, 3> kTargetComparisons{">=", "<=", "="};
 
@@ -97,7 +98,7 @@ void read_card_metrics(DraftCard& out, const yaml::Node& value, Findings& findin
   read_into(value, out.metrics, findings);
 }
 
-constexpr std::array<Key<DraftCard>, 14> kCardKeys{{
+constexpr std::array<Key<DraftCard>, 20> kCardKeys{{
     {"kpi", read_card_metrics<CardKind::kpi>},
     {"line", read_card_metrics<CardKind::line>},
     {"bar", read_card_metrics<CardKind::bar>},
@@ -105,6 +106,11 @@ constexpr std::array<Key<DraftCard>, 14> kCardKeys{{
     {"heat", read_card_metrics<CardKind::heat>},
     {"map", read_card_metrics<CardKind::map>},
     {"table", read_card_metrics<CardKind::table>},
+    {"stacked", read_card_metrics<CardKind::stacked>},
+    {"box", read_card_metrics<CardKind::box>},
+    {"scatter", read_card_metrics<CardKind::scatter>},
+    {"radar", read_card_metrics<CardKind::radar>},
+    {"sankey", read_card_metrics<CardKind::sankey>},
     {"id", [](DraftCard& out, const yaml::Node& value, Findings& findings) { read_id(value, out.card.id, findings); }},
     {"title", [](DraftCard& out, const yaml::Node& value, Findings& findings) { read_into(value, out.card.title.zh, findings); }},
     {"title_en", [](DraftCard& out, const yaml::Node& value, Findings& findings) { read_into(value, out.card.title.en, findings); }},
@@ -115,16 +121,19 @@ constexpr std::array<Key<DraftCard>, 14> kCardKeys{{
      }},
     {"top", [](DraftCard& out, const yaml::Node& value, Findings& findings) { read_into(value, out.card.top, findings); }},
     {"drill", member<&DraftCard::drill>},
+    {"main", [](DraftCard& out, const yaml::Node& value, Findings& findings) { read_into(value, out.card.main, findings); }},
 }};
 
 constexpr std::array<Key<DraftDashboard>, 1> kAudienceKeys{{{"roles", member<&DraftDashboard::roles>, true}}};
 
-constexpr std::array<Key<DraftDashboard>, 7> kDashboardKeys{{
+constexpr std::array<Key<DraftDashboard>, 9> kDashboardKeys{{
     {"id", [](DraftDashboard& out, const yaml::Node& value, Findings& findings) { read_id(value, out.dashboard.id, findings); }, true},
     {"title", [](DraftDashboard& out, const yaml::Node& value, Findings& findings) { read_into(value, out.dashboard.title.zh, findings); }, true},
     {"title_en", [](DraftDashboard& out, const yaml::Node& value, Findings& findings) { read_into(value, out.dashboard.title.en, findings); }},
     {"audience", [](DraftDashboard& out, const yaml::Node& value,
                     Findings& findings) { read_map<DraftDashboard>(value, "audience", kAudienceKeys, out, findings); }},
+    {"screen", [](DraftDashboard& out, const yaml::Node& value, Findings& findings) { read_into(value, out.dashboard.screen, findings); }},
+    {"org_page", member<&DraftDashboard::org_page>},
     {"filters", member<&DraftDashboard::filters>},
     {"defaults",
      [](DraftDashboard& out, const yaml::Node& value, Findings& findings) {
@@ -166,7 +175,7 @@ void read_values(DraftTarget& out, const yaml::Node& node, Findings& findings) {
   if (out.target.values.empty()) findings.add("no_values", {"目标没有任何年度值", "the target has no yearly value"}, node.where());
 }
 
-constexpr std::array<Key<DraftTarget>, 10> kTargetKeys{{
+constexpr std::array<Key<DraftTarget>, 11> kTargetKeys{{
     {"id", [](DraftTarget& out, const yaml::Node& value, Findings& findings) { read_id(value, out.target.id, findings); }, true},
     {"plan", [](DraftTarget& out, const yaml::Node& value, Findings& findings) { read_into(value, out.target.plan, findings); }, true},
     {"section", [](DraftTarget& out, const yaml::Node& value, Findings& findings) { read_into(value, out.target.section, findings); }, true},
@@ -179,6 +188,7 @@ constexpr std::array<Key<DraftTarget>, 10> kTargetKeys{{
        if (const auto word = read_word(value, "op", kTargetComparisons, findings)) out.target.comparison = kTargetComparisons[*word];
      }},
     {"metric", member<&DraftTarget::metric>},
+    {"packs_tagged", [](DraftTarget& out, const yaml::Node& value, Findings& findings) { read_into(value, out.target.packs_tagged, findings); }},
     {"value", read_values, true},
 }};
 

@@ -115,7 +115,7 @@ struct TopKey {
   void (*read)(const yaml::Node& value, const Source& source, DraftPack& out, Findings& findings);
 };
 
-constexpr std::array<TopKey, 10> kTopKeys{{
+constexpr std::array<TopKey, 12> kTopKeys{{
     {"pack", [](const yaml::Node& value, const Source&, DraftPack& out, Findings& findings) { read_head(value, out, findings); }},
     {"law", [](const yaml::Node& value, const Source&, DraftPack& out,
                Findings& findings) { read_map<Law>(value, "law", kLawKeys, out.info.law, findings); }},
@@ -141,10 +141,20 @@ constexpr std::array<TopKey, 10> kTopKeys{{
        if (!require_sequence(value, "dashboards", findings)) return;
        for (const yaml::Node& item : value.items()) out.dashboards.push_back(read_dashboard(item, findings));
      }},
+    {"home",
+     [](const yaml::Node& value, const Source&, DraftPack& out, Findings& findings) {
+       if (!require_sequence(value, "home", findings)) return;
+       for (const yaml::Node& item : value.items()) out.home.push_back(read_home(item, findings));
+     }},
     {"targets",
      [](const yaml::Node& value, const Source&, DraftPack& out, Findings& findings) {
        if (!require_sequence(value, "targets", findings)) return;
        for (const yaml::Node& item : value.items()) out.targets.push_back(read_target(item, findings));
+     }},
+    {"portraits",
+     [](const yaml::Node& value, const Source&, DraftPack& out, Findings& findings) {
+       if (!require_sequence(value, "portraits", findings)) return;
+       for (const yaml::Node& item : value.items()) out.portraits.push_back(read_portrait(item, findings));
      }},
     {"tests", [](const yaml::Node& value, const Source& source, DraftPack& out, Findings& findings) { read_tests(value, source, out, findings); }},
 }};

@@ -3,17 +3,12 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/text.h"
 #include "pack/builder.h"
 
 namespace banmo::pack {
 
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 std::optional<FieldType> field_type_of(expr::Type type) {
   switch (type) {
@@ -42,7 +37,7 @@ std::vector<std::string> tables_of(std::string_view select) {
     } else if (std::isalpha(c) || c == '_') {
       size_t end = i;
       while (end < select.size() && (std::isalnum(static_cast<unsigned char>(select[end])) || select[end] == '_')) ++end;
-      const std::string word = lower(select.substr(i, end - i));
+      const std::string word = text::lower_ascii(select.substr(i, end - i));
       if (expects_table) out.push_back(word);
       expects_table = word == "from" || word == "join";
       i = end;

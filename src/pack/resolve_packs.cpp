@@ -34,7 +34,9 @@ std::shared_ptr<Catalogue> CatalogueBuilder::build() {
   resolve_dimensions();
   resolve_metrics();
   resolve_dashboards();
+  resolve_home();
   resolve_targets();
+  resolve_portraits();
   for (size_t i = 0; i < drafts_.size(); ++i) resolve_tests(out_->packs_[i], drafts_[i]);
   for (PackInfo& pack : out_->packs_) pack.fingerprint = Uuid::derived(pack.fingerprint).to_string();
   return std::move(out_);

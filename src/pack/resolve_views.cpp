@@ -100,6 +100,7 @@ void CatalogueBuilder::resolve_dashboards() {
       }
       out.roles.push_back(role.text);
     }
+    resolve_org_page(out, draft);
     for (const Text& filter : draft.filters) {
       if (out_->dimension(filter.text) == nullptr && !is_org_level(filter.text))
         unknown_name("unknown_dimension", "维度", "dimension", filter, out_->dimension_index_);
@@ -121,6 +122,7 @@ void CatalogueBuilder::resolve_dashboards() {
         findings_.add("duplicate_id", {"卡片 " + in_quotes(card.id) + " 重复", "the card " + in_quotes(card.id) + " stands twice"}, card.where);
       out.cards.push_back(std::move(card));
     }
+    check_screen(out);
   }
 }
 
@@ -134,20 +136,59 @@ void CatalogueBuilder::resolve_card(Card& out, const DraftCard& draft) {
     check_card_by(out, by);
     out.by.push_back(by.text);
   }
-  const size_t n_by = out.by.size();
-  const bool fits = out.kind == CardKind::kpi     ? n_by == 0
-                    : out.kind == CardKind::heat  ? n_by == 2
-                    : out.kind == CardKind::table ? n_by >= 1
-                                                  : n_by == 1 || (n_by == 2 && out.kind != CardKind::map);
-  if (!fits) {
-    findings_.add("card_shape",
-                  {"by 的个数与图形不符：kpi 不分组，heat 分两组，map 一组，其余一到两组",
-                   "the number of groups in by does not fit: kpi none, heat two, map one, others one or two"},
-                  out.where);
-  }
+  check_card_figures(out);
   if (!draft.drill) return;
   out.drill = draft.drill.text;
   if (out_->dashboard(out.drill) == nullptr) unknown_name("unknown_dashboard", "看板", "dashboard", draft.drill, out_->dashboard_index_);
+}
+
+namespace {
+
+std::string range_text(size_t min, size_t max) { return min == max ? std::to_string(min) : std::to_string(min) + ".." + std::to_string(max); }
+
+bool is_additive(const Metric& metric) {
+  return metric.kind == MetricKind::aggregate && (metric.aggregate == Aggregate::count || metric.aggregate == Aggregate::sum);
+}
+
+}  // namespace
+
+// As many groups and figures as the kind can draw; parts that add up where it shows parts of a whole; one scale where figures share it.
+void CatalogueBuilder::check_card_figures(const Card& card) {
+  const CardShape shape = shape_of(card.kind);
+  const std::string kind = in_quotes(name_of(card.kind));
+  if (card.by.size() < shape.min_by || card.by.size() > shape.max_by || card.metrics.size() < shape.min_metrics ||
+      card.metrics.size() > shape.max_metrics) {
+    const std::string by = range_text(shape.min_by, shape.max_by), figures = range_text(shape.min_metrics, shape.max_metrics);
+    findings_.add("card_shape",
+                  {kind + " 卡片要 " + by + " 个分组（by）、" + figures + " 个指标",
+                   "a " + kind + " card takes " + by + " groups (by) and " + figures + " metrics"},
+                  card.where);
+    return;
+  }
+  const bool adds = card.kind == CardKind::stacked || card.kind == CardKind::sankey;
+  for (const std::string& id : card.metrics) {
+    if (!adds || is_additive(*out_->metric(id))) continue;
+    findings_.add("card_not_additive",
+                  {kind + " 卡片的各部分要能相加，指标 " + in_quotes(id) + " 不是计数或求和",
+                   "the parts of a " + kind + " card add up: the metric " + in_quotes(id) + " is no count or sum"},
+                  card.where);
+  }
+  if (card.kind != CardKind::radar) return;
+  for (const std::string& id : card.metrics) {
+    if (out_->metric(id)->unit == out_->metric(card.metrics.front())->unit) continue;
+    findings_.add("card_units",
+                  {"雷达图的指标须同一单位，" + in_quotes(id) + " 的单位不同",
+                   "the metrics of a radar share one unit: that of " + in_quotes(id) + " is another"},
+                  card.where);
+  }
+}
+
+// A screen answers one question: one card in the middle, five to eight around it.
+void CatalogueBuilder::check_screen(const Dashboard& dashboard) {
+  const auto n_main = std::count_if(dashboard.cards.begin(), dashboard.cards.end(), [](const Card& card) { return card.main; });
+  if (!dashboard.screen || (n_main == 1 && dashboard.cards.size() >= 6 && dashboard.cards.size() <= 9)) return;
+  findings_.add("screen_shape", {"大屏要 6 到 9 张卡片，其中一张 main: true", "a screen has 6..9 cards, one of them with main: true"},
+                dashboard.where);
 }
 
 // Every dataset behind the card's metrics must have what they are grouped by.
@@ -166,7 +207,43 @@ void CatalogueBuilder::check_card_by(const Card& card, const Text& by) {
                          " has no such field"},
                     by.where);
     }
+    check_card_outcome(id, by);
   }
+}
+
+// A field that a metric's own filter reads tells apart who counts in it. People's data with a minimum cell is not grouped by it: "how many below 60"
+// beside "how many pass" would tell a small cell by a difference (metrics/cube.cpp has no such dimension).
+void CatalogueBuilder::check_card_outcome(const std::string& metric, const Text& by) {
+  for (const Metric* leaf : leaves(*out_->metric(metric))) {
+    const Dataset* dataset = out_->dataset(leaf->dataset);
+    if (dataset == nullptr || broken_.contains(dataset->id) || !is_outcome(*dataset, by.text)) continue;
+    findings_.add("outcome_group",
+                  {"指标 " + in_quotes(metric) + " 不能按 " + in_quotes(by.text) +
+                       " 分组：同一数据集的指标用它筛选，而该数据集有最小人数（min_cell），两数相减会暴露少数人",
+                   "the metric " + in_quotes(metric) + " cannot be grouped by " + in_quotes(by.text) +
+                       ": a metric of the same dataset filters by it, and the dataset has a minimum cell that differences would get round"},
+                  by.where);
+    return;
+  }
+}
+
+bool CatalogueBuilder::is_outcome(const Dataset& dataset, std::string_view dimension) const {
+  const Dimension* declared = out_->dimension(dimension);
+  std::string_view name = dimension;
+  if (declared != nullptr)
+    if (const auto joined = declared->join.find(dataset.id); joined != declared->join.end()) name = joined->second;
+  const size_t field = dataset.field_index(name);
+  if (field == dataset.fields.size() || name == dataset.org_field || name == dataset.period_field) return false;
+  bool guarded = false, read = false;
+  for (const Metric& metric : out_->metrics_) {
+    for (const Metric* leaf : leaves(metric)) {
+      if (leaf->dataset != dataset.id) continue;
+      guarded |= metric.min_cell > 0;
+      if (!leaf->filter) continue;
+      for (const size_t one : leaf->filter->fields()) read |= one == field;
+    }
+  }
+  return guarded && read;
 }
 
 void CatalogueBuilder::resolve_targets() {
@@ -176,6 +253,8 @@ void CatalogueBuilder::resolve_targets() {
       Target target = draft.target;
       target.pack = pack.info.id;
       if (draft.metric && metric_position(draft.metric) < out_->metrics_.size()) target.metric = draft.metric.text;
+      if (draft.metric && !target.packs_tagged.empty())
+        findings_.add("two_measures", {"metric 与 packs_tagged 只能写一个", "write metric or packs_tagged, not both"}, target.where);
       out_->targets_.push_back(std::move(target));
     }
   }

@@ -9,19 +9,16 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "expr/expr.h"
+#include "pack/portrait.h"
 
 namespace banmo::pack {
 
 enum class Level : int { l1 = 1, l2, l3, l4, l5 };  // public .. core
-
-struct Title {
-  std::string zh;
-  std::string en;  // falls back to zh
-};
 
 struct CodeList {
   std::string id;
@@ -143,7 +140,15 @@ struct Dimension {
   std::string where;
 };
 
-enum class CardKind { kpi, line, bar, rank, heat, map, table };
+enum class CardKind { kpi, line, bar, rank, heat, map, table, stacked, box, scatter, radar, sankey };
+std::string_view name_of(CardKind kind);
+std::optional<CardKind> card_kind_of(std::string_view name);
+// How many groups and figures a kind can draw.
+struct CardShape {
+  size_t min_by = 0, max_by = 0;
+  size_t min_metrics = 1, max_metrics = 20;
+};
+CardShape shape_of(CardKind kind);
 
 struct Card {
   std::string id;  // "<dashboard>.<n>" unless given
@@ -154,6 +159,7 @@ struct Card {
   std::string compare;          // "", "prior", "yoy"
   int top = 0;
   std::string drill;  // dashboard id
+  bool main = false;  // of a screen: stands in the middle
   std::string where;
 };
 
@@ -164,7 +170,19 @@ struct Dashboard {
   std::vector<std::string> roles;               // audience; empty: everyone who may read metrics
   std::vector<std::string> filters;             // dimension ids
   std::map<std::string, std::string> defaults;  // filter > value, or "last"
+  bool screen = false;                          // made for a wall: one question, one main card, 6..9 cards
+  std::vector<std::string> org_page;            // kinds of organisation on whose page its cards stand; it is then in no list
   std::vector<Card> cards;
+  std::string where;
+};
+
+// What a pack puts on the home of some roles: few figures, and ways in.
+struct HomePart {
+  std::string pack;
+  std::vector<std::string> roles;
+  std::vector<std::string> figures;     // metrics, the most telling first
+  std::vector<std::string> dashboards;  // ways in
+  std::vector<std::string> datasets;
   std::string where;
 };
 
@@ -173,7 +191,8 @@ struct Target {
   std::string pack;
   std::string plan, section, item, measure, unit, responsible;
   std::string comparison = ">=";  // ">=", "<=", "="
-  std::string metric;             // empty: reported by the responsible unit with evidence
+  std::string metric;             // empty: reported by the responsible unit with evidence, unless:
+  std::string packs_tagged;       // counts the installed packs that carry this tag
   std::map<int, double> values;   // year > target
   std::string where;
 };
