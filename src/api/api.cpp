@@ -63,6 +63,8 @@ Result<> guard(const Engines& engines, const http::Route& route, http::Request& 
 
 }  // namespace
 
+std::string_view token_of(const http::Request& request) { return credential_of(request).token; }
+
 Result<http::Router> make_router(const Engines& engines) {
   http::Router router;
   json::Schemas schemas("#/components/schemas/");
@@ -74,15 +76,27 @@ Result<http::Router> make_router(const Engines& engines) {
   add_account_routes(builder);
   add_dataset_routes(builder);
   add_row_routes(builder);
+  add_row_block_routes(builder);
+  add_view_routes(builder);
+  add_lineage_routes(builder);
+  add_classification_routes(builder);
   add_import_routes(builder);
   add_quality_routes(builder);
+  add_quality_history_routes(builder);
+  add_worklist_routes(builder);
   add_metric_routes(builder);
   add_dashboard_routes(builder);
+  add_portrait_routes(builder);
   add_plan_routes(builder);
   add_pack_routes(builder);
   add_audit_routes(builder);
   add_home_routes(builder);
+  add_me_routes(builder);
+  add_search_routes(builder);
   BANMO_DO(builder.state());
+  if (!schemas.clashes().empty())
+    return fail(ErrorCode::internal, "api.name_clash",
+                {"两个类型用了同一个名称 " + schemas.clashes().front(), "two types claim the name " + schemas.clashes().front()});
   for (const auto& [name, schema] : schemas.definitions()) router.add_schema(name, schema);
   router.set_guard([shared](const http::Route& route, http::Request& request) { return guard(*shared, route, request); });
   return router;

@@ -36,7 +36,7 @@ Result<List<EntryShape>> list_audit(const Call& call) {
   query.actor = call.text("actor");
   query.action = call.text("action");
   query.limit = static_cast<size_t>(call.integer("limit", 50));
-  query.before_seq = call.integer("after", 0);
+  BANMO_TRY(query.before_seq, call.cursor());
   BANMO_TRY(const auto entries, audit::list(*call.engines.stores.ledger, query));
   const auto tree = call.engines.directory->orgs();
   List<EntryShape> list;

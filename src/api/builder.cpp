@@ -4,6 +4,8 @@
 #include <any>
 #include <charconv>
 
+#include "api/idempotency.h"
+
 namespace banmo::api {
 namespace {
 
@@ -31,6 +33,16 @@ int Call::integer(std::string_view name, int if_absent) const {
   int number = if_absent;
   std::from_chars(value.data(), value.data() + value.size(), number);
   return number;
+}
+
+Result<int64_t> Call::cursor() const {
+  const std::string_view value = request.query_value("after");
+  int64_t number = 0;
+  if (value.empty()) return number;
+  const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (code == std::errc() && end == value.data() + value.size() && number > 0) return number;
+  return fail(ErrorCode::invalid, "http.bad_cursor",
+              {"after 不是上一页给出的值，请从第一页重新开始", "after is not a value of the page before: begin at the first page"}, "after");
 }
 
 std::string Call::path(std::string_view name) const {
@@ -77,6 +89,7 @@ http::Route Builder::begin(Declaration declaration) {
     route.parameters.push_back(
         {.name = std::move(name), .place = http::ParameterPlace::path, .schema = text_schema(500), .description = "Which one.", .required = true});
   for (http::Parameter& parameter : declaration.parameters) route.parameters.push_back(std::move(parameter));
+  if (takes_idempotency_key(route)) declare_idempotency_key(route);
   if (std::exchange(upload_next_, false)) route.body = http::BodyKind::upload;
   return route;
 }
@@ -84,14 +97,17 @@ http::Route Builder::begin(Declaration declaration) {
 void Builder::add(http::Route route, Inner inner) {
   const int status = route.answer_status;
   const Engines& engines = engines_;
-  auto added = router_.add(std::move(route), [&engines, inner = std::move(inner), status](http::Request& request) -> Result<http::Response> {
+  const bool creates = takes_idempotency_key(route);
+  auto added = router_.add(std::move(route), [&engines, inner = std::move(inner), status, creates](http::Request& request) -> Result<http::Response> {
     const auto* principal = std::any_cast<std::shared_ptr<const directory::Principal>>(&request.principal);
     std::vector<std::pair<std::string, std::string>> headers;
     const Call call{engines, principal != nullptr ? **principal : nobody(), request, headers};
-    auto response = inner(call, status);
-    if (response.ok())
-      for (auto& header : headers) response->headers.push_back(std::move(header));
-    return response;
+    const auto answer = [&]() -> Result<http::Response> {
+      BANMO_TRY(http::Response response, inner(call, status));
+      for (auto& header : headers) response.headers.push_back(std::move(header));
+      return response;
+    };
+    return creates ? once(call, answer) : answer();
   });
   if (state_.ok() && !added.ok()) state_ = std::move(added);
 }

@@ -26,9 +26,13 @@ struct Call {
   // Query parameters were checked by their schema before the handler runs.
   std::string text(std::string_view name) const { return std::string(request.query_value(name)); }
   int integer(std::string_view name, int if_absent) const;
+  Result<int64_t> cursor() const;  // `after` as a number, 0 if absent; invalid "http.bad_cursor"
   bool flag(std::string_view name) const { return request.query_value(name) == "true"; }
   std::string path(std::string_view name) const;
 };
+
+// The session or API token that a request comes with; empty if none.
+std::string_view token_of(const http::Request& request);
 
 // The answer to a request without a value.
 struct Nothing {};
@@ -149,13 +153,22 @@ void add_people_routes(Builder& builder);
 void add_account_routes(Builder& builder);
 void add_dataset_routes(Builder& builder);
 void add_row_routes(Builder& builder);
+void add_row_block_routes(Builder& builder);
+void add_view_routes(Builder& builder);
+void add_lineage_routes(Builder& builder);
+void add_classification_routes(Builder& builder);
 void add_import_routes(Builder& builder);
 void add_quality_routes(Builder& builder);
+void add_quality_history_routes(Builder& builder);
+void add_worklist_routes(Builder& builder);
 void add_metric_routes(Builder& builder);
 void add_dashboard_routes(Builder& builder);
+void add_portrait_routes(Builder& builder);
 void add_plan_routes(Builder& builder);
 void add_pack_routes(Builder& builder);
 void add_audit_routes(Builder& builder);
 void add_home_routes(Builder& builder);
+void add_me_routes(Builder& builder);
+void add_search_routes(Builder& builder);
 
 }  // namespace banmo::api

@@ -10,6 +10,10 @@ namespace {
 
 using directory::Right;
 
+constexpr const char* kDatasetKindNames[] = {"entry", "reference", "derived"};
+constexpr const char* kFieldTypeNames[] = {"text", "int", "decimal", "bool", "date",  "datetime", "year",
+                                           "code", "org", "ref",     "idno", "phone", "state"};
+
 struct Can {
   bool import = false, edit = false, export_ = false;
 };
@@ -28,6 +32,7 @@ struct DatasetShape {
   int64_t n_rows = 0;
   std::optional<Instant> updated_at;
   std::optional<double> quality_rate;
+  std::optional<std::string> period, due;  // the field by which it is reported, and the last day of a year's report: "12-31"
   Can can;
 };
 template <class V>
@@ -36,14 +41,16 @@ void describe(V& v, DatasetShape& x) {
   v.field("pack", x.pack);
   v.field("title", x.title);
   v.field("title_en", x.title_en);
-  v.field("kind", x.kind);
-  v.field("level", x.level);
+  v.field("kind", x.kind, {.one_of = kDatasetKindNames});
+  v.field("level", x.level, {.one_of = kLevelNames});
   v.field("category", x.category);
   v.field("owner", x.owner);
   v.field("grain", x.grain);
   v.field("n_rows", x.n_rows);
   v.field("updated_at", x.updated_at);
   v.field("quality_rate", x.quality_rate);
+  v.field("period", x.period);
+  v.field("due", x.due);
   v.field("can", x.can);
 }
 
@@ -67,7 +74,8 @@ struct FieldShape {
   std::optional<std::vector<CodeShape>> codes;
   std::optional<double> min, max;
   std::optional<int> scale;
-  bool masked = false;
+  bool masked = false;    // shown to this reader as a mask
+  bool computed = false;  // made of other fields: takes no value
   std::optional<std::string> unit;
 };
 template <class V>
@@ -75,15 +83,16 @@ void describe(V& v, FieldShape& x) {
   v.field("id", x.id);
   v.field("title", x.title);
   v.field("title_en", x.title_en);
-  v.field("type", x.type);
+  v.field("type", x.type, {.one_of = kFieldTypeNames});
   v.field("required", x.required);
-  v.field("level", x.level);
+  v.field("level", x.level, {.one_of = kLevelNames});
   v.field("list", x.list);
   v.field("codes", x.codes);
   v.field("min", x.min);
   v.field("max", x.max);
   v.field("scale", x.scale);
   v.field("masked", x.masked);
+  v.field("computed", x.computed);
   v.field("unit", x.unit);
 }
 
@@ -95,7 +104,7 @@ template <class V>
 void describe(V& v, RuleShape& x) {
   v.field("id", x.id);
   v.field("title", x.title);
-  v.field("severity", x.severity);
+  v.field("severity", x.severity, {.one_of = kSeverityNames});
   v.field("expr", x.expr);
 }
 
@@ -134,7 +143,9 @@ void describe(V& v, DatasetDetail& x) {
   v.field("lineage", x.lineage);
 }
 
-DatasetShape shape_of(const Call& call, const pack::Dataset& dataset) {
+using Rates = std::map<std::string, double>;
+
+DatasetShape shape_of(const Call& call, const pack::Dataset& dataset, const Rates& rates) {
   const records::Records& records = *call.engines.records;
   DatasetShape shape;
   shape.id = dataset.id;
@@ -148,6 +159,9 @@ DatasetShape shape_of(const Call& call, const pack::Dataset& dataset) {
   shape.grain = dataset.grain;
   shape.n_rows = records.n_rows(dataset.id);
   shape.updated_at = records.updated_at(dataset.id);
+  if (const auto rate = rates.find(dataset.id); rate != rates.end()) shape.quality_rate = rate->second;
+  if (!dataset.period_field.empty()) shape.period = dataset.period_field;
+  if (!dataset.period_due.empty()) shape.due = dataset.period_due;
   const bool entry = dataset.kind == pack::DatasetKind::entry;
   shape.can = {entry && call.principal.has(Right::datasets_import), entry && call.principal.has(Right::datasets_edit),
                call.principal.has(Right::datasets_export)};
@@ -160,7 +174,7 @@ std::vector<CodeShape> codes_of(const pack::CodeList& list) {
   return codes;
 }
 
-FieldShape shape_of(const pack::Catalogue& catalogue, const pack::Field& field) {
+FieldShape shape_of(const pack::Catalogue& catalogue, const pack::Field& field, pack::Level max_level) {
   FieldShape shape;
   shape.id = field.id;
   shape.title = field.title.zh;
@@ -175,7 +189,8 @@ FieldShape shape_of(const pack::Catalogue& catalogue, const pack::Field& field) 
   shape.min = field.min;
   shape.max = field.max;
   if (field.type == pack::FieldType::decimal) shape.scale = field.scale;
-  shape.masked = !field.mask.empty();
+  shape.masked = !field.mask.empty() && field.level > max_level;
+  shape.computed = field.from.has_value();
   if (!field.unit.empty()) shape.unit = field.unit;
   return shape;
 }
@@ -193,8 +208,11 @@ Result<DatasetDetail> get_dataset(const Call& call) {
   if (dataset == nullptr)
     return fail(ErrorCode::not_found, "records.no_such_dataset",
                 {"没有这个数据集；请从数据目录中选择", "no such dataset: choose one from the catalogue"});
-  DatasetDetail detail{shape_of(call, *dataset), {}, {}, {}, lineage_of(catalogue, *dataset)};
-  for (const pack::Field& field : dataset->fields) detail.fields.push_back(shape_of(catalogue, field));
+  BANMO_TRY(const Rates rates, call.engines.records->rates(call.principal));
+  DatasetDetail detail{shape_of(call, *dataset, rates), {}, {}, {}, lineage_of(catalogue, *dataset)};
+  const pack::Level max_level =
+      call.engines.directory->scope(call.principal, Right::datasets_read, {dataset->org_field, dataset->person_field, dataset->level}).max_level;
+  for (const pack::Field& field : dataset->fields) detail.fields.push_back(shape_of(catalogue, field, max_level));
   for (const pack::Rule& rule : dataset->rules)
     detail.rules.push_back({rule.id, rule.title.zh, name_of(rule.severity), rule.row ? rule.row->text() : std::string("set")});
   if (const pack::PackInfo* info = catalogue.pack(dataset->pack); info != nullptr && !info->law.purpose.empty())
@@ -203,8 +221,9 @@ Result<DatasetDetail> get_dataset(const Call& call) {
 }
 
 Result<List<DatasetShape>> list_datasets(const Call& call) {
+  BANMO_TRY(const Rates rates, call.engines.records->rates(call.principal));
   List<DatasetShape> list;
-  for (const pack::Dataset& dataset : call.engines.catalogue->datasets()) list.items.push_back(shape_of(call, dataset));
+  for (const pack::Dataset& dataset : call.engines.catalogue->datasets()) list.items.push_back(shape_of(call, dataset, rates));
   return list;
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "api/builder.h"
+#include "api/read_note.h"
 #include "api/row_json.h"
 #include "api/shapes.h"
 #include "directory/directory.h"
@@ -12,7 +13,13 @@
 namespace banmo::api {
 namespace {
 
+constexpr const char* kJobKindNames[] = {"import"};
+constexpr const char* kJobStateNames[] = {"queued", "running", "done", "failed"};
+constexpr const char* kBatchStateNames[] = {"running", "done"};
+constexpr const char* kHeadingNames[] = {"id", "title", "synonym", "chosen", "left_out", ""};  // how a column was known
+
 struct ProblemShape {
+  static constexpr const char* kName = "JobFault";
   std::string code, where;
   Two detail;
 };
@@ -35,15 +42,16 @@ struct JobShape {
   std::string by;
   Instant created_at;
   std::optional<Instant> finished_at;
+  bool can_write = false;
 };
 template <class V>
 void describe(V& v, JobShape& x) {
   v.field("id", x.id);
-  v.field("kind", x.kind);
+  v.field("kind", x.kind, {.one_of = kJobKindNames});
   v.field("dataset", x.dataset);
   v.field("file", x.file);
   v.field("dry_run", x.dry_run);
-  v.field("state", x.state);
+  v.field("state", x.state, {.one_of = kJobStateNames});
   v.field("phase", x.phase);
   v.field("progress", x.progress);
   v.field("n_read", x.n_read);
@@ -58,6 +66,7 @@ void describe(V& v, JobShape& x) {
   v.field("by", x.by);
   v.field("created_at", x.created_at);
   v.field("finished_at", x.finished_at);
+  v.field("can_write", x.can_write);
 }
 
 struct BatchShape {
@@ -78,11 +87,11 @@ void describe(V& v, BatchShape& x) {
   v.field("n_good", x.n_good);
   v.field("n_bad", x.n_bad);
   v.field("n_warn", x.n_warn);
-  v.field("state", x.state);
+  v.field("state", x.state, {.one_of = kBatchStateNames});
 }
 
 struct BadShape {
-  static constexpr const char* kName = "BadRow";
+  static constexpr const char* kName = "QuarantinedRow";
   std::string id, batch, file;
   int64_t line = 0;
   std::optional<std::string> field;
@@ -137,6 +146,7 @@ JobShape shape_of(const records::Job& job) {
   shape.by = job.by;
   shape.created_at = job.created_at;
   shape.finished_at = job.finished_at;
+  shape.can_write = job.can_write;
   return shape;
 }
 
@@ -152,6 +162,20 @@ Result<std::string> keep_upload(const Call& call) {
   return kept;
 }
 
+// map=field:heading; an empty field leaves the column out.
+Result<std::vector<std::pair<std::string, std::string>>> mapping_of(const Call& call) {
+  std::vector<std::pair<std::string, std::string>> mapping;
+  for (const auto& [name, value] : call.request.query) {
+    if (name != "map") continue;
+    const size_t colon = value.find(':');
+    if (colon == std::string::npos)
+      return fail(ErrorCode::invalid, "http.bad_map", {"列对应关系应写为 字段:标题，例如 raw:实测值", "map is field:heading, for example raw:Result"},
+                  "map");
+    mapping.emplace_back(value.substr(colon + 1), value.substr(0, colon));
+  }
+  return mapping;
+}
+
 Result<JobShape> start_import(const Call& call) {
   BANMO_TRY(const pack::Dataset* dataset, find_dataset(call));
   records::ImportOptions options;
@@ -161,8 +185,59 @@ Result<JobShape> start_import(const Call& call) {
   if (call.request.body_file.empty())
     return fail(ErrorCode::invalid, "records.no_file",
                 {"请求里没有文件；请选择 CSV 或 XLSX 文件再上传", "there is no file in the request: choose a CSV or XLSX file"});
+  BANMO_TRY(options.mapping, mapping_of(call));
   BANMO_TRY(options.file, keep_upload(call));
   BANMO_TRY(const records::Job job, call.engines.records->import(call.principal, std::move(options)));
+  return shape_of(job);
+}
+
+struct HeadingShape {
+  std::string title, by;
+  std::optional<std::string> field, nearest;
+};
+template <class V>
+void describe(V& v, HeadingShape& x) {
+  v.field("title", x.title);
+  v.field("by", x.by, {.doc = "How it was known; empty: it was not.", .one_of = kHeadingNames});
+  v.field("field", x.field);
+  v.field("nearest", x.nearest);
+}
+
+struct HeadingsShape {
+  static constexpr const char* kName = "Headings";
+  int64_t line = 0;
+  std::vector<HeadingShape> columns;
+  std::vector<std::string> missing;
+  std::vector<std::vector<std::string>> samples;
+};
+template <class V>
+void describe(V& v, HeadingsShape& x) {
+  v.field("line", x.line);
+  v.field("columns", x.columns);
+  v.field("missing", x.missing);
+  v.field("samples", x.samples);
+}
+
+Result<HeadingsShape> read_headings(const Call& call) {
+  BANMO_TRY(const pack::Dataset* dataset, find_dataset(call));
+  if (call.request.body_file.empty())
+    return fail(ErrorCode::invalid, "records.no_file",
+                {"请求里没有文件；请选择 CSV 或 XLSX 文件再上传", "there is no file in the request: choose a CSV or XLSX file"});
+  BANMO_TRY(const auto report, call.engines.records->headings(call.principal, dataset->id, call.request.body_file));
+  HeadingsShape shape{report.line, {}, report.missing, report.samples};
+  for (const auto& column : report.columns) {
+    HeadingShape heading{column.title, column.by, {}, {}};
+    if (!column.field.empty()) heading.field = column.field;
+    if (!column.nearest.empty()) heading.nearest = column.nearest;
+    shape.columns.push_back(std::move(heading));
+  }
+  return shape;
+}
+
+Result<JobShape> write_checked(const Call& call) {
+  const auto id = JobId::parse(call.path("id"));
+  if (!id) return fail(ErrorCode::not_found, "records.no_such_job", {"没有这个任务", "no such job"});
+  BANMO_TRY(const records::Job job, call.engines.records->write_checked(call.principal, *id));
   return shape_of(job);
 }
 
@@ -176,10 +251,13 @@ Result<List<JobShape>> list_jobs(const Call& call) {
 }
 
 // The events of a job until it ends: one when something changed.
-http::EventSource follow(const Engines& engines, directory::Principal principal, JobId id) {
-  return [&engines, principal = std::move(principal), id, last = std::string(), ended = false]() mutable -> std::optional<std::vector<http::Event>> {
+// The session is asked each time: whoever is disabled or moved meanwhile gets no more.
+http::EventSource follow(const Engines& engines, std::string token, JobId id) {
+  return [&engines, token = std::move(token), id, last = std::string(), ended = false]() mutable -> std::optional<std::vector<http::Event>> {
     if (ended) return std::nullopt;
-    const auto job = engines.records->job(principal, id);
+    const auto principal = engines.directory->authenticate(token);
+    if (!principal.ok()) return std::nullopt;
+    const auto job = engines.records->job(**principal, id);
     if (!job.ok()) return std::nullopt;
     std::string text = json::to_text(shape_of(*job));
     ended = has_ended(*job);
@@ -196,7 +274,7 @@ Result<http::Response> get_job(const Call& call) {
   if (call.request.header("accept").find("text/event-stream") == std::string_view::npos)
     return http::Response::text(json::to_text(shape_of(job)), "application/json");
   http::Response response;
-  response.events = follow(call.engines, call.principal, *id);
+  response.events = follow(call.engines, std::string(token_of(call.request)), *id);
   return response;
 }
 
@@ -214,8 +292,16 @@ Result<List<BatchShape>> list_batches(const Call& call) {
 Result<List<BadShape>> list_quarantine(const Call& call) {
   BANMO_TRY(const pack::Dataset* dataset, find_dataset(call));
   const int limit = call.integer("limit", 50);
-  BANMO_TRY(const auto rows, call.engines.records->bad_rows(call.principal, dataset->id, call.text("batch"), limit, call.integer("after", 0)));
+  const std::string batch = call.text("batch"), org = call.text("org");
   const auto tree = call.engines.directory->orgs();
+  directory::OrgNo under;
+  if (!org.empty()) {
+    BANMO_TRY(const directory::Org* found, find_org(*tree, org));
+    under = found->no;
+  }
+  BANMO_TRY(const int64_t after, call.cursor());
+  BANMO_TRY(const auto rows, call.engines.records->bad_rows(call.principal, dataset->id, batch, limit, after, under));
+  BANMO_DO(note_rows(call, *dataset, "quarantine.read", "batch=" + batch + "; org=" + std::to_string(under.value), rows.size()));
   List<BadShape> list;
   for (const records::BadRow& row : rows) {
     BadShape shape{std::to_string(row.id),           row.batch.to_string(), row.file_name, row.line, {}, row.rule, Two::of(row.message),
@@ -243,9 +329,24 @@ void add_import_routes(Builder& builder) {
                             .summary = {"导入 CSV 或 XLSX 文件", "Import a CSV or XLSX file"},
                             .permission = "datasets.import",
                             .parameters = {flag_parameter("dry_run", "Check all and change nothing."),
+                                           repeated_parameter("map", "field:heading: the field that a column is; an empty field leaves it out."),
                                            text_parameter("name", "The file's name, if the body is the bare file.")},
                             .answer_status = 202},
                            start_import);
+  builder.upload<HeadingsShape>(
+      {.method = "POST",
+       .path = "/datasets/{id}/headings",
+       .operation = "read_headings",
+       .summary = {"识别文件的标题行（CSV 只需文件开头）", "What the headings of a file are taken for (of a CSV its beginning suffices)"},
+       .permission = "datasets.import"},
+      read_headings);
+  builder.route<JobShape>({.method = "POST",
+                           .path = "/jobs/{id}/write",
+                           .operation = "write_checked",
+                           .summary = {"把试运行通过的文件正式写入", "Import for good what a dry run has checked"},
+                           .permission = "datasets.import",
+                           .answer_status = 202},
+                          write_checked);
   builder.route<List<JobShape>>({.method = "GET",
                                  .path = "/jobs",
                                  .operation = "list_jobs",
@@ -273,7 +374,8 @@ void add_import_routes(Builder& builder) {
                                  .operation = "list_quarantine",
                                  .summary = {"隔离区：未通过检查的行", "Quarantine: rows that did not pass"},
                                  .permission = "quality.read",
-                                 .parameters = page_parameters({text_parameter("batch", "Only of this batch.")})},
+                                 .parameters = page_parameters({text_parameter("batch", "Only of this batch."),
+                                                                text_parameter("org", "Only of this organisation and below.")})},
                                 list_quarantine);
   builder.route<http::Response>({.method = "GET",
                                  .path = "/datasets/{id}/quarantine.xlsx",

@@ -7,8 +7,11 @@
 
 namespace banmo::api {
 
+inline constexpr const char* kColumnKindNames[] = {"dimension", "metric", "compare", "share"};
+
 struct ColumnShape {
-  std::string id, title, kind, type;
+  static constexpr const char* kName = "Column";
+  std::string id, title, title_en, kind, type;
   std::optional<std::string> unit;
   int decimals = 0;
 };
@@ -16,17 +19,26 @@ template <class V>
 void describe(V& v, ColumnShape& x) {
   v.field("id", x.id);
   v.field("title", x.title);
-  v.field("kind", x.kind);
+  v.field("title_en", x.title_en);
+  v.field("kind", x.kind, {.one_of = kColumnKindNames});
   v.field("type", x.type);
   v.field("unit", x.unit);
   v.field("decimals", x.decimals);
 }
 
+// A figure, a text, null where there is none or it is withheld; of an organisation or a code, with its title.
+struct CellShape {
+  static constexpr const char* kName = "Cell";
+  static json::Value schema();
+  json::Value value;
+};
+
 struct ResultShape {
   static constexpr const char* kName = "QueryResult";
   std::vector<ColumnShape> columns;
-  std::vector<std::vector<json::Value>> rows;
+  std::vector<std::vector<CellShape>> rows;
   std::vector<std::vector<int>> suppressed;
+  int64_t n = 0;
   Instant as_of;
   bool more = false;
 };
@@ -35,6 +47,7 @@ void describe(V& v, ResultShape& x) {
   v.field("columns", x.columns);
   v.field("rows", x.rows);
   v.field("suppressed", x.suppressed, {.doc = "[row, column] of cells withheld: fewer people than the minimum, or needed to protect such a cell."});
+  v.field("n", x.n, {.doc = "Rows of the dataset behind the figures that are shown."});
   v.field("as_of", x.as_of);
   v.field("more", x.more);
 }

@@ -4,6 +4,7 @@
 
 #include "api/builder.h"
 #include "api/metric_json.h"
+#include "api/read_note.h"
 #include "api/row_json.h"
 #include "api/shapes.h"
 #include "pack/pack.h"
@@ -11,6 +12,20 @@
 
 namespace banmo::api {
 namespace {
+
+constexpr const char* kMetricKindNames[] = {"aggregate", "ratio", "derived"};
+constexpr const char* kBetterNames[] = {"up", "down"};
+constexpr const char* kGrainNames[] = {"day", "month", "term", "school_year", "year"};
+constexpr const char* kCompareNames[] = {"prior", "yoy"};
+
+// What a dimension must be: one value, or any of a list.
+struct ConditionValue {
+  static json::Value schema() {
+    return json::Object{{"anyOf", json::Array{scalar_schema(), json::Object{{"type", "array"}, {"items", scalar_schema()}}}}};
+  }
+  json::Value value;
+};
+using Conditions = std::map<std::string, ConditionValue>;
 
 struct DimensionShape {
   std::string id, title;
@@ -26,7 +41,7 @@ struct MetricShape {
   std::string id, pack, title, title_en;
   std::optional<std::string> unit, better;
   std::string kind;
-  std::optional<std::string> dataset;
+  std::optional<std::string> dataset, dataset_title, dataset_title_en;
   std::vector<DimensionShape> dims;
   std::optional<int> min_cell;
   std::vector<std::string> synonyms;
@@ -39,9 +54,11 @@ void describe(V& v, MetricShape& x) {
   v.field("title", x.title);
   v.field("title_en", x.title_en);
   v.field("unit", x.unit);
-  v.field("better", x.better);
-  v.field("kind", x.kind);
+  v.field("better", x.better, {.one_of = kBetterNames});
+  v.field("kind", x.kind, {.one_of = kMetricKindNames});
   v.field("dataset", x.dataset);
+  v.field("dataset_title", x.dataset_title, {.doc = "For those who see figures and no catalogue of datasets."});
+  v.field("dataset_title_en", x.dataset_title_en);
   v.field("dims", x.dims);
   v.field("min_cell", x.min_cell);
   v.field("synonyms", x.synonyms);
@@ -54,7 +71,7 @@ struct TimeShape {
 };
 template <class V>
 void describe(V& v, TimeShape& x) {
-  v.field("grain", x.grain, {.pattern = "^(day|month|term|school_year|year)$"});
+  v.field("grain", x.grain, {.one_of = kGrainNames});
   v.field("from", x.from, {.max_length = 32});
   v.field("to", x.to, {.max_length = 32});
   v.field("last", x.last, {.minimum = 1, .maximum = 1000});
@@ -64,7 +81,7 @@ struct QueryShape {
   static constexpr const char* kName = "MetricQuery";
   std::vector<std::string> metrics;
   std::optional<std::vector<std::string>> by;
-  std::optional<std::map<std::string, json::Value>> where;
+  std::optional<Conditions> where;
   std::optional<TimeShape> time;
   std::optional<std::string> order;
   std::optional<int> limit;
@@ -79,14 +96,14 @@ void describe(V& v, QueryShape& x) {
   v.field("time", x.time);
   v.field("order", x.order, {.max_length = 100});
   v.field("limit", x.limit, {.minimum = 1, .maximum = 10'000});
-  v.field("compare", x.compare, {.pattern = "^(prior|yoy)$"});
+  v.field("compare", x.compare, {.one_of = kCompareNames});
   v.field("share", x.share);
 }
 
 struct RowsQuery {
   static constexpr const char* kName = "RowsBehindQuery";
   std::string metric;
-  std::optional<std::map<std::string, json::Value>> where;
+  std::optional<Conditions> where;
   std::optional<int> limit;
   std::optional<std::string> after;
 };
@@ -160,8 +177,8 @@ Result<metrics::Query> query_of(const QueryShape& shape) {
   metrics::Query query;
   query.metrics = shape.metrics;
   query.by = shape.by.value_or(std::vector<std::string>{});
-  for (const auto& [name, value] : shape.where.value_or(std::map<std::string, json::Value>{})) {
-    BANMO_TRY(std::vector<std::string> values, values_of(name, value));
+  for (const auto& [name, value] : shape.where.value_or(Conditions{})) {
+    BANMO_TRY(std::vector<std::string> values, values_of(name, value.value));
     query.where.push_back({name, std::move(values)});
   }
   if (shape.time)
@@ -201,29 +218,40 @@ const pack::Dataset* dataset_of(const pack::Catalogue& catalogue, const pack::Me
   return nullptr;
 }
 
-Result<json::Value> rows_behind(const Call& call, const RowsQuery& query) {
+Result<List<RowShape>> rows_behind(const Call& call, const RowsQuery& query) {
   const pack::Dataset* dataset = dataset_of(*call.engines.catalogue, call.engines.catalogue->metric(query.metric));
   if (dataset == nullptr) return fail(ErrorCode::not_found, "metrics.unknown_metric", {"没有这个指标", "no such metric"}, "$.metric");
   records::PageRequest request;
   request.limit = query.limit.value_or(50);
   request.after = query.after.value_or("");
-  for (const auto& [name, value] : query.where.value_or(std::map<std::string, json::Value>{})) {
-    BANMO_TRY(std::vector<std::string> values, values_of(name, value));
+  for (const auto& [name, value] : query.where.value_or(Conditions{})) {
+    BANMO_TRY(std::vector<std::string> values, values_of(name, value.value));
     const bool level = name == "city" || name == "district" || name == "school";
     request.filters.push_back({level ? dataset->org_field : name, records::FilterOp::in, std::move(values)});
   }
   BANMO_TRY(const records::Page page, call.engines.records->rows(call.principal, dataset->id, request));
+  BANMO_DO(note_rows(call, *dataset, "rows.read", "metric=" + query.metric + "; " + what_of_page(*dataset, request, page), page.rows.size()));
   return page_json(call.engines, *dataset, page);
 }
 
 Result<List<MetricShape>> list_metrics(const Call& call) {
   List<MetricShape> list;
   for (const pack::Metric* metric : call.engines.metrics->visible(call.principal)) {
-    MetricShape shape{metric->id, metric->pack, metric->title.zh, metric->title.en,  {}, {}, name_of(metric->kind), {},
-                      {},         {},           metric->synonyms, metric->definition};
+    MetricShape shape;
+    shape.id = metric->id;
+    shape.pack = metric->pack;
+    shape.title = metric->title.zh;
+    shape.title_en = metric->title.en;
+    shape.kind = name_of(metric->kind);
+    shape.synonyms = metric->synonyms;
+    shape.definition = metric->definition;
     if (!metric->unit.empty()) shape.unit = metric->unit;
     if (!metric->better.empty()) shape.better = metric->better;
-    if (const pack::Dataset* dataset = dataset_of(*call.engines.catalogue, metric)) shape.dataset = dataset->id;
+    if (const pack::Dataset* dataset = dataset_of(*call.engines.catalogue, metric)) {
+      shape.dataset = dataset->id;
+      shape.dataset_title = dataset->title.zh;
+      shape.dataset_title_en = dataset->title.en;
+    }
     for (const auto& [id, title] : call.engines.metrics->dimensions_of(*metric)) shape.dims.push_back({id, title});
     if (metric->min_cell > 0) shape.min_cell = metric->min_cell;
     list.items.push_back(std::move(shape));
@@ -249,12 +277,12 @@ void add_metric_routes(Builder& builder) {
                                                .summary = {"数字是怎么算出来的", "How a figure was computed"},
                                                .permission = "metrics.read"},
                                               explain);
-  builder.route<RowsQuery, json::Value>({.method = "POST",
-                                         .path = "/metrics/rows",
-                                         .operation = "rows_behind",
-                                         .summary = {"数字背后的数据行", "The rows behind a figure"},
-                                         .permission = "datasets.read"},
-                                        rows_behind);
+  builder.route<RowsQuery, List<RowShape>>({.method = "POST",
+                                            .path = "/metrics/rows",
+                                            .operation = "rows_behind",
+                                            .summary = {"数字背后的数据行", "The rows behind a figure"},
+                                            .permission = "datasets.read"},
+                                           rows_behind);
 }
 
 }  // namespace banmo::api

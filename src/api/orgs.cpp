@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Organisations: the tree, one of them, its history, move and merge.
+#include <algorithm>
+
 #include "api/builder.h"
 #include "api/shapes.h"
 #include "directory/directory.h"
+#include "metrics/metrics.h"
+#include "pack/pack.h"
 
 namespace banmo::api {
 namespace {
@@ -28,7 +32,7 @@ void describe(V& v, OrgShape& x) {
   v.field("id", x.id);
   v.field("code", x.code);
   v.field("title", x.title);
-  v.field("kind", x.kind);
+  v.field("kind", x.kind, {.one_of = kOrgKindNames});
   v.field("parent", x.parent);
   v.field("n_children", x.n_children);
   v.field("n_students", x.n_students);
@@ -83,6 +87,59 @@ template <class V>
 void describe(V& v, Merge& x) {
   v.field("into", x.into, {.title = "并入的组织", .max_length = 36});
   v.field("on", x.on, {.title = "生效日期"});
+}
+
+struct Preview {
+  static constexpr const char* kName = "OrgPreview";
+  int64_t n_orgs = 0, n_students = 0, n_staff = 0, n_accounts = 0;
+  std::vector<std::string> codes;
+  std::vector<Two> effects;
+};
+template <class V>
+void describe(V& v, Preview& x) {
+  v.field("n_orgs", x.n_orgs);
+  v.field("n_students", x.n_students);
+  v.field("n_staff", x.n_staff);
+  v.field("n_accounts", x.n_accounts);
+  v.field("codes", x.codes, {.doc = "Codes that files can no longer use."});
+  v.field("effects", x.effects);
+}
+
+struct HeadCount {
+  static constexpr const char* kName = "HeadCount";
+  std::string role;
+  Two title;
+  int64_t n = 0;
+};
+template <class V>
+void describe(V& v, HeadCount& x) {
+  v.field("role", x.role);
+  v.field("title", x.title);
+  v.field("n", x.n);
+}
+
+struct BoardRef {
+  static constexpr const char* kName = "OrgPageBoard";
+  std::string id;
+  Two title;
+  std::string filter;
+};
+template <class V>
+void describe(V& v, BoardRef& x) {
+  v.field("id", x.id);
+  v.field("title", x.title);
+  v.field("filter", x.filter, {.doc = "As GET /dashboards/{id} takes it."});
+}
+
+struct OrgFace {
+  static constexpr const char* kName = "OrgFace";
+  std::vector<HeadCount> people;
+  std::vector<BoardRef> boards;
+};
+template <class V>
+void describe(V& v, OrgFace& x) {
+  v.field("people", x.people, {.doc = "By role. Empty for organisations above a school: their tree has the counts."});
+  v.field("boards", x.boards, {.doc = "What the packs show on the page of such an organisation."});
 }
 
 OrgShape shape_of(const directory::Directory& directory, const OrgTree& tree, const Org& org) {
@@ -151,6 +208,9 @@ Result<List<OrgShape>> list_orgs(const Call& call) {
     }
     page.items.push_back(shape_of(*call.engines.directory, *tree, *org));
   }
+  if (!started)
+    return fail(ErrorCode::invalid, "http.bad_cursor",
+                {"after 不是上一页给出的值，请从第一页重新开始", "after is not a value of the page before: begin at the first page"}, "after");
   return page;
 }
 
@@ -187,6 +247,70 @@ Result<OrgShape> merge_org(const Call& call, const Merge& merge) {
   return shape_of(*call.engines.directory, *call.engines.directory->orgs(), stays);
 }
 
+Preview shape_of(const directory::OrgPreview& preview) {
+  Preview shape{preview.n_orgs, preview.n_students, preview.n_staff, preview.n_accounts, preview.codes, {}};
+  for (const Message& effect : preview.effects) shape.effects.push_back(Two::of(effect));
+  return shape;
+}
+
+Result<Preview> preview_move(const Call& call, const Move& move) {
+  const auto tree = call.engines.directory->orgs();
+  BANMO_TRY(const Org* org, visible_org(call, *tree, call.path("id")));
+  BANMO_TRY(const Org* parent, visible_org(call, *tree, move.parent));
+  BANMO_TRY(const auto preview, call.engines.directory->preview_move(call.principal, org->no, parent->no, move.on));
+  return shape_of(preview);
+}
+
+Result<Preview> preview_merge(const Call& call, const Merge& merge) {
+  const auto tree = call.engines.directory->orgs();
+  BANMO_TRY(const Org* org, visible_org(call, *tree, call.path("id")));
+  BANMO_TRY(const Org* into, visible_org(call, *tree, merge.into));
+  BANMO_TRY(const auto preview, call.engines.directory->preview_merge(call.principal, org->no, into->no, merge.on));
+  return shape_of(preview);
+}
+
+// Heads are counted for whoever has rows of people there; figures narrow themselves to what the caller may see.
+Result<OrgFace> org_face(const Call& call) {
+  const auto tree = call.engines.directory->orgs();
+  BANMO_TRY(const Org* org, visible_org(call, *tree, call.path("id")));
+  OrgFace face;
+  const std::string kind(directory::name_of(org->kind));
+  const bool above_schools = org->kind == directory::OrgKind::city || org->kind == directory::OrgKind::district;
+  const Scope people = call.engines.directory->scope(call.principal, Right::people_read, {.org_field = "org_no", .person_field = "no"});
+  if (!above_schools && !people.aggregates_only && people.covers(*tree, org->no)) {
+    BANMO_TRY(const auto counts, call.engines.directory->head_count(org->no));
+    for (const auto& [role, n] : counts) {
+      const auto [zh, en] = directory::title_of(role);
+      face.people.push_back({std::string(directory::name_of(role)), {std::string(zh), std::string(en)}, n});
+    }
+  }
+  for (const pack::Dashboard* board : call.engines.metrics->dashboards(call.principal))
+    if (std::find(board->org_page.begin(), board->org_page.end(), kind) != board->org_page.end())
+      face.boards.push_back({board->id, {board->title.zh, board->title.en}, kind + ":" + org->id.to_string()});
+  return face;
+}
+
+void add_change_routes(Builder& builder) {
+  builder.route<Move, Preview>({.method = "POST",
+                                .path = "/orgs/{id}/move/preview",
+                                .operation = "preview_org_move",
+                                .summary = {"变更上级组织会改变什么", "What moving the organisation would change"},
+                                .permission = "orgs.manage"},
+                               preview_move);
+  builder.route<Merge, Preview>({.method = "POST",
+                                 .path = "/orgs/{id}/merge/preview",
+                                 .operation = "preview_org_merge",
+                                 .summary = {"合并会改变什么", "What the merger would change"},
+                                 .permission = "orgs.manage"},
+                                preview_merge);
+  builder.route<OrgFace>({.method = "GET",
+                          .path = "/orgs/{id}/page",
+                          .operation = "get_org_page",
+                          .summary = {"组织的一页：人数与场景包给出的图表", "An organisation's page: heads, and what the packs show of it"},
+                          .permission = "orgs.read"},
+                         org_face);
+}
+
 }  // namespace
 
 void add_org_routes(Builder& builder) {
@@ -197,9 +321,9 @@ void add_org_routes(Builder& builder) {
        .operation = "list_orgs",
        .summary = {"组织树的一层，或按名称、代码查找", "One level of the organisation tree, or a search by title or code"},
        .permission = "orgs.read",
-       .parameters = page_parameters(
-           {text_parameter("parent", "Children of this organisation."), text_parameter("q", "Part of a title, or the start of a code."),
-            choice_parameter("kind", "Only this kind.", {"city", "bureau", "district", "school", "grade", "class", "college", "enterprise"})})},
+       .parameters = page_parameters({text_parameter("parent", "Children of this organisation."),
+                                      text_parameter("q", "Part of a title, or the start of a code."),
+                                      choice_parameter("kind", "Only this kind.", {std::begin(kOrgKindNames), std::end(kOrgKindNames)})})},
       list_orgs);
   builder.route<OrgPage>({.method = "GET",
                           .path = "/orgs/{id}",
@@ -226,6 +350,7 @@ void add_org_routes(Builder& builder) {
                                   .summary = {"并入另一组织", "Merge into another organisation"},
                                   .permission = "orgs.manage"},
                                  merge_org);
+  add_change_routes(builder);
 }
 
 }  // namespace banmo::api

@@ -35,7 +35,7 @@ void describe(V& v, RuleScoreShape& x) {
   v.field("dataset", x.dataset);
   v.field("rule", x.rule);
   v.field("title", x.title);
-  v.field("severity", x.severity);
+  v.field("severity", x.severity, {.one_of = kSeverityNames});
   v.field("n_bad", x.n_bad);
 }
 

@@ -98,7 +98,27 @@ Result<records::PageRequest> page_request(const Call& call) {
   return request;
 }
 
-json::Value row_json(const Engines& engines, const pack::Dataset& dataset, const records::Row& row, const std::vector<size_t>& fields) {
+json::Value RowShape::schema() {
+  const json::Object text{{"type", "string"}}, number{{"type", "integer"}, {"format", "int64"}};
+  const json::Object texts{{"type", "array"}, {"items", text}};
+  json::Object properties{{"_key", json::Object{{"type", "string"}, {"description", "Names the row in a path."}}},
+                          {"_version", number},
+                          {"_batch", number},
+                          {"_file", text},
+                          {"_line", number},
+                          {"_warn", texts}};
+  // A field is a scalar; `_warn`, which stands among them, is not.
+  json::Object cell{{"anyOf", json::Array{scalar_schema(), texts}}};
+  return json::Object{{"type", "object"},
+                      {"description", "`<field>_title` stands beside a code or an organisation."},
+                      {"properties", std::move(properties)},
+                      {"required", json::Array{"_key", "_version"}},
+                      {"additionalProperties", std::move(cell)}};
+}
+
+json::Value RowValues::schema() { return json::Object{{"type", "object"}, {"additionalProperties", scalar_schema()}}; }
+
+RowShape row_json(const Engines& engines, const pack::Dataset& dataset, const records::Row& row, const std::vector<size_t>& fields) {
   const auto tree = engines.directory->orgs();
   json::Object object;
   object.set("_key", row.key);
@@ -110,20 +130,18 @@ json::Value row_json(const Engines& engines, const pack::Dataset& dataset, const
   }
   if (!row.warnings.empty()) object.set("_warn", json::Array(row.warnings.begin(), row.warnings.end()));
   object.set("_version", row.version);
-  return object;
+  return {std::move(object)};
 }
 
-json::Value row_json(const Engines& engines, const pack::Dataset& dataset, const records::Row& row) {
+RowShape row_json(const Engines& engines, const pack::Dataset& dataset, const records::Row& row) {
   return row_json(engines, dataset, row, row.fields);
 }
 
-json::Value page_json(const Engines& engines, const pack::Dataset& dataset, const records::Page& page) {
-  json::Array items;
-  for (const records::Row& row : page.rows) items.push_back(row_json(engines, dataset, row, page.fields));
-  json::Object object;
-  object.set("items", std::move(items));
-  if (!page.next.empty()) object.set("next", page.next);
-  return object;
+List<RowShape> page_json(const Engines& engines, const pack::Dataset& dataset, const records::Page& page) {
+  List<RowShape> list;
+  for (const records::Row& row : page.rows) list.items.push_back(row_json(engines, dataset, row, page.fields));
+  if (!page.next.empty()) list.next = page.next;
+  return list;
 }
 
 Result<const json::Object*> object_of(const json::Value& body) {

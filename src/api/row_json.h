@@ -11,13 +11,26 @@
 
 namespace banmo::api {
 
+// A row as it is told: each field under its own id, and beside it where the row came from. What fields there are is the dataset's to say.
+struct RowShape {
+  static constexpr const char* kName = "Row";
+  static json::Value schema();
+  json::Value value;
+};
+// What a row is made of or changed by: values by field.
+struct RowValues {
+  static constexpr const char* kName = "RowValues";
+  static json::Value schema();
+  json::Value value;
+};
+
 Result<const pack::Dataset*> find_dataset(const Call& call);  // by the path's {id}
 Result<records::PageRequest> page_request(const Call& call);  // limit, after, filter, order
 // filter=field:op:value
 Result<records::Filter> filter_of(std::string_view text);
-json::Value row_json(const Engines& engines, const pack::Dataset& dataset, const records::Row& row, const std::vector<size_t>& fields);
-json::Value row_json(const Engines& engines, const pack::Dataset& dataset, const records::Row& row);
-json::Value page_json(const Engines& engines, const pack::Dataset& dataset, const records::Page& page);
+RowShape row_json(const Engines& engines, const pack::Dataset& dataset, const records::Row& row, const std::vector<size_t>& fields);
+RowShape row_json(const Engines& engines, const pack::Dataset& dataset, const records::Row& row);
+List<RowShape> page_json(const Engines& engines, const pack::Dataset& dataset, const records::Page& page);
 Result<const json::Object*> object_of(const json::Value& body);
 Result<std::optional<int64_t>> if_match(const http::Request& request);
 

@@ -20,9 +20,10 @@ void describe(V& v, Login& x) {
 }
 
 struct MyRole {
+  static constexpr const char* kName = "HeldRole";
   std::string role;
   Two title;
-  std::optional<OrgRef> org;
+  OrgRef org;
 };
 template <class V>
 void describe(V& v, MyRole& x) {
@@ -36,7 +37,8 @@ struct Me {
   std::string account, name;
   std::optional<std::string> person_id;
   bool must_change_password = false, demo = false;
-  std::vector<MyRole> roles;
+  std::vector<MyRole> roles, held;
+  std::optional<MyRole> acting;
   std::optional<OrgRef> org;
   std::vector<std::string> rights;
 };
@@ -47,7 +49,9 @@ void describe(V& v, Me& x) {
   v.field("person_id", x.person_id);
   v.field("must_change_password", x.must_change_password);
   v.field("demo", x.demo);
-  v.field("roles", x.roles);
+  v.field("roles", x.roles, {.doc = "What the session acts under: all that is held, or the chosen one."});
+  v.field("held", x.held, {.doc = "All roles of the account, to choose from."});
+  v.field("acting", x.acting, {.doc = "The chosen role; absent: all."});
   v.field("org", x.org);
   v.field("rights", x.rights);
 }
@@ -75,6 +79,32 @@ void describe(V& v, PasswordChange& x) {
   v.field("new_password", x.new_password, {.min_length = 1, .max_length = 256});
 }
 
+// Which role to act under; neither: all.
+struct ActingChoice {
+  static constexpr const char* kName = "ActingChoice";
+  std::optional<std::string> role, org;
+};
+template <class V>
+void describe(V& v, ActingChoice& x) {
+  v.field("role", x.role, {.max_length = 40});
+  v.field("org", x.org, {.max_length = 36});
+}
+
+// nullopt if the organisation is no more.
+std::optional<MyRole> role_shape(const directory::OrgTree& tree, const directory::Grant& grant) {
+  const auto org = ref_of(tree, grant.org);
+  if (!org) return std::nullopt;
+  const auto [zh, en] = directory::title_of(grant.role);
+  return MyRole{std::string(directory::name_of(grant.role)), {std::string(zh), std::string(en)}, *org};
+}
+
+std::vector<MyRole> role_shapes(const directory::OrgTree& tree, const std::vector<directory::Grant>& grants) {
+  std::vector<MyRole> shapes;
+  for (const directory::Grant& grant : grants)
+    if (auto shape = role_shape(tree, grant)) shapes.push_back(*std::move(shape));
+  return shapes;
+}
+
 Me me_of(const Engines& engines, const Principal& principal) {
   const auto tree = engines.directory->orgs();
   Me me;
@@ -93,10 +123,9 @@ Me me_of(const Engines& engines, const Principal& principal) {
   }
   me.must_change_password = principal.must_change_password;
   me.demo = principal.demo;
-  for (const directory::Grant& grant : principal.grants) {
-    const auto [zh, en] = directory::title_of(grant.role);
-    me.roles.push_back({std::string(directory::name_of(grant.role)), {std::string(zh), std::string(en)}, ref_of(*tree, grant.org)});
-  }
+  me.roles = role_shapes(*tree, principal.grants);
+  me.held = role_shapes(*tree, principal.held);
+  if (principal.acting) me.acting = role_shape(*tree, *principal.acting);
   if (!me.roles.empty()) me.org = me.roles.front().org;
   for (const directory::Right right : directory::rights_of(principal)) me.rights.emplace_back(directory::name_of(right));
   return me;
@@ -125,6 +154,22 @@ Result<Nothing> sign_out(const Call& call) {
   return Nothing{};
 }
 
+Result<Me> act_as(const Call& call, const ActingChoice& choice) {
+  std::optional<directory::Grant> grant;
+  if (choice.role.has_value() != choice.org.has_value())
+    return fail(ErrorCode::invalid, "session.half_role", {"角色和机构须一起给出", "give the role and the organisation together"}, "$.role");
+  if (choice.role) {
+    const auto role = directory::role_of(*choice.role);
+    if (!role)
+      return fail(ErrorCode::invalid, "directory.unknown_role", {"没有“" + *choice.role + "”这个角色", "there is no role \"" + *choice.role + "\""},
+                  "$.role");
+    BANMO_TRY(const directory::Org* org, find_org(*call.engines.directory->orgs(), *choice.org));
+    grant = directory::Grant{*role, org->no};
+  }
+  BANMO_TRY(const auto principal, call.engines.directory->act_as(call.principal, grant));
+  return me_of(call.engines, *principal);
+}
+
 }  // namespace
 
 void add_session_routes(Builder& builder) {
@@ -138,6 +183,12 @@ void add_session_routes(Builder& builder) {
                                 sign_in);
   builder.route<Nothing>(
       {.method = "DELETE", .path = "/session", .operation = "delete_session", .summary = {"退出", "Sign out"}, .permission = "signed_in"}, sign_out);
+  builder.route<ActingChoice, Me>({.method = "PUT",
+                                   .path = "/session/acting",
+                                   .operation = "act_as",
+                                   .summary = {"切换身份：只以一个角色和机构行事，或恢复全部", "Act under one of my roles, or under all again"},
+                                   .permission = "signed_in"},
+                                  act_as);
   builder.route<Me>({.method = "GET",
                      .path = "/me",
                      .operation = "get_me",

@@ -108,6 +108,8 @@ http::Response file_response(std::string path, const std::string& name) {
   return response;
 }
 
+json::Value scalar_schema() { return json::Object{{"type", json::Array{"string", "number", "boolean", "null"}}}; }
+
 json::Value json_of(const sql::Value& value) {
   return std::visit([](const auto& alternative) { return json_of_alternative(alternative); }, value);
 }

@@ -25,6 +25,11 @@ void describe(V& v, Two& x) {
   v.field("en", x.en);
 }
 
+// Words that several shapes use; a word of one shape stands beside it.
+inline constexpr const char* kOrgKindNames[] = {"city", "bureau", "district", "school", "grade", "class", "college", "enterprise"};
+inline constexpr const char* kLevelNames[] = {"L1", "L2", "L3", "L4", "L5"};
+inline constexpr const char* kSeverityNames[] = {"error", "warn"};
+
 struct OrgRef {
   static constexpr const char* kName = "OrgRef";
   std::string id, title, kind;
@@ -33,7 +38,7 @@ template <class V>
 void describe(V& v, OrgRef& x) {
   v.field("id", x.id);
   v.field("title", x.title);
-  v.field("kind", x.kind);
+  v.field("kind", x.kind, {.one_of = kOrgKindNames});
 }
 
 OrgRef ref_of(const directory::Org& org);
@@ -50,5 +55,7 @@ const char* name_of(pack::MetricKind kind);
 http::Response file_response(std::string path, const std::string& name);
 // JSON of a stored value.
 json::Value json_of(const sql::Value& value);
+// The schema of what json_of gives: text, a number, true or false, or null.
+json::Value scalar_schema();
 
 }  // namespace banmo::api

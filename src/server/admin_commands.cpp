@@ -54,8 +54,9 @@ Result<std::string> check_audit(const Settings& settings, const Keys& keys, cons
   return std::to_string(verdict.n_entries) + " entries, " + std::to_string(verdict.n_checkpoints) + " checkpoints";
 }
 
-Result<directory::Org> org_named(City& city, const std::string& text) {
-  BANMO_TRY(const directory::Org* org, city.directory().orgs()->resolve(text));
+Result<directory::Org> org_named(const directory::Directory& directory, const std::string& text) {
+  const auto tree = directory.orgs();
+  BANMO_TRY(const directory::Org* org, tree->resolve(text));
   return *org;
 }
 
@@ -70,16 +71,16 @@ Result<std::string> read_password() {
   return line;
 }
 
-Result<> add_user(City& city, const UserCommand& command) {
+Result<> add_user(directory::Directory& directory, const UserCommand& command) {
   const auto role = directory::role_of(command.role);
   if (!role)
     return fail(ErrorCode::invalid, "server.usage", {"没有“" + command.role + "”这个角色", "there is no role \"" + command.role + "\""}, "--role");
-  BANMO_TRY(const directory::Org org, org_named(city, command.org));
+  BANMO_TRY(const directory::Org org, org_named(directory, command.org));
   directory::NewAccount account;
   account.name = command.account;
   account.grants = {{*role, org.no}};
   BANMO_TRY(account.password, read_password());
-  BANMO_DO(city.directory().create_account(Principal::system(), account));
+  BANMO_DO(directory.create_account(Principal::system(), account));
   return {};
 }
 
@@ -170,10 +171,10 @@ Result<> install_pack(Settings settings, const std::string& folder, const Termin
   return {};
 }
 
-Result<> user(Settings settings, const UserCommand& command, const Terminal& terminal) {
-  BANMO_TRY(const auto city, City::open(std::move(settings), true));
-  directory::Directory& directory = city->directory();
-  if (command.action == "add") return add_user(*city, command);
+Result<> user(const Settings& settings, const UserCommand& command, const Terminal& terminal) {
+  BANMO_TRY(const OpenDirectory opened, open_directory(settings));
+  directory::Directory& directory = *opened.directory;
+  if (command.action == "add") return add_user(directory, command);
   if (command.action == "disable" || command.action == "enable")
     return directory.set_account_enabled(Principal::system(), command.account, command.action == "enable");
   if (command.action == "password") {

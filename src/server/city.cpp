@@ -3,10 +3,13 @@
 
 #include <filesystem>
 
+#include "api/migrations.h"
 #include "audit/migrations.h"
 #include "directory/migrations.h"
 #include "metrics/migrations.h"
 #include "records/migrations.h"
+#include "server/pack_shop.h"
+#include "server/pack_stage.h"
 #include "sql/migrate.h"
 
 namespace banmo::server {
@@ -16,8 +19,11 @@ constexpr std::string_view kPostgres = "postgres:";
 
 // Rooms with tables in the ledger, lower ones first.
 Result<> migrate_ledger(sql::Database& ledger, bool migrate) {
-  const std::pair<std::string_view, std::span<const sql::Migration>> rooms[] = {
-      {"audit", audit_migrations()}, {"directory", directory_migrations()}, {"records", records_migrations()}, {"metrics", metrics_migrations()}};
+  const std::pair<std::string_view, std::span<const sql::Migration>> rooms[] = {{"audit", audit_migrations()},
+                                                                                {"directory", directory_migrations()},
+                                                                                {"records", records_migrations()},
+                                                                                {"metrics", metrics_migrations()},
+                                                                                {"api", api_migrations()}};
   for (const auto& [room, migrations] : rooms) {
     if (!migrate) {
       BANMO_TRY(const bool needed, sql::migration_needed(ledger, room, migrations));
@@ -37,16 +43,26 @@ Result<std::shared_ptr<sql::Database>> open_postgres(const std::string& setting)
   return std::shared_ptr<sql::Database>(std::move(database));
 }
 
+Result<std::shared_ptr<sql::Database>> open_ledger(const Settings& settings) {
+  if (settings.ledger.starts_with(kPostgres)) return open_postgres(settings.ledger);
+  BANMO_TRY(auto ledger, sql::open_sqlite({.path = settings.data + "/ledger.sqlite"}));
+  return std::shared_ptr<sql::Database>(std::move(ledger));
+}
+
+directory::Options directory_options(const Settings& settings, const Keys& keys) {
+  directory::Options options;
+  options.profile = settings.profile();
+  options.field_key = keys.field_key;
+  options.index_key = keys.index_key;
+  options.password_rules = settings.password_rules == "asvs" ? directory::PasswordRules::asvs : directory::PasswordRules::dengbao3;
+  return options;
+}
+
 }  // namespace
 
 Result<sql::Stores> open_stores(const Settings& settings) {
   sql::Stores stores;
-  if (settings.ledger.starts_with(kPostgres)) {
-    BANMO_TRY(stores.ledger, open_postgres(settings.ledger));
-  } else {
-    BANMO_TRY(auto ledger, sql::open_sqlite({.path = settings.data + "/ledger.sqlite"}));
-    stores.ledger = std::move(ledger);
-  }
+  BANMO_TRY(stores.ledger, open_ledger(settings));
   if (settings.warehouse == settings.ledger) {
     stores.warehouse = stores.ledger;
   } else if (settings.warehouse.starts_with(kPostgres)) {
@@ -58,6 +74,17 @@ Result<sql::Stores> open_stores(const Settings& settings) {
     stores.warehouse = std::move(warehouse);
   }
   return stores;
+}
+
+Result<OpenDirectory> open_directory(const Settings& settings) {
+  BANMO_DO(check_settings(settings));
+  BANMO_TRY(const Keys keys, load_or_make_keys(settings.data));
+  OpenDirectory opened;
+  BANMO_TRY(opened.stores.ledger, open_ledger(settings));
+  if (settings.warehouse == settings.ledger) opened.stores.warehouse = opened.stores.ledger;
+  BANMO_DO(migrate_ledger(*opened.stores.ledger, true));
+  BANMO_TRY(opened.directory, directory::Directory::create(opened.stores, Clock::system(), directory_options(settings, keys)));
+  return opened;
 }
 
 Result<std::unique_ptr<City>> City::open(Settings settings, bool migrate) {
@@ -76,23 +103,21 @@ Result<std::unique_ptr<City>> City::open(Settings settings, bool migrate) {
   if (scenes.empty())
     return fail(ErrorCode::invalid, "server.no_scenes",
                 {"找不到场景包目录 scenes；请用 --scenes 指定", "there is no folder of scene packs: name it with --scenes"});
+  BANMO_DO(repair_install(scenes));
   BANMO_TRY(city->catalogue_, pack::Catalogue::load_directory(scenes));
   BANMO_TRY(city->stores_, open_stores(settings));
   BANMO_DO(migrate_ledger(*city->stores_.ledger, migrate));
   const Clock& clock = Clock::system();
-  directory::Options directory_options;
-  directory_options.profile = settings.profile();
-  directory_options.field_key = city->keys_.field_key;
-  directory_options.index_key = city->keys_.index_key;
-  directory_options.password_rules = settings.password_rules == "asvs" ? directory::PasswordRules::asvs : directory::PasswordRules::dengbao3;
-  BANMO_TRY(city->directory_, directory::Directory::create(city->stores_, clock, std::move(directory_options)));
+  BANMO_TRY(city->directory_, directory::Directory::create(city->stores_, clock, directory_options(settings, city->keys_)));
   records::RecordsOptions records_options;
   records_options.folder = settings.data + "/uploads";
   records_options.profile = settings.profile();
   records_options.field_key = city->keys_.field_key;
   records_options.memory_limit_mb = static_cast<size_t>(settings.warehouse_memory_mb);
+  records_options.export_rows_per_day = settings.export_rows_per_day;
   BANMO_TRY(city->records_, records::Records::create(city->stores_, city->catalogue_, *city->directory_, clock, std::move(records_options)));
   BANMO_TRY(city->metrics_, metrics::Metrics::create(city->stores_, city->catalogue_, *city->directory_, *city->records_, clock));
+  city->packs_ = make_pack_shop({scenes, settings.data + "/tmp", city->catalogue_, city->stores_.ledger.get(), settings.profile()});
   city->settings_ = std::move(settings);
   return city;
 }
@@ -103,12 +128,14 @@ api::Engines City::engines() {
   return {.directory = directory_.get(),
           .records = records_.get(),
           .metrics = metrics_.get(),
+          .packs = packs_.get(),
           .catalogue = catalogue_,
           .stores = stores_,
           .clock = &Clock::system(),
           .temp_directory = settings_.data + "/tmp",
           .upload_directory = settings_.data + "/uploads",
-          .version = BANMO_VERSION};
+          .version = BANMO_VERSION,
+          .profile = settings_.profile()};
 }
 
 }  // namespace banmo::server

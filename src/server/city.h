@@ -43,7 +43,15 @@ class City {
   std::unique_ptr<directory::Directory> directory_;
   std::unique_ptr<records::Records> records_;
   std::unique_ptr<metrics::Metrics> metrics_;
+  std::unique_ptr<api::PackShop> packs_;
 };
+
+// The ledger and its directory without an embedded warehouse, which the running server holds alone: for commands that run beside it.
+struct OpenDirectory {
+  sql::Stores stores;
+  std::unique_ptr<directory::Directory> directory;
+};
+Result<OpenDirectory> open_directory(const Settings& settings);
 
 // Opens the two stores that the settings name (for subcommands that need no engines: backup, audit verify).
 Result<sql::Stores> open_stores(const Settings& settings);

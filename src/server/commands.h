@@ -46,7 +46,7 @@ struct UserCommand {
   std::string role, org;  // add: a role and the code or title of its organisation
 };
 // A password is read from standard input, never from the command line.
-Result<> user(Settings settings, const UserCommand& command, const Terminal& terminal);
+Result<> user(const Settings& settings, const UserCommand& command, const Terminal& terminal);
 
 Result<> verify_audit(Settings settings, const Terminal& terminal);
 

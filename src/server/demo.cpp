@@ -13,6 +13,7 @@
 #include "server/demo_files.h"
 #include "server/demo_roster.h"
 #include "server/demo_tables.h"
+#include "server/taken_away.h"
 
 namespace banmo::server {
 namespace {
@@ -115,7 +116,7 @@ Result<> import_roster(City& city, const DemoCity& plan, const DemoRoster& roste
   return {};
 }
 
-// The engine takes its upload away: it gets another name of the same bytes.
+// The engine may take its upload away: it gets another name of the same bytes.
 Result<std::string> upload_of(const City& city, const std::string& path) {
   std::string copy = city.settings().data + "/tmp/" + Uuid::next().to_string() + fs::path(path).extension().string();
   std::error_code failed;
@@ -135,6 +136,7 @@ Result<> import_file(City& city, const DemoFile& file, const Terminal& terminal)
   options.dataset = file.dataset;
   options.file_name = name;
   BANMO_TRY(options.file, upload_of(city, file.path));
+  const TakenAway taken_away(options.file);
   BANMO_TRY(records::Job job, city.records().import(Principal::system(), std::move(options)));
   while (job.state == records::JobState::queued || job.state == records::JobState::running) {
     terminal.progress(name, job.progress);

@@ -6,6 +6,7 @@
 #include "directory/import.h"
 #include "server/city.h"
 #include "server/commands.h"
+#include "server/taken_away.h"
 
 namespace banmo::server {
 namespace {
@@ -62,7 +63,7 @@ Result<> import_directory(City& city, const ImportCommand& command, const Termin
 }
 
 Result<> import_dataset(City& city, const ImportCommand& command, const Terminal& terminal) {
-  // The engine takes its upload away, so it gets a copy.
+  // The engine may take its upload away, so it gets a copy.
   const std::string copy = city.settings().data + "/tmp/" + Uuid::next().to_string() + fs::path(command.file).extension().string();
   std::error_code failed;
   fs::copy_file(command.file, copy, failed);
@@ -70,6 +71,7 @@ Result<> import_dataset(City& city, const ImportCommand& command, const Terminal
     return fail(ErrorCode::unavailable, "server.unreadable_file",
                 {"读不了文件 " + command.file + "；请检查路径与权限", "cannot read " + command.file + ": check the path and its permissions"},
                 command.file, failed.message());
+  const TakenAway taken_away(copy);
   records::ImportOptions options{command.dataset, copy, fs::path(command.file).filename().string(), command.dry_run};
   BANMO_TRY(records::Job job, city.records().import(Principal::system(), std::move(options)));
   BANMO_TRY(job, city.records().wait(Principal::system(), job.id));

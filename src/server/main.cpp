@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // banmo: the command line. Flags here, work in commands.h, serve.h and demo.h.
+#include <sys/stat.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <map>
@@ -113,7 +115,7 @@ void add_operations(CLI::App& app, Flags& flags, Work& chosen) {
   restoring->add_option("--from", folder)->required()->check(CLI::ExistingDirectory);
   static UserCommand account;
   CLI::App* users = add_command(app, flags, "user", "账号 accounts", chosen,
-                                [](Settings settings, const Terminal& terminal) { return user(std::move(settings), account, terminal); });
+                                [](Settings settings, const Terminal& terminal) { return user(settings, account, terminal); });
   users->add_option("action", account.action)->required()->check(CLI::IsMember({"list", "add", "password", "disable", "enable"}));
   users->add_option("account", account.account);
   users->add_option("--role", account.role);
@@ -183,6 +185,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  ::umask(077);  // what this program writes is for its own account alone: keys, databases, uploads, spools
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {

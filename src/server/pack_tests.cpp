@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 
+#include "api/migrations.h"
 #include "audit/migrations.h"
 #include "base/text.h"
 #include "directory/directory.h"
@@ -66,6 +67,7 @@ class World {
     BANMO_DO(sql::migrate(*world->stores_.ledger, "directory", directory_migrations()));
     BANMO_DO(sql::migrate(*world->stores_.ledger, "records", records_migrations()));
     BANMO_DO(sql::migrate(*world->stores_.ledger, "metrics", metrics_migrations()));
+    BANMO_DO(sql::migrate(*world->stores_.ledger, "api", api_migrations()));
     BANMO_DO(world->make_engines());
     return world;
   }
@@ -330,7 +332,7 @@ Result<std::vector<std::string>> run_test(const pack::PackInfo& pack, const pack
 
 }  // namespace
 
-Result<PackTestReport> run_pack_tests(const std::shared_ptr<const pack::Catalogue>& catalogue) {
+Result<PackTestReport> run_pack_tests(const std::shared_ptr<const pack::Catalogue>& catalogue, std::string_view only) {
   PackTestReport report;
   const Scratch scratch;
   const std::string fresh = scratch.path() + "/fresh";  // made once: every test begins with a copy
@@ -339,6 +341,7 @@ Result<PackTestReport> run_pack_tests(const std::shared_ptr<const pack::Catalogu
   }
   int n = 0;
   for (const pack::PackInfo& pack : catalogue->packs()) {
+    if (!only.empty() && pack.id != only) continue;
     for (const pack::PackTest& test : pack.tests) {
       const std::string folder = scratch.path() + "/" + std::to_string(++n);
       std::error_code failed;

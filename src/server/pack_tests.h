@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -17,6 +18,7 @@ struct PackTestReport {
   std::vector<std::string> failures;  // "scenes/x/pack.yaml:12:3: expected ... got ..."
 };
 
-Result<PackTestReport> run_pack_tests(const std::shared_ptr<const pack::Catalogue>& catalogue);
+// Those of one pack if `only` names it.
+Result<PackTestReport> run_pack_tests(const std::shared_ptr<const pack::Catalogue>& catalogue, std::string_view only = {});
 
 }  // namespace banmo::server

@@ -2,17 +2,21 @@
 #include "server/serve.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 
 #include "api/api.h"
 #include "audit/audit.h"
+#include "audit/read_log.h"
 #include "base/log.h"
 #include "server/city.h"
+#include "server/every.h"
 #include "server/health.h"
 
 namespace banmo::server {
@@ -22,6 +26,8 @@ constexpr std::string_view kContentSecurityPolicy =
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; script-src 'self'; worker-src 'self' blob:; connect-src "
     "'self'; frame-ancestors 'none'; "
     "base-uri 'self'; form-action 'self'; object-src 'none'";
+
+constexpr std::chrono::seconds kRefresh{2};
 
 bool is_loopback(std::string_view address) {
   return address.starts_with("127.") || address.starts_with("[::1]") || address.starts_with("localhost:");
@@ -50,6 +56,7 @@ http::ServerOptions server_options(const Settings& settings) {
   options.trusted_proxies = settings.trusted_proxies;
   options.n_io_threads = static_cast<size_t>(settings.n_io_threads);
   options.n_workers = static_cast<size_t>(settings.n_workers);
+  options.max_connections_per_peer = static_cast<size_t>(settings.max_connections_per_peer);
   options.temp_directory = settings.data + "/tmp";
   options.files.directory = find_beside_program(settings.portal, "portal/dist");
   options.files.content_security_policy = kContentSecurityPolicy;
@@ -72,6 +79,19 @@ void notify_supervisor(std::string_view state) {
   ::close(socket);
 }
 
+// Each connection is a file: take as many as the system allows instead of the usual 1024.
+void raise_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) BANMO_LOG(warn, "server.file_limit_not_raised", {"cause", std::strerror(errno)});
+}
+
+// What other processes changed (banmo user, another server) shows within seconds, also where nobody asks anything: streams end, memberships begin.
+void refresh(City& city) {
+  if (const auto done = city.directory().refresh(); !done.ok()) BANMO_LOG(warn, "directory.not_refreshed", {"error", done.error().to_string()});
+}
+
 void print_addresses(const Terminal& terminal, const http::Server& server, City& city) {
   for (const std::string& address : server.addresses())
     terminal.line("班墨 Banmo: " + std::string(city.settings().tls_key_file.empty() ? "http://" : "https://") + address +
@@ -81,6 +101,21 @@ void print_addresses(const Terminal& terminal, const http::Server& server, City&
     terminal.line(
         "演示账号 demonstration accounts: city leader district principal teacher student guardian sysadmin secadmin auditor  密码 password: "
         "banmo-demo");
+}
+
+// What a process that was killed had received of uploads, and copies that a command left. Called before the server listens. Others may use the folder
+// (a command beside a server on PostgreSQL): what is young stays.
+void clear_temporary_files(const std::string& folder) {
+  namespace fs = std::filesystem;
+  constexpr auto kOld = std::chrono::hours(1);
+  std::error_code error;
+  const auto now = fs::file_time_type::clock::now();
+  for (fs::directory_iterator file(folder, error), end; !error && file != end; file.increment(error)) {
+    std::error_code one;
+    const bool is_ours = file->path().filename().string().starts_with("banmo-upload-");  // of this server, which is not up yet
+    const bool is_old = now - file->last_write_time(one) > kOld;
+    if (file->is_regular_file(one) && (is_ours || is_old)) fs::remove(file->path(), one);
+  }
 }
 
 }  // namespace
@@ -93,16 +128,23 @@ Result<> serve(Settings settings, const ServeOptions& options, const Terminal& t
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
+  raise_file_limit();
 
   BANMO_TRY(const std::unique_ptr<City> city, City::open(std::move(settings), options.migrate));
   BANMO_DO(check_exposure(*city));
-  BANMO_TRY(http::Router router, api::make_router(city->engines()));
+  clear_temporary_files(city->settings().data + "/tmp");
+  BANMO_TRY(const std::unique_ptr<audit::ReadLog> reads,
+            audit::ReadLog::create(*city->stores().ledger, {.folder = city->settings().data, .profile = city->settings().profile()}));
+  api::Engines engines = city->engines();
+  engines.reads = reads.get();
+  BANMO_TRY(http::Router router, api::make_router(engines));
   http::Server* running = nullptr;
   BANMO_DO(add_health_routes(router, *city, [&running] { return running == nullptr ? http::ServerFigures{} : running->figures(); }));
   BANMO_DO(add_openapi_route(router));
   BANMO_TRY(const std::unique_ptr<http::Server> server, http::Server::create(server_options(city->settings()), std::move(router)));
   running = server.get();
   server->start();
+  const Every refreshing(kRefresh, [&city] { refresh(*city); });
   print_addresses(terminal, *server, *city);
   notify_supervisor("READY=1");
   BANMO_LOG(info, "server.started", {"version", BANMO_VERSION});
@@ -112,6 +154,7 @@ Result<> serve(Settings settings, const ServeOptions& options, const Terminal& t
   BANMO_LOG(info, "server.draining", {"signal", signal});
   notify_supervisor("STOPPING=1");
   server->drain();
+  reads->close();
   BANMO_DO(audit::write_checkpoint(*city->stores().ledger, city->settings().data + "/audit.checkpoints", city->keys().audit_key,
                                    Clock::system().now(), city->settings().profile()));
   return {};

@@ -35,7 +35,9 @@ void describe(V& v, Settings& x) {
   v.field("log_level", x.log_level, {.pattern = "^(debug|info|warn|error)$", .has_default = true});
   v.field("n_io_threads", x.n_io_threads, {.minimum = 1, .maximum = 64, .has_default = true});
   v.field("n_workers", x.n_workers, {.minimum = 1, .maximum = 256, .has_default = true});
+  v.field("max_connections_per_peer", x.max_connections_per_peer, {.minimum = 1, .maximum = 1'000'000, .has_default = true});
   v.field("warehouse_memory_mb", x.warehouse_memory_mb, {.minimum = 128, .maximum = 1'000'000, .has_default = true});
+  v.field("export_rows_per_day", x.export_rows_per_day, {.minimum = 0, .maximum = 2'000'000'000, .has_default = true});
 }
 
 namespace {

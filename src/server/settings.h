@@ -26,7 +26,9 @@ struct Settings {
   std::string log_level = "info";
   int n_io_threads = 1;
   int n_workers = 4;
+  int max_connections_per_peer = 2000;  // of one address: a school may stand behind one
   int warehouse_memory_mb = 900;
+  int export_rows_per_day = 5'000'000;  // of one account; 0: no limit
 
   crypto::Profile profile() const { return crypto_profile == "sm" ? crypto::Profile::sm : crypto::Profile::intl; }
 };
