@@ -11,16 +11,16 @@ import type { Card, Field, Metric, QueryResult, Target } from '@/shared/api/type
 import { fileName } from '@/shared/download'
 import { toCsv } from '@/shared/format/csv'
 
-const metric: Metric = { id: 'rate', pack: 'p', title: 'Rate', unit: '%', kind: 'ratio', dims: [], min_cell: 10, synonyms: [], definition: '' }
+const metric: Metric = { id: 'rate', pack: 'p', title: 'Rate', title_en: 'Rate', unit: '%', kind: 'ratio', dims: [], min_cell: 10, synonyms: [], definition: '' }
 const metrics = new Map([['rate', metric]])
 const words = { none: '—', hidden: 'few' }
 const result: QueryResult = {
-  columns: [{ id: 'district', title: 'District', kind: 'dimension', type: 'org' }, { id: 'sex', title: 'Sex', kind: 'dimension', type: 'code' }, { id: 'rate', title: 'Rate', kind: 'metric', unit: '%', type: 'decimal' }],
+  columns: [{ id: 'district', title: 'District', title_en: 'District', kind: 'dimension', type: 'org', decimals: 0 }, { id: 'sex', title: 'Sex', title_en: 'Sex', kind: 'dimension', type: 'code', decimals: 0 }, { id: 'rate', title: 'Rate', title_en: 'Rate', kind: 'metric', unit: '%', type: 'decimal', decimals: 1 }],
   rows: [[{ id: 'a', title: 'A' }, 'm', 81.5], [{ id: 'a', title: 'A' }, 'f', null], [{ id: 'b', title: 'B' }, 'm', 90]],
-  suppressed: [[1, 2]], as_of: '2026-11-20T00:00:00Z',
+  suppressed: [[1, 2]], n: 3, as_of: '2026-11-20T00:00:00Z', more: false,
 }
-const card: Card = { id: 'c', kind: 'bar', title: 'C', metrics: ['rate'], by: ['district'], drill: 'school', result }
-const target = (lamps: Target['years']): Target => ({ id: 't', plan: 'p', section: 's', item: 'i', unit: '%', measure: 'm', op: '>=', source: 'computed', responsible: 'r', years: lamps })
+const card: Card = { id: 'c', kind: 'bar', title: 'C', title_en: 'C', main: false, metrics: ['rate'], by: ['district'], drill: 'school', result }
+const target = (lamps: Target['years']): Target => ({ id: 't', plan: 'p', section: 's', item: 'i', unit: '%', measure: 'm', op: '>=', source: 'computed', responsible: 'r', years: lamps, n_files: 0, n_notes: 0, awaits_reply: false })
 
 describe('figures', () => {
   it('reads a hidden cell as below the smallest cell of its metric', () => {
@@ -55,7 +55,7 @@ describe('figures', () => {
   })
 
   it('takes organisations, codes and plain values as dimensions', () => {
-    expect([keyOf({ id: 'o', title: 'O' }), keyOf({ code: '1', title: 'One' }), keyOf(2025), keyOf(null)]).toEqual(['o', '1', 2025, null])
+    expect([keyOf({ id: 'o', title: 'O' }), keyOf({ code: '1', title: 'One', title_en: 'One' }), keyOf(2025), keyOf(null)]).toEqual(['o', '1', 2025, null])
   })
 
   it('shades the largest value darkest and no value grey', () => {
@@ -101,7 +101,7 @@ describe('files', () => {
 })
 
 describe('forms', () => {
-  const field = (type: Field['type'], more: Partial<Field> = {}): Field => ({ id: 'f', title: 'F', type, required: false, level: 'L1', masked: false, ...more })
+  const field = (type: Field['type'], more: Partial<Field> = {}): Field => ({ id: 'f', title: 'F', title_en: 'F', type, required: false, level: 'L1', masked: false, computed: false, ...more })
   it('gives texts the type of their field and refuses what does not fit', () => {
     expect(readInput(field('int', { min: 1, max: 12 }), ' 7 ')).toBe(7)
     expect(readInput(field('int', { min: 1, max: 12 }), '13')).toBeUndefined()

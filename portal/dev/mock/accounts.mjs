@@ -16,14 +16,15 @@ export function accountsOf(city) {
     of('teacher', '何老师', 'teacher', '教师', 'teacher', school, ['orgs.read', 'people.read', 'datasets.read', 'metrics.read'], (row) => row.school === school.id),
     of('student', student.name, 'student', '学生', 'student', school, ['datasets.read'], own),
     of('guardian', '家长', 'guardian', '家长', 'guardian', school, ['datasets.read'], own),
-    of('sysadmin', '系统管理员', 'system_admin', '系统管理员', 'system administrator', city.city, ['accounts.manage', 'packs.read', 'packs.install'], () => false),
-    of('secadmin', '安全管理员', 'security_admin', '安全管理员', 'security administrator', city.city, ['security.manage', 'accounts.manage'], () => false),
-    of('auditor', '审计管理员', 'audit_admin', '审计管理员', 'audit administrator', city.city, ['audit.read'], () => false),
+    of('sysadmin', '系统管理员', 'system_admin', '系统管理员', 'system administrator', city.city, ['accounts.manage', 'accounts.read', 'orgs.read', 'packs.read', 'packs.install'], () => false),
+    of('secadmin', '安全管理员', 'security_admin', '安全管理员', 'security administrator', city.city, ['security.manage', 'accounts.read', 'orgs.read'], () => false),
+    of('auditor', '审计管理员', 'audit_admin', '审计管理员', 'audit administrator', city.city, ['audit.read', 'accounts.read'], () => false),
   ]
 }
 
 const ref = ({ id, title, kind }) => ({ id, title, kind })
 
 export function meOf(account) {
-  return { account: account.account, name: account.name, must_change_password: false, demo: true, roles: [{ role: account.role, title: account.title, org: ref(account.org) }], org: ref(account.org), rights: account.rights }
+  const role = { role: account.role, title: account.title, org: ref(account.org) }
+  return { account: account.account, name: account.name, must_change_password: false, demo: true, roles: [role], held: [role], org: ref(account.org), rights: account.rights }
 }

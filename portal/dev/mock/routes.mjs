@@ -176,7 +176,7 @@ const handlers = {
     need(ctx, 'people.read')
     const seen = ctx.city.people.filter((person) => ctx.me.see(person))
     const plain = ({ school, district, ...person }) => person
-    if (ctx.parts[1]) { const one = seen.find((person) => person.id === ctx.parts[1]); if (!one) throw missing(); return json(200, { ...plain(one), memberships: [{ org: one.org, role: one.roles[0], from: '2025-09-01' }] }) }
+    if (ctx.parts[1]) { const one = seen.find((person) => person.id === ctx.parts[1]); if (!one) throw missing(); return json(200, { ...plain(one), memberships: [{ org: one.org, role: one.roles[0], from: '2025-09-01' }], accounts: [], can_manage: false }) }
     const q = ctx.params.get('q') ?? ''
     const org = ctx.params.get('org')
     return page(ctx, seen.filter((person) => person.name.includes(q) && (!org || [person.school, person.district, person.org.id, ctx.city.city.id].includes(org))).map(plain))
@@ -250,15 +250,18 @@ const handlers = {
     Object.assign(line, { actual: value, evidence, source: 'reported', at: new Date().toISOString(), lamp: lampOf(target.op, line.target, value) })
     return json(200, target)
   },
-  'GET packs': (ctx) => { need(ctx, 'packs.read'); return json(200, { items: [{ id: 'edu.fitness', version: '1.0.0', title: '学生体质健康', owner: '体育卫生与艺术教育处', n_datasets: 2, n_metrics: 4, n_dashboards: 1, n_targets: 0, tests: { passed: 14, failed: 0 } }, { id: 'edu.conditions', version: '1.0.0', title: '办学条件', owner: '发展规划处', n_datasets: 1, n_metrics: 2, n_dashboards: 1, n_targets: 3, tests: { passed: 6, failed: 0 } }] }) },
+  'GET packs': (ctx) => { need(ctx, 'packs.read'); return json(200, { items: [{ id: 'edu.fitness', version: '1.0.0', title: '学生体质健康', owner: '体育卫生与艺术教育处', n_datasets: 2, n_metrics: 4, n_dashboards: 1, n_targets: 0, tags: [], n_tests: 14 }, { id: 'edu.conditions', version: '1.0.0', title: '办学条件', owner: '发展规划处', n_datasets: 1, n_metrics: 2, n_dashboards: 1, n_targets: 3, tags: [], n_tests: 6 }] }) },
   'GET audit': (ctx) => { need(ctx, 'audit.read'); return page(ctx, ctx.city.audit.filter((entry) => (!ctx.params.get('actor') || entry.actor === ctx.params.get('actor')) && (!ctx.params.get('action') || entry.action === ctx.params.get('action')))) },
-  'GET accounts': (ctx) => { need(ctx, 'accounts.manage'); const q = ctx.params.get('q') ?? ''; return page(ctx, accountsOf(ctx.city).filter((one) => (one.account + one.name).includes(q)).map((one) => ({ account: one.account, name: one.name, roles: [one.role], enabled: !ctx.city.disabled.has(one.account), last_sign_in: one.account === 'leader' ? undefined : at }))) },
+  'GET accounts': (ctx) => { need(ctx, 'accounts.read'); const q = ctx.params.get('q') ?? ''; return page(ctx, accountsOf(ctx.city).filter((one) => (one.account + one.name).includes(q)).map((one) => ({ account: one.account, name: one.name, roles: [one.role], grants: [], enabled: !ctx.city.disabled.has(one.account), last_sign_in: one.account === 'leader' ? undefined : at }))) },
+  'GET notices': (ctx) => json(200, { items: [{ id: '2', at, kind: 'import.done', title: { zh: '“体测”导入完成：写入 9 行，退回 1 行', en: 'Imported: 9 rows, 1 sent back' }, link: '/datasets/fitness_year/quarantine', read: ctx.city.read?.has(ctx.me.account) ?? false }], n_unread: ctx.city.read?.has(ctx.me.account) ? 0 : 1 }),
+  'POST notices': (ctx) => { (ctx.city.read ??= new Set()).add(ctx.me.account); return { status: 204 } },
+  'GET search': (ctx) => { const q = ctx.params.get('q') ?? ''; return json(200, { items: [...ctx.city.orgs.values()].filter((org) => org.kind === 'school' && org.title.includes(q)).slice(0, 8).map((org) => ({ kind: 'org', title: { zh: org.title, en: org.title }, note: { zh: '', en: '' }, link: `/orgs/${org.id}` })) }) },
   'POST accounts': (ctx) => { need(ctx, 'accounts.manage'); if (ctx.parts[2] === 'disable') ctx.city.disabled.add(ctx.parts[1]); else ctx.city.disabled.delete(ctx.parts[1]); return { status: 204 } },
 }
 
 function home(ctx) {
   const may = (right) => ctx.me.rights.includes(right)
-  const value = (id) => { const result = query(ctx.city, ctx.me.see, { metrics: [id] }); const metric = metrics.find((one) => one.id === id); return { metric: id, title: metric.title, unit: metric.unit, value: result.rows[0]?.[0] ?? null, suppressed: result.suppressed.length > 0 } }
+  const value = (id) => { const result = query(ctx.city, ctx.me.see, { metrics: [id] }); const metric = metrics.find((one) => one.id === id); return { metric: id, title: metric.title, unit: metric.unit, value: result.rows[0]?.[0] ?? null, suppressed: result.suppressed.length > 0, n: 120, period: '2025', source: { zh: '示例数据', en: 'Sample' }, data_at: at } }
   const bad = badOf(ctx, 'fitness_year').length
   return {
     todo: [...(may('datasets.import') && bad > 0 ? [{ kind: 'quarantine', title: { zh: '行体测数据待改正', en: 'fitness rows to mend' }, n: bad, link: '/datasets/fitness_year/quarantine' }] : []), ...(may('plan.report') ? [{ kind: 'plan', title: { zh: '个目标待填报', en: 'targets to report' }, n: ctx.city.plan.filter((target) => target.source === 'reported' && target.years[1].actual === undefined).length, link: '/plan?lamp=grey' }] : [])],

@@ -8,10 +8,11 @@ import { useTranslation } from 'react-i18next'
 import { BrowserRouter } from 'react-router'
 import { ApiError } from '@/shared/api/client'
 import { basename } from '@/shared/base'
+import { usePrefs } from '@/shared/prefs'
 import { meKey } from '@/shared/session/use-me'
 import { Crash } from './crash'
 import { Pages } from './pages'
-import { theme } from './theme'
+import { themeOf } from './theme'
 
 function makeClient(): QueryClient {
   const client: QueryClient = new QueryClient({
@@ -25,6 +26,7 @@ function makeClient(): QueryClient {
       queries: {
         staleTime: 10_000,
         refetchOnWindowFocus: false,
+        networkMode: 'always', // a request that fails is said; one that is held back silently would not be
         retry: (n, error) => n < 2 && error instanceof ApiError && (error.problem.status === 0 || error.problem.status >= 502),
       },
     },
@@ -35,13 +37,14 @@ function makeClient(): QueryClient {
 export function App() {
   const [client] = useState(makeClient)
   const { i18n } = useTranslation()
+  const { dark } = usePrefs()
   useEffect(() => {
     void client.invalidateQueries()
   }, [client, i18n.language])
   return (
     <Crash>
       <QueryClientProvider client={client}>
-        <ConfigProvider theme={theme} locale={i18n.language === 'en' ? enUS : zhCN} button={{ autoInsertSpace: false }}>
+        <ConfigProvider theme={themeOf(dark)} locale={i18n.language === 'en' ? enUS : zhCN} button={{ autoInsertSpace: false }}>
           <BrowserRouter basename={basename}>
             <Pages />
           </BrowserRouter>

@@ -3,8 +3,8 @@
 const pages: Record<string, { page: string; parts: Record<string, string> }> = {
   datasets: { page: '/dataset', parts: { import: '/import', quarantine: '/quarantine' } },
   dashboards: { page: '/dashboard', parts: {} },
-  orgs: { page: '/orgs', parts: {} },
-  people: { page: '/people', parts: {} },
+  orgs: { page: '/org', parts: {} },
+  people: { page: '/person', parts: {} },
   jobs: { page: '/import', parts: {} },
 }
 

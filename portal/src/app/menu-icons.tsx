@@ -4,14 +4,17 @@ import AuditOutlined from '@ant-design/icons/es/icons/AuditOutlined'
 import BarChartOutlined from '@ant-design/icons/es/icons/BarChartOutlined'
 import DatabaseOutlined from '@ant-design/icons/es/icons/DatabaseOutlined'
 import FlagOutlined from '@ant-design/icons/es/icons/FlagOutlined'
+import HeartOutlined from '@ant-design/icons/es/icons/HeartOutlined'
 import HomeOutlined from '@ant-design/icons/es/icons/HomeOutlined'
 import KeyOutlined from '@ant-design/icons/es/icons/KeyOutlined'
+import FileExclamationOutlined from '@ant-design/icons/es/icons/FileExclamationOutlined'
 import SafetyCertificateOutlined from '@ant-design/icons/es/icons/SafetyCertificateOutlined'
+import TagsOutlined from '@ant-design/icons/es/icons/TagsOutlined'
 import TeamOutlined from '@ant-design/icons/es/icons/TeamOutlined'
 
 export const menuIcons = {
-  home: HomeOutlined, dashboards: BarChartOutlined, plan: FlagOutlined, orgs: ApartmentOutlined, people: TeamOutlined,
-  datasets: DatabaseOutlined, quality: SafetyCertificateOutlined, packs: AppstoreOutlined, accounts: KeyOutlined, audit: AuditOutlined,
+  home: HomeOutlined, portrait: HeartOutlined, dashboards: BarChartOutlined, plan: FlagOutlined, orgs: ApartmentOutlined, people: TeamOutlined,
+  datasets: DatabaseOutlined, quality: SafetyCertificateOutlined, quarantine: FileExclamationOutlined, classification: TagsOutlined, packs: AppstoreOutlined, accounts: KeyOutlined, audit: AuditOutlined,
 }
 
 export type MenuWord = keyof typeof menuIcons

@@ -2,10 +2,10 @@ import { useTranslation } from 'react-i18next'
 import { NavLink, useLocation } from 'react-router'
 import type { Me } from '@/shared/api/types'
 import { menuIcons } from './menu-icons'
-import { routes } from './routes'
+import { openTo } from './routes'
 
 const groups = ['work', 'data', 'govern'] as const
-const parents: Record<string, string> = { '/dataset': '/datasets', '/import': '/datasets', '/quarantine': '/datasets', '/dashboard': '/dashboards' }
+const parents: Record<string, string> = { '/dataset': '/datasets', '/import': '/datasets', '/lineage': '/datasets', '/dashboard': '/dashboards', '/org': '/orgs', '/person': '/people' }
 
 /** The menu that the rights of the signed-in person allow. */
 export function Menu({ me, label, onGo }: { me: Me; label: string; onGo?: () => void }) {
@@ -15,7 +15,7 @@ export function Menu({ me, label, onGo }: { me: Me; label: string; onGo?: () => 
   return (
     <nav aria-label={label} className="bm-menu">
       {groups.map((group) => {
-        const entries = routes.filter((route) => route.group === group && (route.right === undefined || me.rights.includes(route.right)))
+        const entries = openTo(me).filter((route) => route.group === group)
         if (entries.length === 0) return null
         return (
           <section key={group}>

@@ -26,12 +26,20 @@ function ScrollToTop() {
   return null
 }
 
+function Bare({ route }: { route: (typeof routes)[number] }) {
+  const PageOf = route.page
+  return <Suspense fallback={<LoadingState />}>{route.right === undefined ? <PageOf /> : <Guard right={route.right}><PageOf /></Guard>}</Suspense>
+}
+
 export function Pages() {
   const me = useMe()
+  const { pathname } = useLocation()
   if (me.data === undefined) {
     return <main className="bm-alone">{me.error ? <ErrorState error={me.error} retry={() => void me.refetch()} /> : <LoadingState rows={3} />}</main>
   }
   if (me.data === null) return <Suspense fallback={null}><SignIn /></Suspense>
+  const bare = routes.find((route) => route.bare === true && pathname === `/${route.path}`)
+  if (bare !== undefined) return <Bare route={bare} />
   return (
     <Suspense fallback={<LoadingState />}>
       <ScrollToTop />

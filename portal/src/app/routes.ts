@@ -1,24 +1,44 @@
 // The table of pages: path, who may see it, where it stands in the menu, the code that draws it (fetched on the first visit).
+// `roles` narrows the menu to those whom a page concerns; what may be seen there is the server's to say.
+// A `bare` page fills the window without the frame.
 // Paths have one segment, so that relative addresses of assets hold at any prefix; ids travel in the query.
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react'
+import type { Me } from '@/shared/api/types'
+import { patiently } from '@/shared/connection'
 import type { MenuWord } from './menu-icons'
 
-export type Route = { path: string; right?: string; menu?: MenuWord; group?: 'work' | 'data' | 'govern'; page: LazyExoticComponent<ComponentType> }
+export type Route = { path: string; right?: string; roles?: string[]; menu?: MenuWord; group?: 'work' | 'data' | 'govern'; bare?: boolean; page: LazyExoticComponent<ComponentType> }
+
+const page = (load: () => Promise<{ default: ComponentType }>) => lazy(() => patiently(load))
 
 export const routes: Route[] = [
-  { path: '', menu: 'home', group: 'work', page: lazy(() => import('@/features/home/home-page')) },
-  { path: 'dashboards', right: 'metrics.read', menu: 'dashboards', group: 'work', page: lazy(() => import('@/features/metrics/dashboards-page')) },
-  { path: 'dashboard', right: 'metrics.read', page: lazy(() => import('@/features/metrics/dashboard-page')) },
-  { path: 'plan', right: 'plan.read', menu: 'plan', group: 'work', page: lazy(() => import('@/features/plan/plan-page')) },
-  { path: 'orgs', right: 'orgs.read', menu: 'orgs', group: 'data', page: lazy(() => import('@/features/directory/orgs-page')) },
-  { path: 'people', right: 'people.read', menu: 'people', group: 'data', page: lazy(() => import('@/features/directory/people-page')) },
-  { path: 'datasets', right: 'datasets.read', menu: 'datasets', group: 'data', page: lazy(() => import('@/features/records/datasets-page')) },
-  { path: 'dataset', right: 'datasets.read', page: lazy(() => import('@/features/records/dataset-page')) },
-  { path: 'import', right: 'datasets.import', page: lazy(() => import('@/features/records/import-page')) },
-  { path: 'quarantine', right: 'quality.read', page: lazy(() => import('@/features/records/quarantine-page')) },
-  { path: 'quality', right: 'quality.read', menu: 'quality', group: 'data', page: lazy(() => import('@/features/records/quality-page')) },
-  { path: 'packs', right: 'packs.read', menu: 'packs', group: 'govern', page: lazy(() => import('@/features/pack/packs-page')) },
-  { path: 'accounts', right: 'accounts.manage', menu: 'accounts', group: 'govern', page: lazy(() => import('@/features/directory/accounts-page')) },
-  { path: 'audit', right: 'audit.read', menu: 'audit', group: 'govern', page: lazy(() => import('@/features/audit/audit-page')) },
-  { path: 'password', page: lazy(() => import('@/features/session/password-page')) },
+  { path: '', menu: 'home', group: 'work', page: page(() => import('@/features/home/home-page')) },
+  { path: 'portrait', right: 'datasets.read', roles: ['student', 'guardian'], menu: 'portrait', group: 'work', page: page(() => import('@/features/metrics/portrait-page')) },
+  { path: 'dashboards', right: 'metrics.read', menu: 'dashboards', group: 'work', page: page(() => import('@/features/metrics/dashboards-page')) },
+  { path: 'dashboard', right: 'metrics.read', page: page(() => import('@/features/metrics/dashboard-page')) },
+  { path: 'screen', right: 'metrics.read', bare: true, page: page(() => import('@/features/metrics/screen-page')) },
+  { path: 'plan', right: 'plan.read', menu: 'plan', group: 'work', page: page(() => import('@/features/plan/plan-page')) },
+  { path: 'orgs', right: 'orgs.read', menu: 'orgs', group: 'data', page: page(() => import('@/features/directory/orgs-page')) },
+  { path: 'org', right: 'orgs.read', page: page(() => import('@/features/directory/org-page')) },
+  { path: 'people', right: 'people.read', menu: 'people', group: 'data', page: page(() => import('@/features/directory/people-page')) },
+  { path: 'person', right: 'people.read', page: page(() => import('@/features/directory/person-page')) },
+  { path: 'datasets', right: 'datasets.read', menu: 'datasets', group: 'data', page: page(() => import('@/features/records/datasets-page')) },
+  { path: 'dataset', right: 'datasets.read', page: page(() => import('@/features/records/dataset-page')) },
+  { path: 'import', right: 'datasets.import', page: page(() => import('@/features/records/import-page')) },
+  { path: 'quarantine', right: 'quality.read', menu: 'quarantine', group: 'data', page: page(() => import('@/features/records/quarantine-page')) },
+  { path: 'quality', right: 'quality.read', menu: 'quality', group: 'data', page: page(() => import('@/features/records/quality-page')) },
+  { path: 'lineage', right: 'datasets.read', page: page(() => import('@/features/records/lineage-page')) },
+  { path: 'classification', right: 'datasets.read', menu: 'classification', group: 'data', page: page(() => import('@/features/records/classification-page')) },
+  { path: 'packs', right: 'packs.read', menu: 'packs', group: 'govern', page: page(() => import('@/features/pack/packs-page')) },
+  { path: 'accounts', right: 'accounts.read', menu: 'accounts', group: 'govern', page: page(() => import('@/features/directory/accounts-page')) },
+  { path: 'audit', right: 'audit.read', menu: 'audit', group: 'govern', page: page(() => import('@/features/audit/audit-page')) },
+  { path: 'notices', page: page(() => import('@/features/home/notices-page')) },
+  { path: 'me', page: page(() => import('@/features/session/me-page')) },
+  { path: 'password', page: page(() => import('@/features/session/password-page')) },
 ]
+
+/** What stands in the menu of this person: by right, and where a page concerns some roles only, by role. */
+export function openTo(me: Me): Route[] {
+  const allowed = (route: Route) => (route.right === undefined || me.rights.includes(route.right)) && (route.roles === undefined || me.roles.some((held) => route.roles?.includes(held.role)))
+  return routes.filter((route) => route.menu !== undefined && allowed(route))
+}

@@ -1,4 +1,4 @@
-// The frame of every page: brand, menu by rights, language, account. On narrow screens the menu is a drawer.
+// The frame of every page: brand, search, notices, help, language, account, menu by rights. On narrow screens the menu is a drawer.
 import MenuOutlined from '@ant-design/icons/es/icons/MenuOutlined'
 import { useEffect, useRef, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -6,7 +6,11 @@ import { Link, useLocation } from 'react-router'
 import type { Me } from '@/shared/api/types'
 import { LanguageSwitch } from '@/shared/ui/language-switch'
 import { AccountMenu } from './account-menu'
+import { Bell } from './bell'
+import { ConnectionBar } from './connection-bar'
+import { HelpDrawer } from './help-drawer'
 import { Menu } from './menu'
+import { Palette } from './palette'
 
 export default function Shell({ me, children }: { me: Me; children: ReactNode }) {
   const { t } = useTranslation()
@@ -14,6 +18,7 @@ export default function Shell({ me, children }: { me: Me; children: ReactNode })
   const drawer = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     drawer.current?.close()
+    for (const sheet of document.querySelectorAll('details.bm-account[open]')) sheet.removeAttribute('open')
   }, [pathname])
   return (
     <div className="bm-shell">
@@ -22,12 +27,17 @@ export default function Shell({ me, children }: { me: Me; children: ReactNode })
         <button type="button" className="bm-icon-button bm-menu-button" aria-label={t('shell.open_menu')} onClick={() => drawer.current?.showModal()}>
           <MenuOutlined />
         </button>
-        <Link to="/" className="bm-brand"><span className="bm-brand-mark" aria-hidden="true" />{t('app.name')}<small>{t('app.line')}</small></Link>
+        <Link to="/" className="bm-brand"><span className="bm-brand-mark" aria-hidden="true" /><span className="bm-brand-name">{t('app.name')}</span><small>{t('app.line')}</small></Link>
         <div className="bm-top-end">
+          <Palette me={me} />
+          <Bell />
+          <HelpDrawer />
           <LanguageSwitch />
           <AccountMenu me={me} />
         </div>
       </header>
+      <ConnectionBar />
+      {me.acting && <p className="bm-acting" role="note">{me.roles.length === 0 ? t('shell.role_lost') : t('shell.acting', { role: me.acting.org.title })}</p>}
       {me.demo && <p className="bm-demo" role="note">{t('shell.demo')}</p>}
       <div className="bm-body">
         <aside className="bm-side"><Menu me={me} label={t('shell.menu')} /></aside>

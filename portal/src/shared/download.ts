@@ -14,6 +14,10 @@ export function saveText(text: string, name: string, type = 'text/csv;charset=ut
   save(new Blob([text], { type }), name)
 }
 
+export function saveBytes(bytes: Uint8Array<ArrayBuffer>, name: string, type: string): void {
+  save(new Blob([bytes], { type }), name)
+}
+
 /** File name of an answer: filename* before filename before the fallback. */
 export function fileName(disposition: string | null, fallback: string): string {
   const wide = disposition?.match(/filename\*=UTF-8''([^;]+)/i)?.[1]

@@ -12,7 +12,7 @@ export default function OrgsPage() {
   const me = useMe()
   const [address, change] = useAddress()
   const search = address.get('q') ?? ''
-  const chosen = address.get('id') ?? me.data?.org.id
+  const chosen = address.get('id') ?? me.data?.org?.id
   return (
     <Page title={t('menu.orgs')} note={t('orgs.note')}>
       <div className="bm-query">

@@ -5,6 +5,7 @@ import { Link } from 'react-router'
 import { api, data } from '@/shared/api/client'
 import type { Home, Me } from '@/shared/api/types'
 import { formatNumber, withUnit } from '@/shared/format/numbers'
+import { formatDate } from '@/shared/format/times'
 import { useTwo } from '@/shared/i18n/use-two'
 import { useMetrics } from '@/shared/metrics'
 import { useMe } from '@/shared/session/use-me'
@@ -19,13 +20,35 @@ function Todo({ todo }: { todo: Home['todo'] }) {
   return (
     <section className="bm-panel" aria-labelledby="todo">
       <h2 id="todo">{t('home.todo')}</h2>
-      {todo.length === 0 && <EmptyState title={t('home.nothing')} />}
+      {todo.length === 0 && <EmptyState title={t('home.nothing')} hint={t('home.nothing_hint')} />}
       <ul className="bm-todo">
         {todo.map((item) => (
           <li key={`${item.kind} ${item.link}`}><Link to={item.link}><strong>{formatNumber(item.n)}</strong><span>{two(item.title)}</span></Link></li>
         ))}
       </ul>
     </section>
+  )
+}
+
+/** A figure with all that makes it one: unit, period, n, source, date of the data. */
+function Figure({ figure, minCell }: { figure: Home['figures'][number]; minCell?: number }) {
+  const { t } = useTranslation()
+  const two = useTwo()
+  const facts = [
+    figure.period && t('home.period', { period: figure.period }),
+    figure.n > 0 && t('home.n', { n: formatNumber(figure.n) }),
+    two(figure.source),
+    t('home.data_at', { date: formatDate(figure.data_at) }),
+  ].filter((fact) => typeof fact === 'string' && fact !== '')
+  return (
+    <div className="bm-panel">
+      <dt>{figure.title}</dt>
+      <dd>
+        {figure.suppressed ? <Suppressed minCell={minCell} /> : figure.value === null || figure.value === undefined ? t('value.none') : formatNumber(figure.value, figure.decimals)}
+        {!figure.suppressed && typeof figure.value === 'number' && figure.unit && <small>{withUnit('', figure.unit)}</small>}
+      </dd>
+      <dd className="bm-figure-foot">{facts.join(' · ')}</dd>
+    </div>
   )
 }
 
@@ -37,15 +60,7 @@ function Figures({ figures }: { figures: Home['figures'] }) {
     <section aria-labelledby="figures">
       <h2 id="figures">{t('home.figures')}</h2>
       <dl className="bm-figures">
-        {figures.map((figure) => (
-          <div key={figure.metric} className="bm-panel">
-            <dt>{figure.title}</dt>
-            <dd>
-              {figure.suppressed ? <Suppressed minCell={metrics.get(figure.metric)?.min_cell} /> : figure.value === null || figure.value === undefined ? t('value.none') : formatNumber(figure.value, figure.decimals)}
-              {!figure.suppressed && typeof figure.value === 'number' && figure.unit && <small>{withUnit('', figure.unit)}</small>}
-            </dd>
-          </div>
-        ))}
+        {figures.map((figure) => <Figure key={figure.metric} figure={figure} minCell={metrics.get(figure.metric)?.min_cell} />)}
       </dl>
     </section>
   )

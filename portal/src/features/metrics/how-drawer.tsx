@@ -1,6 +1,5 @@
 // How a figure was computed: definition, formula, filters, files it came from, the query, and the rows behind it.
 import { useQuery } from '@tanstack/react-query'
-import { Drawer } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { Where } from '@/pack-ui/cards/result'
 import { api, data } from '@/shared/api/client'
@@ -11,6 +10,7 @@ import { formatTime } from '@/shared/format/times'
 import { useRight } from '@/shared/session/use-me'
 import { PlainTable, type PlainColumn } from '@/shared/ui/plain-table'
 import { QueryView } from '@/shared/ui/query-view'
+import { Sheet } from '@/shared/ui/sheet'
 import { EmptyState } from '@/shared/ui/states'
 import { RowsBehind } from './rows-behind'
 
@@ -61,9 +61,6 @@ function Body({ asked }: { asked: HowAsked }) {
 
 export function HowDrawer({ asked, onClose }: { asked: HowAsked | null; onClose: () => void }) {
   const { t } = useTranslation()
-  return (
-    <Drawer open={asked !== null} onClose={onClose} size={640} title={t('how.title', { title: asked?.title ?? '' })} destroyOnHidden>
-      {asked && <Body asked={asked} />}
-    </Drawer>
-  )
+  if (asked === null) return null
+  return <Sheet title={t('how.title', { title: asked.title })} onClose={onClose}><Body asked={asked} /></Sheet>
 }

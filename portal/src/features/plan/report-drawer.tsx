@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, Drawer, Input, Select } from 'antd'
 import { useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
-import { api, data, idempotencyKey } from '@/shared/api/client'
+import { api, data } from '@/shared/api/client'
 import type { Target } from '@/shared/api/types'
 import { ProblemNote } from '@/shared/ui/problem-note'
 
@@ -18,7 +18,7 @@ function Form({ target, onClose }: { target: Target; onClose: () => void }) {
   const report = useMutation({
     mutationFn: () =>
       data(api.POST('/api/v1/plan/targets/{id}/reports', {
-        params: { path: { id: target.id }, header: { 'Idempotency-Key': idempotencyKey() } }, body: { year, value: number, evidence: evidence.trim() },
+        params: { path: { id: target.id } }, body: { year, value: number, evidence: evidence.trim() },
       })),
     onSuccess: async () => {
       await cache.invalidateQueries({ queryKey: ['plan'] })

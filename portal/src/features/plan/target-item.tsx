@@ -1,10 +1,12 @@
 // One target of a plan with a bullet for each year.
 import { Button } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Target, TargetYear } from '@/shared/api/types'
 import { formatNumber, withUnit } from '@/shared/format/numbers'
 import { formatDate } from '@/shared/format/times'
 import { Lamp, Tag } from '@/shared/ui/tag'
+import { Papers } from './papers'
 import { bullet } from './targets'
 
 const signs = { '>=': '≥', '<=': '≤', '=': '=' } as const
@@ -28,8 +30,9 @@ function Year({ target, year }: { target: Target; year: TargetYear }) {
   )
 }
 
-export function TargetItem({ target, onReport }: { target: Target; onReport?: (target: Target) => void }) {
+export function TargetItem({ target, year, onReport }: { target: Target; year?: number; onReport?: (target: Target) => void }) {
   const { t } = useTranslation()
+  const [open, setOpen] = useState(false)
   return (
     <li className="bm-target">
       <div className="bm-target-head">
@@ -38,7 +41,11 @@ export function TargetItem({ target, onReport }: { target: Target; onReport?: (t
         {onReport && target.source === 'reported' && <Button size="small" onClick={() => onReport(target)} aria-label={t('plan.report_for', { item: target.item })}>{t('plan.report')}</Button>}
       </div>
       <p className="bm-target-note">{target.measure} · {t('plan.responsible', { unit: target.responsible })}{target.metric && <> · <code>{target.metric}</code></>}</p>
-      <ul>{target.years.map((year) => <Year key={year.year} target={target} year={year} />)}</ul>
+      <ul>{target.years.filter((one) => year === undefined || one.year === year).map((one) => <Year key={one.year} target={target} year={one} />)}</ul>
+      <details className="bm-details bm-no-print" onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>{t('plan.papers', { files: target.n_files ?? 0, notes: target.n_notes ?? 0 })} {target.awaits_reply && <Tag tone="amber">{t('plan.awaits_reply')}</Tag>}</summary>
+        {open && <Papers target={target} />}
+      </details>
     </li>
   )
 }

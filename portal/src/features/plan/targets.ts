@@ -7,9 +7,14 @@ export function latestYear(target: Target): TargetYear | undefined {
   return years.filter((year) => year.actual !== undefined).at(-1) ?? years[0]
 }
 
-export function lampCounts(targets: Target[]): Record<TargetYear['lamp'], number> {
+/** The year that a list is about: the one that was asked for, otherwise the one that counts now. */
+export function yearOf(target: Target, asked: number | undefined): TargetYear | undefined {
+  return asked === undefined ? latestYear(target) : target.years.find((one) => one.year === asked)
+}
+
+export function lampCounts(targets: Target[], asked?: number): Record<TargetYear['lamp'], number> {
   const counts = { green: 0, yellow: 0, red: 0, grey: 0 }
-  for (const target of targets) counts[latestYear(target)?.lamp ?? 'grey'] += 1
+  for (const target of targets) counts[yearOf(target, asked)?.lamp ?? 'grey'] += 1
   return counts
 }
 

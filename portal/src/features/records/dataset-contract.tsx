@@ -1,25 +1,10 @@
 // What a dataset promises: fields, rules, purpose and legal basis, where it comes from and what is made of it.
 import { useTranslation } from 'react-i18next'
-import { Link } from 'react-router'
 import type { DatasetDetail, Field, Rule } from '@/shared/api/types'
 import { PlainTable, type PlainColumn } from '@/shared/ui/plain-table'
 import { EmptyState } from '@/shared/ui/states'
 import { LevelTag, Tag } from '@/shared/ui/tag'
-import { useDatasets } from './queries'
-
-function Lineage({ ids }: { ids: string[] }) {
-  const { t } = useTranslation()
-  const known = useDatasets().data?.items ?? []
-  if (ids.length === 0) return <>{t('value.none')}</>
-  return (
-    <ul className="bm-inline">
-      {ids.map((id) => {
-        const dataset = known.find((one) => one.id === id)
-        return <li key={id}>{dataset ? <Link to={`/dataset?id=${encodeURIComponent(id)}`}>{dataset.title}</Link> : id}</li>
-      })}
-    </ul>
-  )
-}
+import { LineagePanel } from './lineage-panel'
 
 export function DatasetContract({ dataset }: { dataset: DatasetDetail }) {
   const { t } = useTranslation()
@@ -44,14 +29,14 @@ export function DatasetContract({ dataset }: { dataset: DatasetDetail }) {
         <dl className="bm-facts bm-facts-wide bm-panel">
           <div><dt>{t('contract.purpose')}</dt><dd>{dataset.law.purpose}</dd></div>
           <div><dt>{t('contract.basis')}</dt><dd>{dataset.law.basis}</dd></div>
-          <div><dt>{t('contract.from')}</dt><dd><Lineage ids={dataset.lineage.from} /></dd></div>
-          <div><dt>{t('contract.to')}</dt><dd><Lineage ids={dataset.lineage.to} /></dd></div>
         </dl>
       )}
       <h2>{t('contract.fields')}</h2>
       <PlainTable label={t('contract.fields')} columns={fields} rows={dataset.fields} rowKey={(field) => field.id} />
       <h2>{t('contract.rules')}</h2>
       {dataset.rules.length === 0 ? <EmptyState title={t('contract.no_rules')} /> : <PlainTable label={t('contract.rules')} columns={rules} rows={dataset.rules} rowKey={(rule) => rule.id} />}
+      <h2>{t('lineage.title')}</h2>
+      <LineagePanel dataset={dataset.id} />
     </div>
   )
 }

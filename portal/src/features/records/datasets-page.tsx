@@ -11,9 +11,18 @@ import { QueryView } from '@/shared/ui/query-view'
 import { useAddress } from '@/shared/ui/search-params'
 import { EmptyState } from '@/shared/ui/states'
 import { LevelTag, Tag } from '@/shared/ui/tag'
+import { freshnessOf } from './freshness'
 import { useDatasets } from './queries'
 
 const levels = ['L1', 'L2', 'L3', 'L4', 'L5'] as const
+
+const tones = { fresh: 'green', ageing: 'amber', stale: 'red', never: 'grey' } as const
+
+function Freshness({ dataset }: { dataset: Dataset }) {
+  const { t } = useTranslation()
+  const word = freshnessOf(dataset, new Date())
+  return word === null ? null : <Tag tone={tones[word]}>{t(`datasets.fresh.${word}`)}</Tag>
+}
 
 function DatasetCard({ dataset }: { dataset: Dataset }) {
   const { t } = useTranslation()
@@ -23,9 +32,9 @@ function DatasetCard({ dataset }: { dataset: Dataset }) {
       <p className="bm-tags"><LevelTag level={dataset.level} /><Tag tone="grey">{t(`dataset_kind.${dataset.kind}`)}</Tag><span>{dataset.category}</span></p>
       <dl className="bm-facts">
         <div><dt>{t('datasets.rows')}</dt><dd>{formatNumber(dataset.n_rows)}</dd></div>
-        <div><dt>{t('datasets.quality')}</dt><dd>{dataset.quality_rate === undefined ? t('value.none') : formatRate(dataset.quality_rate)}</dd></div>
+        <div><dt>{t('datasets.quality')}</dt><dd>{dataset.quality_rate === undefined ? t('value.none') : <Link to={`/quality?dataset=${encodeURIComponent(dataset.id)}`}>{formatRate(dataset.quality_rate)}</Link>}</dd></div>
         <div><dt>{t('datasets.owner')}</dt><dd>{dataset.owner ?? t('value.none')}</dd></div>
-        <div><dt>{t('datasets.updated')}</dt><dd>{formatTime(dataset.updated_at) || t('datasets.never')}</dd></div>
+        <div><dt>{t('datasets.updated')}</dt><dd>{formatTime(dataset.updated_at) || t('datasets.never')} <Freshness dataset={dataset} /></dd></div>
       </dl>
       {dataset.can.import && <Link className="bm-card-action" to={`/import?id=${encodeURIComponent(dataset.id)}`} aria-label={t('datasets.import_into', { title: dataset.title })}>{t('datasets.import')}</Link>}
     </li>

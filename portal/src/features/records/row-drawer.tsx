@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, Drawer, Popconfirm } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { dropDraft } from '@/pack-ui/form/draft'
 import { RowForm } from '@/pack-ui/form/row-form'
 import { cellText } from '@/pack-ui/grid/cell'
 import { api, data, idempotencyKey } from '@/shared/api/client'
@@ -12,9 +13,14 @@ import { RowHistory } from './row-history'
 
 type Props = { dataset: DatasetDetail; open: Row | 'new' | null; onClose: () => void }
 
+function draftOf(dataset: DatasetDetail, row: Row | null): string {
+  return `banmo.row.${dataset.id}.${row?._key ?? ''}`
+}
+
 function useSave(dataset: DatasetDetail, row: Row | null, onDone: () => void) {
   const cache = useQueryClient()
   const onSuccess = async () => {
+    dropDraft(draftOf(dataset, row))
     onDone()
     await Promise.all([['rows', dataset.id], ['dataset', dataset.id], ['row-history', dataset.id]].map((queryKey) => cache.invalidateQueries({ queryKey })))
   }
@@ -40,7 +46,7 @@ function Content({ dataset, row, onClose }: { dataset: DatasetDetail; row: Row |
     return (
       <>
         <ProblemNote error={save.error} />
-        <RowForm fields={dataset.fields} grain={dataset.grain} row={row ?? undefined} busy={save.isPending} onSave={(body) => save.mutate(body)} onCancel={() => (row ? setEditing(false) : onClose())} />
+        <RowForm fields={dataset.fields} grain={dataset.grain} row={row ?? undefined} draft={draftOf(dataset, row)} busy={save.isPending} onSave={(body) => save.mutate(body)} onCancel={() => (row ? setEditing(false) : onClose())} />
       </>
     )
   }

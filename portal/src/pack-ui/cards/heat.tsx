@@ -4,12 +4,12 @@ import { hiddenShade, rangeOf, shadeOf } from './shades'
 import { ShadeKey } from './shade-key'
 import type { PictureProps } from './types'
 
-export function Heat({ card, result, metrics, words, onDrill }: PictureProps) {
+export function Heat({ card, result, metrics, words, dark, scale, onDrill }: PictureProps) {
   const [down = 0, across = 1] = columnsOf(result, 'dimension')
   const [figure = 2] = columnsOf(result, 'metric')
   const at = new Map(result.rows.map((row, index) => [`${String(keyOf(row[down]))}|${String(keyOf(row[across]))}`, index]))
   const distinct = (column: number) => [...new Map(result.rows.map((row) => [keyOf(row[column]), row[column]])).entries()]
-  const { min, max } = rangeOf(result.rows.map((_, row) => numberAt(result, row, figure)))
+  const { min, max } = scale ?? rangeOf(result.rows.map((_, row) => numberAt(result, row, figure)))
   const columns = distinct(across)
   return (
     <div>
@@ -25,7 +25,7 @@ export function Heat({ card, result, metrics, words, onDrill }: PictureProps) {
                   <th scope="row">{onDrill ? <button type="button" className="bm-link" onClick={() => onDrill(first)}>{name}</button> : name}</th>
                   {columns.map(([other]) => {
                     const row = at.get(`${String(key)}|${String(other)}`)
-                    const shade = row === undefined ? hiddenShade : shadeOf(numberAt(result, row, figure), min, max)
+                    const shade = row === undefined ? hiddenShade : shadeOf(numberAt(result, row, figure), min, max, dark)
                     return <td key={String(other)} style={{ background: shade.ground, color: shade.text }}>{row === undefined ? words.none : figureText(result, row, figure, metrics, words)}</td>
                   })}
                 </tr>

@@ -4,6 +4,11 @@ import { formatFixed, withUnit } from '@/shared/format/numbers'
 
 export type Metrics = Map<string, Metric>
 
+/** The metric that a column shows: "rate" of "rate__prior" and "rate__median". */
+export function metricId(column: string): string {
+  return column.split('__')[0] ?? column
+}
+
 /** What identifies a dimension's value in a query: the id of an organisation, or the value itself. */
 export function keyOf(cell: Cell | undefined): Value {
   if (cell === undefined || cell === null) return null
@@ -29,9 +34,9 @@ export function columnsOf(result: QueryResult, kind: Column['kind']): number[] {
   return result.columns.flatMap((column, index) => (column.kind === kind ? [index] : []))
 }
 
-/** The metric of a column; compare columns are named `<metric>__prior` or `<metric>__yoy`. */
+/** The metric of a column; columns made of it are named `<metric>__prior`, `<metric>__median`. */
 export function metricOf(column: Column, metrics: Metrics): Metric | undefined {
-  return metrics.get(column.id.split('__')[0] ?? '')
+  return metrics.get(metricId(column.id))
 }
 
 /** A hidden figure as people read it: below the metric's smallest cell. */
@@ -105,6 +110,8 @@ export type WayDown = { dim: string } | { dashboard: string }
 export function wayDown(card: Card, path: DrillStep[]): WayDown | undefined {
   const here = dimAt(card, path)
   if (card.drill === undefined || here === undefined) return undefined
+  // A box already shows the level below: it opens the dashboard of its group.
+  if (card.kind === 'box') return levels.includes(card.drill) ? undefined : { dashboard: card.drill }
   const below = levels.includes(here) ? levels[levels.indexOf(here) + 1] : undefined
   if (below !== undefined) return { dim: below }
   return levels.includes(card.drill) ? undefined : { dashboard: card.drill }

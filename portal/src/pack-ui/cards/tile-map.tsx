@@ -5,17 +5,23 @@ import { rangeOf, shadeOf } from './shades'
 import { ShadeKey } from './shade-key'
 import type { PictureProps } from './types'
 
-export function TileMap({ card, result, metrics, words, onDrill }: PictureProps) {
+/** About as many columns as rows, and no gap at the end where the number of tiles allows it. */
+export function columnsFor(n: number): number {
+  const square = Math.max(2, Math.ceil(Math.sqrt(n)))
+  return [square, square + 1, square - 1].find((columns) => columns > 1 && n % columns === 0) ?? square
+}
+
+export function TileMap({ card, result, metrics, words, dark, scale, onDrill }: PictureProps) {
   const { t } = useTranslation()
   const [dimension = 0] = columnsOf(result, 'dimension')
   const [figure = 1] = columnsOf(result, 'metric')
-  const { min, max } = rangeOf(result.rows.map((_, row) => numberAt(result, row, figure)))
-  const side = Math.ceil(Math.sqrt(result.rows.length))
+  const { min, max } = scale ?? rangeOf(result.rows.map((_, row) => numberAt(result, row, figure)))
+  const side = columnsFor(result.rows.length)
   return (
     <div>
-      <ul className="bm-tiles" aria-label={card.title} style={{ gridTemplateColumns: `repeat(${Math.max(2, side)}, minmax(0, 1fr))` }}>
+      <ul className="bm-tiles" aria-label={card.title} style={{ gridTemplateColumns: `repeat(${side}, minmax(0, 1fr))` }}>
         {result.rows.map((row, index) => {
-          const shade = shadeOf(numberAt(result, index, figure), min, max)
+          const shade = shadeOf(numberAt(result, index, figure), min, max, dark)
           const name = labelOf(row[dimension], words.none)
           const value = figureText(result, index, figure, metrics, words, true)
           const style = { background: shade.ground, color: shade.text }
@@ -28,7 +34,7 @@ export function TileMap({ card, result, metrics, words, onDrill }: PictureProps)
           )
         })}
       </ul>
-      <ShadeKey min={min} max={max} unit={result.columns[figure]?.unit} />
+      <ShadeKey min={min} max={max} unit={result.columns[figure]?.unit} dark={dark} />
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, data } from '@/shared/api/client'
+import { useOrgTitle } from '@/shared/org-title'
 
 type Props = { id: string; value: string; title?: string; status?: 'error'; disabled: boolean; onChange: (id: string) => void }
 
@@ -17,12 +18,13 @@ export function OrgInput({ id, value, title, status, disabled, onChange }: Props
   })
   const options = (found.data?.items ?? []).map((org) => ({ value: org.id, label: org.code ? `${org.title} (${org.code})` : org.title }))
   const known = value === '' || options.some((option) => option.value === value)
+  const kept = useOrgTitle(known || title !== undefined ? '' : value)
   return (
     <Select
       id={id} status={status} disabled={disabled} value={value === '' ? undefined : value} loading={found.isFetching} onChange={onChange} placeholder={t('orgs.search')}
       showSearch={{ filterOption: false, onSearch: (text) => setSearch(text.trim()) }}
       notFoundContent={search === '' ? t('orgs.search') : t('orgs.none_found')}
-      options={known ? options : [{ value, label: title ?? value }, ...options]}
+      options={known ? options : [{ value, label: title ?? kept ?? value }, ...options]}
     />
   )
 }

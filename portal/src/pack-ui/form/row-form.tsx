@@ -1,52 +1,74 @@
-// A form for one row, made from the fields of the catalogue. Sends only what was changed; grain fields are fixed once written.
+// A form for one row, made from the fields of the catalogue. Sends only what was changed; grain fields are fixed once written. What was typed stays
+// over a reload of the page where the form has a draft.
 import { Button } from 'antd'
 import { useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Field, Row, Value } from '@/shared/api/types'
+import { dropDraft, keepDraft, readDraft } from './draft'
 import { FieldInput } from './field-input'
-import { readInput, showInput } from './values'
+import { fileInput, readInput, showInput } from './values'
 
-type Props = { fields: Field[]; grain: string[]; row?: Row; busy: boolean; onSave: (changes: Record<string, Value>) => void; onCancel: () => void }
+type Props = {
+  fields: Field[]; grain: string[]; row?: Row; busy: boolean
+  texts?: Record<string, string>   // cells of a file by field, to begin with
+  refused?: Record<string, string> // the server's sentence by field
+  draft?: string                   // name under which what is typed is kept
+  onSave: (changes: Record<string, Value>) => void; onCancel: () => void
+}
 
 function titleOf(row: Row | undefined, field: Field): string | undefined {
   const title = row?.[`${field.id}_title`]
   return typeof title === 'string' ? title : undefined
 }
 
-export function RowForm({ fields, grain, row, busy, onSave, onCancel }: Props) {
+export function RowForm({ fields, grain, row, busy, texts: given, refused = {}, draft, onSave, onCancel }: Props) {
   const { t } = useTranslation()
-  const [texts, setTexts] = useState<Record<string, string>>(() => Object.fromEntries(fields.map((field) => [field.id, showInput(field, row?.[field.id])])))
+  const shown = (field: Field) => (given ? fileInput(field, given[field.id]) : showInput(field, row?.[field.id]))
+  const [texts, setTexts] = useState<Record<string, string>>(() => ({ ...Object.fromEntries(fields.map((field) => [field.id, shown(field)])), ...(draft ? readDraft(draft) : {}) }))
   const [bad, setBad] = useState<string[]>([])
+  const change = (id: string, text: string) => {
+    const next = { ...texts, [id]: text }
+    setTexts(next)
+    if (draft) keepDraft(draft, next)
+  }
+  const leave = () => {
+    if (draft) dropDraft(draft)
+    onCancel()
+  }
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const changes: Record<string, Value> = {}
     const wrong: string[] = []
     for (const field of fields) {
       const text = texts[field.id] ?? ''
-      if (row && (text === showInput(field, row[field.id]) || grain.includes(field.id))) continue
+      if (field.computed || (row && (text === showInput(field, row[field.id]) || grain.includes(field.id)))) continue
       const value = readInput(field, text)
       if (value === undefined || (field.required && value === null)) wrong.push(field.id)
       else if (row || value !== null) changes[field.id] = value
     }
     setBad(wrong)
     if (wrong.length > 0) return
-    if (row && Object.keys(changes).length === 0) onCancel()
+    if (row && Object.keys(changes).length === 0) leave()
     else onSave(changes)
   }
   return (
     <form className="bm-form" onSubmit={submit} noValidate>
-      {fields.map((field) => (
-        <div key={field.id}>
-          <label htmlFor={`field-${field.id}`}>{field.title}{field.required && <span className="bm-required" aria-hidden="true">*</span>}{field.unit && <small> ({field.unit})</small>}</label>
-          <FieldInput
-            field={field} text={texts[field.id] ?? ''} title={titleOf(row, field)} bad={bad.includes(field.id)} disabled={field.masked || (row !== undefined && grain.includes(field.id))}
-            onChange={(text) => setTexts({ ...texts, [field.id]: text })}
-          />
-          {bad.includes(field.id) && <p role="alert" className="bm-field-error">{t(`field_error.${field.type === 'int' || field.type === 'decimal' ? 'number' : 'value'}`, { field: field.title })}</p>}
-        </div>
-      ))}
+      {fields.filter((field) => !field.computed).map((field) => {
+        const wrong = bad.includes(field.id)
+        const sentence = wrong ? t(`field_error.${field.type === 'int' || field.type === 'decimal' ? 'number' : 'value'}`, { field: field.title }) : refused[field.id]
+        return (
+          <div key={field.id}>
+            <label htmlFor={`field-${field.id}`}>{field.title}{field.required && <span className="bm-required" aria-hidden="true">*</span>}{field.unit && <small> ({field.unit})</small>}</label>
+            <FieldInput
+              field={field} text={texts[field.id] ?? ''} title={titleOf(row, field) ?? given?.[field.id]} bad={sentence !== undefined} disabled={field.masked || (row !== undefined && grain.includes(field.id))}
+              onChange={(text) => change(field.id, text)}
+            />
+            {sentence && <p role="alert" className="bm-field-error">{sentence}</p>}
+          </div>
+        )
+      })}
       <div className="bm-form-foot">
-        <Button onClick={onCancel}>{t('action.cancel')}</Button>
+        <Button onClick={leave}>{t('action.cancel')}</Button>
         <Button type="primary" htmlType="submit" loading={busy}>{t('action.save')}</Button>
       </div>
     </form>

@@ -26,3 +26,14 @@ export function readInput(field: Field, text: string): Value | undefined {
       return trimmed
   }
 }
+
+/** A cell of a file as the input of its field shows it: codes and yes/no by what people write, dates with hyphens. What cannot be read stays as it is. */
+export function fileInput(field: Field, cell: string | undefined): string {
+  const text = (cell ?? '').trim()
+  if (text === '') return ''
+  if (field.codes) return field.codes.find((code) => code.code === text || code.title === text)?.code ?? ''
+  if (field.type === 'bool') return /^(1|true|\u662f|y|yes|\u221a)$/i.test(text) ? 'true' : /^(0|false|\u5426|n|no|\u00d7)$/i.test(text) ? 'false' : ''
+  const date = field.type === 'date' ? /^(\d{4})[-/.\u5e74](\d{1,2})[-/.\u6708](\d{1,2})\u65e5?$/.exec(text) : null
+  if (date) return `${date[1]}-${(date[2] ?? '').padStart(2, '0')}-${(date[3] ?? '').padStart(2, '0')}`
+  return text
+}

@@ -1,10 +1,13 @@
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ColumnFilter } from './column-filter'
 import { isNumeric } from './cell'
 import type { GridProps } from './record-grid'
 
+type Props = Pick<GridProps, 'fields' | 'order' | 'filters' | 'onOrder' | 'onFilter'> & { columns: string }
+
 /** Titles with sort and filter; a second press turns the order round, a third removes it. */
-export function GridHead({ fields, order, filters, onOrder, onFilter, columns }: GridProps & { columns: string }) {
+export const GridHead = memo(function GridHead({ fields, order, filters, onOrder, onFilter, columns }: Props) {
   const { t } = useTranslation()
   const nextOrder = (id: string) => (order === id ? `-${id}` : order === `-${id}` ? '' : id)
   const sortOf = (id: string) => (order === id ? 'ascending' : order === `-${id}` ? 'descending' : 'none')
@@ -23,4 +26,4 @@ export function GridHead({ fields, order, filters, onOrder, onFilter, columns }:
       </div>
     </div>
   )
-}
+})

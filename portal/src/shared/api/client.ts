@@ -2,6 +2,7 @@
 import createClient from 'openapi-fetch'
 import i18next from 'i18next'
 import { appUrl } from '../base'
+import { reportLost } from '../connection'
 import type { paths } from './schema'
 import type { Fault, Problem } from './types'
 
@@ -15,11 +16,12 @@ export class ApiError extends Error {
 
 /** The failure of a part (a card, a job): it has a code and a sentence, but no answer of its own. */
 export function partError(fault: Fault): ApiError {
-  const title = fault.title ?? (i18next.language === 'en' ? fault.detail.en : fault.detail.zh)
+  const title = i18next.language === 'en' ? fault.detail.en : fault.detail.zh
   return new ApiError({ type: 'about:blank', status: 0, ...fault, title })
 }
 
-export function unreachable(): ApiError {
+export function unreachable(cause?: unknown): ApiError {
+  if (!(cause instanceof DOMException && cause.name === 'AbortError')) reportLost()
   return new ApiError({
     type: 'about:blank', status: 0, code: 'network.unreachable', title: i18next.t('error.unreachable'),
     detail: { zh: i18next.t('error.unreachable'), en: i18next.t('error.unreachable') },
@@ -52,8 +54,8 @@ export function idempotencyKey(): string {
 export async function send(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers)
   for (const [name, value] of Object.entries(commonHeaders())) headers.set(name, value)
-  const response = await fetch(appUrl(path), { credentials: 'same-origin', ...init, headers }).catch(() => {
-    throw unreachable()
+  const response = await fetch(appUrl(path), { credentials: 'same-origin', ...init, headers }).catch((cause: unknown) => {
+    throw unreachable(cause)
   })
   if (!response.ok) throw await problemOf(response)
   return response
@@ -75,7 +77,7 @@ api.use({
     return response
   },
   onError({ error }) {
-    return error instanceof ApiError ? error : unreachable()
+    return error instanceof ApiError ? error : unreachable(error)
   },
 })
 

@@ -8,3 +8,8 @@ export function formatTime(at?: string): string {
 export function formatDate(at?: string): string {
   return at ? dayjs(at).format('YYYY-MM-DD') : ''
 }
+
+/** Today in local time, as the API writes dates. */
+export function today(): string {
+  return dayjs().format('YYYY-MM-DD')
+}

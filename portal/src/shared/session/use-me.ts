@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { api, ApiError, data } from '../api/client'
 import type { Me } from '../api/types'
+import { forgetDrafts } from '../draft'
 
 export const meKey = ['me']
 
@@ -26,6 +27,7 @@ export function useRight(right: string): boolean {
 /** Puts another person in place: nothing that was read for the former one stays. The query of `me` is kept, because the frame watches it. */
 export function replaceMe(cache: QueryClient, me: Me | null): void {
   cache.removeQueries({ predicate: (query) => query.queryKey[0] !== meKey[0] })
+  if (cache.getQueryData<Me | null>(meKey)?.account !== me?.account) forgetDrafts()
   cache.setQueryData(meKey, me)
 }
 
