@@ -2,13 +2,14 @@
 # make run    a demonstration city on http://127.0.0.1:8080
 # make test   every test; installs what they need
 # make bench  every figure with its limit beside it
+# make schema the portal's types from the server at BANMO_URL
 # make check  format, tidy, rooms, sanitizers, fuzzers
 SHELL := /bin/bash
 PORT ?= 8080
 DATA ?= data
 SCALE ?= 0.02
 
-.PHONY: run build portal test bench check format bootstrap clean
+.PHONY: run build portal schema test bench check format bootstrap clean
 
 bootstrap:
 	@tools/bootstrap
@@ -19,6 +20,9 @@ build: bootstrap
 
 portal: bootstrap
 	@tools/portal
+
+schema: bootstrap
+	@tools/schema
 
 run: build portal
 	@[ -e $(DATA)/banmo.json ] || build/release/banmo demo --data $(DATA) --scale $(SCALE) --seed 1

@@ -3,131 +3,24 @@
 // route, a worker route and a route with a path parameter; memory of 10,000 idle connections; p99 of others while 200 clients send their heads
 // slowly.
 //   http_bench [seconds per figure = 3] [client connections = 64]
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http.hpp>
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
+#include <csignal>
 #include <fstream>
-#include <string>
-#include <thread>
-#include <vector>
 
 #include "http/http.h"
+#include "http_bare.h"
+#include "http_client.h"
 
 namespace {
 
-namespace asio = boost::asio;
-namespace beast = boost::beast;
 using namespace banmo;
-using SteadyClock = std::chrono::steady_clock;
+using namespace banmo::bench;
 
-constexpr size_t kIoThreads = 2;
+constexpr const char* kToken = "0123456789abcdef0123456789abcdef0123456789a";
 
-double seconds_since(SteadyClock::time_point start) { return std::chrono::duration<double>(SteadyClock::now() - start).count(); }
-
-// --- servers, each in a process of its own
-// ---------------------------------------------------------------------------------------------------------------------
-
-struct Process {
-  pid_t id = -1;
-  int stop = -1;  // closing it ends the process
-  uint16_t port = 0;
-};
-
-// Runs `serve(report_port, wait)` in a fork.
-template <class Serve>
-Process spawn(Serve serve) {
-  int port_pipe[2];
-  int stop_pipe[2];
-  if (::pipe(port_pipe) != 0 || ::pipe(stop_pipe) != 0) std::abort();
-  const pid_t id = ::fork();
-  if (id == 0) {
-    ::close(stop_pipe[1]);
-    const auto report = [&](uint16_t port) { return ::write(port_pipe[1], &port, sizeof port) == sizeof port; };
-    const auto wait = [&] {
-      char byte;
-      return ::read(stop_pipe[0], &byte, 1);
-    };
-    serve(report, wait);
-    std::_Exit(0);
-  }
-  ::close(stop_pipe[0]);
-  ::close(port_pipe[1]);
-  Process process{id, stop_pipe[1], 0};
-  if (::read(port_pipe[0], &process.port, sizeof process.port) != sizeof process.port) std::abort();
-  ::close(port_pipe[0]);
-  return process;
-}
-
-double cpu_seconds_at_end(Process& process) {
-  ::close(process.stop);
-  rusage usage{};
-  int status = 0;
-  ::wait4(process.id, &status, 0, &usage);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-asio::awaitable<void> bare_session(asio::ip::tcp::socket socket) {
-  beast::flat_buffer buffer;
-  boost::system::error_code error;
-  auto token = asio::redirect_error(asio::use_awaitable, error);
-  for (;;) {
-    beast::http::request<beast::http::string_body> request;
-    co_await beast::http::async_read(socket, buffer, request, token);
-    if (error) co_return;
-    beast::http::response<beast::http::string_body> response(beast::http::status::ok, request.version());
-    response.set(beast::http::field::content_type, "application/json");
-    response.body() = R"({"ok":true})";
-    response.prepare_payload();
-    co_await beast::http::async_write(socket, response, token);
-    if (error) co_return;
-  }
-}
-
-asio::awaitable<void> bare_accept(asio::ip::tcp::acceptor& acceptor, std::vector<std::unique_ptr<asio::io_context>>& contexts) {
-  for (size_t n = 0;; ++n) {
-    asio::io_context& context = *contexts[n % contexts.size()];
-    asio::ip::tcp::socket socket = co_await acceptor.async_accept(context, asio::use_awaitable);
-    socket.set_option(asio::ip::tcp::no_delay(true));
-    asio::co_spawn(context, bare_session(std::move(socket)), asio::detached);
-  }
-}
-
-Process spawn_bare() {
-  return spawn([](auto report, auto wait) {
-    std::vector<std::unique_ptr<asio::io_context>> contexts;
-    for (size_t i = 0; i < kIoThreads; ++i) contexts.push_back(std::make_unique<asio::io_context>(1));
-    asio::ip::tcp::acceptor acceptor(*contexts[0], {asio::ip::make_address("127.0.0.1"), 0});
-    asio::co_spawn(*contexts[0], bare_accept(acceptor, contexts), asio::detached);
-    std::vector<std::thread> threads;
-    for (auto& context : contexts) {
-      threads.emplace_back([&context] {
-        const auto guard = asio::make_work_guard(*context);
-        context->run();
-      });
-    }
-    report(acceptor.local_endpoint().port());
-    wait();
-    std::_Exit(0);
-  });
+Load press(uint16_t port, const std::string& target, size_t n_connections, double seconds) {
+  return bench::press(port, {get_request(target, kToken)}, n_connections, seconds);
 }
 
 http::Router make_router() {
@@ -158,6 +51,7 @@ Process spawn_ours() {
     options.listen = {"127.0.0.1:0"};
     options.n_io_threads = kIoThreads;
     options.n_workers = 2;
+    options.max_connections_per_peer = options.max_connections;  // all of them come from loopback
     auto server = http::Server::create(options, make_router());
     if (!server.ok()) std::abort();
     (*server)->start();
@@ -168,88 +62,11 @@ Process spawn_ours() {
   });
 }
 
-// --- clients
-// -----------------------------------------------------------------------------------------------------------------------------------------------------
-
-int connect_to(uint16_t port) {
-  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(port);
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(socket, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) {
-    ::close(socket);
-    return -1;
-  }
-  const int on = 1;
-  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  return socket;
-}
-
-std::string request_for(const std::string& target) {
-  return "GET " + target +
-         " HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nAccept: application/json\r\nAccept-Encoding: gzip\r\nAccept-Language: zh-CN\r\n"
-         "Authorization: Bearer 0123456789abcdef0123456789abcdef0123456789a\r\nUser-Agent: bench\r\n\r\n";
-}
-
-struct Load {
-  size_t n_requests = 0;
-  double seconds = 0;
-  std::vector<double> latencies_ms;
-  double percentile(double p) {
-    if (latencies_ms.empty()) return 0;
-    const auto at = latencies_ms.begin() + static_cast<std::ptrdiff_t>(p * static_cast<double>(latencies_ms.size() - 1));
-    std::nth_element(latencies_ms.begin(), at, latencies_ms.end());
-    return *at;
-  }
-};
-
-// A closed loop: each connection asks again as soon as it has its answer (which comes in one piece here).
-Load press(uint16_t port, const std::string& target, size_t n_connections, double seconds) {
-  const std::string request = request_for(target);
-  const int poller = ::epoll_create1(0);
-  std::vector<SteadyClock::time_point> sent(65536);
-  std::vector<int> sockets;
-  const auto ask = [&](int socket) {
-    sent[static_cast<size_t>(socket)] = SteadyClock::now();
-    if (::send(socket, request.data(), request.size(), MSG_NOSIGNAL) < 0) std::abort();
-  };
-  for (size_t i = 0; i < n_connections; ++i) {
-    const int socket = connect_to(port);
-    if (socket < 0) std::abort();
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.fd = socket;
-    ::epoll_ctl(poller, EPOLL_CTL_ADD, socket, &event);
-    sockets.push_back(socket);
-  }
-  Load load;
-  const auto start = SteadyClock::now();
-  for (const int socket : sockets) ask(socket);
-  epoll_event events[256];
-  char buffer[4096];
-  while (seconds_since(start) < seconds) {
-    const int n = ::epoll_wait(poller, events, 256, 100);
-    for (int i = 0; i < n; ++i) {
-      const int socket = events[i].data.fd;
-      if (::recv(socket, buffer, sizeof buffer, 0) <= 0) std::abort();
-      ++load.n_requests;
-      load.latencies_ms.push_back(seconds_since(sent[static_cast<size_t>(socket)]) * 1e3);
-      ask(socket);
-    }
-  }
-  load.seconds = seconds_since(start);
-  for (const int socket : sockets) ::close(socket);
-  ::close(poller);
-  return load;
-}
-
 void measure(const char* name, Process process, const std::string& target, size_t n_connections, double seconds) {
   Load load = press(process.port, target, n_connections, seconds);
   const double cpu = cpu_seconds_at_end(process);
-  std::printf("%-28s %10.0f req/s   server CPU %.4f ms/request   p50 %.2f ms   p99 %.2f ms\n", name,
-              static_cast<double>(load.n_requests) / load.seconds, cpu * 1e3 / static_cast<double>(load.n_requests), load.percentile(0.5),
-              load.percentile(0.99));
+  std::printf("%-28s %10.0f req/s   server CPU %.4f ms/request   p50 %.2f ms   p99 %.2f ms\n", name, load.per_second(),
+              cpu * 1e3 / static_cast<double>(load.n_requests), percentile(load.latencies_ms, 0.5), percentile(load.latencies_ms, 0.99));
   std::fflush(stdout);
 }
 
@@ -268,7 +85,7 @@ void measure_idle(size_t n_connections) {
   ::setrlimit(RLIMIT_NOFILE, &limit);
   Process process = spawn_ours();
   const double before = resident_mib(process.id);
-  const std::string request = request_for("/worker");
+  const std::string request = get_request("/worker", kToken);
   std::vector<int> sockets;
   char buffer[4096];
   for (size_t i = 0; i < n_connections; ++i) {
@@ -284,8 +101,8 @@ void measure_idle(size_t n_connections) {
   cpu_seconds_at_end(process);
 }
 
-// 200 clients in a process of their own, each sending one byte of its head every 100 ms and coming again when it is cut off. They are spread over that
-// time as clients who know nothing of each other are: sent in one burst, they would measure who gets the second core.
+// 200 clients in a process of their own, each sending one byte of its head every 100 ms and coming again when it is cut off. They are spread over
+// that time as clients who know nothing of each other are: sent in one burst, they would measure who gets the second core.
 void measure_slow_clients(double seconds) {
   Process process = spawn_ours();
   Load alone = press(process.port, "/quick", 16, seconds);
@@ -306,8 +123,8 @@ void measure_slow_clients(double seconds) {
   ::kill(slow.id, SIGKILL);
   cpu_seconds_at_end(slow);
   cpu_seconds_at_end(process);
-  const double p99_alone = alone.percentile(0.99);
-  const double p99_beside = beside.percentile(0.99);
+  const double p99_alone = percentile(alone.latencies_ms, 0.99);
+  const double p99_beside = percentile(beside.latencies_ms, 0.99);
   std::printf("p99 alone %.2f ms, beside 200 slow-header clients %.2f ms: %.2fx\n", p99_alone, p99_beside, p99_beside / p99_alone);
 }
 

@@ -6,12 +6,10 @@
 //
 //   import_bench [n_rows] [n_base_rows] [folder]
 #include <duckdb.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -20,21 +18,17 @@
 #include <thread>
 #include <vector>
 
-#include "audit/migrations.h"
 #include "base/log.h"
-#include "directory/directory.h"
-#include "directory/migrations.h"
-#include "records/records.h"
+#include "city.h"
+#include "pack/pack.h"
 #include "records/sheet_writer.h"
-#include "sql/migrate.h"
 
 namespace {
 
 using namespace banmo;
+using namespace banmo::bench;
 using directory::Principal;
 
-constexpr int kSchools = 900;
-constexpr int64_t kStudents = 1'300'000;
 constexpr int kItems = 7;
 constexpr const char* kItemNames[kItems] = {"bmi", "vc", "run50", "reach", "rope", "run50x8", "situp"};
 constexpr const char* kHeading = "学年,学生,学校,学段,年级,性别,项目,实测值,免测,测试日期\n";
@@ -98,50 +92,6 @@ constexpr const char* kDerived = R"yaml(- id: fitness_year
     join fitness_band b on b.grade = r.grade and b.sex = r.sex and b.item = r.item and r.raw >= b.lo and r.raw < b.hi
     where r.exempt = 0 group by r.school_year, r.student_id, r.school_id, r.stage, r.grade, r.sex
 )yaml";
-
-double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
-// Seconds of processor time: what does not depend on who else uses the machine.
-double cpu_s() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6; };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-struct Cost {
-  double wall_s = 0, cpu_s = 0;
-};
-
-int64_t peak_mb() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss / 1024;
-}
-
-template <class R>
-auto must(R result, const char* what) {
-  if (!result.ok()) {
-    std::fprintf(stderr, "%s: %s | %s\n", what, result.error().to_string().c_str(), result.error().cause.c_str());
-    for (const auto& detail : result.error().details) std::fprintf(stderr, "  %s\n", detail.to_string().c_str());
-    std::exit(1);
-  }
-  if constexpr (!std::is_same_v<typename R::value_type, Unit>) return std::move(result).value();
-}
-
-uint64_t next_random(uint64_t& state) {
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return state;
-}
-
-std::string student_code(int64_t i) {
-  char text[32];
-  (void)std::snprintf(text, sizeof text, "G3702%014lld", static_cast<long long>(i));
-  return text;
-}
-std::string school_code(int64_t i) { return "37020" + std::to_string(10'000 + i); }
 
 struct Line {
   std::string cells[10];
@@ -273,71 +223,14 @@ void write_pack(const std::string& folder, bool derived) {
   }
 }
 
-struct City {
-  sql::Stores stores;
-  std::unique_ptr<directory::Directory> directory;
-  Principal system = Principal::system();
-
-  explicit City(const std::string& folder) {
-    stores.ledger = must(sql::open_sqlite({folder + "/ledger.db"}), "ledger");
-    sql::DuckdbOptions duckdb;
-    duckdb.path = folder + "/warehouse.duckdb";
-    duckdb.n_threads = 2;
-    duckdb.memory_limit_mb = 900;
-    stores.warehouse = must(sql::open_duckdb(duckdb), "warehouse");
-    must(sql::migrate(*stores.ledger, "audit", audit_migrations()), "migrate");
-    must(sql::migrate(*stores.ledger, "directory", directory_migrations()), "migrate");
-    directory = must(directory::Directory::create(stores, Clock::system(), {}), "directory");
-    std::vector<directory::NewOrg> orgs(1 + kSchools);
-    orgs[0] = {.parent = {}, .kind = directory::OrgKind::city, .code = "3702", .title = "青岛市", .valid_from = {}, .id = {}, .parent_at = -1};
-    for (int i = 0; i < kSchools; ++i)
-      orgs[static_cast<size_t>(i + 1)] = {.parent = {},
-                                          .kind = directory::OrgKind::school,
-                                          .code = school_code(i),
-                                          .title = "第" + std::to_string(i) + "学校",
-                                          .valid_from = {},
-                                          .id = {},
-                                          .parent_at = 0};
-    (void)must(directory->create_orgs(system, orgs), "orgs");
-    must(stores.warehouse->write([](sql::Connection& connection) {
-      return connection.script(
-          "INSERT INTO dim_person (no, id, code, kind, name, sex, org_no, class_no) SELECT i + 1, CAST(i AS VARCHAR), 'G3702' || printf('%014d', i), "
-          "'student', '学生', '1', NULL, NULL FROM range(" +
-          std::to_string(kStudents) + ") t(i);");
-    }),
-         "people");
-    // Forms look people up in the ledger; those of version 0 are not mirrored a second time.
-    must(stores.ledger->write([](sql::Connection& connection) -> Result<> {
-      return connection.script(
-          "INSERT INTO person (no, id, name, sex, code, kind, home_no, class_no, source_hash, version) WITH RECURSIVE k(i) AS (SELECT 0 UNION ALL "
-          "SELECT i + 1 FROM k "
-          "WHERE i < 19999) SELECT i + 1, 'p' || i, '学生', '1', 'G3702' || printf('%014d', i), 'student', 0, 0, 0, 0 FROM k;");
-    }),
-         "people");
-  }
-};
-
 std::unique_ptr<records::Records> open_records(const City& city, const std::string& folder, bool derived) {
   write_pack(folder + "/pack", derived);
   const std::vector<std::string> folders{folder + "/pack"};
-  const auto catalogue = must(pack::Catalogue::load(folders), "pack");
-  records::RecordsOptions options;
-  options.folder = folder + "/uploads";
-  options.field_key.assign(32, 7);
-  return must(records::Records::create(city.stores, catalogue, *city.directory, Clock::system(), options), "records");
+  return open_records(city, folder, must(pack::Catalogue::load(folders), "pack"));
 }
 
 records::Job import(records::Records& records, const std::string& file, const char* what, Cost& cost) {
-  const Principal system = Principal::system();
-  const double begin = now_s(), begin_cpu = cpu_s();
-  const auto queued =
-      must(records.import(system, {.dataset = "fitness_raw", .file = file, .file_name = std::filesystem::path(file).filename().string()}), what);
-  auto job = must(records.wait(system, queued.id), what);
-  cost = {now_s() - begin, cpu_s() - begin_cpu};
-  if (job.error) {
-    std::fprintf(stderr, "%s: %s | %s\n", what, job.error->to_string().c_str(), job.error->cause.c_str());
-    std::exit(1);
-  }
+  const auto job = import_file(records, "fitness_raw", file, what, cost);
   std::printf("%-34s %8.2f s  cpu %6.2f s  %10.0f rows/s  new %lld changed %lld same %lld bad %lld\n", what, cost.wall_s, cost.cpu_s,
               static_cast<double>(job.n_read) / cost.wall_s, static_cast<long long>(job.n_new), static_cast<long long>(job.n_changed),
               static_cast<long long>(job.n_same), static_cast<long long>(job.n_bad));

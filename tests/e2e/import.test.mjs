@@ -93,7 +93,7 @@ test('an imported CSV changes the figure on the dashboard, and the figure leads 
   await value.click()
   await page.waitForSelector('.bm-sql')
   await settled(page)
-  assert.ok((await page.locator('.ant-drawer').innerText()).includes(file.name), 'the drawer names the file')
+  assert.ok((await page.locator('.bm-sheet').innerText()).includes(file.name), 'the drawer names the file')
   await shoot(page, 'how-computed')
   assert.deepEqual([...faults, ...(await axe(page))], [])
   await context.close()

@@ -1,5 +1,6 @@
 // Every menu route of every demonstration account, in Chinese and English, at 1440 and 390 pixels: no console error, no answer >= 500,
-// no request to another host, no sideways scroll of the page, no axe violation. Set BANMO_E2E_ACCOUNTS=city,student to shorten a run.
+// no request to another host, no sideways scroll of the page, no axe violation. Set BANMO_E2E_ACCOUNTS=city,student to shorten a run,
+// BANMO_E2E_PLACES='^(org|people)' to see some places only.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { accounts, api, axe, base, launch, open, settled, shoot, signedInState, watch } from './lib.mjs'
@@ -19,11 +20,22 @@ async function places(page) {
     const { items } = await api(page, 'datasets')
     const first = items.find((dataset) => dataset.n_rows > 0) ?? items[0]
     const entry = items.find((dataset) => dataset.can.import)
-    if (first) more.push(`dataset?id=${first.id}`, `dataset?id=${first.id}&tab=contract`, `dataset?id=${first.id}&tab=batches`, `quarantine?id=${(entry ?? first).id}`)
-    if (entry) more.push(`import?id=${entry.id}`)
+    if (first) more.push(`dataset?id=${first.id}`, `dataset?id=${first.id}&tab=contract`, `dataset?id=${first.id}&tab=batches`, `quarantine?id=${(entry ?? first).id}`, `lineage?dataset=${first.id}`)
+    if (entry) more.push(`import?id=${entry.id}`, `dataset?id=${entry.id}&edit=1`)
+    if (has('quality')) for (const tab of ['rules', 'trend', 'calendar']) more.push(`quality?tab=${tab}&dataset=${(entry ?? first).id}`)
   }
   if (has('dashboards')) more.push(...(await api(page, 'dashboards')).items.map((dashboard) => `dashboard?id=${dashboard.id}&compare=prior`))
-  return [...found, ...more.map((path) => new URL(path, base()).href), new URL('password', base()).href]
+  if (has('orgs')) {
+    const { items } = await api(page, 'orgs')
+    if (items[0]) more.push(`org?id=${items[0].id}`)
+  }
+  if (has('people')) {
+    const { items } = await api(page, 'people?limit=1')
+    if (items[0]) more.push(`person?id=${items[0].id}`)
+  }
+  const all = [...found, ...[...more, 'notices', 'me', 'password'].map((path) => new URL(path, base()).href)]
+  const only = process.env.BANMO_E2E_PLACES && new RegExp(process.env.BANMO_E2E_PLACES)
+  return only ? all.filter((href) => only.test(href.slice(base().length))) : all
 }
 
 test('the sign-in page is clean in both languages and widths', async () => {

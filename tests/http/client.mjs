@@ -8,16 +8,17 @@ export const password = 'banmo-demo'
 export const accounts = ['city', 'leader', 'district', 'principal', 'teacher', 'student', 'guardian', 'sysadmin', 'secadmin', 'auditor']
 
 export class Caller {
-  constructor(account, token) {
+  constructor(account, token, at = base) {
     this.account = account
     this.token = token
+    this.at = at
   }
   // {status, headers, body}: body is parsed JSON where the answer says so, else text.
   async call(method, path, { body, headers = {}, raw } = {}) {
     const sent = { accept: 'application/json', ...headers }
     if (this.token) sent.authorization = `Bearer ${this.token}`
     if (body !== undefined) sent['content-type'] = 'application/json'
-    const answer = await fetch(base + path, { method, headers: sent, body: raw ?? (body === undefined ? undefined : JSON.stringify(body)) })
+    const answer = await fetch(this.at + path, { method, headers: sent, body: raw ?? (body === undefined ? undefined : JSON.stringify(body)) })
     const type = answer.headers.get('content-type') ?? ''
     const text = await answer.text()
     return { status: answer.status, headers: answer.headers, text, body: /json/.test(type) && text ? JSON.parse(text) : text }

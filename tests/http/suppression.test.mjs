@@ -32,13 +32,14 @@ async function smallCells() {
 }
 await smallCells()
 
-// The withheld cells of a table that an attacker solves who knows the total of every line: Gaussian elimination over the unknowns.
-function solved(cells, dimensions) {
+// The withheld cells of a table that an attacker solves who knows the totals of lines that `totals` has, by dimension: Gaussian elimination over the unknowns.
+function solved(cells, totals) {
   const unknown = cells.filter((cell) => cell.hidden)
   const lines = new Map()
   for (const [u, cell] of unknown.entries())
-    for (const d of dimensions) {
+    for (const [d, shown] of totals) {
       const key = cell.key.map((value, i) => (i === d ? '*' : value)).join('|')
+      if (!shown.has(key)) continue
       const row = lines.get(key) ?? unknown.map(() => 0)
       row[u] = 1
       lines.set(key, row)
@@ -76,8 +77,15 @@ test('a leader sees no small cell, and none can be solved from the totals', asyn
         assert.ok(cell.row.$withheld.includes('fit_n'))
       } else assert.equal(cell.row.fit_n, cell.n)
     }
-    // Lines along flat dimensions; along schools the line ends at the district, so that dimension is solved within the year and sex by the lines of the other dimensions.
-    assert.equal(solved(cells, by.map((_, i) => i).filter((i) => by[i] !== 'school')), 0, by.join(' x '))
+    // Along schools a line ends at the district, so that dimension is solved within the year and sex by the lines of the other dimensions.
+    const totals = new Map()
+    for (const [d, dimension] of by.entries()) {
+      if (dimension === 'school') continue
+      const others = by.filter((other) => other !== dimension)
+      const sums = records(await leader.query({ metrics: ['fit_n'], by: others, limit: 10000 })).filter((row) => row.fit_n !== null)
+      totals.set(d, new Set(sums.map((row) => by.map((other) => (other === dimension ? '*' : row[other])).join('|'))))
+    }
+    assert.equal(solved(cells, totals), 0, by.join(' x '))
   }
   assert.ok(withheld >= 2, `${withheld} withheld`)
   console.log(`${withheld} cells withheld from the leader, none solvable`)
@@ -108,4 +116,15 @@ test('two questions whose difference is a small cell: one of them is not answere
     }
   }
   console.log(`${small.length} small cells, ${attacks} pairs of questions tried`)
+})
+
+test('how a figure is computed tells a leader files, but no count of rows that a condition could narrow', async () => {
+  const question = { metrics: ['fit_n'], where: { school_year: kSmallYear, sex: '1' } }
+  const [leader, officer] = [await signIn('leader'), await signIn('city')]
+  const told = (await leader.post('/metrics/explain', question)).body
+  assert.ok(told.sources.length > 0)
+  assert.deepEqual([told.n_rows, ...new Set(told.sources.map((source) => source.n_rows))], [0, 0])
+  const counted = (await officer.post('/metrics/explain', question)).body
+  assert.ok(counted.n_rows > 0 && counted.sources.every((source) => source.n_rows > 0))
+  assert.ok(counted.sources.length < told.sources.length, 'the leader is told the files of the whole dataset')
 })

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// A server of a test's own, on a copy of the demonstration city: for what would disturb the shared one. BANMO_BIN is the program; BANMO_SEED a city that nobody serves (tools/test
+// makes both), else one is made here. Everything is gone when the test file ends.
+import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { Caller, password } from './client.mjs'
+
+export const program = resolve(process.env.BANMO_BIN ?? 'build/release/banmo')
+assert.ok(existsSync(program), `${program} is not there: BANMO_BIN names the program`)
+export const work = mkdtempSync(join(tmpdir(), 'banmo-own-'))
+const running = new Set()
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+  rmSync(work, { recursive: true, force: true })
+})
+
+// {code, out}: a command of the program, to its end; `out` is both streams.
+export function banmo(args, { env = {}, input } = {}) {
+  const done = spawnSync(program, args, { encoding: 'utf8', input, env: { ...process.env, ...env }, timeout: 120_000 })
+  return { code: done.status, out: done.stdout + done.stderr }
+}
+
+let seed = process.env.BANMO_SEED
+export function ownCity(name) {
+  if (!seed) {
+    seed = join(work, 'seed')
+    const made = banmo(['demo', '--data', seed, '--scale', '0.005', '--seed', '1', '--progress', 'none'])
+    assert.equal(made.code, 0, made.out)
+  }
+  const folder = join(work, name)
+  cpSync(seed, folder, { recursive: true })
+  return folder
+}
+
+export class Server {
+  // `wrap` is a command line that the program runs under.
+  static async start(folder, { args = [], env = {}, wrap = [] } = {}) {
+    const [command, ...rest] = [...wrap, program, 'serve', '--data', folder, '--listen', '127.0.0.1:0', ...args]
+    const child = spawn(command, rest, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const server = new Server(child)
+    running.add(child)
+    child.on('exit', () => running.delete(child))
+    await server.#ready
+    return server
+  }
+  #said = ''
+  #ready
+  #ended
+  constructor(child) {
+    this.child = child
+    this.#ended = new Promise((end) => child.on('exit', (code, signal) => end({ code, signal })))
+    this.#ready = new Promise((done, refuse) => {
+      const hear = (chunk) => {
+        this.#said += chunk
+        const found = /Banmo: (http:\/\/[^/\s]+)\//.exec(this.#said)
+        if (found) done((this.url = found[1]))
+      }
+      child.stdout.on('data', hear)
+      child.stderr.on('data', hear)
+      child.on('exit', (code) => refuse(new Error(`the server ended with ${code}: ${this.#said}`)))
+    })
+  }
+  get said() {
+    return this.#said
+  }
+  async signIn(account, word = password) {
+    const answer = await new Caller(account, undefined, this.url).post('/session', { account, password: word })
+    assert.equal(answer.status, 201, `${account} signs in: ${answer.text}`)
+    return new Caller(account, answer.body.token, this.url)
+  }
+  async stop() {
+    this.child.kill('SIGTERM')
+    return this.#ended
+  }
+  async kill() {
+    this.child.kill('SIGKILL')
+    return this.#ended
+  }
+}
+
+// Asks again and again until `look` gives something, at most so long.
+export async function eventually(look, { within_ms = 10_000, what = 'it' } = {}) {
+  const end = Date.now() + within_ms
+  for (;;) {
+    const found = await look()
+    if (found) return found
+    assert.ok(Date.now() < end, `${what} did not happen within ${within_ms} ms`)
+    await new Promise((wake) => setTimeout(wake, 50))
+  }
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+// The permission matrix, generated from /openapi.json: every operation x every role x an own, a neighbouring (same district, other school) and a foreign
+// (other district) object, with the writes that a role may do tried on objects that are thrown away. What a role lacks the right for is 403; what lies
+// outside its scope is 404, in the words that something gets which does not exist at all.
+import { after, test } from 'node:test'
+import assert from 'node:assert/strict'
+import { Caller, accounts, password } from './client.mjs'
+import { Server, banmo, eventually, ownCity } from './own-server.mjs'
+
+const kNobodysId = '00000000-0000-7000-8000-000000000000'
+const kRelations = ['own', 'neighbour', 'foreign']
+const dataset = 'fitness_raw'
+const today = new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 10)
+
+const folder = ownCity('matrix')
+const server = await Server.start(folder)
+after(() => server.stop())
+const as = Object.fromEntries(await Promise.all(accounts.map(async (account) => [account, await server.signIn(account)])))
+const me = Object.fromEntries(await Promise.all(accounts.map(async (account) => [account, await as[account].ok('/me')])))
+const city = as.city
+const document = await (await fetch(`${server.url}/openapi.json`)).json()
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods)
+    .filter(([method]) => ['get', 'post', 'put', 'patch', 'delete'].includes(method))
+    .map(([method, operation]) => ({ path, method: method.toUpperCase(), id: operation.operationId, right: operation['x-permission'] ?? 'signed_in' })),
+)
+
+// --- the world: schools that stand in each relation to the principal's, and what is in them
+const own = await city.ok(`/orgs/${me.principal.org.id}`)
+const district = own.path.find((step) => step.kind === 'district')
+const schools = await city.all('/orgs?kind=school')
+const inDistrict = schools.filter((school) => school.parent === district.id && school.id !== own.id && school.n_students > 0)
+const outside = schools.filter((school) => school.parent !== district.id && school.n_students > 0)
+assert.ok(inDistrict.length >= 3 && outside.length >= 6, `${inDistrict.length} neighbours, ${outside.length} foreign schools`)
+assert.equal(me.district.org.id, district.id, 'the district account stands above the principal')
+const school = { own, neighbour: inDistrict[0], foreign: outside[0] }
+const studentsOf = (org) => city.ok(`/people?org=${org.id}&role=student&limit=20`).then((page) => page.items.filter((person) => person.code))
+const students = Object.fromEntries(await Promise.all(kRelations.map(async (relation) => [relation, await studentsOf(school[relation])])))
+const rowOf = async (caller, org) => (await caller.ok(`/datasets/${dataset}/rows?limit=1${org ? `&filter=school_id:eq:${org.id}` : ''}`)).items[0]._key
+
+// Those who see single people have their own: a pupil of one's class, oneself, one's child.
+async function objectsOf(account, relation) {
+  const narrow = relation === 'own' && ['teacher', 'student', 'guardian'].includes(account)
+  const person = narrow ? (await as[account].ok('/people?limit=50')).items[0].id : students[relation][0].id
+  return { org: school[relation].id, person, row: await rowOf(narrow ? as[account] : city, narrow ? null : school[relation]), account: 'matrix-nobody' }
+}
+const world = {}
+for (const account of accounts) {
+  world[account] = {}
+  for (const relation of kRelations) world[account][relation] = await objectsOf(account, relation)
+}
+
+// --- the oracle: what safety and scope say, written down once more and not asked of the server
+const everything = new Set(kRelations)
+const onlyOwn = new Set(['own'])
+const sees = {
+  city: { org: everything, person: everything, row: everything },
+  leader: { org: everything, person: new Set(), row: new Set() },
+  district: { org: new Set(['own', 'neighbour']), person: new Set(['own', 'neighbour']), row: new Set(['own', 'neighbour']) },
+  principal: { org: onlyOwn, person: onlyOwn, row: onlyOwn },
+  teacher: { org: onlyOwn, person: onlyOwn, row: onlyOwn },
+  student: { org: onlyOwn, person: onlyOwn, row: onlyOwn },
+  guardian: { org: onlyOwn, person: onlyOwn, row: onlyOwn },
+  sysadmin: { org: everything, person: new Set(), row: new Set() },
+  secadmin: { org: everything, person: new Set(), row: new Set() },
+  auditor: { org: new Set(), person: new Set(), row: new Set() },
+}
+const may = (account, right) => right === 'signed_in' || me[account].rights.includes(right)
+
+function kindOf(path) {
+  if (path.includes('/rows/{key}')) return 'row'
+  if (path.startsWith('/api/v1/orgs/{id}')) return 'org'
+  if (path.startsWith('/api/v1/people/{id}')) return 'person'
+  return null
+}
+function fill(path, at) {
+  return path
+    .replace('/orgs/{id}', `/orgs/${at.org}`)
+    .replace('/people/{id}', `/people/${at.person}`)
+    .replace('/datasets/{id}', `/datasets/${dataset}`)
+    .replace('/dashboards/{id}', '/dashboards/fit_city')
+    .replace('{key}', encodeURIComponent(at.row))
+    .replace('{list}', 'core.sex')
+    .replace('{account}', at.account)
+    .replace(/\{\w+\}/g, kNobodysId)
+}
+const missing = { org: kNobodysId, person: kNobodysId, row: 'nobodys~row', account: 'nobody-here' }
+
+// --- writes with a body that is right, each on what may be lost
+let year = 1990
+const values = (relation, student) => ({ school_year: year, student_id: student.code, school_id: school[relation].code, grade: 3, sex: student.sex ?? '1', item: 'vc', raw: 1800, exempt: false, tested_on: `${year}-10-10` })
+// For those who may not change it anyway, one that stands will do.
+async function rowToLose(relation, account) {
+  return { row: may(account, 'datasets.edit') ? await throwAwayRow(relation) : world[account][relation].row }
+}
+async function throwAwayRow(relation) {
+  ++year
+  const made = await city.post(`/datasets/${dataset}/rows`, values(relation, students[relation][0]))
+  assert.equal(made.status, 201, made.text)
+  return made.body._key
+}
+// Schools that are moved and merged away: the city's stand in other districts, so that the district's own suffice for it.
+const spares = { city: outside.slice(1), district: inDistrict.slice(1) }
+const personMove = (relation) => ({ role: 'student', from: school[relation].id, to: inDistrict.at(-1).id, on: today })
+const question = (relation) => ({ metrics: ['fit_n'], where: { school: school[relation].id } })
+const writes = {
+  create_row: async (relation, account) => ((year += may(account, 'datasets.edit') ? 1 : 0), { kind: 'row', body: values(relation, students[relation][0]), success: 201, hidden: [403, 404, 422] }),
+  update_row: async (relation, account) => ({ kind: 'row', at: await rowToLose(relation, account), body: { raw: 1900 }, success: 200 }),
+  delete_row: async (relation, account) => ({ kind: 'row', at: await rowToLose(relation, account), success: 204 }),
+  query_metrics: async (relation) => ({ kind: 'org', body: question(relation), success: 200, hidden: [200, 403, 404], empty: (body) => (body.rows ?? []).length === 0 }),
+  explain_metrics: async (relation) => ({ kind: 'org', body: question(relation), success: 200, hidden: [200, 403, 404], empty: (body) => (body.n_rows ?? 0) === 0, ownMayBeEmpty: true }),
+  rows_behind: async (relation) => ({ kind: 'row', body: { metric: 'fit_n', where: question(relation).where, limit: 5 }, success: 200, hidden: [200, 403, 404], empty: (body) => (body.items ?? []).length === 0, ownMayBeEmpty: true }),
+  import_file: async () => ({ raw: '甲,乙\n1,2\n', type: 'text/csv', success: 202 }),
+  change_password: async () => ({ body: { old_password: 'not-this-one', new_password: 'Another-Password-1' }, success: 422 }),
+  report_target: async () => ({ body: { year: 2025, value: 1, evidence: '测试' }, success: 404 }),
+  disable_account: async () => ({ success: 204 }),
+  enable_account: async () => ({ success: 204 }),
+  save_rows: async (relation) => ({ kind: 'row', body: { dry_run: true, rows: [{ values: values(relation, students[relation][0]) }] }, success: 200, hidden: [200, 403, 404], empty: (body) => body.n_created + body.n_changed + body.n_same === 0, ownMayBeEmpty: true }),
+  undo_row: async () => ({ kind: 'row', success: [200, 404, 409, 422] }),
+  set_person_contact: async () => ({ kind: 'person', body: { phone: '13800000000', email: 'someone@example.org', masked: false }, success: 200 }),
+  preview_person_move: async (relation) => ({ kind: 'person', body: personMove(relation), success: [200, 409, 422] }),
+  move_person: async (relation) => ({ kind: 'person', body: { ...personMove(relation), to: personMove(relation).from }, success: [409, 422] }),
+  preview_org_move: async () => ({ kind: 'org', body: { parent: district.id, on: today }, success: [200, 409, 422] }),
+  preview_org_merge: async () => ({ kind: 'org', body: { into: inDistrict[0].id, on: today }, success: [200, 409, 422] }),
+  // From one district into the other and back, so that the rest of the matrix finds it where it was.
+  move_org: async (relation, account) => {
+    const org = account === 'city' ? spares.city[0] : school[relation]
+    const there = { parent: district.id, on: today }
+    const undo = async () => assert.equal((await city.post(`/orgs/${org.id}/move`, { parent: org.parent, on: today })).status, 200)
+    return { kind: 'org', at: { org: org.id }, body: there, success: account === 'city' ? 200 : [200, 409, 422], undo: account === 'city' ? undo : undefined }
+  },
+  merge_org: async (relation, account) => {
+    const org = may(account, 'orgs.manage') && sees[account].org.has(relation) ? spares[account].pop() : school[relation]
+    return { kind: 'org', at: { org: org.id }, body: { into: (account === 'city' ? outside[0] : inDistrict[0]).id, on: today }, success: 200 }
+  },
+}
+const kLast = ['move_org', 'merge_org'] // they change the world
+
+const cells = { denied: 0, hidden: 0, allowed_reads: 0, allowed_writes: 0, other_writes: 0 }
+const said = (answer) => `${answer.status} ${answer.text.slice(0, 240)}`
+const kRefusals = new Set(['metrics.out_of_scope', 'directory.no_right', 'session.needs_session', 'password.needs_session'])
+
+// Outside the scope: as if it were not there, and nothing of it is told.
+async function checkHidden(caller, operation, answer, at, body, label) {
+  assert.equal(answer.status, 404, `${label}: ${said(answer)}`)
+  const absent = await caller.call(operation.method, fill(operation.path, missing), body)
+  assert.equal(answer.body.code, absent.body.code, `${label}: told apart from what does not exist`)
+  assert.deepEqual(answer.body.detail, absent.body.detail, label)
+  for (const relation of ['neighbour', 'foreign']) assert.ok(!answer.text.includes(school[relation].title), `${label} names the school`)
+  ++cells.hidden
+}
+
+async function tryRead(operation, account, relation, kind, label) {
+  const at = world[account][relation]
+  const answer = await as[account].call(operation.method, fill(operation.path, at))
+  assert.ok(answer.status < 500, `${label}: ${said(answer)}`)
+  if (!may(account, operation.right)) {
+    assert.equal(answer.status, 403, `${label}: ${said(answer)}`)
+    return ++cells.denied
+  }
+  if (kind && !sees[account][kind].has(relation)) return checkHidden(as[account], operation, answer, at, {}, label)
+  assert.ok(![401, 403].includes(answer.status) || kRefusals.has(answer.body.code), `${label}: ${said(answer)}`)
+  if (kind && !/\{\w+\}.*\{\w+\}/.test(operation.path.replace('{id}/rows/{key}', '{key}'))) assert.notEqual(answer.status, 404, `${label}: ${said(answer)}`)
+  ++cells.allowed_reads
+}
+
+async function tryWrite(operation, account, relation, label) {
+  const given = (await writes[operation.id]?.(relation, account)) ?? { body: {} }
+  const kind = given.kind ?? kindOf(operation.path)
+  const at = { ...world[account][relation], ...given.at }
+  const sent = given.raw === undefined ? { body: given.body } : { raw: given.raw, headers: { 'content-type': given.type } }
+  const answer = await as[account].call(operation.method, fill(operation.path, at), sent)
+  assert.ok(answer.status < 500, `${label}: ${said(answer)}`)
+  if (!may(account, operation.right)) {
+    assert.equal(answer.status, 403, `${label}: ${said(answer)}`)
+    return ++cells.denied
+  }
+  if (!writes[operation.id]) {
+    assert.notEqual(answer.status, 401, label)
+    if (kind && !sees[account][kind].has(relation)) assert.ok(answer.status >= 400, `${label}: ${said(answer)}`)
+    return ++cells.other_writes
+  }
+  if (kind && !sees[account][kind].has(relation)) {
+    if (!given.hidden) return checkHidden(as[account], operation, answer, at, sent, label)
+    assert.ok(given.hidden.includes(answer.status), `${label}: ${said(answer)}`)
+    if (answer.status === 200) assert.ok(given.empty(answer.body), `${label}: ${said(answer)}`)
+    return ++cells.hidden
+  }
+  assert.ok([given.success].flat().includes(answer.status) || kRefusals.has(answer.body?.code), `${label}: ${said(answer)}`)
+  if (answer.status === 200 && given.empty && !given.ownMayBeEmpty) assert.ok(!given.empty(answer.body), `${label}: ${said(answer)}`)
+  await given.undo?.()
+  ++cells.allowed_writes
+}
+
+test('nobody gets in without a session', async () => {
+  const nobody = new Caller('nobody', undefined, server.url)
+  for (const operation of operations) {
+    if (operation.right === 'public') continue
+    const answer = await nobody.call(operation.method, fill(operation.path, missing), operation.method === 'GET' ? {} : { body: {} })
+    assert.equal(answer.status, 401, `${operation.id}: ${said(answer)}`)
+  }
+})
+
+test('every operation x every role x own, neighbouring and foreign objects', async () => {
+  const made = banmo(['user', 'add', 'matrix-nobody', '--role', 'teacher', '--org', own.code, '--data', folder], { input: 'A-Long-Password-2026\n' })
+  assert.equal(made.code, 0, made.out)
+  const ordered = operations.filter((operation) => operation.path.startsWith('/api/v1') && !['public'].includes(operation.right) && operation.id !== 'delete_session')
+  ordered.sort((a, b) => kLast.indexOf(a.id) - kLast.indexOf(b.id))
+  for (const operation of ordered) {
+    const kind = kindOf(operation.path)
+    const write = operation.method !== 'GET'
+    for (const account of accounts)
+      for (const relation of kind || writes[operation.id]?.length > 0 ? kRelations : ['own']) {
+        const label = `${operation.id} as ${account} on ${relation}`
+        await (write ? tryWrite(operation, account, relation, label) : tryRead(operation, account, relation, kind, label))
+      }
+  }
+  const n = Object.values(cells).reduce((sum, one) => sum + one, 0)
+  console.log(`permission matrix: ${operations.length} operations, ${n} cells: ${JSON.stringify(cells)}`)
+  assert.ok(cells.denied > 200 && cells.hidden > 40 && cells.allowed_writes > 20, JSON.stringify(cells))
+})
+
+test('what a refused write was about did not change', async () => {
+  const at = `/datasets/${dataset}/rows/${encodeURIComponent(await throwAwayRow('foreign'))}`
+  for (const account of accounts.filter((one) => one !== 'city')) {
+    assert.ok([403, 404].includes((await as[account].call('PATCH', `/api/v1${at}`, { body: { raw: 2222 } })).status), account)
+    assert.ok([403, 404].includes((await as[account].call('DELETE', `/api/v1${at}`)).status), account)
+  }
+  assert.equal((await city.ok(at)).raw, 1800)
+  const created = await as.district.post(`/datasets/${dataset}/rows`, { ...values('foreign', students.foreign[0]), school_year: 1980, tested_on: '1980-10-10' })
+  assert.ok(created.status >= 400, said(created))
+  assert.equal((await city.ok(`/datasets/${dataset}/rows?filter=school_year:eq:1980`)).items.length, 0)
+})
+
+test('an account that another process disables is out within five seconds', async () => {
+  const account = 'matrix-leaver'
+  const made = banmo(['user', 'add', account, '--role', 'city_officer', '--org', me.city.org.title, '--data', folder], { input: 'A-Long-Password-2026\n' })
+  assert.equal(made.code, 0, made.out)
+  const leaver = await eventually(async () => server.signIn(account, 'A-Long-Password-2026').catch(() => null), { what: 'the new account' })
+  assert.equal((await leaver.get('/me')).status, 200, 'an account that another process made is there')
+  const disabled = banmo(['user', 'disable', account, '--data', folder])
+  assert.equal(disabled.code, 0, disabled.out)
+  const began = Date.now()
+  await eventually(async () => (await leaver.get('/me')).status === 401, { within_ms: 5000, what: 'the end of the session' })
+  console.log(`disabled by another process: out after ${Date.now() - began} ms`)
+  const again = await new Caller(account, undefined, server.url).post('/session', { account, password: 'A-Long-Password-2026' })
+  assert.equal(again.status, 401)
+  assert.equal((await city.get('/me')).status, 200, `others stay (${password.length})`)
+})
