@@ -2,6 +2,7 @@
 // an address outside the prefix; sign-in, pages, a live job and deep addresses work. Starts servers of its own with BANMO_BIN.
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -51,13 +52,17 @@ before(async () => {
   execFileSync(binary, ['demo', '--data', join(folder, 'city'), '--scale', '0.002', '--seed', '3', '--progress', 'none'], { stdio: 'ignore' })
   port = 20_000 + Math.floor(Math.random() * 10_000)
   const child = spawn(binary, ['serve', '--data', join(folder, 'city'), '--listen', `127.0.0.1:${port}`, '--path-prefix', prefix, ...(process.env.BANMO_PORTAL ? ['--portal', process.env.BANMO_PORTAL] : [])], { stdio: 'ignore' })
-  running.push(() => child.kill('SIGTERM'))
+  running.push(async () => {
+    const ended = once(child, 'exit')
+    child.kill('SIGTERM')
+    await ended
+  })
   await ready(port, child)
   browser = await launch()
 })
 after(async () => {
   await browser?.close()
-  for (const stop of running.reverse()) stop()
+  for (const stop of running.reverse()) await stop()
   rmSync(folder, { recursive: true, force: true })
 })
 
