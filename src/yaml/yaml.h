@@ -50,7 +50,8 @@ class Node {
 
 // Reads one document; an empty one is null. Refused: anchors' recursion, aliases beyond 1,000 nodes, depth over 64, a key that stands twice, more
 // than 4 MiB, 200,000 nodes (what anchors name counts once more for each of them) or 400,000 brackets and commas, tags, several documents, keys that
-// are no scalars, control characters, text that is not UTF-8. Error ids: yaml.syntax, yaml.duplicate_key, yaml.alias, yaml.tag, yaml.too_deep, yaml.too_large, yaml.documents, yaml.key, yaml.bad_text.
+// are no scalars, control characters, text that is not UTF-8. Error ids: yaml.syntax, yaml.duplicate_key, yaml.alias, yaml.tag, yaml.too_deep,
+// yaml.too_large, yaml.documents, yaml.key, yaml.bad_text.
 Result<Node> read(std::string_view text, std::string file_name);
 
 }  // namespace banmo::yaml
