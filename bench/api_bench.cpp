@@ -4,7 +4,8 @@
 // a row made with audit; a dashboard. Beside each the bare Beast loop as the limit of requests a second. Processor time is the server's, from
 // /proc/<pid>/stat. Limits: 25,000 requests/s and 0.08 ms for a row by key, 0.2 ms for a row made.
 //
-//   api_bench [scale = 0.01] [program = banmo beside the bench folder] [seconds a figure = 4] [client connections = 64]
+//   api_bench [scale = 0.01] [program = banmo beside the bench folder] [seconds a figure = 4] [client connections = 64] [only figures whose name has
+//   this]
 #include <fcntl.h>
 #include <sys/prctl.h>
 
@@ -158,7 +159,8 @@ struct Limit {
 
 class Bench {
  public:
-  Bench(const Server& server, size_t n_connections, double seconds) : server_(server), n_connections_(n_connections), seconds_(seconds) {}
+  Bench(const Server& server, size_t n_connections, double seconds, std::string only)
+      : server_(server), n_connections_(n_connections), seconds_(seconds), only_(std::move(only)) {}
 
   void bare() {
     Process process = spawn_bare();
@@ -170,6 +172,7 @@ class Bench {
 
   enum class Times { over_and_over, once };
   void measure(const char* name, const std::vector<std::string>& requests, Limit limit, Times times = Times::over_and_over) {
+    if (std::string_view(name).find(only_) == std::string_view::npos) return;
     const double before = server_.cpu_s();
     Load load = press(server_.port(), requests, n_connections_, times == Times::once ? 0 : seconds_);
     print(name, load, server_.cpu_s() - before, limit);
@@ -191,15 +194,16 @@ class Bench {
   const Server& server_;
   size_t n_connections_;
   double seconds_, bare_per_second_ = 1;
+  std::string only_;
 };
 
-void bench_all(const Server& server, size_t n_connections, double seconds) {
+void bench_all(const Server& server, size_t n_connections, double seconds, const std::string& only) {
   const uint16_t port = server.port();
   const std::string principal = sign_in(port, "principal"), city = sign_in(port, "city");
   const auto of_school = row_requests(port, principal, 100'000), of_city = row_requests(port, city, 300'000);
   const std::vector<std::string> few(of_school.begin(), of_school.begin() + static_cast<std::ptrdiff_t>(std::min<size_t>(of_school.size(), 16)));
   std::printf("%zu rows of the school, %zu of the city\n", of_school.size(), of_city.size());
-  Bench bench(server, n_connections, seconds);
+  Bench bench(server, n_connections, seconds, only);
   bench.bare();
   const Limit row{kLimitPerSecond, kLimitMs};
   bench.measure("a row by key, each of the school's once, cold", of_school, {0, kLimitMs}, Bench::Times::once);
@@ -229,7 +233,7 @@ int main(int argc, char** argv) {
   if (::waitpid(making, &status, 0) != making || status != 0) give_up("no demonstration city: " + text_of_file(folder + "/demo.log"));
   {
     const Server server(program, folder + "/data", folder + "/serve.log");
-    bench_all(server, n_connections, seconds);
+    bench_all(server, n_connections, seconds, argc > 5 ? argv[5] : "");
   }
   std::filesystem::remove_all(folder);
   return 0;

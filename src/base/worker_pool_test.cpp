@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <future>
 #include <memory>
@@ -120,4 +122,35 @@ TEST_CASE("what waits can be dropped, and what runs ends") {
   go_on.set_value();
   last.get_future().wait();
   CHECK(n_run == 1);
+}
+
+TEST_CASE("work that only waits lets other work begin, and is not run beside more than that") {
+  constexpr int kPieces = 40;
+  std::promise<void> opened;
+  const std::shared_future<void> gate = opened.get_future().share();
+  std::promise<void> all_wait;
+  std::atomic<int> n_waiting{0}, n_at_once{0}, most_at_once{0};
+  {
+    WorkerPool pool(2, kPieces);
+    for (int i = 0; i < kPieces; ++i) {
+      REQUIRE(pool.post([&] {
+        most_at_once = std::max(most_at_once.load(), ++n_at_once);
+        --n_at_once;
+        const WorkerPool::Blocked blocked;
+        if (++n_waiting == kPieces) all_wait.set_value();
+        gate.wait();
+      }));
+    }
+    REQUIRE(all_wait.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
+    opened.set_value();
+  }
+  CHECK(most_at_once <= 2);
+}
+
+TEST_CASE("waiting means nothing on a thread that is no worker's") {
+  const WorkerPool::Blocked blocked;
+  WorkerPool pool(1, 1);
+  std::promise<void> done;
+  CHECK(pool.post([&] { done.set_value(); }));
+  done.get_future().wait();
 }

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/log.h"
+#include "base/worker_pool.h"
 
 namespace banmo::sql {
 namespace {
@@ -70,6 +71,7 @@ Result<> SqliteWriter::wait_for(Ticket& ticket) {
     waiting_.push_back(&ticket);
   }
   if (first) arrived_.notify_one();
+  const WorkerPool::Blocked blocked;  // others may join the group
   std::unique_lock lock(ticket.mutex);
   while (!ticket.finished.wait_for(lock, kLookAtDeadline, [&] { return ticket.is_finished; })) {
     if (ticket.deadline == nullptr || !ticket.deadline->over()) continue;
