@@ -35,6 +35,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/city_time.h"
 #include "base/result.h"
 #include "sql/sql.h"
 
@@ -72,7 +73,7 @@ struct Context {
 // What stands outside the row. `now` is used by now() and today() (local date at `utc_offset_minutes`).
 struct Environment {
   Instant now;
-  int utc_offset_minutes = 480;
+  int utc_offset_minutes = kCityUtcOffset_minutes;
 };
 
 struct PrintOptions {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "expr/parser.h"
+#include "expr/parser_rules.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-
-#include "expr/lexer.h"
 
 namespace banmo::expr {
 namespace {
@@ -26,123 +24,75 @@ bool contains(const Words& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// Recursive descent; a null NodePtr means that a finding was added, and everyone returns.
-class Parser {
- public:
-  Parser(std::vector<Token> tokens, const Parameters& parameters, Findings& findings)
-      : tokens_(std::move(tokens)), parameters_(parameters), findings_(findings) {}
+}  // namespace
 
-  NodePtr whole_expression() {
-    NodePtr node = expression();
-    if (node && token().kind != Lexeme::end) return unexpected();
-    return node;
-  }
-  bool whole_select(SelectTree& tree);
+NodePtr Parser::whole_expression() {
+  NodePtr node = expression();
+  if (node && token().kind != Lexeme::end) return unexpected();
+  return node;
+}
 
- private:
-  const Token& token() const { return tokens_[at_]; }
-  const Token& following() const { return tokens_[std::min(at_ + 1, tokens_.size() - 1)]; }
-  bool is_word(std::string_view word) const { return token().kind == Lexeme::name && token().word == word; }
-  bool is_symbol(std::string_view symbol) const { return token().kind == Lexeme::symbol && token().value == symbol; }
-  bool take_word(std::string_view word) { return is_word(word) && advance(); }
-  bool take_symbol(std::string_view symbol) { return is_symbol(symbol) && advance(); }
-  bool advance() {
-    ++at_;
-    return true;
-  }
-  bool is_reserved(const Token& t) const {
-    return t.kind == Lexeme::name && (contains(kReserved, t.word) || (in_select_ && contains(kReservedInSelect, t.word)));
-  }
+bool Parser::is_reserved(const Token& t) const {
+  return t.kind == Lexeme::name && (contains(kReserved, t.word) || (in_select_ && contains(kReservedInSelect, t.word)));
+}
 
-  NodePtr refuse(size_t offset, std::string id, Message message) {
-    findings_.add(offset, std::move(id), std::move(message));
-    return nullptr;
-  }
-  std::string shown() const {
-    const Token& t = token();
-    return t.kind == Lexeme::text ? "'" + t.value + "'" : t.kind == Lexeme::parameter ? "{" + t.value + "}" : t.value;
-  }
-  NodePtr unexpected() {
-    if (token().kind == Lexeme::end)
-      return refuse(token().offset, "expr.unexpected_end", {"表达式没有写完，请补全", "the expression ends too early: complete it"});
-    return refuse(token().offset, "expr.unexpected",
-                  {"此处不应出现“" + shown() + "”，请检查前面是否缺少运算符、逗号或括号",
-                   "unexpected \"" + shown() + "\": is an operator, comma or bracket missing before it?"});
-  }
-  bool expect_word(std::string_view word) {
-    if (take_word(word)) return true;
-    refuse(token().offset, "expr.expected", {"此处应为 " + std::string(word), "\"" + std::string(word) + "\" is expected here"});
-    return false;
-  }
-  bool expect_symbol(std::string_view symbol) {
-    if (take_symbol(symbol)) return true;
-    refuse(token().offset, "expr.expected", {"此处应为“" + std::string(symbol) + "”", "\"" + std::string(symbol) + "\" is expected here"});
-    return false;
-  }
+NodePtr Parser::refuse(size_t offset, std::string id, Message message) {
+  findings_.add(offset, std::move(id), std::move(message));
+  return nullptr;
+}
 
-  template <class... Children>
-  NodePtr make(Op op, size_t offset, Children... children) {
-    std::vector<NodePtr> all;
-    (all.push_back(std::move(children)), ...);
-    return make_of(op, offset, std::move(all));
-  }
-  NodePtr make_of(Op op, size_t offset, std::vector<NodePtr> children) {
-    auto node = std::make_unique<Node>();
-    node->op = op;
-    node->offset = offset;
-    for (const NodePtr& child : children) {
-      if (!child) return nullptr;
-      node->height = std::max(node->height, child->height + 1);
-    }
-    node->children = std::move(children);
-    if (++n_nodes_ > kMaxNodes || node->height > kMaxHeight) return too_large(offset);
-    return node;
-  }
-  NodePtr too_large(size_t offset) {
-    return refuse(offset, "expr.too_large",
-                  {"表达式过长或嵌套过深（上限 " + std::to_string(kMaxNodes) + " 项、" + std::to_string(kMaxHeight) + " 层），请拆分",
-                   "the expression is too long or nested too deeply (limits: " + std::to_string(kMaxNodes) + " terms, " + std::to_string(kMaxHeight) +
-                       " levels): split it"});
-  }
-  NodePtr make_literal(size_t offset, sql::Value value, Type type) {
-    NodePtr node = make(Op::literal, offset);
-    if (!node) return nullptr;
-    node->literal = std::move(value);
-    node->type = type;
-    return node;
-  }
+std::string Parser::shown() const {
+  const Token& t = token();
+  return t.kind == Lexeme::text ? "'" + t.value + "'" : t.kind == Lexeme::parameter ? "{" + t.value + "}" : t.value;
+}
 
-  NodePtr expression();
-  NodePtr conjunction();
-  NodePtr inversion();
-  NodePtr predicate();
-  NodePtr comparison(NodePtr left);
-  NodePtr between(NodePtr left, bool negated);
-  NodePtr in_list(NodePtr left, bool negated);
-  NodePtr like(NodePtr left, bool negated);
-  NodePtr sum();
-  NodePtr product();
-  NodePtr unary();
-  NodePtr primary();
-  NodePtr number();
-  NodePtr parameter();
-  NodePtr dated(Type type);
-  NodePtr name();
-  NodePtr call(const Token& name);
-  NodePtr case_when();
-  bool select_items(SelectTree& tree);
-  bool select_source(SelectTree& tree, bool joined);
-  bool select_joins(SelectTree& tree);
-  bool select_tail(SelectTree& tree);
+NodePtr Parser::unexpected() {
+  if (token().kind == Lexeme::end)
+    return refuse(token().offset, "expr.unexpected_end", {"表达式没有写完，请补全", "the expression ends too early: complete it"});
+  return refuse(token().offset, "expr.unexpected",
+                {"此处不应出现“" + shown() + "”，请检查前面是否缺少运算符、逗号或括号",
+                 "unexpected \"" + shown() + "\": is an operator, comma or bracket missing before it?"});
+}
 
-  std::vector<Token> tokens_;
-  const Parameters& parameters_;
-  Findings& findings_;
-  size_t at_ = 0;
-  size_t n_nodes_ = 0;
-  unsigned depth_ = 0;
-  bool in_select_ = false;
-};
+bool Parser::expect_word(std::string_view word) {
+  if (take_word(word)) return true;
+  refuse(token().offset, "expr.expected", {"此处应为 " + std::string(word), "\"" + std::string(word) + "\" is expected here"});
+  return false;
+}
+
+bool Parser::expect_symbol(std::string_view symbol) {
+  if (take_symbol(symbol)) return true;
+  refuse(token().offset, "expr.expected", {"此处应为“" + std::string(symbol) + "”", "\"" + std::string(symbol) + "\" is expected here"});
+  return false;
+}
+
+NodePtr Parser::make_of(Op op, size_t offset, std::vector<NodePtr> children) {
+  auto node = std::make_unique<Node>();
+  node->op = op;
+  node->offset = offset;
+  for (const NodePtr& child : children) {
+    if (!child) return nullptr;
+    node->height = std::max(node->height, child->height + 1);
+  }
+  node->children = std::move(children);
+  if (++n_nodes_ > kMaxNodes || node->height > kMaxHeight) return too_large(offset);
+  return node;
+}
+
+NodePtr Parser::too_large(size_t offset) {
+  return refuse(offset, "expr.too_large",
+                {"表达式过长或嵌套过深（上限 " + std::to_string(kMaxNodes) + " 项、" + std::to_string(kMaxHeight) + " 层），请拆分",
+                 "the expression is too long or nested too deeply (limits: " + std::to_string(kMaxNodes) + " terms, " + std::to_string(kMaxHeight) +
+                     " levels): split it"});
+}
+
+NodePtr Parser::make_literal(size_t offset, sql::Value value, Type type) {
+  NodePtr node = make(Op::literal, offset);
+  if (!node) return nullptr;
+  node->literal = std::move(value);
+  node->type = type;
+  return node;
+}
 
 NodePtr Parser::expression() {
   if (depth_ >= kMaxHeight) return too_large(token().offset);
@@ -430,109 +380,7 @@ NodePtr Parser::case_when() {
   return make_of(simple ? Op::simple_case : Op::searched_case, offset, std::move(parts));
 }
 
-bool Parser::select_items(SelectTree& tree) {
-  do {
-    SelectItem item;
-    item.offset = token().offset;
-    if (is_symbol("*")) {
-      refuse(token().offset, "expr.select_star", {"不能写 *，请逐列写出名称", "* is not allowed: name every column"});
-      return false;
-    }
-    item.node = expression();
-    if (!item.node) return false;
-    const bool as = take_word("as");
-    if (token().kind == Lexeme::name && !is_reserved(token())) {
-      item.name = token().value;
-      advance();
-    } else if (as) {
-      return unexpected() != nullptr;
-    } else if (item.node->op == Op::field) {
-      item.name = item.node->name.substr(item.node->name.rfind('.') + 1);
-    }
-    tree.items.push_back(std::move(item));
-  } while (take_symbol(","));
-  return true;
-}
-
-bool Parser::select_source(SelectTree& tree, bool joined) {
-  if (is_symbol("(")) {
-    refuse(token().offset, "expr.subquery", {"不支持子查询，请先定义一个派生数据集", "subqueries are not supported: define a derived dataset first"});
-    return false;
-  }
-  if (token().kind != Lexeme::name || is_reserved(token())) return unexpected() != nullptr;
-  SelectSource source;
-  source.offset = token().offset;
-  source.table = token().value;
-  advance();
-  while (is_symbol(".") && following().kind == Lexeme::name) {  // core.student
-    advance();
-    source.table += "." + token().value;
-    advance();
-  }
-  source.alias = source.table;
-  const bool as = take_word("as");
-  if (token().kind == Lexeme::name && !is_reserved(token())) {
-    source.alias = token().value;
-    advance();
-  } else if (as) {
-    return unexpected() != nullptr;
-  }
-  if (joined) {
-    if (!expect_word("on")) return false;
-    source.on = expression();
-    if (!source.on) return false;
-  }
-  tree.sources.push_back(std::move(source));
-  return true;
-}
-
-bool Parser::select_joins(SelectTree& tree) {
-  while (is_word("join") || is_word("inner") || is_word("left")) {
-    const bool left = take_word("left");
-    if (left) take_word("outer");
-    if (!left) take_word("inner");
-    if (!expect_word("join") || !select_source(tree, true)) return false;
-    tree.sources.back().left = left;
-  }
-  if (!is_symbol(",")) return true;
-  refuse(token().offset, "expr.comma_join", {"表之间请写 join … on …，不用逗号", "join tables with join ... on ..., not with a comma"});
-  return false;
-}
-
-bool Parser::select_tail(SelectTree& tree) {
-  if (take_word("where")) {
-    tree.where = expression();
-    if (!tree.where) return false;
-  }
-  if (take_word("group")) {
-    if (!expect_word("by")) return false;
-    do {
-      tree.group.push_back(expression());
-      if (!tree.group.back()) return false;
-    } while (take_symbol(","));
-  }
-  if (take_word("having")) {
-    tree.having = expression();
-    if (!tree.having) return false;
-  }
-  return true;
-}
-
-bool Parser::whole_select(SelectTree& tree) {
-  in_select_ = true;
-  if (!expect_word("select")) return false;
-  if (is_word("distinct")) {
-    refuse(token().offset, "expr.unsupported", {"不支持 select distinct，请用 group by", "select distinct is not supported: use group by"});
-    return false;
-  }
-  if (!select_items(tree) || !expect_word("from") || !select_source(tree, false) || !select_joins(tree) || !select_tail(tree)) return false;
-  if (is_word("order") || is_word("limit") || is_word("union")) {
-    refuse(token().offset, "expr.unsupported",
-           {"派生数据集不支持 " + token().value + "，请删除", token().value + " is not supported in a derived dataset: remove it"});
-    return false;
-  }
-  return token().kind == Lexeme::end || unexpected() != nullptr;
-}
+namespace {
 
 std::vector<Token> tokens_of(std::string_view text, Findings& findings) {
   if (text.size() <= kMaxTextBytes) return lex(text, findings);
