@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keys of tools that send learning records: made, listed and revoked by an administrator of the organisation. The secret is shown once.
+#include "api/builder.h"
+#include "api/shapes.h"
+#include "directory/directory.h"
+#include "events/events.h"
+
+namespace banmo::api {
+namespace {
+
+using events::KeyScope;
+
+constexpr const char* kScopeNames[] = {"statements/write", "statements/read/mine", "statements/read", "state", "profile", "all"};
+
+struct XapiKeyIn {
+  static constexpr const char* kName = "XapiKeyIn";
+  std::string title;
+  std::vector<std::string> scopes;
+  std::optional<std::string> org;
+};
+template <class V>
+void describe(V& v, XapiKeyIn& x) {
+  v.field("title", x.title, {.title = "名称", .min_length = 1, .max_length = 120});
+  v.field("scopes", x.scopes, {.min_length = 1, .max_length = 6, .one_of = kScopeNames});
+  v.field("org", x.org, {.doc = "For which organisation; absent: one's own.", .max_length = 36});
+}
+
+struct XapiKeyShape {
+  static constexpr const char* kName = "XapiKey";
+  std::string key, title;
+  std::vector<std::string> scopes;
+  std::optional<OrgRef> org;
+  std::string by;
+  Instant created_at;
+  std::optional<Instant> revoked_at;
+};
+template <class V>
+void describe(V& v, XapiKeyShape& x) {
+  v.field("key", x.key);
+  v.field("title", x.title);
+  v.field("scopes", x.scopes, {.one_of = kScopeNames});
+  v.field("org", x.org);
+  v.field("by", x.by);
+  v.field("created_at", x.created_at);
+  v.field("revoked_at", x.revoked_at);
+}
+
+struct NewXapiKey {
+  static constexpr const char* kName = "NewXapiKey";
+  std::string key, secret;
+};
+template <class V>
+void describe(V& v, NewXapiKey& x) {
+  v.field("key", x.key, {.doc = "The user name of Basic authentication."});
+  v.field("secret", x.secret, {.doc = "Its password, and the Bearer token. Shown this once."});
+}
+
+XapiKeyShape shape_of(const Call& call, const events::Key& key) {
+  XapiKeyShape shape{key.key, key.title, {}, ref_of(*call.engines.directory->orgs(), key.org), key.account, key.created_at, key.revoked_at};
+  if (key.may(KeyScope::all)) {
+    shape.scopes = {"all"};
+    return shape;
+  }
+  for (const char* name : kScopeNames)
+    if (key.may(*events::scope_of(name))) shape.scopes.emplace_back(name);
+  return shape;
+}
+
+Result<List<XapiKeyShape>> list_keys(const Call& call) {
+  BANMO_TRY(const auto keys, call.engines.events->keys(call.principal));
+  List<XapiKeyShape> list;
+  for (const events::Key& key : keys) list.items.push_back(shape_of(call, key));
+  return list;
+}
+
+Result<NewXapiKey> create_key(const Call& call, const XapiKeyIn& in) {
+  directory::OrgNo org = call.principal.grants.empty() ? directory::OrgNo{} : call.principal.grants.front().org;
+  if (in.org) {
+    BANMO_TRY(const directory::Org* found, find_org(*call.engines.directory->orgs(), *in.org));
+    org = found->no;
+  }
+  BANMO_TRY(events::NewKey made, call.engines.events->create_key(call.principal, in.title, in.scopes, org));
+  return NewXapiKey{std::move(made.key.key), std::move(made.secret)};
+}
+
+Result<Nothing> revoke_key(const Call& call) {
+  BANMO_DO(call.engines.events->revoke_key(call.principal, call.path("key")));
+  return Nothing{};
+}
+
+}  // namespace
+
+void add_xapi_key_routes(Builder& builder) {
+  builder.tag("events");
+  builder.route<List<XapiKeyShape>>({.method = "GET",
+                                     .path = "/xapi/keys",
+                                     .operation = "list_xapi_keys",
+                                     .summary = {"教学工具的密钥", "Keys of tools that send learning records"},
+                                     .permission = "xapi.keys"},
+                                    list_keys);
+  builder.route<XapiKeyIn, NewXapiKey>({.method = "POST",
+                                        .path = "/xapi/keys",
+                                        .operation = "create_xapi_key",
+                                        .summary = {"新建密钥；口令只显示这一次", "Make a key; its secret is shown this once"},
+                                        .permission = "xapi.keys",
+                                        .answer_status = 201},
+                                       create_key);
+  builder.route<Nothing>({.method = "DELETE",
+                          .path = "/xapi/keys/{key}",
+                          .operation = "revoke_xapi_key",
+                          .summary = {"撤销密钥", "Revoke a key"},
+                          .permission = "xapi.keys"},
+                         revoke_key);
+}
+
+}  // namespace banmo::api

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "events/test_world.h"
+
+namespace banmo::events::test {
+
+World::World(Pair which) : TestStores(which, "events", {}) {
+  using banmo::directory::OrgKind;
+  using banmo::test::add_org;
+  must(sql::migrate(*stores.ledger, "events", events_migrations()));
+  directory = banmo::test::open_directory(stores, clock);
+  city = add_org(*directory, OrgKind::city, {}, "370200", "测试市");
+  south = add_org(*directory, OrgKind::district, city, "370202", "市南区");
+  school_1 = add_org(*directory, OrgKind::school, south, "3702000001", "第一小学");
+  school_2 = add_org(*directory, OrgKind::school, south, "3702000002", "第二小学");
+  open();
+  one = key(school_1, {"all"});
+  two = key(school_2, {"all"});
+  all = key(city, {"all"});
+}
+
+void World::open() {
+  Options options;
+  options.max_page = 10;
+  options.max_batch = 100;
+  events.reset();
+  events = must(Events::create(*directory, options));
+}
+
+}  // namespace banmo::events::test

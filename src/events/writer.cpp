@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "events/writer.h"
+
+#include <algorithm>
+
+#include "base/deadline.h"
+#include "events/look_up.h"
+#include "events/postings.h"
+#include "events/references.h"
+
+namespace banmo::events {
+namespace {
+
+constexpr std::string_view kLock = "LOCK TABLE xapi_writer IN EXCLUSIVE MODE";
+constexpr std::string_view kLast = "SELECT MAX(no) FROM xapi_statement";
+constexpr std::string_view kSameIds = "SELECT id, at, digest, no FROM xapi_statement WHERE org_no = $1 AND id IN (";
+constexpr std::string_view kContent =
+    "INSERT INTO xapi_attachment (org_no, sha2, content_type, content) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+constexpr std::string_view kDefinition = "SELECT definition FROM xapi_activity WHERE org_no = $1 AND id = $2";
+constexpr std::string_view kDefine =
+    "INSERT INTO xapi_activity (org_no, id, definition) VALUES ($1, $2, $3) ON CONFLICT (org_no, id) DO UPDATE SET definition = excluded.definition";
+
+constexpr std::string_view kOtherStatement = "events.other_statement";
+
+Error other_statement(size_t index, bool is_single) {
+  return fail(ErrorCode::conflict, std::string(kOtherStatement),
+              {"已有相同 id、内容不同的陈述；请换一个 id", "another statement has this id and says something else: take another id"},
+              is_single ? "$" : "$[" + std::to_string(index) + "]");
+}
+
+std::string bytes_of(const sql::Value& value) {
+  const auto* blob = std::get_if<sql::Blob>(&value);
+  return blob == nullptr ? std::string() : std::string(blob->begin(), blob->end());
+}
+
+// What is stored under an id.
+struct Present {
+  int64_t at = 0, no = 0;
+  std::string digest;
+};
+
+// The drafts that are not stored yet. A timestamp counts only where the client gave one.
+Result<std::vector<const Draft*>> fresh_of(sql::Connection& connection, directory::OrgNo org, const std::vector<Draft>& drafts, bool is_single) {
+  std::vector<sql::Value> ids;
+  for (const Draft& draft : drafts) ids.emplace_back(blob_of(draft.id));
+  std::unordered_map<std::string, Present> present;
+  BANMO_DO(each_of(connection, kSameIds, {org.value}, ids, [&](const sql::Values& row) -> Result<> {
+    present[bytes_of(row[0])] = {sql::int_of(row[1]), sql::int_of(row[3]), bytes_of(row[2])};
+    return {};
+  }));
+  std::vector<const Draft*> fresh;
+  for (size_t i = 0; i < drafts.size(); ++i) {
+    const Draft& draft = drafts[i];
+    const auto found = present.find(std::string(draft.id.bytes.begin(), draft.id.bytes.end()));
+    if (found == present.end()) {
+      fresh.push_back(&draft);
+      continue;
+    }
+    const bool same_time = !draft.has_timestamp || found->second.at == draft.at.micros || found->second.at == found->second.no;
+    if (found->second.digest != bytes_of(draft.digest) || !same_time) return other_statement(i, is_single);
+  }
+  return fresh;
+}
+
+Result<> append_statements(sql::Connection& connection, const Key& key, const std::vector<const Draft*>& drafts, int64_t first_no) {
+  size_t i = 0;
+  const auto next = [&](sql::Values& row) -> Result<bool> {
+    if (i == drafts.size()) return false;
+    const Draft& draft = *drafts[i];
+    const int64_t no = first_no + static_cast<int64_t>(i++);
+    row = {no,           blob_of(draft.id),          key.org.value, key.no, draft.has_timestamp ? draft.at.micros : no, int64_t{draft.voids ? 2 : 0},
+           draft.digest, body_of(draft, Instant{no})};
+    return true;
+  };
+  BANMO_TRY([[maybe_unused]] const int64_t n,
+            connection.append("xapi_statement", {"no", "id", "org_no", "key_no", "at", "voided", "digest", "body"}, next));
+  return {};
+}
+
+Result<> append_postings(sql::Connection& connection, const Key& key, const std::vector<const Draft*>& drafts, int64_t first_no) {
+  const int64_t org = target_of(List::org, std::to_string(key.org.value)), by = target_of(List::key, key.key);
+  std::vector<std::pair<int64_t, int64_t>> postings;
+  for (size_t i = 0; i < drafts.size(); ++i) {
+    const int64_t no = first_no + static_cast<int64_t>(i);
+    for (const int64_t target : drafts[i]->targets) postings.emplace_back(target, no);
+    postings.emplace_back(org, no);
+    postings.emplace_back(by, no);
+    if (drafts[i]->refers) postings.emplace_back(reference_target(key.org, *drafts[i]->refers), no);
+  }
+  std::sort(postings.begin(), postings.end());
+  size_t i = 0;
+  const auto next = [&](sql::Values& row) -> Result<bool> {
+    if (i == postings.size()) return false;
+    row = {postings[i].first, postings[i].second};
+    ++i;
+    return true;
+  };
+  BANMO_TRY([[maybe_unused]] const int64_t n, connection.append("xapi_posting", {"target", "no"}, next));
+  return {};
+}
+
+// Members of both; where both have one, objects are merged and otherwise the later holds.
+json::Value merged(json::Value before, const json::Value& later) {
+  json::Object* object = before.as_object();
+  if (object == nullptr || later.as_object() == nullptr) return later;
+  for (const auto& [name, value] : *later.as_object()) {
+    json::Value* mine = object->find(name);
+    object->set(name, mine == nullptr ? value : merged(std::move(*mine), value));
+  }
+  return before;
+}
+
+int64_t activity_target(directory::OrgNo org, const std::string& id) { return target_of(List::activity, std::to_string(org.value) + " " + id); }
+
+}  // namespace
+
+bool Writer::knows(int64_t activity, const std::string& definition) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = known_.find(activity);
+  return found != known_.end() && found->second == definition;
+}
+
+void Writer::remember(Definitions learned) {
+  const std::lock_guard lock(mutex_);
+  if (known_.size() + learned.size() > kMaxKnown) known_.clear();
+  for (auto& [activity, definition] : learned) known_[activity] = std::move(definition);
+}
+
+Result<> Writer::learn(sql::Connection& connection, directory::OrgNo org, const std::vector<Draft>& drafts, Definitions& learned) {
+  for (const Draft& draft : drafts) {
+    for (const auto& [id, definition] : draft.definitions) {
+      const int64_t activity = activity_target(org, id);
+      const bool again =
+          std::any_of(learned.begin(), learned.end(), [&](const auto& one) { return one.first == activity && one.second == definition; });
+      if (again || knows(activity, definition)) continue;
+      BANMO_TRY(const auto rows, connection.query(kDefinition, {org.value, id}));
+      std::string text = definition;
+      if (!rows.empty() && sql::text_of(rows[0][0]) != definition) {
+        BANMO_TRY(json::Value before, json::read(sql::text_of(rows[0][0])));
+        BANMO_TRY(const json::Value later, json::read(definition));
+        text = json::write(merged(std::move(before), later));
+      }
+      if (rows.empty() || sql::text_of(rows[0][0]) != text) BANMO_DO(execute(connection, kDefine, {org.value, id, text}));
+      learned.emplace_back(activity, definition);
+    }
+  }
+  return {};
+}
+
+// What may refuse this request alone is asked before anything is written.
+Result<> Writer::store_in(sql::Connection& connection, const Request& request, Definitions& learned) {
+  const Key& key = request.key;
+  BANMO_TRY(const auto fresh, fresh_of(connection, key.org, request.drafts, request.is_single));
+  for (const Content& content : request.contents)
+    BANMO_DO(
+        execute(connection, kContent, {key.org.value, content.sha2, content.content_type, sql::Blob(content.bytes.begin(), content.bytes.end())}));
+  if (fresh.empty()) return {};
+  BANMO_TRY(const auto last, connection.query(kLast));
+  const int64_t first_no = std::max(sql::int_of(last[0][0]) + 1, clock_.now().micros);
+  BANMO_DO(append_statements(connection, key, fresh, first_no));
+  BANMO_DO(append_postings(connection, key, fresh, first_no));
+  BANMO_DO(follow_references(connection, key.org, fresh, first_no));
+  return learn(connection, key.org, request.drafts, learned);
+}
+
+Result<> Writer::store_alone(const Request& request) {
+  Definitions learned;
+  auto done = ledger_.write([&](sql::Connection& connection) -> Result<> {
+    learned.clear();
+    return store_in(connection, request, learned);
+  });
+  if (done.ok()) remember(std::move(learned));
+  return done;
+}
+
+void Writer::store_group(const std::vector<Request*>& group) {
+  const Deadline::Scope without_limit(nullptr);  // the others' time is not this request's
+  Definitions learned;
+  auto done = ledger_.write([&](sql::Connection& connection) -> Result<> {
+    learned.clear();
+    BANMO_DO(execute(connection, kLock, {}));
+    for (Request* request : group) {
+      request->result = store_in(connection, *request, learned);
+      if (!request->result.ok() && request->result.error().id != kOtherStatement) return request->result;
+    }
+    return {};
+  });
+  if (done.ok()) {
+    remember(std::move(learned));
+  } else {
+    for (Request* request : group) request->result = done;
+  }
+}
+
+Result<> Writer::store_with_others(Request& request) {
+  std::unique_lock lock(queue_mutex_);
+  queue_.push_back(&request);
+  while (!request.is_done) {
+    if (is_writing_) {
+      queue_changed_.wait(lock);
+      continue;
+    }
+    is_writing_ = true;
+    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), kMaxGroup));
+    const std::vector<Request*> group(queue_.begin(), end);
+    queue_.erase(queue_.begin(), end);
+    lock.unlock();
+    store_group(group);
+    lock.lock();
+    for (Request* one : group) one->is_done = true;
+    is_writing_ = false;
+    queue_changed_.notify_all();
+  }
+  return std::move(request.result);
+}
+
+Result<> Writer::store(const Key& key, const std::vector<Draft>& drafts, const std::vector<Content>& contents, bool is_single) {
+  const int64_t now = clock_.now().micros;
+  {
+    const std::lock_guard lock(mutex_);
+    entered_.insert(now);
+  }
+  Request request{key, drafts, contents, is_single};
+  auto done = ledger_.dialect() == sql::Dialect::postgres ? store_with_others(request) : store_alone(request);
+  const std::lock_guard lock(mutex_);
+  entered_.erase(entered_.find(now));
+  return done;
+}
+
+Instant Writer::consistent_through() const {
+  const std::lock_guard lock(mutex_);
+  return entered_.empty() ? clock_.now() : Instant{*entered_.begin()};
+}
+
+}  // namespace banmo::events
