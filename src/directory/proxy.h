@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Work that is done in an account's name while nobody is signed in (figures sent every week): under the rights that the account has at that moment.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "directory/types.h"
+
+namespace banmo::directory {
+
+class Directory;
+
+// Who the account is now, under the grant that was kept as a role's name and an organisation, or (empty) under all that it has. Fails closed: denied
+// "account.no_access" if it is closed or gone, denied "session.password_must_change" if its owner could do nothing else; a grant that is no longer
+// held leaves no rights. `session` is 0.
+Result<std::shared_ptr<const Principal>> principal_of(Directory& directory, AccountNo account, const std::string& acting_role, OrgNo acting_org);
+// By which clock the city's hours and days are told.
+int utc_offset_minutes(Directory& directory);
+
+}  // namespace banmo::directory
