@@ -7,7 +7,7 @@ import type { Field, Row } from '@/shared/api/types'
 import { changeLanguage } from '@/shared/i18n'
 import zh from '@/shared/i18n/zh.json'
 
-const field = (id: string, more: Partial<Field> = {}): Field => ({ id, title: `标题${id}`, title_en: `Title ${id}`, type: 'text', required: false, level: 'L1', masked: false, computed: false, ...more })
+const field = (id: string, more: Partial<Field> = {}): Field => ({ id, title: `标题${id}`, title_en: `Title ${id}`, type: 'text', required: false, level: 'L1', masked: false, computed: false, person: false, ...more })
 const fields = [field('code', { required: true }), field('n', { type: 'int', min: 0, max: 9 }), field('sum', { type: 'int', computed: true })]
 
 function show(props: Partial<Parameters<typeof RowForm>[0]> = {}) {

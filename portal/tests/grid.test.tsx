@@ -10,7 +10,7 @@ import { isClear } from '@/features/records/import-file'
 import type { Field, Row } from '@/shared/api/types'
 import { changeLanguage } from '@/shared/i18n'
 
-const field = (id: string, more: Partial<Field> = {}): Field => ({ id, title: `标题${id}`, title_en: `Title ${id}`, type: 'text', required: false, level: 'L1', masked: false, computed: false, ...more })
+const field = (id: string, more: Partial<Field> = {}): Field => ({ id, title: `标题${id}`, title_en: `Title ${id}`, type: 'text', required: false, level: 'L1', masked: false, computed: false, person: false, ...more })
 const fields = [field('code', { required: true }), field('grade', { type: 'int', min: 1, max: 9 }), field('sex', { type: 'code', codes: [{ code: '1', title: '男', title_en: 'Male' }, { code: '2', title: '女', title_en: 'Female' }] }), field('sum', { computed: true })]
 const row = (n: number): Row => ({ _key: `k${n}`, _version: 2, code: `C${n}`, grade: 3, sex: '1', sex_title: '男', sum: null })
 const page = (from: number, n: number, next?: string): RowPage => ({ items: Array.from({ length: n }, (_, i) => row(from + i)), next })

@@ -59,7 +59,7 @@ describe('pictures', () => {
 
   it('stacks the series of a stacked card only', () => {
     const data = seriesOf(answer([dimension('d'), dimension('s'), figure('n', '')], [['A', 'p', 1], ['A', 'q', 2]]), words)
-    const stacks = (kind: Card['kind']) => (axisOptions(kind, data, inkOf(false), true).series as { stack?: string }[]).map((one) => one.stack)
+    const stacks = (kind: Card['kind']) => (axisOptions(kind, data, inkOf('paper'), true).series as { stack?: string }[]).map((one) => one.stack)
     expect(stacks('stacked')).toEqual(['all', 'all'])
     expect(stacks('bar')).toEqual([undefined, undefined])
   })

@@ -1,19 +1,11 @@
-// Tests in jsdom: languages started, and a fetch that keeps cookies as a browser does.
+// Tests in jsdom: languages started, and a server's answers for each test.
 import { afterEach, beforeEach } from 'vitest'
 import { cleanup, configure } from '@testing-library/react'
 import { startLanguages } from '@/shared/i18n'
+import { startAnswers } from './answers'
 
-let cookie = ''
-const plainFetch = globalThis.fetch
-
-globalThis.fetch = async (input, init) => {
-  const request = new Request(input, init)
-  if (cookie !== '') request.headers.set('cookie', cookie)
-  const response = await plainFetch(request)
-  const set = response.headers.get('set-cookie')
-  if (set !== null) cookie = set.split(';')[0] ?? ''
-  return response
-}
+let answer = startAnswers()
+globalThis.fetch = (input, init) => answer(new Request(input, init))
 
 window.scrollTo = () => undefined
 HTMLDialogElement.prototype.close ??= () => undefined
@@ -23,5 +15,5 @@ if (window.matchMedia === undefined) {
 
 configure({ asyncUtilTimeout: 15000 })
 await startLanguages()
-beforeEach(() => { cookie = '' })
+beforeEach(() => { answer = startAnswers() })
 afterEach(cleanup)

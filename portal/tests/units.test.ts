@@ -101,7 +101,7 @@ describe('files', () => {
 })
 
 describe('forms', () => {
-  const field = (type: Field['type'], more: Partial<Field> = {}): Field => ({ id: 'f', title: 'F', title_en: 'F', type, required: false, level: 'L1', masked: false, computed: false, ...more })
+  const field = (type: Field['type'], more: Partial<Field> = {}): Field => ({ id: 'f', title: 'F', title_en: 'F', type, required: false, level: 'L1', masked: false, computed: false, person: false, ...more })
   it('gives texts the type of their field and refuses what does not fit', () => {
     expect(readInput(field('int', { min: 1, max: 12 }), ' 7 ')).toBe(7)
     expect(readInput(field('int', { min: 1, max: 12 }), '13')).toBeUndefined()

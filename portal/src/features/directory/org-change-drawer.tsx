@@ -1,4 +1,4 @@
-// Move an organisation under another, or merge it into another: first what it would change, then the change itself.
+// Move an organisation under another, merge it into another, or close it: first what it would change, then the change itself.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, Drawer } from 'antd'
 import { useState } from 'react'
@@ -13,17 +13,20 @@ import { useTwo } from '@/shared/i18n/use-two'
 import { ProblemNote } from '@/shared/ui/problem-note'
 
 const empty = { other: '', on: '' }
+export type Change = 'move' | 'merge' | 'close'
 type Asked = { org: string; other: string; on: string }
 
-function previewOf(what: 'move' | 'merge', { org, other, on }: Asked): Promise<OrgPreview> {
+function previewOf(what: Change, { org, other, on }: Asked): Promise<OrgPreview> {
   const params = { path: { id: org } }
+  if (what === 'close') return data(api.POST('/api/v1/orgs/{id}/close/preview', { params, body: { on } }))
   return what === 'move'
     ? data(api.POST('/api/v1/orgs/{id}/move/preview', { params, body: { parent: other, on } }))
     : data(api.POST('/api/v1/orgs/{id}/merge/preview', { params, body: { into: other, on } }))
 }
 
-function changeOf(what: 'move' | 'merge', { org, other, on }: Asked): Promise<Org> {
+function changeOf(what: Change, { org, other, on }: Asked): Promise<Org> {
   const params = { path: { id: org } }
+  if (what === 'close') return data(api.POST('/api/v1/orgs/{id}/close', { params, body: { on } }))
   return what === 'move'
     ? data(api.POST('/api/v1/orgs/{id}/move', { params, body: { parent: other, on } }))
     : data(api.POST('/api/v1/orgs/{id}/merge', { params, body: { into: other, on } }))
@@ -41,7 +44,7 @@ function Preview({ preview }: { preview: OrgPreview }) {
   )
 }
 
-export function OrgChangeDrawer({ org, what, onClose }: { org: Org; what: 'move' | 'merge'; onClose: () => void }) {
+export function OrgChangeDrawer({ org, what, onClose }: { org: Org; what: Change; onClose: () => void }) {
   const { t } = useTranslation()
   const cache = useQueryClient()
   const [draft, change, clear] = useDraft(`org-${what} ${org.id}`, empty)
@@ -62,10 +65,12 @@ export function OrgChangeDrawer({ org, what, onClose }: { org: Org; what: 'move'
   return (
     <Drawer open onClose={onClose} title={t(`org_change.${what}_title`, { title: org.title })} size={460}>
       <div className="bm-form">
-        <div>
-          <label htmlFor="org-other">{t(`org_change.${what}_other`)}</label>
-          <OrgInput id="org-other" value={draft.other} disabled={make.isPending} onChange={(other) => change({ other })} />
-        </div>
+        {what !== 'close' && (
+          <div>
+            <label htmlFor="org-other">{t(`org_change.${what}_other`)}</label>
+            <OrgInput id="org-other" value={draft.other} disabled={make.isPending} onChange={(other) => change({ other })} />
+          </div>
+        )}
         <div>
           <label htmlFor="org-on">{t('org_change.on')}</label>
           <input id="org-on" type="date" className="bm-input" value={on} max={today()} onChange={(event) => change({ on: event.target.value })} />
@@ -73,7 +78,7 @@ export function OrgChangeDrawer({ org, what, onClose }: { org: Org; what: 'move'
         <ProblemNote error={preview.error ?? make.error} />
         {ready && <Preview preview={preview.data} />}
         <div className="bm-form-foot">
-          <Button disabled={draft.other === ''} loading={preview.isPending} onClick={() => preview.mutate()}>{t('org_change.preview')}</Button>
+          <Button disabled={what !== 'close' && draft.other === ''} loading={preview.isPending} onClick={() => preview.mutate()}>{t('org_change.preview')}</Button>
           <Button type="primary" danger disabled={!ready} loading={make.isPending} onClick={() => make.mutate()}>{t(`org_change.${what}`)}</Button>
         </div>
       </div>

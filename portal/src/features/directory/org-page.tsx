@@ -10,9 +10,11 @@ import { Page } from '@/shared/ui/page'
 import { QueryView } from '@/shared/ui/query-view'
 import { useAddress } from '@/shared/ui/search-params'
 import { OrgBoard } from './org-board'
-import { OrgChangeDrawer } from './org-change-drawer'
+import { OrgChangeDrawer, type Change } from './org-change-drawer'
+import { OrgContact } from './org-contact'
 import { OrgFacts } from './org-facts'
 import { OrgHistory } from './org-history'
+import { OrgMakeDrawer } from './org-make-drawer'
 import { OrgPeople } from './org-people'
 import { OrgPlan } from './org-plan'
 import { OrgQuality } from './org-quality'
@@ -20,9 +22,8 @@ import { OrgQuality } from './org-quality'
 export default function OrgPage() {
   const { t } = useTranslation()
   const me = useMe()
-  const manages = useRight('orgs.manage')
   const [address] = useAddress()
-  const [changing, setChanging] = useState<'move' | 'merge' | null>(null)
+  const [changing, setChanging] = useState<Change | 'create' | 'rename' | null>(null)
   const id = address.get('id') ?? me.data?.org?.id ?? ''
   const org = useQuery({ queryKey: ['org', id], queryFn: () => data(api.GET('/api/v1/orgs/{id}', { params: { path: { id } } })) })
   const face = useQuery({ queryKey: ['org-page', id], queryFn: () => data(api.GET('/api/v1/orgs/{id}/page', { params: { path: { id } } })) })
@@ -30,18 +31,18 @@ export default function OrgPage() {
   const plan = useRight('plan.read')
   const figures = useRight('metrics.read')
   const above = (org.data?.path ?? []).filter((step) => step.id !== id)
-  const actions = manages && org.data && !org.data.valid_to && (
-    <>
-      <Button onClick={() => setChanging('move')}>{t('org_change.move')}</Button>
-      <Button onClick={() => setChanging('merge')}>{t('org_change.merge')}</Button>
-    </>
-  )
+  const acts = [
+    ...(org.data?.can_manage && org.data.may_contain.length > 0 ? ['create' as const] : []),
+    ...(org.data?.can_manage ? ['rename', 'move', 'merge'] as const : []),
+    ...(org.data?.can_close ? ['close' as const] : []),
+  ]
+  const actions = acts.length > 0 && acts.map((act) => <Button key={act} danger={act === 'close'} onClick={() => setChanging(act)}>{t(`org_change.${act}`)}</Button>)
   return (
     <Page
       title={org.data?.title ?? t('orgs.detail')} actions={actions}
       crumbs={[{ title: t('menu.orgs'), to: '/orgs' }, ...above.map((step) => ({ title: step.title, to: `/org?id=${step.id}` }))]}
     >
-      <QueryView query={org}>{(one) => <OrgFacts org={one} />}</QueryView>
+      <QueryView query={org}>{(one) => <><OrgFacts org={one} /><OrgContact org={one} /></>}</QueryView>
       <QueryView query={face}>
         {({ people, boards }) => (
           <>
@@ -53,7 +54,8 @@ export default function OrgPage() {
       {quality && <OrgQuality org={id} />}
       {plan && figures && org.data && <OrgPlan org={org.data} />}
       <OrgHistory org={id} />
-      {changing !== null && org.data && <OrgChangeDrawer key={changing} org={org.data} what={changing} onClose={() => setChanging(null)} />}
+      {org.data && (changing === 'create' || changing === 'rename') && <OrgMakeDrawer key={changing} org={org.data} what={changing} onClose={() => setChanging(null)} />}
+      {org.data && (changing === 'move' || changing === 'merge' || changing === 'close') && <OrgChangeDrawer key={changing} org={org.data} what={changing} onClose={() => setChanging(null)} />}
     </Page>
   )
 }

@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { Button, Input, Modal } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { cellText } from '@/pack-ui/grid/cell'
+import { copyText } from '@/pack-ui/grid/cell'
 import { planPaste, type Anchor, type Paste } from '@/pack-ui/grid/paste'
 import { api, data } from '@/shared/api/client'
 import type { DatasetDetail, Field, Row, RowOutcome } from '@/shared/api/types'
@@ -43,7 +43,7 @@ function Preview({ paste, outcomes }: { paste: Paste; outcomes: RowOutcome[] }) 
                 <td>{outcome && <Tag tone={tones[outcome.state]}>{t(`paste.${outcome.state}`)}</Tag>}{others.map((error) => <p key={error.code} className="bm-field-error">{two(error.detail)}</p>)}</td>
                 {paste.columns.map((field, at) => {
                   const before = paste.before[i]
-                  const old = before ? cellText(field, before, t) : ''
+                  const old = before ? copyText(field, before, t) : ''
                   const errors = outcome?.errors.filter((error) => error.where === `$.${field.id}`) ?? []
                   return <td key={field.id} className={errors.length > 0 ? 'bm-cell-refused' : undefined}>{before && old !== (line[at] ?? '') && <><del>{old || t('value.none')}</del> </>}{line[at] || t('value.none')}{errors.map((error) => <p key={error.code} className="bm-field-error">{two(error.detail)}</p>)}</td>
                 })}

@@ -11,13 +11,13 @@ import type { DatasetDetail, Row, Value } from '@/shared/api/types'
 import { ProblemNote } from '@/shared/ui/problem-note'
 import { RowHistory } from './row-history'
 
-type Props = { dataset: DatasetDetail; open: Row | 'new' | null; onClose: () => void }
+type Props = { dataset: DatasetDetail; open: Row | 'new' | null; onRemoved: (key: string) => void; onClose: () => void }
 
 function draftOf(dataset: DatasetDetail, row: Row | null): string {
   return `banmo.row.${dataset.id}.${row?._key ?? ''}`
 }
 
-function useSave(dataset: DatasetDetail, row: Row | null, onDone: () => void) {
+function useSave(dataset: DatasetDetail, row: Row | null, onRemoved: (key: string) => void, onDone: () => void) {
   const cache = useQueryClient()
   const onSuccess = async () => {
     dropDraft(draftOf(dataset, row))
@@ -33,15 +33,18 @@ function useSave(dataset: DatasetDetail, row: Row | null, onDone: () => void) {
   })
   const remove = useMutation({
     mutationFn: () => api.DELETE('/api/v1/datasets/{id}/rows/{key}', { params: { path: { id: dataset.id, key: row?._key ?? '' } } }),
-    onSuccess,
+    onSuccess: () => {
+      onRemoved(row?._key ?? '')
+      return onSuccess()
+    },
   })
   return { save, remove }
 }
 
-function Content({ dataset, row, onClose }: { dataset: DatasetDetail; row: Row | null; onClose: () => void }) {
+function Content({ dataset, row, onRemoved, onClose }: { dataset: DatasetDetail; row: Row | null; onRemoved: (key: string) => void; onClose: () => void }) {
   const { t } = useTranslation()
   const [editing, setEditing] = useState(row === null)
-  const { save, remove } = useSave(dataset, row, onClose)
+  const { save, remove } = useSave(dataset, row, onRemoved, onClose)
   if (editing) {
     return (
       <>
@@ -74,11 +77,11 @@ function Content({ dataset, row, onClose }: { dataset: DatasetDetail; row: Row |
   )
 }
 
-export function RowDrawer({ dataset, open, onClose }: Props) {
+export function RowDrawer({ dataset, open, onRemoved, onClose }: Props) {
   const { t } = useTranslation()
   return (
     <Drawer open={open !== null} onClose={onClose} title={open === 'new' ? t('dataset.add_row') : t('row.title')} size={480} destroyOnHidden>
-      {open !== null && <Content key={open === 'new' ? '' : open._key} dataset={dataset} row={open === 'new' ? null : open} onClose={onClose} />}
+      {open !== null && <Content key={open === 'new' ? '' : open._key} dataset={dataset} row={open === 'new' ? null : open} onRemoved={onRemoved} onClose={onClose} />}
     </Drawer>
   )
 }

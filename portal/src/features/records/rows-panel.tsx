@@ -17,6 +17,7 @@ import { PasteDialog } from './paste-dialog'
 import { datasetFile } from './queries'
 import { RowCount } from './row-count'
 import { RowDrawer } from './row-drawer'
+import { UndoRemoval } from './undo-removal'
 import { useEditing } from './use-editing'
 import { useRows } from './use-rows'
 import { ViewsBar } from './views-bar'
@@ -26,6 +27,7 @@ export function RowsPanel({ dataset }: { dataset: DatasetDetail }) {
   const [address, change] = useAddress()
   const [open, setOpen] = useState<Row | 'new' | null>(null)
   const [pasted, setPasted] = useState<{ text: string; anchor: Anchor | null } | null>(null)
+  const [removed, setRemoved] = useState<string | null>(null)
   const texts = address.getAll('filter')
   const order = address.get('order') ?? ''
   const columns = address.getAll('column')
@@ -67,6 +69,7 @@ export function RowsPanel({ dataset }: { dataset: DatasetDetail }) {
         </span>
       </div>
       {edit && <EditBar editing={editing} onPaste={() => setPasted({ text: '', anchor: null })} />}
+      {removed !== null && <UndoRemoval key={removed} dataset={dataset.id} rowKey={removed} onDone={() => setRemoved(null)} />}
       <ProblemNote error={editing.problem} />
       {source === undefined && (query.error ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <LoadingState rows={8} />)}
       {source !== undefined && source.rows.length === 0 && (
@@ -87,7 +90,7 @@ export function RowsPanel({ dataset }: { dataset: DatasetDetail }) {
         </>
       )}
       {pasted && <PasteDialog key={pasted.text} dataset={dataset} fields={fields} rows={source?.rows ?? []} start={pasted} onSaved={editing.takeBlock} onClose={() => setPasted(null)} />}
-      <RowDrawer dataset={dataset} open={open} onClose={() => setOpen(null)} />
+      <RowDrawer dataset={dataset} open={open} onRemoved={setRemoved} onClose={() => setOpen(null)} />
     </div>
   )
 }

@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { readInput, showInput } from '@/pack-ui/form/values'
+import { readInput, rowInput } from '@/pack-ui/form/values'
 import { CellEdits } from '@/pack-ui/grid/cell-edits'
 import type { RowSource } from '@/pack-ui/grid/row-source'
 import { api, ApiError, data } from '@/shared/api/client'
@@ -62,8 +62,8 @@ export function useEditing(dataset: DatasetDetail, source: RowSource | undefined
   }
   const keep = (row: Row, field: Field, text: string) => {
     const waits = edits.of(row._key)?.[field.id]
-    if (text === (waits?.text ?? showInput(field, row[field.id]))) return
-    if (waits && waits.state !== 'saving' && text === showInput(field, row[field.id])) {
+    if (text === (waits?.text ?? rowInput(field, row))) return
+    if (waits && waits.state !== 'saving' && text === rowInput(field, row)) {
       edits.set(row._key, field.id, null)
       return
     }

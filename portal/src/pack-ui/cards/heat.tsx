@@ -1,10 +1,11 @@
 // A figure over two dimensions as a table of shaded cells, each with its number.
 import { columnsOf, figureText, keyOf, labelOf, numberAt } from './result'
-import { hiddenShade, rangeOf, shadeOf } from './shades'
+import { rangeOf, shadeOf, useDarkGround } from './shades'
 import { ShadeKey } from './shade-key'
 import type { PictureProps } from './types'
 
-export function Heat({ card, result, metrics, words, dark, scale, onDrill }: PictureProps) {
+export function Heat({ card, result, metrics, words, dark: onWall, scale, onDrill }: PictureProps) {
+  const dark = useDarkGround(onWall)
   const [down = 0, across = 1] = columnsOf(result, 'dimension')
   const [figure = 2] = columnsOf(result, 'metric')
   const at = new Map(result.rows.map((row, index) => [`${String(keyOf(row[down]))}|${String(keyOf(row[across]))}`, index]))
@@ -25,7 +26,7 @@ export function Heat({ card, result, metrics, words, dark, scale, onDrill }: Pic
                   <th scope="row">{onDrill ? <button type="button" className="bm-link" onClick={() => onDrill(first)}>{name}</button> : name}</th>
                   {columns.map(([other]) => {
                     const row = at.get(`${String(key)}|${String(other)}`)
-                    const shade = row === undefined ? hiddenShade : shadeOf(numberAt(result, row, figure), min, max, dark)
+                    const shade = shadeOf(row === undefined ? null : numberAt(result, row, figure), min, max, dark)
                     return <td key={String(other)} style={{ background: shade.ground, color: shade.text }}>{row === undefined ? words.none : figureText(result, row, figure, metrics, words)}</td>
                   })}
                 </tr>
@@ -34,7 +35,7 @@ export function Heat({ card, result, metrics, words, dark, scale, onDrill }: Pic
           </tbody>
         </table>
       </div>
-      <ShadeKey min={min} max={max} unit={result.columns[figure]?.unit} />
+      <ShadeKey min={min} max={max} unit={result.columns[figure]?.unit} dark={dark} />
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { formatNumber, withUnit } from '@/shared/format/numbers'
-import { hiddenShade, shadeOf } from './shades'
+import { shadeOf } from './shades'
 
 /** What the shades mean: from the smallest to the largest value, and grey for none. */
 export function ShadeKey({ min, max, unit, dark }: { min: number; max: number; unit?: string; dark?: boolean }) {
@@ -10,7 +10,7 @@ export function ShadeKey({ min, max, unit, dark }: { min: number; max: number; u
       <span>{withUnit(formatNumber(min), unit)}</span>
       {[0, 0.25, 0.5, 0.75, 1].map((share) => <i key={share} aria-hidden="true" style={{ background: shadeOf(share, 0, 1, dark).ground }} />)}
       <span>{withUnit(formatNumber(max), unit)}</span>
-      <i aria-hidden="true" style={{ background: hiddenShade.ground }} /><span>{t('card.no_figure')}</span>
+      <i aria-hidden="true" style={{ background: shadeOf(null, 0, 1, dark).ground }} /><span>{t('card.no_figure')}</span>
     </p>
   )
 }

@@ -1,4 +1,6 @@
 // One hue from light to dark with readable text on each step; safe for colour-blind readers because only lightness carries order.
+import { usePrefs } from '@/shared/prefs'
+
 const steps = [
   { ground: '#eaf1fd', text: '#1b1f27' },
   { ground: '#c3d8f9', text: '#1b1f27' },
@@ -7,8 +9,8 @@ const steps = [
   { ground: '#0a3f97', text: '#ffffff' },
 ] as const
 
-// On a wall light means more.
-const wallSteps = [
+// On dark ground light means more.
+const darkSteps = [
   { ground: '#14305f', text: '#eaf1ff' },
   { ground: '#1d4a94', text: '#eaf1ff' },
   { ground: '#2464c8', text: '#ffffff' },
@@ -16,15 +18,21 @@ const wallSteps = [
   { ground: '#bfe0ff', text: '#06122b' },
 ] as const
 
-export const hiddenShade = { ground: '#eceef2', text: '#454b57' }
+const hiddenShade = { ground: '#eceef2', text: '#454b57' }
+const hiddenOnDark = { ground: '#2b3240', text: '#d3d9e3' }
 
 export type Shade = { ground: string; text: string }
 
 /** The step of a value between the smallest and the largest; equal values share the middle. */
 export function shadeOf(value: number | null, min: number, max: number, dark = false): Shade {
-  if (value === null) return hiddenShade
+  if (value === null) return dark ? hiddenOnDark : hiddenShade
   const share = max > min ? (value - min) / (max - min) : 0.5
-  return (dark ? wallSteps : steps)[Math.min(steps.length - 1, Math.floor(share * steps.length))] ?? hiddenShade
+  return (dark ? darkSteps : steps)[Math.min(steps.length - 1, Math.floor(share * steps.length))] ?? hiddenShade
+}
+
+/** Whether a picture stands on dark ground: a wall, or a page in dark colours. */
+export function useDarkGround(onWall: boolean | undefined): boolean {
+  return usePrefs().dark || onWall === true
 }
 
 export function rangeOf(values: (number | null)[]): { min: number; max: number } {

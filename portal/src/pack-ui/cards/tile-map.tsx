@@ -1,7 +1,7 @@
 // A schematic map: one tile for each area, shaded by the first figure. It shows no borders and claims none.
 import { useTranslation } from 'react-i18next'
 import { columnsOf, figureText, labelOf, numberAt } from './result'
-import { rangeOf, shadeOf } from './shades'
+import { rangeOf, shadeOf, useDarkGround } from './shades'
 import { ShadeKey } from './shade-key'
 import type { PictureProps } from './types'
 
@@ -11,7 +11,8 @@ export function columnsFor(n: number): number {
   return [square, square + 1, square - 1].find((columns) => columns > 1 && n % columns === 0) ?? square
 }
 
-export function TileMap({ card, result, metrics, words, dark, scale, onDrill }: PictureProps) {
+export function TileMap({ card, result, metrics, words, dark: onWall, scale, onDrill }: PictureProps) {
+  const dark = useDarkGround(onWall)
   const { t } = useTranslation()
   const [dimension = 0] = columnsOf(result, 'dimension')
   const [figure = 1] = columnsOf(result, 'metric')

@@ -7,7 +7,7 @@ import { useCallback, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PictureProps } from '../cards/types'
 import { EChart, prefersStill, type Picked } from './echart'
-import { inkOf } from './ink'
+import { useInk } from './ink'
 import { axisOptions, seriesOf } from './options'
 
 use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer])
@@ -15,7 +15,8 @@ use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, SVGR
 export default function AxisChart({ card, result, words, dark, scale, onDrill }: PictureProps) {
   const { t } = useTranslation()
   const data = useMemo(() => seriesOf(result, words), [result, words])
-  const options = useMemo(() => axisOptions(card.kind, data, inkOf(dark), prefersStill(), scale), [card.kind, data, dark, scale])
+  const ink = useInk(dark)
+  const options = useMemo(() => axisOptions(card.kind, data, ink, prefersStill(), scale), [card.kind, data, ink, scale])
   const open = useCallback((at: Picked) => {
     const row = data.series[at.seriesIndex ?? 0]?.rows[at.dataIndex ?? 0]
     if (row !== null && row !== undefined) onDrill?.(row)

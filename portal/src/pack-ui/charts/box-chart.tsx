@@ -7,14 +7,15 @@ import { useTranslation } from 'react-i18next'
 import type { PictureProps } from '../cards/types'
 import { boxesOf, boxOptions } from './box-options'
 import { EChart, prefersStill, type Picked } from './echart'
-import { inkOf } from './ink'
+import { useInk } from './ink'
 
 use([BoxplotChart, GridComponent, TooltipComponent, SVGRenderer])
 
 export default function BoxChart({ card, result, words, dark, scale, onDrill }: PictureProps) {
   const { t } = useTranslation()
   const boxes = useMemo(() => boxesOf(result, words), [result, words])
-  const options = useMemo(() => boxOptions(boxes, result, inkOf(dark), prefersStill(), scale), [boxes, result, dark, scale])
+  const ink = useInk(dark)
+  const options = useMemo(() => boxOptions(boxes, result, ink, prefersStill(), scale), [boxes, result, ink, scale])
   const open = useCallback((at: Picked) => {
     const box = boxes[at.dataIndex ?? 0]
     if (box !== undefined) onDrill?.(box.row)

@@ -7,7 +7,7 @@ import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PictureProps } from '../cards/types'
 import { EChart, prefersStill } from './echart'
-import { inkOf } from './ink'
+import { useInk } from './ink'
 import { axisOptions, turnedSeries } from './options'
 import { radarOptions } from './radar-options'
 
@@ -17,9 +17,10 @@ export default function RadarChart({ card, result, words, dark }: PictureProps) 
   const { t } = useTranslation()
   const [bars, setBars] = useState(false)
   const turned = useMemo(() => turnedSeries(result, words), [result, words])
+  const ink = useInk(dark)
   const options = useMemo(
-    () => (bars ? axisOptions('bar', turned, inkOf(dark), prefersStill()) : radarOptions(result, words, inkOf(dark), prefersStill())),
-    [bars, turned, result, words, dark],
+    () => (bars ? axisOptions('bar', turned, ink, prefersStill()) : radarOptions(result, words, ink, prefersStill())),
+    [bars, turned, result, words, ink],
   )
   const label = t('card.chart_label', { title: card.title, series: turned.series.map((one) => one.name).join(t('list.comma')), n: turned.names.length })
   return (

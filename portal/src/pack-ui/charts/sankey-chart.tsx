@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { columnsOf } from '../cards/result'
 import type { PictureProps } from '../cards/types'
 import { EChart, prefersStill } from './echart'
-import { inkOf } from './ink'
+import { useInk } from './ink'
 import { flowOf, sankeyOptions } from './sankey-options'
 
 use([Flows, TooltipComponent, SVGRenderer])
@@ -16,6 +16,7 @@ export default function SankeyChart({ card, result, words, dark }: PictureProps)
   const { t } = useTranslation()
   const flow = useMemo(() => flowOf(result, words), [result, words])
   const unit = result.columns[columnsOf(result, 'metric')[0] ?? 0]?.unit
-  const options = useMemo(() => sankeyOptions(flow, unit, inkOf(dark), prefersStill()), [flow, unit, dark])
+  const ink = useInk(dark)
+  const options = useMemo(() => sankeyOptions(flow, unit, ink, prefersStill()), [flow, unit, ink])
   return <EChart options={options} label={t('card.sankey_label', { title: card.title, n: flow.links.length })} tall />
 }

@@ -6,7 +6,7 @@ import { useCallback, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PictureProps } from '../cards/types'
 import { EChart, prefersStill, type Picked } from './echart'
-import { inkOf } from './ink'
+import { useInk } from './ink'
 import { dotsOf, scatterOptions } from './scatter-options'
 
 use([Dots, GridComponent, LegendComponent, TooltipComponent, SVGRenderer])
@@ -14,7 +14,8 @@ use([Dots, GridComponent, LegendComponent, TooltipComponent, SVGRenderer])
 export default function ScatterChart({ card, result, words, dark, onDrill }: PictureProps) {
   const { t } = useTranslation()
   const groups = useMemo(() => dotsOf(result, words), [result, words])
-  const options = useMemo(() => scatterOptions(groups, result, inkOf(dark), prefersStill()), [groups, result, dark])
+  const ink = useInk(dark)
+  const options = useMemo(() => scatterOptions(groups, result, ink, prefersStill()), [groups, result, ink])
   const open = useCallback((at: Picked) => {
     const dot = groups[at.seriesIndex ?? 0]?.dots[at.dataIndex ?? 0]
     if (dot !== undefined) onDrill?.(dot.row)

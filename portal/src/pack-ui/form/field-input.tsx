@@ -2,6 +2,7 @@ import { Input, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { Field } from '@/shared/api/types'
 import { OrgInput } from './org-input'
+import { PersonInput } from './person-input'
 
 type Props = { field: Field; text: string; title?: string; bad: boolean; disabled: boolean; onChange: (text: string) => void }
 
@@ -20,6 +21,7 @@ export function FieldInput({ field, text, title, bad, disabled, onChange }: Prop
     )
   }
   if (field.type === 'org') return <OrgInput id={id} status={status} disabled={disabled} value={text} title={title} onChange={onChange} />
+  if (field.person && !field.masked) return <PersonInput id={id} status={status} disabled={disabled} value={text} title={title} onChange={onChange} />
   const type = field.type === 'date' ? 'date' : 'text'
   const mode = field.type === 'int' || field.type === 'year' ? 'numeric' : field.type === 'decimal' ? 'decimal' : undefined
   return <Input id={id} type={type} inputMode={mode} status={status} disabled={disabled} value={text} onChange={(event) => onChange(event.target.value)} />

@@ -1,12 +1,14 @@
 // A form for one row, made from the fields of the catalogue. Sends only what was changed; grain fields are fixed once written. What was typed stays
 // over a reload of the page where the form has a draft.
 import { Button } from 'antd'
+import type { TFunction } from 'i18next'
 import { useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Field, Row, Value } from '@/shared/api/types'
+import { cellText } from '../grid/cell'
 import { dropDraft, keepDraft, readDraft } from './draft'
 import { FieldInput } from './field-input'
-import { fileInput, readInput, showInput } from './values'
+import { fileInput, readInput, rowInput } from './values'
 
 type Props = {
   fields: Field[]; grain: string[]; row?: Row; busy: boolean
@@ -16,14 +18,15 @@ type Props = {
   onSave: (changes: Record<string, Value>) => void; onCancel: () => void
 }
 
-function titleOf(row: Row | undefined, field: Field): string | undefined {
+function titleOf(row: Row | undefined, field: Field, t: TFunction): string | undefined {
+  if (field.person) return row && cellText(field, row, t)
   const title = row?.[`${field.id}_title`]
   return typeof title === 'string' ? title : undefined
 }
 
 export function RowForm({ fields, grain, row, busy, texts: given, refused = {}, draft, onSave, onCancel }: Props) {
   const { t } = useTranslation()
-  const shown = (field: Field) => (given ? fileInput(field, given[field.id]) : showInput(field, row?.[field.id]))
+  const shown = (field: Field) => (given ? fileInput(field, given[field.id]) : rowInput(field, row))
   const [texts, setTexts] = useState<Record<string, string>>(() => ({ ...Object.fromEntries(fields.map((field) => [field.id, shown(field)])), ...(draft ? readDraft(draft) : {}) }))
   const [bad, setBad] = useState<string[]>([])
   const change = (id: string, text: string) => {
@@ -41,7 +44,7 @@ export function RowForm({ fields, grain, row, busy, texts: given, refused = {}, 
     const wrong: string[] = []
     for (const field of fields) {
       const text = texts[field.id] ?? ''
-      if (field.computed || (row && (text === showInput(field, row[field.id]) || grain.includes(field.id)))) continue
+      if (field.computed || (row && (text === rowInput(field, row) || grain.includes(field.id)))) continue
       const value = readInput(field, text)
       if (value === undefined || (field.required && value === null)) wrong.push(field.id)
       else if (row || value !== null) changes[field.id] = value
@@ -60,7 +63,7 @@ export function RowForm({ fields, grain, row, busy, texts: given, refused = {}, 
           <div key={field.id}>
             <label htmlFor={`field-${field.id}`}>{field.title}{field.required && <span className="bm-required" aria-hidden="true">*</span>}{field.unit && <small> ({field.unit})</small>}</label>
             <FieldInput
-              field={field} text={texts[field.id] ?? ''} title={titleOf(row, field) ?? given?.[field.id]} bad={sentence !== undefined} disabled={field.masked || (row !== undefined && grain.includes(field.id))}
+              field={field} text={texts[field.id] ?? ''} title={texts[field.id] === shown(field) ? titleOf(row, field, t) ?? given?.[field.id] : undefined} bad={sentence !== undefined} disabled={field.masked || (row !== undefined && grain.includes(field.id))}
               onChange={(text) => change(field.id, text)}
             />
             {sentence && <p role="alert" className="bm-field-error">{sentence}</p>}

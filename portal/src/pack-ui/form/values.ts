@@ -1,10 +1,16 @@
 // Between the text of an input and the value of a field.
-import type { Field, Value } from '@/shared/api/types'
+import type { Field, Row, Value } from '@/shared/api/types'
 
 export function showInput(field: Field, value: unknown): string {
   if (value === null || value === undefined) return ''
   if (field.type === 'bool') return value === true || value === 1 || value === '1' ? 'true' : 'false'
   return String(value)
+}
+
+/** What the input of a field begins with: of a person the code, or the name where that alone is known. */
+export function rowInput(field: Field, row: Row | undefined): string {
+  if (!field.person || field.masked) return showInput(field, row?.[field.id])
+  return showInput(field, row?.[`${field.id}_code`] ?? row?.[`${field.id}_title`])
 }
 
 /** The value of an input: null when empty, undefined when the text does not fit the field. */

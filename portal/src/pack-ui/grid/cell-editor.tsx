@@ -2,11 +2,27 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Field } from '@/shared/api/types'
+import { PersonInput } from '../form/person-input'
 
 export type Step = 'down' | 'right' | 'left' | 'stay'
-type Props = { field: Field; text: string; label: string; onKeep: (text: string, step: Step) => void; onDrop: () => void }
+type Props = { field: Field; text: string; title: string; label: string; onKeep: (text: string, step: Step) => void; onDrop: () => void }
 
-export function CellEditor({ field, text, label, onKeep, onDrop }: Props) {
+/** A person is chosen from a search: what is chosen is kept at once. */
+function PersonCell({ text, title, label, onKeep, onDrop }: Props) {
+  const onKeyDown = (event: KeyboardEvent) => {
+    event.stopPropagation()
+    if (event.key !== 'Escape' && event.key !== 'Tab') return
+    event.preventDefault()
+    onDrop()
+  }
+  return <div className="bm-cell-person" onKeyDown={onKeyDown}><PersonInput label={label} value={text} title={title} disabled={false} open onChange={(code) => onKeep(code, 'stay')} onClose={onDrop} /></div>
+}
+
+export function CellEditor(props: Props) {
+  return props.field.person ? <PersonCell {...props} /> : <PlainCell {...props} />
+}
+
+function PlainCell({ field, text, label, onKeep, onDrop }: Props) {
   const { t } = useTranslation()
   const [now, setNow] = useState(text)
   const input = useRef<HTMLInputElement & HTMLSelectElement>(null)

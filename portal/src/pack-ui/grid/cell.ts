@@ -4,7 +4,19 @@ import type { Field, Row } from '@/shared/api/types'
 import { formatTime } from '@/shared/format/times'
 
 export function cellText(field: Field, row: Row, t: TFunction): string {
+  if (field.person && !field.masked) return row[field.id] == null ? '' : personText(row[`${field.id}_title`], row[`${field.id}_code`]) || t('value.hidden')
   return valueText(field, row[field.id], t, row[`${field.id}_title`])
+}
+
+// Name and code, as much of them as the reader was given; the number that is stored tells nobody anything.
+function personText(...parts: unknown[]): string {
+  return parts.filter((part) => typeof part === 'string' && part !== '').join(' ')
+}
+
+/** What a sheet or a paste takes for the value: the code of a person or an organisation, otherwise what is read. */
+export function copyText(field: Field, row: Row, t: TFunction): string {
+  const code = row[`${field.id}_code`]
+  return typeof code === 'string' && !field.masked ? code : cellText(field, row, t)
 }
 
 export function valueText(field: Field, value: unknown, t: TFunction, title?: unknown): string {
@@ -24,5 +36,5 @@ const widths: Partial<Record<Field['type'], number>> = { int: 110, decimal: 110,
 
 /** Width of a column in pixels: enough for the values of the type and for the title. */
 export function columnWidth(field: Field): number {
-  return Math.max(widths[field.type] ?? 160, field.title.length * 15 + (field.unit ? field.unit.length * 13 + 12 : 0) + 72)
+  return Math.max(field.person ? 260 : widths[field.type] ?? 160, field.title.length * 15 + (field.unit ? field.unit.length * 13 + 12 : 0) + 72)
 }

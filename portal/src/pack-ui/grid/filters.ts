@@ -15,6 +15,7 @@ export function printFilter(filter: Filter): string {
 
 /** The comparisons that make sense for a type; the first is offered first. */
 export function opsFor(field: Field): Op[] {
+  if (field.person) return ['eq', 'ne', 'null']
   switch (field.type) {
     case 'int': case 'decimal': case 'date': case 'datetime': case 'year':
       return ['eq', 'ge', 'le', 'gt', 'lt', 'ne', 'null']

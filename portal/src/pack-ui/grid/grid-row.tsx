@@ -2,7 +2,7 @@
 import type { TFunction } from 'i18next'
 import { memo } from 'react'
 import type { Field, Row } from '@/shared/api/types'
-import { showInput } from '../form/values'
+import { rowInput } from '../form/values'
 import { cellText, isNumeric, valueText } from './cell'
 import { CellEditor, type Step } from './cell-editor'
 import type { CellEdit, RowEdits } from './cell-edits'
@@ -35,7 +35,7 @@ function Cell({ row, field, index, column, edit, act, editing, open, active, t }
   if (active && open) {
     return (
       <div role="gridcell" aria-colindex={column + 1} className={className}>
-        <CellEditor field={field} text={typed ?? showInput(field, row[field.id])} label={field.title} onKeep={(kept, step) => act.keep(row, field, kept, step)} onDrop={act.drop} />
+        <CellEditor field={field} title={cellText(field, row, t)} text={typed ?? rowInput(field, row)} label={field.title} onKeep={(kept, step) => act.keep(row, field, kept, step)} onDrop={act.drop} />
       </div>
     )
   }

@@ -7,6 +7,7 @@ import type { Field, Row } from '@/shared/api/types'
 import type { Step } from './cell-editor'
 import { CellEdits } from './cell-edits'
 import { columnWidth } from './cell'
+import { blockText, selectedPlaces } from './copy'
 import { GridHead } from './grid-head'
 import { GridRow, type CellAct } from './grid-row'
 import type { Filter } from './filters'
@@ -85,13 +86,23 @@ export function RecordGrid(props: GridProps) {
     else return
     if (step || event.key === 'Enter' || event.ctrlKey || event.metaKey) event.preventDefault()
   }
+  const onCopy = (event: ClipboardEvent) => {
+    if (active.open || frame.current === null) return
+    const selection = getSelection()
+    const places = selectedPlaces(frame.current, selection)
+    const here = editing && selection?.isCollapsed !== false ? [active] : []
+    const text = blockText(places.length > 0 ? places : here, source.rows, fields, t)
+    if (text === '') return
+    event.clipboardData.setData('text/plain', text)
+    event.preventDefault()
+  }
   const onPaste = (event: ClipboardEvent) => {
     if (!editing || active.open) return
     event.preventDefault()
     editing.onPaste(event.clipboardData.getData('text/plain'), active)
   }
   return (
-    <div ref={frame} className="bm-grid" role="region" tabIndex={0} aria-label={props.label} aria-busy={busy} onKeyDown={onKeyDown} onPaste={onPaste}>
+    <div ref={frame} className="bm-grid" role="region" tabIndex={0} aria-label={props.label} aria-busy={busy} onKeyDown={onKeyDown} onCopy={onCopy} onPaste={onPaste}>
       <div role={editing ? 'grid' : 'table'} aria-label={props.label} aria-rowcount={more ? -1 : rows.length + 1} aria-colcount={fields.length} style={{ width, minWidth: '100%' }}>
         <GridHead fields={fields} order={props.order} filters={props.filters} onOrder={props.onOrder} onFilter={props.onFilter} columns={template} />
         <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
