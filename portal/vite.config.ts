@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
-const api = process.env.BANMO_API ?? 'http://127.0.0.1:8099'
+const api = process.env.BANMO_API ?? 'http://127.0.0.1:8080'
 
 export default defineConfig({
   base: './',
@@ -12,7 +12,7 @@ export default defineConfig({
   build: { target: 'es2022', manifest: true, sourcemap: false, chunkSizeWarningLimit: 1200, assetsInlineLimit: 0 },
   server: { proxy: { '/api': api, '/version': api } },
   test: {
-    environment: 'jsdom', include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'], setupFiles: ['tests/setup.ts'], globalSetup: ['tests/mock-server.ts'],
-    environmentOptions: { jsdom: { url: 'http://127.0.0.1:41733/' } }, testTimeout: 60000,
+    environment: 'jsdom', include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'], setupFiles: ['tests/setup.ts'],
+    environmentOptions: { jsdom: { url: 'http://127.0.0.1/' } }, testTimeout: 60000,
   },
 })

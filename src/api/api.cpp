@@ -80,12 +80,15 @@ Result<http::Router> make_router(const Engines& engines) {
   add_view_routes(builder);
   add_lineage_routes(builder);
   add_classification_routes(builder);
+  add_level_routes(builder);
   add_import_routes(builder);
   add_quality_routes(builder);
   add_quality_history_routes(builder);
   add_worklist_routes(builder);
   add_metric_routes(builder);
   add_dashboard_routes(builder);
+  add_board_routes(builder);
+  add_subscription_routes(builder);
   add_portrait_routes(builder);
   add_plan_routes(builder);
   add_pack_routes(builder);
@@ -93,6 +96,10 @@ Result<http::Router> make_router(const Engines& engines) {
   add_home_routes(builder);
   add_me_routes(builder);
   add_search_routes(builder);
+  add_xapi_key_routes(builder);
+  add_xapi_statement_routes(builder);
+  add_xapi_document_routes(builder);
+  add_xapi_resource_routes(builder);
   BANMO_DO(builder.state());
   if (!schemas.clashes().empty())
     return fail(ErrorCode::internal, "api.name_clash",

@@ -23,6 +23,9 @@ class Directory;
 namespace banmo::records {
 class Records;
 }
+namespace banmo::events {
+class Events;
+}
 namespace banmo::metrics {
 class Metrics;
 }
@@ -56,6 +59,7 @@ struct Engines {
   directory::Directory* directory = nullptr;
   records::Records* records = nullptr;
   metrics::Metrics* metrics = nullptr;
+  events::Events* events = nullptr;
   audit::ReadLog* reads = nullptr;  // where reads of level-3 data are noted before they are answered
   PackShop* packs = nullptr;
   std::shared_ptr<const pack::Catalogue> catalogue;

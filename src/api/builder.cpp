@@ -94,6 +94,17 @@ http::Route Builder::begin(Declaration declaration) {
   return route;
 }
 
+void Builder::foreign(http::Route route, std::function<http::Response(const Engines&, http::Request&)> handler) {
+  route.tag = tag_;
+  route.permission = "public";
+  route.foreign = true;
+  const Engines& engines = engines_;
+  auto added = router_.add(std::move(route), [&engines, handler = std::move(handler)](http::Request& request) -> Result<http::Response> {
+    return handler(engines, request);
+  });
+  if (state_.ok() && !added.ok()) state_ = std::move(added);
+}
+
 void Builder::add(http::Route route, Inner inner) {
   const int status = route.answer_status;
   const Engines& engines = engines_;

@@ -59,6 +59,7 @@ class Builder {
  public:
   Builder(http::Router& router, const Engines& engines, json::Schemas& schemas) : router_(router), engines_(engines), schemas_(schemas) {}
   void tag(std::string tag) { tag_ = std::move(tag); }
+  const Engines& engines() const { return engines_; }
 
   // Handler: Result<Out>(const Call&). Out is described, or json::Value (any object), or http::Response (raw), or Nothing (204).
   template <class Out>
@@ -90,6 +91,8 @@ class Builder {
     upload_next_ = true;
     route<Out>(std::move(declaration), std::move(handler));
   }
+  // A route of another protocol: outside of /api/v1, of sessions and of problem+json's statuses; the handler sees to all of it.
+  void foreign(http::Route route, std::function<http::Response(const Engines&, http::Request&)> handler);
   // The next route answers a raw http::Response whose usual body is a T (it may also stream).
   template <class T>
   void usually_answers() {
@@ -157,12 +160,15 @@ void add_row_block_routes(Builder& builder);
 void add_view_routes(Builder& builder);
 void add_lineage_routes(Builder& builder);
 void add_classification_routes(Builder& builder);
+void add_level_routes(Builder& builder);
 void add_import_routes(Builder& builder);
 void add_quality_routes(Builder& builder);
 void add_quality_history_routes(Builder& builder);
 void add_worklist_routes(Builder& builder);
 void add_metric_routes(Builder& builder);
 void add_dashboard_routes(Builder& builder);
+void add_board_routes(Builder& builder);
+void add_subscription_routes(Builder& builder);
 void add_portrait_routes(Builder& builder);
 void add_plan_routes(Builder& builder);
 void add_pack_routes(Builder& builder);
@@ -170,5 +176,9 @@ void add_audit_routes(Builder& builder);
 void add_home_routes(Builder& builder);
 void add_me_routes(Builder& builder);
 void add_search_routes(Builder& builder);
+void add_xapi_key_routes(Builder& builder);
+void add_xapi_statement_routes(Builder& builder);
+void add_xapi_document_routes(Builder& builder);
+void add_xapi_resource_routes(Builder& builder);
 
 }  // namespace banmo::api

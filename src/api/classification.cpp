@@ -16,7 +16,7 @@ using directory::Role;
 constexpr const char* kSightNames[] = {"rows", "figures", "none"};
 
 struct ClassifiedField {
-  std::string dataset, dataset_title, dataset_title_en, field, title, title_en, category, level;
+  std::string dataset, dataset_title, dataset_title_en, dataset_level, field, title, title_en, category, level;
   bool personal = false, masked = false, sealed = false;
   std::optional<std::string> reason;  // why it is lower than its dataset
 };
@@ -25,6 +25,8 @@ void describe(V& v, ClassifiedField& x) {
   v.field("dataset", x.dataset);
   v.field("dataset_title", x.dataset_title);
   v.field("dataset_title_en", x.dataset_title_en);
+  v.field("dataset_level", x.dataset_level,
+          {.doc = "Below it a role gets no rows of the dataset at all, whatever a field's level.", .one_of = kLevelNames});
   v.field("field", x.field);
   v.field("title", x.title);
   v.field("title_en", x.title_en);
@@ -105,9 +107,19 @@ Result<ClassificationShape> get_classification(const Call& call) {
   ClassificationShape shape;
   for (const pack::Dataset& dataset : call.engines.catalogue->datasets()) {
     for (const pack::Field& field : dataset.fields) {
-      ClassifiedField line{dataset.id,       dataset.title.zh,    dataset.title.en, field.id,
-                           field.title.zh,   field.title.en,      dataset.category, level_name(field.level),
-                           dataset.personal, !field.mask.empty(), field.encrypted,  {}};
+      ClassifiedField line;
+      line.dataset = dataset.id;
+      line.dataset_title = dataset.title.zh;
+      line.dataset_title_en = dataset.title.en;
+      line.dataset_level = level_name(dataset.level);
+      line.field = field.id;
+      line.title = field.title.zh;
+      line.title_en = field.title.en;
+      line.category = dataset.category;
+      line.level = level_name(field.level);
+      line.personal = dataset.personal;
+      line.masked = !field.mask.empty();
+      line.sealed = field.encrypted;
       if (!field.level_reason.empty()) line.reason = field.level_reason;
       shape.fields.push_back(std::move(line));
     }

@@ -76,6 +76,7 @@ struct FieldShape {
   std::optional<int> scale;
   bool masked = false;    // shown to this reader as a mask
   bool computed = false;  // made of other fields: takes no value
+  bool person = false;    // names a person, by a code
   std::optional<std::string> unit;
 };
 template <class V>
@@ -93,6 +94,7 @@ void describe(V& v, FieldShape& x) {
   v.field("scale", x.scale);
   v.field("masked", x.masked);
   v.field("computed", x.computed);
+  v.field("person", x.person, {.doc = "Names a person: rows have the code and the name beside it, as far as the reader may know them."});
   v.field("unit", x.unit);
 }
 
@@ -191,6 +193,7 @@ FieldShape shape_of(const pack::Catalogue& catalogue, const pack::Field& field, 
   if (field.type == pack::FieldType::decimal) shape.scale = field.scale;
   shape.masked = !field.mask.empty() && field.level > max_level;
   shape.computed = field.from.has_value();
+  shape.person = field.names_person();
   if (!field.unit.empty()) shape.unit = field.unit;
   return shape;
 }

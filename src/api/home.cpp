@@ -277,7 +277,7 @@ std::vector<Shortcut> shortcuts(const Call& call, const std::vector<const pack::
   for (const pack::HomePart* part : parts) {
     const auto boards = call.engines.metrics->dashboards(call.principal);
     for (const std::string& id : part->dashboards)
-      for (const pack::Dashboard* board : boards)
+      for (const metrics::DashboardPtr& board : boards)
         if (board->id == id) add_new(mine, {{board->title.zh, board->title.en}, "/dashboards/" + id});
     for (const std::string& id : part->datasets)
       if (const pack::Dataset* dataset = call.engines.catalogue->dataset(id); dataset != nullptr && call.principal.has(Right::datasets_read))

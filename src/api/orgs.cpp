@@ -41,15 +41,66 @@ void describe(V& v, OrgShape& x) {
   v.field("valid_to", x.valid_to);
 }
 
+struct OrgContactShape {
+  static constexpr const char* kName = "OrgContact";
+  std::optional<std::string> address, phone;
+  std::optional<double> longitude, latitude;
+};
+template <class V>
+void describe(V& v, OrgContactShape& x) {
+  v.field("address", x.address, {.title = "地址", .max_length = 300});
+  v.field("phone", x.phone, {.title = "电话", .max_length = 20});
+  v.field("longitude", x.longitude, {.title = "经度"});
+  v.field("latitude", x.latitude, {.title = "纬度"});
+}
+
 struct OrgPage {
   static constexpr const char* kName = "OrgDetail";
   OrgShape org;
   std::vector<OrgRef> path;
+  OrgContactShape contact;
+  bool can_manage = false, can_close = false;
+  std::vector<std::string> may_contain;
 };
 template <class V>
 void describe(V& v, OrgPage& x) {
   describe(v, x.org);
   v.field("path", x.path);
+  v.field("contact", x.contact);
+  v.field("can_manage", x.can_manage, {.doc = "The caller may rename it, say how it is reached, and make organisations below it."});
+  v.field("can_close", x.can_close, {.doc = "The caller answers for what stands above it."});
+  v.field("may_contain", x.may_contain, {.doc = "Kinds that may stand directly below it.", .one_of = kOrgKindNames});
+}
+
+struct NewOrgShape {
+  static constexpr const char* kName = "NewOrg";
+  std::string parent, kind, title;
+  std::optional<std::string> code;
+};
+template <class V>
+void describe(V& v, NewOrgShape& x) {
+  v.field("parent", x.parent, {.title = "上级组织", .max_length = 36});
+  v.field("kind", x.kind, {.title = "类别", .one_of = kOrgKindNames});
+  v.field("title", x.title, {.title = "名称", .max_length = 300});
+  v.field("code", x.code, {.title = "代码", .max_length = 40});
+}
+
+struct Rename {
+  static constexpr const char* kName = "OrgRename";
+  std::string title;
+};
+template <class V>
+void describe(V& v, Rename& x) {
+  v.field("title", x.title, {.title = "新名称", .max_length = 300});
+}
+
+struct Close {
+  static constexpr const char* kName = "OrgClose";
+  Date on;
+};
+template <class V>
+void describe(V& v, Close& x) {
+  v.field("on", x.on, {.title = "生效日期"});
 }
 
 struct OrgEventShape {
@@ -158,6 +209,13 @@ OrgShape shape_of(const directory::Directory& directory, const OrgTree& tree, co
   return shape;
 }
 
+OrgContactShape shape_of(const directory::OrgContact& contact) {
+  OrgContactShape shape{{}, {}, contact.longitude, contact.latitude};
+  if (!contact.address.empty()) shape.address = contact.address;
+  if (!contact.phone.empty()) shape.phone = contact.phone;
+  return shape;
+}
+
 Scope scope_of(const Call& call) { return call.engines.directory->scope(call.principal, Right::orgs_read, {.org_field = "no", .person_field = {}}); }
 
 // Ancestors of what the caller may see are no secret: they are the way to it.
@@ -217,9 +275,52 @@ Result<List<OrgShape>> list_orgs(const Call& call) {
 Result<OrgPage> get_org(const Call& call) {
   const auto tree = call.engines.directory->orgs();
   BANMO_TRY(const Org* org, visible_org(call, *tree, call.path("id")));
-  OrgPage page{shape_of(*call.engines.directory, *tree, *org), {}};
+  const directory::Directory& directory = *call.engines.directory;
+  OrgPage page{shape_of(directory, *tree, *org), {}, {}, false, false, {}};
   for (const Org* step : tree->path(org->no)) page.path.push_back(ref_of(*step));
+  BANMO_TRY(const directory::OrgContact contact, directory.org_contact(org->no));
+  page.contact = shape_of(contact);
+  if (org->valid_to) return page;
+  page.can_manage = directory.require(call.principal, Right::orgs_manage, org->no).ok();
+  page.can_close = page.can_manage && directory.require(call.principal, Right::orgs_manage, org->parent).ok();
+  for (const char* const name : kOrgKindNames)
+    if (directory::may_stand_under(*directory::org_kind_of(name), org->kind)) page.may_contain.emplace_back(name);
   return page;
+}
+
+Result<OrgShape> create_org(const Call& call, const NewOrgShape& in) {
+  const auto tree = call.engines.directory->orgs();
+  BANMO_TRY(const Org* parent, visible_org(call, *tree, in.parent));
+  directory::NewOrg org;
+  org.parent = parent->no;
+  org.kind = directory::org_kind_of(in.kind).value_or(directory::OrgKind::school);
+  org.title = in.title;
+  org.code = in.code.value_or("");
+  BANMO_TRY(const Org made, call.engines.directory->create_org(call.principal, org));
+  return shape_of(*call.engines.directory, *call.engines.directory->orgs(), made);
+}
+
+Result<OrgShape> rename_org(const Call& call, const Rename& in) {
+  const auto tree = call.engines.directory->orgs();
+  BANMO_TRY(const Org* org, visible_org(call, *tree, call.path("id")));
+  BANMO_TRY(const Org renamed, call.engines.directory->rename_org(call.principal, org->no, in.title));
+  return shape_of(*call.engines.directory, *call.engines.directory->orgs(), renamed);
+}
+
+Result<OrgShape> close_org(const Call& call, const Close& in) {
+  const auto tree = call.engines.directory->orgs();
+  BANMO_TRY(const Org* org, visible_org(call, *tree, call.path("id")));
+  BANMO_TRY(const Org closed, call.engines.directory->close_org(call.principal, org->no, in.on));
+  return shape_of(*call.engines.directory, *call.engines.directory->orgs(), closed);
+}
+
+Result<OrgContactShape> set_contact(const Call& call, const OrgContactShape& in) {
+  const auto tree = call.engines.directory->orgs();
+  BANMO_TRY(const Org* org, visible_org(call, *tree, call.path("id")));
+  const directory::OrgContact contact{in.address.value_or(""), in.phone.value_or(""), in.longitude, in.latitude};
+  BANMO_DO(call.engines.directory->set_org_contacts(call.principal, {{org->no, contact}}));
+  BANMO_TRY(const directory::OrgContact kept, call.engines.directory->org_contact(org->no));
+  return shape_of(kept);
 }
 
 Result<List<OrgEventShape>> org_history(const Call& call) {
@@ -269,6 +370,13 @@ Result<Preview> preview_merge(const Call& call, const Merge& merge) {
   return shape_of(preview);
 }
 
+Result<Preview> preview_close(const Call& call, const Close& in) {
+  const auto tree = call.engines.directory->orgs();
+  BANMO_TRY(const Org* org, visible_org(call, *tree, call.path("id")));
+  BANMO_TRY(const auto preview, call.engines.directory->preview_close(call.principal, org->no, in.on));
+  return shape_of(preview);
+}
+
 // Heads are counted for whoever has rows of people there; figures narrow themselves to what the caller may see.
 Result<OrgFace> org_face(const Call& call) {
   const auto tree = call.engines.directory->orgs();
@@ -284,10 +392,44 @@ Result<OrgFace> org_face(const Call& call) {
       face.people.push_back({std::string(directory::name_of(role)), {std::string(zh), std::string(en)}, n});
     }
   }
-  for (const pack::Dashboard* board : call.engines.metrics->dashboards(call.principal))
+  for (const metrics::DashboardPtr& board : call.engines.metrics->dashboards(call.principal))
     if (std::find(board->org_page.begin(), board->org_page.end(), kind) != board->org_page.end())
       face.boards.push_back({board->id, {board->title.zh, board->title.en}, kind + ":" + org->id.to_string()});
   return face;
+}
+
+void add_life_routes(Builder& builder) {
+  builder.route<NewOrgShape, OrgShape>({.method = "POST",
+                                        .path = "/orgs",
+                                        .operation = "create_org",
+                                        .summary = {"新建组织", "Make an organisation"},
+                                        .permission = "orgs.manage",
+                                        .answer_status = 201},
+                                       create_org);
+  builder.route<Rename, OrgShape>({.method = "POST",
+                                   .path = "/orgs/{id}/rename",
+                                   .operation = "rename_org",
+                                   .summary = {"更名（沿革中留有旧名）", "Rename; the history keeps the old title"},
+                                   .permission = "orgs.manage"},
+                                  rename_org);
+  builder.route<Close, Preview>({.method = "POST",
+                                 .path = "/orgs/{id}/close/preview",
+                                 .operation = "preview_org_close",
+                                 .summary = {"撤销会改变什么", "What closing the organisation would change"},
+                                 .permission = "orgs.manage"},
+                                preview_close);
+  builder.route<Close, OrgShape>({.method = "POST",
+                                  .path = "/orgs/{id}/close",
+                                  .operation = "close_org",
+                                  .summary = {"撤销组织", "Close an organisation"},
+                                  .permission = "orgs.manage"},
+                                 close_org);
+  builder.route<OrgContactShape, OrgContactShape>({.method = "PUT",
+                                                   .path = "/orgs/{id}/contact",
+                                                   .operation = "set_org_contact",
+                                                   .summary = {"地址、电话和位置", "Address, phone and position"},
+                                                   .permission = "orgs.manage"},
+                                                  set_contact);
 }
 
 void add_change_routes(Builder& builder) {
@@ -351,6 +493,7 @@ void add_org_routes(Builder& builder) {
                                   .permission = "orgs.manage"},
                                  merge_org);
   add_change_routes(builder);
+  add_life_routes(builder);
 }
 
 }  // namespace banmo::api

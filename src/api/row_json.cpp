@@ -20,12 +20,18 @@ const pack::CodeList::Value* code_value(const pack::Catalogue& catalogue, const 
   return nullptr;
 }
 
-// The cell, and beside it `<field>_title` for codes and organisations. An organisation is told by its public id, never by its number.
+void add_name(json::Object& object, const std::string& field, const std::string& title, const std::string& code) {
+  if (!title.empty()) object.set(field + "_title", title);
+  if (!code.empty()) object.set(field + "_code", code);
+}
+
+// The cell, and beside it `<field>_title` for codes, and title and `<field>_code` for organisations. An organisation is told by its public id, never
+// by its number.
 void add_cell(json::Object& object, const Engines& engines, const directory::OrgTree& tree, const pack::Field& field, const sql::Value& value) {
   if (field.type == pack::FieldType::org) {
     const directory::Org* org = tree.find(directory::OrgNo{sql::int_of(value)});
     object.set(field.id, org == nullptr ? json::Value() : json::Value(org->id.to_string()));
-    if (org != nullptr) object.set(field.id + "_title", org->title);
+    if (org != nullptr) add_name(object, field.id, org->title, org->code);
     return;
   }
   object.set(field.id, json_of(value));
@@ -110,7 +116,9 @@ json::Value RowShape::schema() {
   // A field is a scalar; `_warn`, which stands among them, is not.
   json::Object cell{{"anyOf", json::Array{scalar_schema(), texts}}};
   return json::Object{{"type", "object"},
-                      {"description", "`<field>_title` stands beside a code or an organisation."},
+                      {"description",
+                       "`<field>_title` stands beside a code, an organisation (its title) and a person (the name, as far as the reader may know it), "
+                       "`<field>_code` beside an organisation and a person: what a file or a form takes."},
                       {"properties", std::move(properties)},
                       {"required", json::Array{"_key", "_version"}},
                       {"additionalProperties", std::move(cell)}};
@@ -123,6 +131,7 @@ RowShape row_json(const Engines& engines, const pack::Dataset& dataset, const re
   json::Object object;
   object.set("_key", row.key);
   for (size_t i = 0; i < fields.size(); ++i) add_cell(object, engines, *tree, dataset.fields[fields[i]], row.values[i]);
+  for (const auto& [field, name] : row.people) add_name(object, dataset.fields[field].id, name.name, name.code);
   if (row.batch != 0) {
     object.set("_batch", row.batch);
     object.set("_line", row.line);

@@ -16,6 +16,7 @@ struct RowEventShape {
   static constexpr const char* kName = "RowEvent";
   struct FieldChange {
     std::string field, before, after;
+    std::optional<std::string> before_title, after_title;
   };
   struct SourceShape {
     std::optional<std::string> batch, file;
@@ -32,6 +33,8 @@ void describe(V& v, RowEventShape::FieldChange& x) {
   v.field("field", x.field);
   v.field("before", x.before);
   v.field("after", x.after);
+  v.field("before_title", x.before_title, {.doc = "Of a code, an organisation or a person: what people read."});
+  v.field("after_title", x.after_title);
 }
 template <class V>
 void describe(V& v, RowEventShape::SourceShape& x) {
@@ -51,7 +54,7 @@ void describe(V& v, RowEventShape& x) {
 
 Result<List<RowShape>> list_rows(const Call& call) {
   BANMO_TRY(const pack::Dataset* dataset, find_dataset(call));
-  BANMO_TRY(records::PageRequest request, page_request(call));
+  BANMO_TRY(const records::PageRequest request, page_request(call));
   BANMO_TRY(const records::Page page, call.engines.records->rows(call.principal, dataset->id, request));
   BANMO_DO(note_rows(call, *dataset, "rows.read", what_of_page(*dataset, request, page), page.rows.size()));
   return page_json(call.engines, *dataset, page);
@@ -95,7 +98,9 @@ Result<List<RowEventShape>> get_history(const Call& call) {
     RowEventShape shape{{}, event.at, event.by, event.operation, {}, {}};
     if (event.edit != 0) shape.edit = event.edit;
     if (event.batch) shape.source = {event.batch->to_string(), event.file_name, event.line};
-    for (const auto& change : event.changes) shape.changes.push_back({change.field, change.before, change.after});
+    const auto title_of = [](const std::string& title) { return title.empty() ? std::optional<std::string>() : std::optional(title); };
+    for (const auto& change : event.changes)
+      shape.changes.push_back({change.field, change.before, change.after, title_of(change.before_title), title_of(change.after_title)});
     list.items.push_back(std::move(shape));
   }
   return list;

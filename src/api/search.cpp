@@ -82,13 +82,13 @@ void add_catalogue(const Call& call, const std::string& q, std::vector<Hit>& out
   if (call.principal.has(Right::metrics_read)) {
     Best boards, metrics;
     const auto dashboards = call.engines.metrics->dashboards(call.principal);
-    for (const pack::Dashboard* dashboard : dashboards)
+    for (const metrics::DashboardPtr& dashboard : dashboards)
       if (dashboard->org_page.empty())
         boards.add(nearness(q, {dashboard->title.zh, dashboard->title.en, dashboard->id}),
                    {"dashboard", two(dashboard->title), {}, "/dashboards/" + dashboard->id});
     for (const pack::Metric* metric : call.engines.metrics->visible(call.principal)) {
       // A figure is read on the first dashboard of the caller that shows it.
-      const auto shows = [&](const pack::Dashboard* dashboard) {
+      const auto shows = [&](const metrics::DashboardPtr& dashboard) {
         return dashboard->org_page.empty() && std::any_of(dashboard->cards.begin(), dashboard->cards.end(), [&](const pack::Card& card) {
                  return std::find(card.metrics.begin(), card.metrics.end(), metric->id) != card.metrics.end();
                });

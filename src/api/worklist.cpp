@@ -6,6 +6,7 @@
 #include "api/read_note.h"
 #include "api/row_json.h"
 #include "api/shapes.h"
+#include "base/city_time.h"
 #include "pack/pack.h"
 #include "records/records.h"
 
@@ -89,7 +90,7 @@ void describe(V& v, BadRowShape& x) {
 }
 
 WorkShape shape_of(const Call& call, const records::WorkItem& item) {
-  const Date today = call.engines.clock->now().local_date(480);
+  const Date today = city_date(call.engines.clock->now());
   const pack::Dataset* dataset = call.engines.catalogue->dataset(item.dataset);
   WorkShape shape;
   shape.dataset = item.dataset;

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
+#include <system_error>
 
 namespace banmo::audit {
 namespace {
@@ -26,7 +27,7 @@ Error no_spool(const std::string& path, int code) {
   return fail(full ? ErrorCode::storage_full : ErrorCode::unavailable, "audit.no_spool",
               {"建不了敏感读取的暂存文件 " + path + "；请检查磁盘空间与权限",
                "cannot make the file " + path + " for reads of sensitive data: check disk space and permissions"},
-              path, std::strerror(code));
+              path, std::generic_category().message(code));
 }
 
 template <class T>

@@ -5,9 +5,9 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <map>
+#include <system_error>
 
 #include "audit/audit.h"
 #include "audit/chain.h"
@@ -203,7 +203,7 @@ class CheckpointFile {
     return fail(
         ErrorCode::unavailable, "audit.checkpoint_not_written",
         {"检查点文件写不进去，请检查目录权限和磁盘空间", "the checkpoint file cannot be written: check the folder's permissions and the disk"}, path_,
-        std::string(call) + ": " + std::strerror(errno));
+        std::string(call) + ": " + std::generic_category().message(errno));
   }
 
   const std::string& path_;

@@ -4,6 +4,7 @@
 #include <set>
 #include <vector>
 
+#include "base/city_time.h"
 #include "base/id.h"
 #include "base/log.h"
 #include "base/result.h"
@@ -55,6 +56,11 @@ TEST_CASE("instants read offsets and print UTC") {
   CHECK_FALSE(Instant::parse_iso("2026-11-21T08:00:00"));
   CHECK_FALSE(Instant::parse_iso("2026-11-21T24:00:00Z"));
   CHECK(Instant::parse_iso("2026-11-21T23:00:00Z")->local_date(480).to_iso() == "2026-11-22");
+}
+
+TEST_CASE("the city's day begins eight hours before that of UTC") {
+  CHECK(city_date(*Instant::parse_iso("2026-11-21T15:59:59Z")).to_iso() == "2026-11-21");
+  CHECK(city_date(*Instant::parse_iso("2026-11-21T16:00:00Z")).to_iso() == "2026-11-22");
 }
 
 TEST_CASE("ids increase and survive text") {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/id.h"
 
-#include <chrono>
 #include <cstring>
 #include <mutex>
 #include <random>
 
 #include "base/text.h"
+#include "base/time.h"
 
 namespace banmo {
 namespace {
@@ -65,8 +65,7 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
 }
 
 Uuid Uuid::next() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  const auto now_ms = static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
+  const auto now_ms = static_cast<uint64_t>(Clock::system().now().micros / 1000);
   Ticker& state = ticker();
   uint64_t tick = 0, random = 0;
   {

@@ -373,7 +373,7 @@ std::string to_half_width(std::string_view text) {
 }
 
 std::string fold_heading(std::string_view text) {
-  std::string out = folded(text, Brackets::drop_content);
+  const std::string out = folded(text, Brackets::drop_content);
   return out.empty() ? folded(text, Brackets::keep_content) : out;
 }
 

@@ -93,7 +93,7 @@ std::optional<Instant> Instant::parse_iso(std::string_view text) {
   if (!micros) return std::nullopt;
   const auto east = offset_minutes(text, pos);
   if (!east) return std::nullopt;
-  const int64_t seconds = int64_t{date->days} * 86'400 + hour * 3600 + minute * 60 + second - *east * 60;
+  const int64_t seconds = int64_t{date->days} * 86'400 + int64_t{hour} * 3600 + int64_t{minute} * 60 + second - int64_t{*east} * 60;
   return Instant{seconds * kMicrosPerSecond + *micros};
 }
 

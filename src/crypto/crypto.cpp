@@ -152,6 +152,13 @@ std::optional<Bytes> from_base64url(std::string_view text) {
   return out;
 }
 
+std::optional<Bytes> from_base64(std::string_view text) {
+  while (text.ends_with('=')) text.remove_suffix(1);
+  std::string url(text);
+  for (char& c : url) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  return from_base64url(url);
+}
+
 Bytes random_bytes(size_t n) {
   start_sodium();
   Bytes out(n);

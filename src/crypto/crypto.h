@@ -48,6 +48,7 @@ std::string to_hex(std::span<const uint8_t> bytes);
 std::string to_base64url(std::span<const uint8_t> bytes);  // RFC 4648 §5 without padding
 std::optional<Bytes> from_hex(std::string_view text);
 std::optional<Bytes> from_base64url(std::string_view text);  // strict: no padding, no blanks, no spare bits
+std::optional<Bytes> from_base64(std::string_view text);     // RFC 4648 §4, with its padding or without
 Bytes random_bytes(size_t n);
 bool equal_in_constant_time(std::string_view a, std::string_view b);  // texts of other length are unequal at once
 

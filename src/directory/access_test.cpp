@@ -198,6 +198,71 @@ TEST_CASE("one person is not two administrators by two accounts") {
   });
 }
 
+TEST_CASE("a role is held only where it belongs, by whichever door it comes") {
+  test::on_each_pair([](City& c) {
+    const Person person = c.add_person("张老师", {c.in(c.school_a, Role::teacher)});
+    const auto officer = c.sign_in("officer", {{Role::district_officer, c.south.no}}).principal;
+    const auto cio = c.sign_in("cio", {{Role::school_cio, c.school_a.no}}).principal;
+    c.sign_in("eva", {});
+    Directory& d = *c.directory;
+    CHECK(d.set_grants(c.system, "eva", {{Role::principal, c.south.no}}).error().to_string() ==
+          "$.grants: \"Principal\" is held in schools only: correct the role or the organisation "
+          "(“校长”只能设在学校；请改正角色或单位) [directory.role_does_not_fit]");
+    const std::vector<Grant> misplaced = {{Role::city_officer, c.school_a.no}, {Role::system_admin, c.south.no}, {Role::district_officer, c.city.no},
+                                          {Role::student, c.south.no},         {Role::principal, c.class_a1.no}, {Role::enterprise, c.school_a.no}};
+    for (const Grant& grant : misplaced) {
+      INFO(name_of(grant.role));
+      CHECK(d.set_grants(c.system, "eva", {grant}).error().id == "directory.role_does_not_fit");
+      CHECK(d.create_account(c.system, {"fresh", kPassword, {}, {grant}}).error().id == "directory.role_does_not_fit");
+    }
+    const auto add = [&](const Principal& by, const Org& org, Role role) { return d.add_membership(by, person.no, c.in(org, role)).error().id; };
+    CHECK(add(*officer, c.south, Role::principal) == "directory.role_does_not_fit");
+    CHECK(add(*officer, c.south, Role::teacher) == "directory.role_does_not_fit");
+    CHECK(add(*officer, c.school_a, Role::district_officer) == "directory.role_does_not_fit");
+    CHECK(add(*cio, c.school_a, Role::district_officer) == "directory.role_does_not_fit");
+    CHECK(add(*cio, c.school_b, Role::teacher) == "directory.no_such_org");
+    NewPerson other;
+    other.name = "李老师";
+    other.memberships = {c.in(c.south, Role::school_cio)};
+    CHECK(d.add_person(*officer, other).error().id == "directory.role_does_not_fit");
+    for (const Role role : {Role::system_admin, Role::security_admin, Role::audit_admin, Role::city_officer, Role::city_leader})
+      CHECK(add(c.system, c.city, role) == "directory.role_is_granted");
+    CHECK(c.in_ledger("SELECT COUNT(*) FROM membership") == 1);
+    must(d.add_membership(*cio, person.no, c.in(c.class_a1, Role::homeroom_teacher)));
+  });
+}
+
+TEST_CASE("who keeps people gives nobody a right that they lack") {
+  for (const Role keeper : all_roles()) {
+    if (!may(keeper, Right::people_manage)) continue;
+    for (const Role given : all_roles()) {
+      // Below the keeper's place, by a membership; the roles of the city are granted by the security administrator.
+      const bool below = may_stand_in(given, OrgKind::school) || (may_stand_in(given, OrgKind::district) && !may_stand_in(keeper, OrgKind::school));
+      if (!below || may_stand_in(given, OrgKind::city)) continue;
+      for (const Right right : rights_of(given)) CHECK_MESSAGE(may(keeper, right), name_of(keeper) << " " << name_of(given) << " " << name_of(right));
+    }
+  }
+}
+
+TEST_CASE("two administrators never meet in one account, by whichever door") {
+  test::on_each_pair([](City& c) {
+    const Person person = c.add_person("赵工", {c.in(c.school_a, Role::teacher)}, "T009");
+    c.sign_in("eva", {}, person.no);
+    const std::vector<Role> three = {Role::system_admin, Role::security_admin, Role::audit_admin};
+    for (const Role one : three) {
+      for (const Role two : three) {
+        if (one == two) continue;
+        const std::vector<Grant> both = {{one, c.city.no}, {two, c.city.no}};
+        CHECK(c.directory->set_grants(c.system, "eva", both).error().id == "account.administrators_apart");
+        CHECK(c.directory->create_account(c.system, {"fresh", kPassword, {}, both}).error().id == "account.administrators_apart");
+        must(c.directory->set_grants(c.system, "eva", {both[0]}));
+        CHECK(c.directory->create_account(c.system, {"fresh", kPassword, person.no, {both[1]}}).error().id == "account.person_is_administrator");
+        must(c.directory->set_grants(c.system, "eva", {}));
+      }
+    }
+  });
+}
+
 TEST_CASE("unlocking forgets wrong tries on the account") {
   City c(test::Pair::sqlite_duckdb);
   c.build();

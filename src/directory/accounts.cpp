@@ -70,10 +70,7 @@ Result<> check_apart(const std::vector<Grant>& grants) {
 
 Result<> check_grants(const OrgTree& tree, const std::vector<Grant>& grants) {
   BANMO_DO(check_apart(grants));
-  for (const Grant& grant : grants) {
-    const Org* org = tree.find(grant.org);
-    if (org == nullptr || org->valid_to) return no_such_org();
-  }
+  for (const Grant& grant : grants) BANMO_DO(check_place(tree, grant.role, grant.org, "$.grants"));
   return {};
 }
 

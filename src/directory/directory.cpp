@@ -150,7 +150,7 @@ Result<> Directory::State::poll(bool now) {
   int64_t due = next_poll_micros.load(std::memory_order_relaxed);
   if (!now && at < due) return {};
   if (!next_poll_micros.compare_exchange_strong(due, at + int64_t{options.poll_ms} * 1000) && !now) return {};  // another thread does it
-  int64_t org = 0, count = 0, access = 0;
+  int64_t org = 0, count = 0, access = 0, person = 0;
   std::vector<crypto::Hash> ended;
   int64_t last_ended = 0;
   {
@@ -165,6 +165,7 @@ Result<> Directory::State::poll(bool now) {
       if (name == "org") org = sql::int_of(row[1]);
       if (name == "count") count = sql::int_of(row[1]);
       if (name == "access") access = sql::int_of(row[1]);
+      if (name == "person") person = sql::int_of(row[1]);
     }
     BANMO_DO(lease->each(kEndedSessions, {last_ended}, [&](const sql::Values& row) -> Result<> {
       last_ended = sql::int_of(row[0]);
@@ -173,15 +174,18 @@ Result<> Directory::State::poll(bool now) {
       return {};
     }));
   }
-  bool new_access = false, new_counts = false;
+  bool new_access = false, new_counts = false, new_people = false;
   {
     const std::lock_guard lock(mutex);
     new_access = access != access_version;
     new_counts = count != count_version;
+    new_people = person != person_version;
     access_version = access;
+    person_version = person;
     session_end = std::max(session_end, last_ended);
   }
   for (const crypto::Hash& token : ended) sessions.erase(token);
+  if (new_people) names.clear();
   if (new_access) forget_principals();
   const bool new_orgs = org != current_tree()->version();
   if (new_orgs) BANMO_DO(reload_tree());

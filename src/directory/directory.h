@@ -8,12 +8,13 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/city_time.h"
 #include "base/result.h"
-#include "base/time.h"
 #include "crypto/crypto.h"
 #include "directory/org_tree.h"
 #include "directory/scope.h"
@@ -32,8 +33,8 @@ struct Options {
   crypto::PasswordCost password_cost;
   int session_idle_s = 30 * 60;
   int session_absolute_s = 12 * 3600;
-  int poll_ms = 2000;            // how often a change by another process is looked for
-  int utc_offset_minutes = 480;  // "today" of memberships
+  int poll_ms = 2000;                               // how often a change by another process is looked for
+  int utc_offset_minutes = kCityUtcOffset_minutes;  // "today" of memberships
 };
 
 struct NewOrg {
@@ -44,25 +45,6 @@ struct NewOrg {
   OrgId id;                        // nil: a fresh one
   int64_t parent_at = -1;          // in create_orgs, instead of parent: the position of an earlier one in the list
 };
-struct OrgCounts {
-  int64_t n_children = 0;  // living, directly below
-  int64_t n_students = 0;  // in it and below, now
-  int64_t n_staff = 0;
-};
-// What a move or a merge will do; shown before it is done.
-struct OrgPreview {
-  int64_t n_orgs = 0, n_students = 0, n_staff = 0;  // that come under another parent, or change school
-  int64_t n_accounts = 0;                           // whose rights follow the organisations
-  std::vector<std::string> codes;                   // that files can no longer use
-  std::vector<Message> effects;
-};
-struct OrgEvent {
-  Instant at;
-  std::string what;  // created, renamed, moved, merged, closed
-  Message detail;
-  std::string by;
-};
-
 struct Membership {
   OrgNo org;
   Role role = Role::student;
@@ -90,7 +72,8 @@ struct PeopleQuery {
   std::string q;  // start of a name, or a whole code
   std::optional<Role> role;
   PersonNo after;
-  size_t limit = 50;  // 1..1000
+  size_t limit = 50;      // 1..1000
+  std::string name = {};  // a whole name
 };
 struct Contact {
   std::string phone, email;
@@ -157,12 +140,17 @@ class Directory {
   ~Directory();
 
   // Organisations. Changes need orgs_manage over the organisations concerned; another tenant's organisation is not_found "directory.no_such_org".
-  std::shared_ptr<const OrgTree> orgs() const;                     // the present tree; ~20 ns
-  OrgCounts counts(OrgNo org) const;                               // from memory; at most poll_ms old
-  Result<Org> create_org(const Principal& by, const NewOrg& org);  // conflict "directory.code_taken"
-  Result<std::vector<Org>> create_orgs(const Principal& by,
-                                       const std::vector<NewOrg>& orgs);  // many at once, parents before children: one transaction, one reload
+  std::shared_ptr<const OrgTree> orgs() const;                                                 // the present tree; ~20 ns
+  OrgCounts counts(OrgNo org) const;                                                           // from memory; at most poll_ms old
+  Result<Org> create_org(const Principal& by, const NewOrg& org);                              // conflict "directory.code_taken"
+  Result<std::vector<Org>> create_orgs(const Principal& by, const std::vector<NewOrg>& orgs);  // parents before children: one transaction, one reload
   Result<Org> rename_org(const Principal& by, OrgNo org, const std::string& title);
+  // Ends an organisation with its grades and classes, and the memberships and grants in them, from `on` (not in the future). Right over what stands
+  // above it. Errors: conflict "directory.orgs_below" while another school or office stands below.
+  Result<OrgPreview> preview_close(const Principal& by, OrgNo org, Date on) const;
+  Result<Org> close_org(const Principal& by, OrgNo org, Date on);
+  Result<OrgContact> org_contact(OrgNo org) const;
+  Result<> set_org_contacts(const Principal& by, const std::vector<std::pair<OrgNo, OrgContact>>& contacts);  // one transaction
   Result<OrgPreview> preview_move(const Principal& by, OrgNo org, OrgNo parent, Date on) const;
   Result<Org> move_org(const Principal& by, OrgNo org, OrgNo parent, Date on);  // `on` not in the future
   Result<OrgPreview> preview_merge(const Principal& by, OrgNo org, OrgNo into, Date on) const;
@@ -173,7 +161,12 @@ class Directory {
   // People. Reading takes a Scope (right people_read).
   Result<PersonPage> people(const Scope& scope, const PeopleQuery& query) const;
   Result<Person> person(const Scope& scope, PersonId id) const;  // not_found "directory.no_such_person" also if out of scope
+  // What the people are called whom a reader's rows name, rows that the reader sees at `level`. The name is given as people() would give it, never
+  // above the rows' level: masked below L2, empty for whoever is outside `scope` (people_read) now. The code is the row's own content: from L3 on.
+  // From memory (at most poll_ms old); one query for all who are not there. Numbers that nobody has are left out.
+  Result<PersonNames> names(const Scope& scope, pack::Level level, std::span<const PersonNo> people) const;
   Result<std::vector<Membership>> memberships(const Scope& scope, PersonNo person) const;  // newest first
+  Result<std::vector<PersonNo>> members_ever(const Scope& scope) const;                    // also by memberships that have ended; ascending
   Result<Person> add_person(const Principal& by, const NewPerson& person);
   Result<> add_membership(const Principal& by, PersonNo person, const Membership& membership);
   Result<> end_membership(const Principal& by, PersonNo person, OrgNo org, Role role, Date on);

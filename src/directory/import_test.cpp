@@ -205,7 +205,7 @@ TEST_CASE("bad lines are named with file, line, field and what to do; good ones 
   file_of(files, "users.csv") += "U1,,,true,,,又,王,,G009,,,,,,\nU8,,,true,,,,,,G010,,,,,,\nU9,,,true\n";
   file_of(files, "roles.csv") += "R8,,,U77,primary,student,,,S1,\nR9,,,U1,primary,systemAdministrator,,,S1,\nR10,,,U1,primary,student,昨天,,S1,\n";
   file_of(files, "demographics.csv") += "U4,,,31.02.1980,male\n";
-  file_of(files, "orgs.csv") += std::string("S6,,,北\0小学,school,3137000009,D1\n", 37);
+  file_of(files, "orgs.csv") += std::string("S6,,,北\0小学,school,3137000009,D1\n", 37) + "S1,,,又一次,school,3137000001,\n";
   const ImportReport report = import(c, make_zip(c, files));
   const std::string text = told(report);
   for (const char* line :
@@ -213,7 +213,8 @@ TEST_CASE("bad lines are named with file, line, field and what to do; good ones 
         "orgs.csv:7 identifier duplicate | 同类机构中代码重复，请核对",
         "orgs.csv:8 type bad_value | 机构类型不认识，请用 district、school、department、local",
         "orgs.csv:9 sourcedId required | sourcedId 不能为空，请补上", "orgs.csv:12  bad_line | 这一行含有不可见字符 U+0000，请删去后重新保存文件",
-        "users.csv:7 familyName required | 姓名不能为空，请补上", "users.csv:8  bad_line | 这一行有 4 列，标题有 16 列，请检查逗号和引号",
+        "orgs.csv:13 sourcedId duplicate | 同一个编号出现两次，保留第一次；请删去重复行", "users.csv:7 familyName required | 姓名不能为空，请补上",
+        "users.csv:8  bad_line | 这一行有 4 列，标题有 16 列，请检查逗号和引号",
         "roles.csv:6 userSourcedId unknown_ref | users.csv 中没有这个人，请先补上",
         "roles.csv:7 role bad_value | 角色不认识或不能由文件授予（systemAdministrator 须由安全管理员授权）",
         "roles.csv:8 beginDate bad_date | 日期读不懂，请写成 2026-09-01", "demographics.csv:5 birthDate bad_date | 日期读不懂，请写成 2026-09-01"}) {
@@ -261,6 +262,36 @@ TEST_CASE("an import cannot touch what stands outside the importer's scope") {
   CHECK(import_oneroster(*c.directory, *officer, make_zip(c, files), options).error().id == "directory.no_such_org");
   const auto teacher = c.sign_in("teacher", {{Role::teacher, c.school_a.no}}).principal;
   CHECK(import_oneroster(*c.directory, *teacher, make_zip(c, files), options).error().id == "directory.no_right");
+}
+
+TEST_CASE("a file puts nobody outside the importer's scope, and no role where it does not belong") {
+  City c(test::Pair::sqlite_duckdb);
+  c.build();
+  const auto officer = c.sign_in("officer", {{Role::district_officer, c.south.no}}).principal;
+  ImportOptions options;
+  options.top = c.south.no;
+  Files files = roster();
+  const std::string south = c.south.id.to_string(), foreign = c.school_c.id.to_string(), foreign_class = c.class_c1.id.to_string();
+  file_of(files, "orgs.csv") =
+      "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId\nS1,,,实验小学,school,3137000001,\nS9,,,越界,school,," +
+      c.north.id.to_string() + "\n";
+  file_of(files, "roles.csv") +=
+      "R5,,,U3,primary,principal,,," + south + ",\nR6,,,U3,primary,teacher,,," + foreign + ",\nR7,,,U3,primary,districtAdministrator,,,S1,\n";
+  file_of(files, "enrollments.csv") += "E7," + std::string(",,") + foreign_class + ",S1,U3,teacher,true,,\n";
+  for (const bool dry_run : {true, false}) {
+    options.dry_run = dry_run;
+    const auto report = import_oneroster(*c.directory, *officer, make_zip(c, files), options);
+    must(report);
+    CHECK(told(*report) ==
+          "orgs.csv:3 parentSourcedId outside_scope | 上级机构不在您的管理范围内，未导入\n"
+          "roles.csv:6 role role_does_not_fit | “校长”只能设在学校；请改正角色或单位\n"
+          "roles.csv:7 orgSourcedId outside_scope | 这个机构不在您的管理范围内，未登记\n"
+          "roles.csv:8 role role_does_not_fit | “区市管理员”只能设在区市；请改正角色或单位\n"
+          "enrollments.csv:5 classSourcedId outside_scope | 这个机构不在您的管理范围内，未登记\n");
+  }
+  CHECK(c.in_ledger("SELECT COUNT(*) FROM membership WHERE org_no IN (" + std::to_string(c.south.no.value) + ", " +
+                    std::to_string(c.school_c.no.value) + ", " + std::to_string(c.class_c1.no.value) + ")") == 0);
+  CHECK(c.in_ledger("SELECT COUNT(*) FROM membership WHERE role = 'teacher'") == 1);
 }
 
 TEST_CASE("an export imports into an empty city as the same city") {

@@ -250,7 +250,7 @@ Result<> OneRosterImport::read_manifest() {
     if (mode != "bulk" && mode != "delta" && mode != "absent")
       run_.bad("manifest.csv", 1, name, "bad_value", {"须为 bulk、delta 或 absent", "must be bulk, delta or absent"});
     modes_[name.substr(5)] = mode;
-    if (mode != "absent" && mode != "" && !zip_->has(name.substr(5) + ".csv"))
+    if (mode != "absent" && !mode.empty() && !zip_->has(name.substr(5) + ".csv"))
       run_.bad("manifest.csv", 1, name, "missing_file",
                {"清单里有 " + name.substr(5) + ".csv，压缩包里没有", name.substr(5) + ".csv is in the manifest but not in the zip"});
   }
@@ -408,6 +408,10 @@ std::optional<MembershipRow> OneRosterImport::membership_of(const Table& table, 
     return complain("role", "bad_value",
                     {"角色不认识或不能由文件授予（systemAdministrator 须由安全管理员授权）",
                      "the role is not known, or not given by a file (systemAdministrator is granted by the security administrator)"});
+  if (!orgs_.in_scope(org))
+    return complain(org_column, "outside_scope",
+                    {"这个机构不在您的管理范围内，未登记", "the organisation is outside your scope: nobody was put there"});
+  if (!may_stand_in(*role, orgs_.kind_of(org))) return complain("role", "role_does_not_fit", role_does_not_fit(*role, {}).message);
   row.role = *role;
   for (auto [column, date] : {std::pair{"beginDate", &row.from}, std::pair{"endDate", &row.to}}) {
     const std::string_view cell = table.cell(column);

@@ -43,7 +43,7 @@ Result<> OrgRun::load() {
 
 void OrgRun::add(OrgRow row) {
   const std::string source = row.source;
-  const auto [place, fresh] = rows_.emplace(source, std::move(row));
+  const auto [place, fresh] = rows_.try_emplace(source, std::move(row));
   if (fresh) {
     order_.push_back(source);
     return;
@@ -58,11 +58,13 @@ OrgNo OrgRun::find(const std::string& source) const {
   return found == known_.end() ? OrgNo{} : found->second.no;
 }
 
-OrgNo OrgRun::standing(OrgNo org) const {
-  const auto dry = dry_standing_.find(org.value);
-  if (dry != dry_standing_.end()) return dry->second;
-  const Org* found = directory_.orgs()->standing(org);
-  return found == nullptr ? org : found->no;
+OrgKind OrgRun::kind_of(OrgNo org) const {
+  const auto dry = dry_kinds_.find(org.value);
+  return dry != dry_kinds_.end() ? dry->second : directory_.orgs()->find(org)->kind;
+}
+
+bool OrgRun::in_scope(OrgNo org) const {
+  return by_.internal || options_.top.value == 0 || dry_kinds_.contains(org.value) || directory_.orgs()->is_within(org, options_.top);
 }
 
 // Parents before children; what hangs in a loop is reported and left out.
@@ -104,6 +106,9 @@ bool OrgRun::check_row(const OrgRow& row, OrgNo known, OrgNo parent, const Org* 
   if (above == nullptr && !row.parent_source.empty())
     return complain(schools ? "parentSourcedId" : "schoolSourcedId", "unknown_ref",
                     {"上级机构有误，未导入，请先改正上级", "the organisation above was not imported: correct it first"});
+  if (drafted_parent == nullptr && parent.value != 0 && !in_scope(parent))
+    return complain(schools ? "parentSourcedId" : "schoolSourcedId", "outside_scope",
+                    {"上级机构不在您的管理范围内，未导入", "the organisation above is outside your scope: this one was not imported"});
   if (above != nullptr && !row.gone && !may_stand_under(row.kind, above->kind))
     return complain(
         schools ? "parentSourcedId" : "schoolSourcedId", "wrong_parent",
@@ -148,7 +153,7 @@ void OrgRun::plan_row(const OrgRow& row, Plan& plan, std::unordered_map<std::str
     return;
   }
   const Org* org = tree->find(known->second.no);
-  if (!by_.internal && options_.top.value != 0 && !tree->is_within(known->second.no, options_.top)) {
+  if (!in_scope(known->second.no)) {
     people_.bad(row.file, row.line, "sourcedId", "outside_scope",
                 {"这个机构不在您的管理范围内，未改动", "the organisation is outside your scope and was not changed"});
     return;
@@ -188,11 +193,9 @@ Result<> OrgRun::write() {
   for (const OrgRow* row : in_order()) plan_row(*row, plan, drafted);
   if (options_.dry_run) {
     for (size_t i = 0; i < plan.drafts.size(); ++i) {
-      OrgDraft& draft = plan.drafts[i];
-      draft.org.no = {kDryFirst + static_cast<int64_t>(i)};
-      if (draft.parent_at >= 0) draft.org.parent = plan.drafts[static_cast<size_t>(draft.parent_at)].org.no;
-      const bool small = draft.org.kind == OrgKind::class_ || draft.org.kind == OrgKind::grade;
-      dry_standing_[draft.org.no.value] = small ? standing(draft.org.parent) : draft.org.no;
+      Org& org = plan.drafts[i].org;
+      org.no = {kDryFirst + static_cast<int64_t>(i)};
+      dry_kinds_.emplace(org.no.value, org.kind);
     }
   } else if (!plan.drafts.empty() || !plan.updates.empty()) {
     BANMO_DO(apply(plan));

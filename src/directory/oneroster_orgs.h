@@ -31,8 +31,9 @@ class OrgRun {
   Result<> write();
   // The number of an organisation that stands, or was made here; 0 if there is none.
   OrgNo find(const std::string& source) const;
-  // Where it hangs: the school or office of a class.
-  OrgNo standing(OrgNo org) const;
+  // Of one that find() gave: its kind, and whether the importer may put people there.
+  OrgKind kind_of(OrgNo org) const;
+  bool in_scope(OrgNo org) const;
 
  private:
   struct Known {
@@ -59,7 +60,7 @@ class OrgRun {
   std::unordered_map<std::string, OrgRow> rows_;
   std::vector<std::string> order_;  // as added
   std::unordered_map<std::string, Known> known_;
-  std::unordered_map<int64_t, OrgNo> dry_standing_;  // of organisations that a dry run did not make
+  std::unordered_map<int64_t, OrgKind> dry_kinds_;  // of organisations that a dry run did not make
   std::unordered_map<std::string, int> taken_codes_;
 };
 

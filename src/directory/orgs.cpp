@@ -202,6 +202,30 @@ Result<int64_t> accounts_in(const Directory::State& state, OrgNo org) {
   return rows.empty() ? int64_t{0} : sql::int_of(rows[0][0]);
 }
 
+Result<> check_close(const OrgTree& tree, const Org& org) {
+  if (org.valid_to) return fail(ErrorCode::conflict, "directory.org_closed", {"机构已经撤销", "the organisation is closed already"});
+  for (const OrgNo no : tree.subtree(org.no)) {
+    const Org& below = *tree.find(no);
+    if (no == org.no || below.valid_to || below.kind == OrgKind::grade || below.kind == OrgKind::class_) continue;
+    return fail(ErrorCode::conflict, "directory.orgs_below",
+                {"“" + below.title + "”还在它下面，请先划归别处或撤销", "\"" + below.title + "\" stands below it: move or close that first"});
+  }
+  return {};
+}
+
+// Nobody is in the organisation or may act there from `day` on. Those who were.
+Result<std::vector<PersonNo>> empty_out(sql::Connection& connection, OrgNo org, const std::string& day) {
+  std::vector<PersonNo> people;
+  BANMO_DO(connection.each(kMembersOf, {org.value, day}, [&](const sql::Values& row) -> Result<> {
+    people.push_back({sql::int_of(row[0])});
+    return {};
+  }));
+  BANMO_DO(execute_all(connection, kMergeDropLater, {org.value, day}));
+  BANMO_DO(execute_all(connection, kMergeEnd, {org.value, day}));
+  BANMO_DO(execute_all(connection, kDropGrants, {org.value}));
+  return people;
+}
+
 Result<const Org*> found(const OrgTree& tree, OrgNo no) {
   const Org* org = tree.find(no);
   if (org == nullptr) return no_such_org();
@@ -412,18 +436,11 @@ Result<Org> Directory::merge_org(const Principal& by, OrgNo no, OrgNo to, Date o
     BANMO_TRY(const Org* into, found(tree, to));
     BANMO_DO(check_merge(tree, *org, *into));
     const std::string day = on.to_iso();
-    std::vector<PersonNo> people;
-    BANMO_DO(connection.each(kMembersOf, {no.value, day}, [&](const sql::Values& row) -> Result<> {
-      people.push_back({sql::int_of(row[0])});
-      return {};
-    }));
     for (const OrgNo child : std::vector<OrgNo>(tree.children(no).begin(), tree.children(no).end()))
       BANMO_DO(hang(connection, tree, *tree.find(child), to, on));
     BANMO_DO(execute_all(connection, kMergeMembers, {no.value, to.value, day}));
-    BANMO_DO(execute_all(connection, kMergeDropLater, {no.value, day}));
-    BANMO_DO(execute_all(connection, kMergeEnd, {no.value, day}));
     BANMO_DO(execute_all(connection, kMergeGrants, {no.value, to.value}));
-    BANMO_DO(execute_all(connection, kDropGrants, {no.value}));
+    BANMO_TRY(const auto people, empty_out(connection, no, day));
     BANMO_DO(execute_all(connection, kClose, {no.value, day, to.value}));
     BANMO_DO(execute_all(connection, kEndPlace, {no.value, day}));
     const std::vector<OrgNo> both{no, to};
@@ -443,6 +460,65 @@ Result<Org> Directory::merge_org(const Principal& by, OrgNo no, OrgNo to, Date o
   BANMO_DO(state_->change_orgs(change));
   BANMO_DO(state_->after_people_change(true));
   return *orgs()->find(to);
+}
+
+Result<OrgPreview> Directory::preview_close(const Principal& by, OrgNo no, Date on) const {
+  const auto tree = orgs();
+  BANMO_DO(state_->check(by, Right::orgs_manage, no));
+  BANMO_TRY(const Org* org, found(*tree, no));
+  BANMO_DO(state_->check(by, Right::orgs_manage, org->parent));
+  BANMO_DO(check_close(*tree, *org));
+  BANMO_DO(check_date(on, today(), org->valid_from));
+  const OrgCounts figures = counts(no);
+  OrgPreview preview{0, figures.n_students, figures.n_staff, 0, {}, {}};
+  for (const OrgNo below : tree->subtree(no)) {
+    const Org& one = *tree->find(below);
+    if (one.valid_to) continue;
+    if (below != no) ++preview.n_orgs;
+    if (!one.code.empty()) preview.codes.push_back(one.code);
+  }
+  BANMO_TRY(preview.n_accounts, accounts_in(*state_, no));
+  preview.effects.push_back(
+      {"“" + org->title + "”连同其年级、班级自 " + on.to_iso() + " 起撤销；以前的任职、学籍和统计留在原处",
+       "\"" + org->title + "\" is closed with its grades and classes on " + on.to_iso() + "; past memberships and figures stay where they were"});
+  if (figures.n_students + figures.n_staff > 0)
+    preview.effects.push_back({"在其中的师生从此不属于任何学校；要转到别处的，请先转校（调动）或改用合并",
+                               "the people in it belong to no school from then on: move those who go elsewhere first, or merge instead"});
+  return preview;
+}
+
+Result<Org> Directory::close_org(const Principal& by, OrgNo no, Date on) {
+  BANMO_DO(preview_close(by, no, on));
+  const auto change = [&](sql::Connection& connection, const OrgTree& tree) -> Result<std::vector<OrgNo>> {
+    BANMO_TRY(const Org* org, found(tree, no));
+    BANMO_DO(check_close(tree, *org));
+    const std::string day = on.to_iso();
+    std::vector<OrgNo> closed;
+    std::vector<PersonNo> people;
+    std::vector<Event> events;
+    for (const OrgNo below : tree.subtree(no)) {
+      if (tree.find(below)->valid_to) continue;
+      BANMO_TRY(const auto gone, empty_out(connection, below, day));
+      people.insert(people.end(), gone.begin(), gone.end());
+      BANMO_DO(execute_all(connection, kClose, {below.value, day, int64_t{0}}));
+      BANMO_DO(execute_all(connection, kEndPlace, {below.value, day}));
+      closed.push_back(below);
+      events.push_back({below, "closed", {"自 " + day + " 起撤销", "closed on " + day}});
+    }
+    std::sort(people.begin(), people.end());
+    people.erase(std::unique(people.begin(), people.end()), people.end());
+    BANMO_DO(state_->settle_people(connection, people));
+    BANMO_DO(state_->settle_counts(connection, closed));
+    const auto bumped = bump(connection, "access");
+    if (!bumped.ok()) return bumped.error();
+    BANMO_DO(add_events(connection, by, state_->clock.now(), events));
+    BANMO_DO(state_->log(connection, state_->entry(by, "org.close", "org", org->id.to_string(), no,
+                                                   json::Object{{"on", day}, {"n_orgs", closed.size()}, {"n_people", people.size()}})));
+    return closed;
+  };
+  BANMO_DO(state_->change_orgs(change));
+  BANMO_DO(state_->after_people_change(true));
+  return *orgs()->find(no);
 }
 
 Result<std::vector<OrgEvent>> Directory::org_history(OrgNo org) const {

@@ -14,6 +14,7 @@ namespace banmo::directory {
 
 inline constexpr int kPasswordHistory = 5;
 inline constexpr int kPasswordMaxDays = 90;
+inline constexpr int kOneTimeMaxDays = 7;  // of a password that an administrator set and its owner has not changed
 inline constexpr size_t kPasswordMaxBytes = 256;
 
 // Errors: invalid "password.too_short", "password.too_long", "password.too_few_classes", "password.common", "password.has_account_name".

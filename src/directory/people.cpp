@@ -33,12 +33,6 @@ std::string member_condition(const Scope& scope, const PeopleQuery& query) {
   return out + " AND " + scope.predicate("m.org_no", "m.person_no");
 }
 
-std::string mask_name(const std::string& name) {
-  size_t end = 1;
-  while (end < name.size() && (static_cast<unsigned char>(name[end]) & 0xc0) == 0x80) ++end;
-  return name.substr(0, end) + "*";
-}
-
 Person person_of(const sql::Values& row, Level max_level) {
   Person person;
   person.no = {sql::int_of(row[0])};
@@ -77,6 +71,12 @@ Result<> add_roles(sql::Connection& connection, const std::string& today, std::v
 
 }  // namespace
 
+std::string mask_name(const std::string& name) {
+  size_t end = 1;
+  while (end < name.size() && (static_cast<unsigned char>(name[end]) & 0xc0) == 0x80) ++end;
+  return name.substr(0, end) + "*";
+}
+
 Result<PersonPage> Directory::people(const Scope& scope, const PeopleQuery& query) const {
   PersonPage page;
   if (scope.sees_nothing() || scope.aggregates_only) return page;
@@ -91,8 +91,9 @@ Result<PersonPage> Directory::people(const Scope& scope, const PeopleQuery& quer
   if (query.org.value == 0)
     for (const Org* top : visible_tops(*tree, scope)) figures.n_students += counts(top->no).n_students + counts(top->no).n_staff;
   const std::string belongs = member_condition(scope, query);
+  const bool sought = !query.q.empty() || !query.name.empty();
   const bool many_belong = figures.n_students + figures.n_staff >= kLarge && (!query.role || *query.role == Role::student);
-  if (many_belong || !query.q.empty()) {
+  if (many_belong || sought) {
     statement += " AND EXISTS (SELECT 1 FROM membership m WHERE m.person_no = p.no AND " + belongs + ")";
   } else {
     statement += " AND p.no IN (SELECT m.person_no FROM membership m WHERE " + belongs + ")";
@@ -104,6 +105,10 @@ Result<PersonPage> Directory::people(const Scope& scope, const PeopleQuery& quer
     statement += " AND p.no IN (SELECT n.no FROM person n WHERE n.name >= $3 AND n.name < $4";
     if (scope.max_level >= Level::l3) statement += " UNION SELECT k.no FROM person k WHERE k.code = $3";
     statement += ")";
+  }
+  if (!query.name.empty()) {
+    parameters.emplace_back(query.name);
+    statement += " AND p.name = $" + std::to_string(parameters.size());
   }
   statement += " ORDER BY p.no LIMIT " + std::to_string(limit + 1);
   BANMO_TRY(const auto lease, state_->ledger().read());
@@ -152,6 +157,17 @@ Result<std::vector<Membership>> Directory::memberships(const Scope& scope, Perso
     if (!role || !scope.covers(*tree, org, person)) continue;  // where else the person was is not this reader's business
     out.push_back({org, *role, date_of(row[2]).value_or(Date{}), date_of(row[3])});
   }
+  return out;
+}
+
+Result<std::vector<PersonNo>> Directory::members_ever(const Scope& scope) const {
+  BANMO_TRY(const auto lease, state_->ledger().read());
+  std::vector<PersonNo> out;
+  BANMO_DO(lease->each("SELECT DISTINCT m.person_no FROM membership m WHERE " + scope.predicate("m.org_no", "m.person_no") + " ORDER BY m.person_no",
+                       {}, [&](const sql::Values& row) -> Result<> {
+                         out.push_back({sql::int_of(row[0])});
+                         return {};
+                       }));
   return out;
 }
 

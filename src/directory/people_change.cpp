@@ -72,6 +72,28 @@ Result<> check_membership_role(Role role) {
 
 }  // namespace
 
+Message places_of(Role role) {
+  if (may_stand_in(role, OrgKind::school)) return {"学校", "schools"};
+  if (may_stand_in(role, OrgKind::district)) return {"区市", "districts"};
+  return may_stand_in(role, OrgKind::city) ? Message{"市级单位", "offices of the city"} : Message{"企业", "enterprises"};
+}
+
+Error role_does_not_fit(Role role, std::string where) {
+  const Message places = places_of(role);
+  return fail(ErrorCode::invalid, "directory.role_does_not_fit",
+              {"“" + std::string(title_of(role).first) + "”只能设在" + places.zh + "；请改正角色或单位",
+               "\"" + std::string(title_of(role).second) + "\" is held in " + places.en + " only: correct the role or the organisation"},
+              std::move(where));
+}
+
+// A role reaches what lies below its organisation: held in a place of another kind it would grow.
+Result<> check_place(const OrgTree& tree, Role role, OrgNo org, std::string where) {
+  const Org* place = tree.find(org);
+  if (place == nullptr || place->valid_to) return no_such_org();
+  if (may_stand_in(role, place->kind)) return {};
+  return role_does_not_fit(role, std::move(where));
+}
+
 Result<std::pair<sql::Value, sql::Value>> Directory::State::seal_citizen_id(const std::string& citizen_id) const {
   std::pair<sql::Value, sql::Value> out;
   if (citizen_id.empty()) return out;
@@ -146,6 +168,7 @@ Result<> Directory::State::start_day() {
 }
 
 Result<> Directory::State::after_people_change(bool access) {
+  names.clear();
   if (access) forget_principals();
   BANMO_DO(reload_counts());
   return mirror_people();
@@ -157,6 +180,7 @@ Result<Person> Directory::add_person(const Principal& by, const NewPerson& perso
   for (const Membership& membership : person.memberships) {
     BANMO_DO(state_->check(by, Right::people_manage, membership.org));
     BANMO_DO(check_membership_role(membership.role));
+    BANMO_DO(check_place(*orgs(), membership.role, membership.org, "$.memberships"));
   }
   BANMO_TRY(const auto idno, state_->seal_citizen_id(person.citizen_id));
   const PersonId id = person.id.is_nil() ? PersonId::next() : person.id;
@@ -224,8 +248,7 @@ Result<> change_person(Directory::State& state, const Principal& by, const Perso
 Result<> Directory::add_membership(const Principal& by, PersonNo person, const Membership& m) {
   BANMO_DO(state_->check(by, Right::people_manage, m.org));
   BANMO_DO(check_membership_role(m.role));
-  const Org* org = orgs()->find(m.org);
-  if (org == nullptr || org->valid_to) return no_such_org();
+  BANMO_DO(check_place(*orgs(), m.role, m.org, "$.role"));
   const std::string role(name_of(m.role));
   const PersonChange what{person, {m.org}, "membership.add", json::Object{{"role", role}, {"from", m.from.to_iso()}}};
   return change_person(*state_, by, what, [&](sql::Connection& connection) -> Result<> {

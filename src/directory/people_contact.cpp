@@ -27,12 +27,7 @@ std::string mask_email(const std::string& email) {
 }
 
 Result<> check_contact(const Contact& contact) {
-  const auto digit = [](char c) { return (c >= '0' && c <= '9') || c == '+' || c == '-' || c == ' '; };
-  const bool phone_ok = contact.phone.size() <= 20 && (contact.phone.empty() || contact.phone.size() >= 5) &&
-                        contact.phone.end() == std::find_if_not(contact.phone.begin(), contact.phone.end(), digit);
-  if (!phone_ok)
-    return fail(ErrorCode::invalid, "directory.bad_phone",
-                {"电话须为 5 到 20 位数字，可带 + - 和空格", "a phone number has 5 to 20 digits, with + - and spaces if need be"}, "$.phone");
+  BANMO_DO(check_phone(contact.phone));
   const size_t at = contact.email.find('@');
   const bool email_ok = contact.email.empty() || (at != std::string::npos && at > 0 && at + 1 < contact.email.size() &&
                                                   contact.email.find('@', at + 1) == std::string::npos && contact.email.size() <= kMaxEmailBytes);
@@ -41,6 +36,13 @@ Result<> check_contact(const Contact& contact) {
 }
 
 }  // namespace
+
+Result<> check_phone(const std::string& phone) {
+  const auto digit = [](char c) { return (c >= '0' && c <= '9') || c == '+' || c == '-' || c == ' '; };
+  if (phone.empty() || (phone.size() >= 5 && phone.size() <= 20 && std::all_of(phone.begin(), phone.end(), digit))) return {};
+  return fail(ErrorCode::invalid, "directory.bad_phone",
+              {"电话须为 5 到 20 位数字，可带 + - 和空格", "a phone number has 5 to 20 digits, with + - and spaces if need be"}, "$.phone");
+}
 
 Result<Contact> Directory::contact(const Scope& scope, PersonNo person) const {
   Contact out;

@@ -40,13 +40,11 @@ bool goes_with(Role ends, Role moved) {
 // where it comes from too; who teaches may leave an office for a school.
 Result<> check_fits(const Org& from, const Org& to, Role role) {
   if (may_stand_in(role, to.kind) && (may_stand_in(role, from.kind) || may_stand_in(role, OrgKind::school))) return {};
-  std::pair<std::string, std::string> place{"企业", "enterprises"};
-  if (may_stand_in(role, OrgKind::school)) place = {"学校", "schools"};
-  if (may_stand_in(role, OrgKind::district)) place = {"区市", "districts"};
+  const Message places = places_of(role);
   const std::string zh(title_of(role).first), en(title_of(role).second);
   return fail(ErrorCode::invalid, "directory.role_does_not_fit",
-              {"“" + zh + "”只能转到" + place.first + "；此人将任其他职务的，请安全管理员另行授权",
-               "\"" + en + "\" moves between " + place.second + " only; for another office ask the security administrator for a grant of its own"},
+              {"“" + zh + "”只能转到" + places.zh + "；此人将任其他职务的，请安全管理员另行授权",
+               "\"" + en + "\" moves between " + places.en + " only; for another office ask the security administrator for a grant of its own"},
               "$.to");
 }
 

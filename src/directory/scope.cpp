@@ -56,7 +56,7 @@ static_assert(reach_in_order());
 
 bool reads_figures(Right right) {
   return right == Right::metrics_read || right == Right::plan_read || right == Right::plan_report || right == Right::plan_supervise ||
-         right == Right::quality_read;
+         right == Right::quality_read || right == Right::dashboards_manage;
 }
 // Rights over the installation as a whole; no rows of business data are behind them.
 bool is_administrative(Right right) {
@@ -138,8 +138,9 @@ Scope part_of(const Principal& principal, const Grant& grant, Right right, const
   if (is_administrative(right)) return everything(reach.max_level);
   if (right == Right::orgs_read && reach.reach == Reach::none)
     return everything(Level::l1);  // the security administrator gives grants in organisations
-  if (right == Right::jobs_read && reach.reach == Reach::none) return everything(Level::l1);  // progress, no rows
-  if (right == Right::orgs_read || right == Right::orgs_manage || right == Right::jobs_read) {
+  const bool no_rows = right == Right::jobs_read || right == Right::xapi_keys;
+  if (no_rows && reach.reach == Reach::none) return everything(Level::l1);  // progress and keys
+  if (right == Right::orgs_read || right == Right::orgs_manage || no_rows) {
     Scope part = part_by_org(reach, grant, tree);
     part.aggregates_only = false;
     return part;

@@ -11,7 +11,7 @@
 namespace banmo::directory {
 namespace {
 
-constexpr std::string_view kAccountForSignIn = "SELECT no, password, enabled FROM account WHERE name = $1";
+constexpr std::string_view kAccountForSignIn = "SELECT no, password, enabled, must_change_password, password_changed_at FROM account WHERE name = $1";
 constexpr std::string_view kSignedIn = "UPDATE account SET last_sign_in = $2 WHERE no = $1";
 constexpr std::string_view kInsertSession =
     "INSERT INTO session (no, token_hash, account_no, created_at, last_seen, expires_at, peer) VALUES ($1, $2, $3, $4, $4, $5, $6)";
@@ -50,6 +50,12 @@ constexpr size_t kMaxTokenBytes = 200;
 Error bad_credentials() {
   return fail(ErrorCode::unauthenticated, "session.bad_credentials",
               {"账号或口令不对，请核对后再试", "the account or the password is wrong: check both and try again"});
+}
+Error one_time_expired() {
+  const std::string days = std::to_string(kOneTimeMaxDays);
+  return fail(ErrorCode::unauthenticated, "session.one_time_expired",
+              {"这个一次性密码给出已满 " + days + " 天，不能再用；请安全管理员重新给出",
+               "this one-time password is " + days + " days old and no longer good: ask the security administrator for another"});
 }
 Error no_session() { return fail(ErrorCode::unauthenticated, "session.none", {"尚未登录，请先登录", "nobody is signed in: sign in first"}); }
 Error expired() { return fail(ErrorCode::unauthenticated, "session.expired", {"登录已过期，请重新登录", "the session is over: sign in again"}); }
@@ -105,14 +111,6 @@ Result<> end_session(sql::Connection& connection, const crypto::Hash& token, Ins
   return execute_all(connection, kAddEnd, {no, blob_of(token), at.micros});
 }
 
-// A role that this version does not know is one that nobody holds.
-std::optional<Grant> acting_of(const sql::Value& role, const sql::Value& org) {
-  const std::string name = sql::text_of(role);
-  if (name.empty()) return std::nullopt;
-  const auto known = role_of(name);
-  return known ? Grant{*known, {sql::int_of(org)}} : Grant{Role::guardian, {-1}};
-}
-
 Result<SessionCache::Entry> load_session(Directory::State& state, const crypto::Hash& token) {
   BANMO_TRY(const auto lease, state.ledger().read());
   BANMO_TRY(const auto rows, lease->query(kSession, {blob_of(token)}));
@@ -145,6 +143,13 @@ Result<> check_no_token(const Principal& who) {
 
 }  // namespace
 
+std::optional<Grant> acting_of(const sql::Value& role, const sql::Value& org) {
+  const std::string name = sql::text_of(role);
+  if (name.empty()) return std::nullopt;
+  const auto known = role_of(name);
+  return known ? Grant{*known, {sql::int_of(org)}} : Grant{Role::guardian, {-1}};
+}
+
 void Directory::State::forget_principals() {
   SessionCache::Seen seen = sessions.clear(kSeenEvery);
   const std::lock_guard lock(mutex);
@@ -175,7 +180,8 @@ Result<SignedIn> Directory::sign_in(const std::string& account, const std::strin
   if (const int64_t wait_s = state_->limiter.take(name, peer, now); wait_s > 0) return too_many(wait_s);
   int64_t no = 0;
   std::string stored = state_->decoy_hash;
-  bool enabled = false;
+  bool enabled = false, one_time = false;
+  int64_t set_at = 0;
   {
     BANMO_TRY(const auto lease, state_->ledger().read());
     BANMO_TRY(const auto rows, lease->query(kAccountForSignIn, {name}));
@@ -183,17 +189,20 @@ Result<SignedIn> Directory::sign_in(const std::string& account, const std::strin
       no = sql::int_of(rows[0][0]);
       stored = sql::text_of(rows[0][1]);
       enabled = sql::int_of(rows[0][2]) != 0;
+      one_time = sql::int_of(rows[0][3]) != 0;
+      set_at = sql::int_of(rows[0][4]);
     }
   }
   // The same work for an unknown account; overlong passwords are not hashed, and known to be wrong.
   const bool right = password.size() <= kPasswordMaxBytes && crypto::verify_password(stored, password);
-  if (!right || !enabled || no == 0) {
+  const bool over = right && enabled && one_time && now.micros - set_at >= int64_t{kOneTimeMaxDays} * 86'400 * kMicros;
+  if (!right || !enabled || no == 0 || over) {
     // An unknown name may be a password typed into the wrong field: it is not written down.
     BANMO_DO(state_->ledger().write([&](sql::Connection& connection) {
       return state_->log(connection,
                          {now, no == 0 ? "?" : name, "session.refused", "account", no == 0 ? "?" : name, 0, json::Object{{"peer", peer}}});
     }));
-    return bad_credentials();
+    return over ? one_time_expired() : bad_credentials();
   }
   state_->limiter.give_back(name, peer);
   const std::string token = crypto::new_token();

@@ -164,6 +164,29 @@ TEST_CASE("passwords follow the rules of the profile") {
   CHECK((*c.directory->sign_in("anna", "Lao-Shan-2027", "10.0.0.1")).principal->must_change_password);
 }
 
+TEST_CASE("a one-time password is good for a week, and its owner's own for longer") {
+  test::on_each_pair([](City& c) {
+    const auto once = c.directory->open_account(c.system, "anna", "");
+    must(once);
+    c.clock.advance_micros(seconds(int64_t{7} * 86'400 - 1));
+    const auto in = c.directory->sign_in("anna", *once, "10.0.0.1");
+    must(in);
+    CHECK(in->principal->must_change_password);
+    c.clock.advance_micros(seconds(1));
+    CHECK(c.directory->sign_in("anna", *once, "10.0.0.1").error().to_string() ==
+          "this one-time password is 7 days old and no longer good: ask the security administrator for another "
+          "(这个一次性密码给出已满 7 天，不能再用；请安全管理员重新给出) [session.one_time_expired]");
+    CHECK(c.directory->sign_in("anna", "wrong", "10.0.0.1").error().id == "session.bad_credentials");
+    const auto again = c.directory->reset_password(c.system, "anna");
+    must(again);
+    const auto fresh = c.directory->sign_in("anna", *again, "10.0.0.1");
+    must(fresh);
+    must(c.directory->change_password(*fresh->principal, *again, "Lao-Shan-2027"));
+    c.clock.advance_micros(seconds(int64_t{8} * 86'400));
+    CHECK(c.directory->sign_in("anna", "Lao-Shan-2027", "10.0.0.1").ok());
+  });
+}
+
 TEST_CASE("an API token has some of its maker's rights and no more") {
   test::on_each_pair([](City& c) {
     const SignedIn in = c.sign_in("anna", {{Role::district_officer, c.south.no}});

@@ -10,6 +10,7 @@
 #include "audit/audit.h"
 #include "directory/directory.h"
 #include "directory/limiter.h"
+#include "directory/name_cache.h"
 #include "directory/session_cache.h"
 
 namespace banmo::directory {
@@ -43,11 +44,12 @@ struct Directory::State {
   std::string decoy_hash;  // what an unknown account's password is checked against
   Limiter limiter;
   SessionCache sessions;
+  mutable NameCache names;
 
   mutable std::mutex mutex;  // guards the pointers and versions below, for a moment only
   std::shared_ptr<const OrgTree> tree;
   std::shared_ptr<const Counts> counts;
-  int64_t count_version = 0, access_version = 0, session_end = 0;
+  int64_t count_version = 0, access_version = 0, person_version = 0, session_end = 0;
   SessionCache::Seen pending_seen;  // signs of life that the ledger has not yet
   std::mutex reload_mutex;          // one reload at a time
   std::mutex mirror_mutex;          // one repair of the warehouse at a time
@@ -91,6 +93,9 @@ struct Directory::State {
   Result<OrgNo> home_of(PersonNo person) const;
   Result<std::pair<sql::Value, sql::Value>> seal_citizen_id(const std::string& citizen_id) const;  // sealed, blind index; nulls if empty
 
+  // people_names.cpp: by number; nullptr for one that nobody has.
+  Result<std::unordered_map<int64_t, NameCache::EntryPtr>> known_people(std::span<const PersonNo> people) const;
+
   // accounts.cpp
   Result<std::shared_ptr<const Principal>> load_principal(sql::Connection& connection, AccountNo account, int64_t session,
                                                           std::vector<Right> token_rights, std::optional<Grant> acting);
@@ -105,8 +110,17 @@ Result<int64_t> bump(sql::Connection& connection, std::string_view version);
 // Runs a change and gives what it made; a second run (PostgreSQL) overwrites the first.
 Result<> execute_all(sql::Connection& connection, std::string_view statement, const sql::Values& parameters = {});
 
-bool may_stand_under(OrgKind kind, OrgKind parent);
+// The grant that a session or token acts under, as it was kept; nullopt: all. A role that this version does not know is one that nobody holds.
+std::optional<Grant> acting_of(const sql::Value& role, const sql::Value& org);
+
+// people_change.cpp: the kinds of organisation in which a role is held, in words; and whether `org` is one of them, for every door by which somebody
+// comes to hold a role. Errors: not_found "directory.no_such_org", invalid "directory.role_does_not_fit".
+Message places_of(Role role);
+Error role_does_not_fit(Role role, std::string where);
+Result<> check_place(const OrgTree& tree, Role role, OrgNo org, std::string where);
+std::string mask_name(const std::string& name);  // "王*"
 Result<> check_title(const std::string& title);
+Result<> check_phone(const std::string& phone);  // empty, or 5 to 20 digits with + - and spaces
 Error no_such_org();
 Error no_such_person();
 sql::Value date_or_null(const std::optional<Date>& date);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct AccountNo {
 enum class OrgKind { city, bureau, district, school, grade, class_, college, enterprise };
 std::string_view name_of(OrgKind kind);  // class_ is "class"
 std::optional<OrgKind> org_kind_of(std::string_view name);
+bool may_stand_under(OrgKind kind, OrgKind parent);
 
 struct Org {
   OrgNo no;
@@ -43,6 +45,30 @@ struct Org {
   Date valid_from;
   std::optional<Date> valid_to;  // first day on which it no longer is; merged schools keep their rows
   OrgNo merged_into;
+};
+
+struct OrgCounts {
+  int64_t n_children = 0;  // living, directly below
+  int64_t n_students = 0;  // in it and below, now
+  int64_t n_staff = 0;
+};
+// What a move or a merge will do; shown before it is done.
+struct OrgPreview {
+  int64_t n_orgs = 0, n_students = 0, n_staff = 0;  // that come under another parent, or change school
+  int64_t n_accounts = 0;                           // whose rights follow the organisations
+  std::vector<std::string> codes;                   // that files can no longer use
+  std::vector<Message> effects;
+};
+// Public facts of an institution.
+struct OrgContact {
+  std::string address, phone;
+  std::optional<double> longitude, latitude;  // degrees, both or neither
+};
+struct OrgEvent {
+  Instant at;
+  std::string what;  // created, renamed, moved, merged, closed
+  Message detail;
+  std::string by;
 };
 
 // Roles of people in organisations; also what an account may do there.
@@ -85,7 +111,10 @@ enum class Right {
   audit_read,
   jobs_read,
   accounts_read,
-  plan_supervise  // write a supervision note, which the responsible unit answers
+  plan_supervise,     // write a supervision note, which the responsible unit answers
+  dashboards_manage,  // write the city's own dashboards
+  levels_manage,      // grade fields anew: raise, propose to lower, decide what somebody else proposed
+  xapi_keys           // make and revoke keys of tools that send learning records
 };
 std::string_view name_of(Right right);  // "datasets.import"
 std::optional<Right> right_of(std::string_view name);
@@ -128,6 +157,12 @@ struct Principal {
   bool has(Right right) const;      // by any grant, narrowed by the token
   static Principal system();        // account_name "system"
 };
+
+// What a person is called, as far as a reader may know it: empty where not.
+struct PersonName {
+  std::string name, code;
+};
+using PersonNames = std::unordered_map<int64_t, PersonName>;  // by PersonNo
 
 // What somebody is told (notices.h writes, Directory::notices reads).
 struct Notice {

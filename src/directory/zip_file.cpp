@@ -60,7 +60,7 @@ Result<ByteSource> ZipReader::stream(const std::string& name) {
   zip_stat_t stat;
   if (at < 0 || zip_stat_index(state_->zip, static_cast<zip_uint64_t>(at), 0, &stat) != 0)
     return fail(ErrorCode::invalid, "directory.zip_no_file", {"压缩包里没有 " + name, "the zip has no " + name}, name);
-  std::shared_ptr<zip_file_t> file(zip_fopen_index(state_->zip, static_cast<zip_uint64_t>(at), 0), [](zip_file_t* f) {
+  const std::shared_ptr<zip_file_t> file(zip_fopen_index(state_->zip, static_cast<zip_uint64_t>(at), 0), [](zip_file_t* f) {
     if (f != nullptr) zip_fclose(f);
   });
   if (file == nullptr)

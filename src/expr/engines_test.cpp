@@ -39,7 +39,7 @@ Engines::Engines() {
   std::filesystem::create_directories(folder_);
   add("sqlite", sql::open_sqlite({.path = (folder_ / "t.sqlite").string()}));
   add("duckdb", sql::open_duckdb({.path = "", .n_threads = 1, .temp_directory = folder_.string()}));
-  const char* conninfo = std::getenv("BANMO_TEST_PG");  // NOLINT(concurrency-mt-unsafe): tests start no threads before this
+  const char* conninfo = std::getenv("BANMO_TEST_PG");
   REQUIRE_MESSAGE(conninfo != nullptr, "set BANMO_TEST_PG to a libpq conninfo (tools/pg-test start prints one), or to skip");
   if (std::string(conninfo) == "skip") return;
   schema_ = name;

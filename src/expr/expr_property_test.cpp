@@ -123,7 +123,7 @@ std::string random_select(Generator& generator, Random& random) {
 }
 
 unsigned seed() {
-  const char* const wanted = std::getenv("BANMO_EXPR_SEED");  // NOLINT(concurrency-mt-unsafe): tests start no threads before this
+  const char* const wanted = std::getenv("BANMO_EXPR_SEED");
   return wanted == nullptr ? kSeed : static_cast<unsigned>(std::strtoul(wanted, nullptr, 10));
 }
 

@@ -140,7 +140,7 @@ Connection::Task<bool> Connection::write_all(std::string_view bytes) {
 // How a wait for work ends, if it does now. Work that runs under a deadline is told so by the deadline itself, and has a moment to answer for itself;
 // a change in its commit is waited for, because only its outcome is true.
 std::optional<Connection::WorkEnd> Connection::look_at(Work& work, std::chrono::steady_clock::time_point end) const {
-  if (work.is_done) return WorkEnd::done;
+  if (work.is_done) return work.stage == Work::Stage::given_up ? WorkEnd::busy : WorkEnd::done;
   const auto now = std::chrono::steady_clock::now();
   const bool is_stopping = work.deadline && shared_.is_stopping.load(std::memory_order_relaxed);
   if (is_stopping && work.give_up()) return WorkEnd::busy;
@@ -157,6 +157,8 @@ Connection::Task<Connection::WorkEnd> Connection::run_on(WorkerPool& pool, std::
   if (!timer_) timer_.emplace(thread_.context);
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
   auto job = [self = shared_from_this(), work]() mutable {
+    // The worker that a stop has freed comes here at once, perhaps before this connection's thread has seen the stop.
+    if (work->deadline && self->shared_.is_stopping.load(std::memory_order_relaxed)) work->give_up();
     Work::Stage expected = Work::Stage::waiting;
     if (work->stage.compare_exchange_strong(expected, Work::Stage::running)) {
       const Deadline::Scope scope(work->deadline.get());

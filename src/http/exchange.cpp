@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include "base/id.h"
 #include "base/log.h"
@@ -76,7 +76,7 @@ void choose_way(const Shared& shared, Exchange& exchange) {
   exchange.route = route;
   exchange.max_body_bytes = kMaxIgnoredBodyBytes;
   if (!route) return;
-  if (route->body == BodyKind::json) exchange.max_body_bytes = route->max_body_bytes;
+  if (route->body == BodyKind::json || route->body == BodyKind::any) exchange.max_body_bytes = route->max_body_bytes;
   if (route->body == BodyKind::upload) exchange.max_body_bytes = shared.options.max_upload_bytes;
   exchange.way = route->body == BodyKind::upload ? Way::upload : route->quick ? Way::inline_answer : Way::worker;
 }
@@ -191,7 +191,7 @@ void open_answer_file(Exchange& exchange) {
   const Error error = fail(
       ErrorCode::internal, "http.answer_file",
       {"服务器无法读取要发送的文件，请凭请求编号联系管理员", "the server cannot read the file to send: give the request id to the administrator"}, {},
-      std::strerror(errno));
+      std::generic_category().message(errno));
   BANMO_LOG(error, "http.failed", {"request_id", exchange.request.request_id}, {"code", error.id}, {"cause", error.cause});
   exchange.response = problem(error, exchange.request);
 }

@@ -79,6 +79,8 @@ struct Response {
 
 // problem+json of an Error; the code decides the status in one table (and 400 instead of 422 for text that is no JSON).
 Response problem(const Error& error, const Request& request);
+// The same with a status that the table of error codes does not know (400, 405, 408, 412, 431).
+Response problem_with_status(int status, const Error& error, const Request& request);
 int status_of(ErrorCode code);
 
 enum class ParameterPlace { path, query, header };
@@ -93,7 +95,7 @@ struct Parameter {
   bool repeated = false;
 };
 
-enum class BodyKind { none, json, upload };
+enum class BodyKind { none, json, upload, any };  // any: in memory, of whatever content type
 
 struct Route {
   std::string method;
@@ -109,8 +111,9 @@ struct Route {
   std::string answer_type = "application/json";
   std::string permission;                  // "public", "signed_in", or a right: "datasets.import"
   std::vector<std::string> problem_codes;  // stable codes besides those of every route
-  size_t max_body_bytes = 1u << 20;        // of JSON; uploads are bounded by ServerOptions::max_upload_bytes
+  size_t max_body_bytes = 1u << 20;        // in memory; uploads are bounded by ServerOptions::max_upload_bytes
   int timeout_ms = 30'000;                 // the Deadline (base/deadline.h) of the handler
+  bool foreign = false;                    // a protocol of others: the handler checks parameters and answers errors in that protocol's way
   bool quick = false;                      // takes well under a millisecond and never waits: may run on the connection's own thread
 };
 

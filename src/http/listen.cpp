@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include "http/exchange.h"
 
@@ -29,7 +29,7 @@ std::optional<Parts> parts_of(const std::string& address) {
 }
 
 Error cannot_listen(const std::string& address, int code) {
-  const std::string why = std::strerror(code);
+  const std::string why = std::generic_category().message(code);
   return fail(ErrorCode::unavailable, "http.cannot_listen",
               {"无法监听 " + address + "（" + why + "）：换一个端口，或停掉占用者",
                "cannot listen at " + address + " (" + why + "): take another port or stop who has it"},

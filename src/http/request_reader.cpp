@@ -58,6 +58,12 @@ ReadFault fault_of(const beast::error_code& error) {
   return ReadFault::malformed;
 }
 
+// Beast before 1.86 aborts the program if it sees the last chunk, "0\r\n", before the two bytes that must follow (boostorg/beast#2861), so it gets
+// all five at once. Waiting is safe: no body ends less than five bytes after a '0' that begins a chunk or stands in one.
+bool may_be_cut_last_chunk(const Parser& parser, std::string_view bytes) {
+  return parser.is_header_done() && parser.chunked() && bytes.size() < 5 && bytes.front() == '0';
+}
+
 }  // namespace
 
 struct RequestReader::State {
@@ -88,6 +94,7 @@ size_t RequestReader::put(std::string_view bytes) {
   size_t n_used = 0;
   Parser& parser = *state_->parser;
   while (n_used < bytes.size() && !parser.is_done() && state_->fault == ReadFault::none) {
+    if (may_be_cut_last_chunk(parser, bytes.substr(n_used))) break;
     const bool was_head_done = parser.is_header_done();
     beast::error_code error;
     const size_t n = parser.put(boost::asio::const_buffer(bytes.data() + n_used, bytes.size() - n_used), error);

@@ -211,6 +211,7 @@ std::optional<Response> Router::State::admit(Request& request) const {
   if (guard) {
     if (auto guarded = guard(*request.route, request); !guarded.ok()) return refuse(guarded.error(), request);
   }
+  if (request.route->foreign) return std::nullopt;
   if (auto checked = entry.check.check(request); !checked.ok()) return refuse(checked.error(), request);
   if (auto typed = check_body_type(*request.route, request); !typed.ok()) return refuse(typed.error(), request);
   return std::nullopt;

@@ -93,7 +93,7 @@ struct Server::State {
     drop_waiting();
     shared.workers.reset();  // what still runs may post to the contexts
     shared.files.reset();
-    for (Listener& listener : listeners) {
+    for (const Listener& listener : listeners) {
       if (!listener.descriptor && listener.socket >= 0) ::close(listener.socket);
     }
     listeners.clear();
@@ -176,7 +176,7 @@ struct Server::State {
     while (!error) {
       co_await listener.async_wait(asio::posix::stream_descriptor::wait_read, token);
       for (size_t i = 0; !error && i < kAcceptsPerTurn; ++i) {
-        Accepted accepted = accept_one(listener.native_handle());
+        const Accepted accepted = accept_one(listener.native_handle());
         if (accepted.is_exhausted) {
           BANMO_LOG(warn, "http.too_many_open_files", {"n_connections", shared.peers.n_open()});
           timer.expires_after(kPauseWhenExhausted);

@@ -2,8 +2,6 @@
 // How the server speaks HTTP: framing, limits, time, languages, drain.
 #include <doctest/doctest.h>
 
-#include <future>
-
 #include "http/test_client.h"
 
 using namespace banmo;
@@ -11,17 +9,6 @@ using namespace banmo::http;
 using namespace banmo::http::test;
 
 namespace {
-
-// Handlers that wait until the test lets them go on.
-struct Gate {
-  std::atomic<int> n_waiting{0};
-  std::promise<void> opened;
-  std::shared_future<void> future{opened.get_future()};
-  void wait() {
-    ++n_waiting;
-    future.wait();
-  }
-};
 
 json::Value echo_of(const Request& request) {
   json::Object query;
@@ -101,8 +88,6 @@ Router make_router(std::shared_ptr<Gate> gate = nullptr) {
   }
   return router;
 }
-
-std::string address_of(const Server& server) { return server.addresses().front(); }
 
 }  // namespace
 

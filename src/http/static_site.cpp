@@ -98,7 +98,7 @@ std::string with_base(std::string html, const std::string& path_prefix) {
 }
 
 std::string bytes_of(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
+  const std::ifstream in(path, std::ios::binary);
   std::ostringstream out;
   out << in.rdbuf();
   return std::move(out).str();
@@ -216,7 +216,7 @@ std::optional<Response> StaticSite::answer(const Request& request, bool is_page_
   bool is_due = false;
   const auto site = state_->current(is_due);
   if (is_due && !files.post([state = state_, site] { state->look(site); })) BANMO_LOG(warn, "http.static_files_not_looked_at");
-  std::string_view path = request.path == "/" ? std::string_view("/index.html") : std::string_view(request.path);
+  const std::string_view path = request.path == "/" ? std::string_view("/index.html") : std::string_view(request.path);
   auto found = site->files.find(path);
   if (found == site->files.end()) {
     const bool is_page = path.substr(path.rfind('/') + 1).find('.') == std::string_view::npos;

@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <map>
 #include <memory>
 #include <string>
@@ -40,6 +41,17 @@ struct Answer {
     const json::Value value = json();
     const json::Value* code = value.find("code");
     return code && code->as_string() ? *code->as_string() : std::string{};
+  }
+};
+
+// Handlers that wait until the test lets them go on.
+struct Gate {
+  std::atomic<int> n_waiting{0};
+  std::promise<void> opened;
+  std::shared_future<void> future{opened.get_future()};
+  void wait() {
+    ++n_waiting;
+    future.wait();
   }
 };
 
@@ -199,6 +211,8 @@ inline std::unique_ptr<Server> started(ServerOptions options, Router router) {
   (*server)->start();
   return std::move(*server);
 }
+
+inline std::string address_of(const Server& server) { return server.addresses().front(); }
 
 // Asks until the condition holds, at most five seconds.
 template <class Condition>

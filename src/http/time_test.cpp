@@ -2,31 +2,12 @@
 // Handlers and their time: deadlines, commits, the end of a drain.
 #include <doctest/doctest.h>
 
-#include <future>
-
 #include "base/deadline.h"
 #include "http/test_client.h"
 
 using namespace banmo;
 using namespace banmo::http;
 using namespace banmo::http::test;
-
-namespace {
-
-// Handlers that wait until the test lets them go on.
-struct Gate {
-  std::atomic<int> n_waiting{0};
-  std::promise<void> opened;
-  std::shared_future<void> future{opened.get_future()};
-  void wait() {
-    ++n_waiting;
-    future.wait();
-  }
-};
-
-std::string address_of(const Server& server) { return server.addresses().front(); }
-
-}  // namespace
 
 TEST_CASE("a handler past its deadline knows it, and answers for itself") {
   Router router;

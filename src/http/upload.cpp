@@ -6,7 +6,7 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace banmo::http {
@@ -16,11 +16,11 @@ Error file_error(int code) {
   if (code == ENOSPC || code == EDQUOT || code == EFBIG) {
     return fail(ErrorCode::storage_full, "http.storage_full",
                 {"磁盘已满，文件未保存：请联系管理员清理后重试", "the disk is full and the file was not kept: have it cleared, then try again"}, {},
-                std::strerror(code));
+                std::generic_category().message(code));
   }
   return fail(ErrorCode::internal, "http.temp_file",
               {"服务器无法写临时文件，请凭请求编号联系管理员", "the server cannot write a temporary file: give the request id to the administrator"},
-              {}, std::strerror(code));
+              {}, std::generic_category().message(code));
 }
 
 }  // namespace

@@ -111,14 +111,15 @@ bool is_known_filter(const pack::Dashboard& dashboard, const std::string& id) {
 
 }  // namespace
 
-Result<DashboardResult> read_dashboard(const Engine& engine, const Principal& principal, const pack::Dashboard& dashboard,
+Result<DashboardResult> read_dashboard(const Engine& engine, const Principal& principal, DashboardPtr found,
                                        const std::map<std::string, std::string>& filters) {
+  const pack::Dashboard& dashboard = *found;
   for (const auto& [id, value] : filters)
     if (!is_known_filter(dashboard, id))
       return fail(ErrorCode::invalid, "metrics.no_such_filter", {"看板没有筛选项“" + id + "”", "the dashboard has no filter \"" + id + "\""},
                   "filter");
   DashboardResult result;
-  result.dashboard = &dashboard;
+  result.dashboard = std::move(found);
   result.as_of = engine.clock.now();
   for (const std::string& id : dashboard.filters) {
     BANMO_TRY(FilterChoice filter, filter_of(engine, principal, dashboard, id, filters));

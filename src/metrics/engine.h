@@ -9,6 +9,7 @@
 
 #include "directory/directory.h"
 #include "metrics/ask.h"
+#include "metrics/board_shelf.h"
 #include "metrics/metrics.h"
 #include "metrics/portrait.h"
 #include "metrics/rollup.h"
@@ -25,6 +26,7 @@ struct Engine {
   const Clock& clock;
   std::map<std::string, Cube, std::less<>> cubes;
   std::unique_ptr<RollUps> rollups;
+  std::unique_ptr<BoardShelf> boards;
 
   LegPrinter printer(const Cube& cube) const;
   // Figures of a dataset that a principal may see; the level shuts nobody out of aggregates.
@@ -37,8 +39,13 @@ struct Engine {
 
 // "How computed": definition, formula, the files behind it, the statements.
 Result<Explanation> explain(const Engine& engine, const Principal& principal, const Query& query);
-Result<DashboardResult> read_dashboard(const Engine& engine, const Principal& principal, const pack::Dashboard& dashboard,
+Result<DashboardResult> read_dashboard(const Engine& engine, const Principal& principal, DashboardPtr dashboard,
                                        const std::map<std::string, std::string>& filters);
+bool in_audience(const Principal& principal, const pack::Dashboard& dashboard);
+// Delivered or own, for whom it is meant: not_found "metrics.no_such_dashboard", denied without the right.
+Result<DashboardPtr> find_dashboard(const Engine& engine, const Principal& principal, std::string_view id);
+Error no_right(directory::Right right);
+Error no_such_dashboard();
 // The persons whose portraits the principal may see: oneself as a student, one's children as a guardian. No other role gives any.
 Result<std::vector<directory::Person>> read_family(const Engine& engine, const Principal& principal);
 Result<PortraitResult> read_portrait(const Engine& engine, const Principal& principal, const pack::Portrait& portrait, std::string_view person);

@@ -24,6 +24,18 @@ void collect_cubes(const Engine& engine, std::string_view id, std::vector<const 
   }
 }
 
+// A target has no organisation: it is the city's, and so is what is written to it.
+Result<> require_city(const Engine& engine, const Principal& principal, Right right) {
+  if (!principal.has(right)) return no_right(right);
+  if (principal.internal || engine.directory.scope(principal, right, {.org_field = {}, .person_field = {}, .level = pack::Level::l1}).everything)
+    return {};
+  return fail(
+      ErrorCode::denied, "metrics.city_only",
+      {"规划指标属于全市，只有市级账号可以填报、上传依据和回复", "plan targets are the city's: only its officers report, attach evidence and reply"});
+}
+
+}  // namespace
+
 bool in_audience(const Principal& principal, const pack::Dashboard& dashboard) {
   if (principal.internal || dashboard.roles.empty()) return true;
   return std::any_of(principal.grants.begin(), principal.grants.end(), [&](const directory::Grant& grant) {
@@ -36,17 +48,20 @@ Error no_right(Right right) {
   return fail(ErrorCode::denied, "directory.no_right", {"您的角色没有“" + name + "”权限", "your role lacks the right " + name});
 }
 
-// A target has no organisation: it is the city's, and so is what is written to it.
-Result<> require_city(const Engine& engine, const Principal& principal, Right right) {
-  if (!principal.has(right)) return no_right(right);
-  if (principal.internal || engine.directory.scope(principal, right, {.org_field = {}, .person_field = {}, .level = pack::Level::l1}).everything)
-    return {};
-  return fail(
-      ErrorCode::denied, "metrics.city_only",
-      {"规划指标属于全市，只有市级账号可以填报、上传依据和回复", "plan targets are the city's: only its officers report, attach evidence and reply"});
+Error no_such_dashboard() {
+  return fail(ErrorCode::not_found, "metrics.no_such_dashboard",
+              {"没有这个看板，或它不是给您的角色的", "no such dashboard, or it is not for your role"});
 }
 
-}  // namespace
+// A pack's goes before an own one of the same id, which was written before the pack came.
+Result<DashboardPtr> find_dashboard(const Engine& engine, const Principal& principal, std::string_view id) {
+  if (!principal.has(Right::metrics_read)) return no_right(Right::metrics_read);
+  DashboardPtr found(engine.catalogue, engine.catalogue->dashboard(id));
+  const auto own = engine.boards->all();
+  if (const auto at = own->find(id); found == nullptr && at != own->end()) found = at->second->read.dashboard;
+  if (found == nullptr || !in_audience(principal, *found)) return no_such_dashboard();
+  return found;
+}
 
 LegPrinter Engine::printer(const Cube& cube) const {
   return LegPrinter(cube, stores.warehouse->dialect(), [this](const pack::Field& field) { return records.column(field); });
@@ -86,13 +101,16 @@ struct Metrics::State {
 Result<std::unique_ptr<Metrics>> Metrics::create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue,
                                                  directory::Directory& directory, records::Records& records, const Clock& clock) {
   BANMO_TRY(auto cubes, build_cubes(*catalogue, records, stores.warehouse->dialect(), clock.now()));
-  auto state = std::make_unique<State>(State{Engine{std::move(stores), std::move(catalogue), directory, records, clock, std::move(cubes), nullptr}});
+  auto state = std::make_unique<State>(State{Engine{std::move(stores), std::move(catalogue), directory, records, clock, std::move(cubes), nullptr, nullptr}});
   Engine& engine = state->engine;
   BANMO_TRY(engine.rollups, RollUps::create(engine.stores.warehouse, engine.cubes, records, clock));
   state->listener = records.listen([rollups = engine.rollups.get()](const records::DatasetChange& change) { rollups->changed(change); });
   engine.rollups->catch_up();
+  BANMO_TRY(engine.boards, BoardShelf::create(engine.stores.ledger, *engine.catalogue));
   return std::unique_ptr<Metrics>(new Metrics(std::move(state)));  // owned by the unique_ptr: the constructor is private
 }
+
+const Engine& Metrics::engine() const { return state_->engine; }
 
 Metrics::Metrics(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Metrics::~Metrics() { state_->engine.records.unlisten(state_->listener); }
@@ -137,19 +155,18 @@ Result<Explanation> Metrics::explain(const Principal& principal, const Query& qu
 }
 
 Result<DashboardResult> Metrics::dashboard(const Principal& principal, std::string_view id, const std::map<std::string, std::string>& filters) {
-  if (!principal.has(Right::metrics_read)) return no_right(Right::metrics_read);
-  const pack::Dashboard* dashboard = state_->engine.catalogue->dashboard(id);
-  if (dashboard == nullptr || !in_audience(principal, *dashboard))
-    return fail(ErrorCode::not_found, "metrics.no_such_dashboard",
-                {"没有这个看板，或它不是给您的角色的", "no such dashboard, or it is not for your role"});
-  return read_dashboard(state_->engine, principal, *dashboard, filters);
+  BANMO_TRY(DashboardPtr dashboard, find_dashboard(state_->engine, principal, id));
+  return read_dashboard(state_->engine, principal, std::move(dashboard), filters);
 }
 
-std::vector<const pack::Dashboard*> Metrics::dashboards(const Principal& principal) const {
-  std::vector<const pack::Dashboard*> found;
+std::vector<DashboardPtr> Metrics::dashboards(const Principal& principal) const {
+  std::vector<DashboardPtr> found;
+  const Engine& engine = state_->engine;
   if (!principal.has(Right::metrics_read)) return found;
-  for (const pack::Dashboard& dashboard : state_->engine.catalogue->dashboards())
-    if (in_audience(principal, dashboard)) found.push_back(&dashboard);
+  for (const pack::Dashboard& dashboard : engine.catalogue->dashboards())
+    if (in_audience(principal, dashboard)) found.emplace_back(engine.catalogue, &dashboard);
+  for (const auto& [id, own] : *engine.boards->all())
+    if (const DashboardPtr& dashboard = own->read.dashboard; dashboard != nullptr && in_audience(principal, *dashboard)) found.push_back(dashboard);
   return found;
 }
 

@@ -5,12 +5,15 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "metrics/boards.h"
 #include "metrics/portrait.h"
+#include "metrics/subscriptions.h"
 #include "metrics/types.h"
 
 namespace banmo::directory {
@@ -25,6 +28,7 @@ class Catalogue;
 
 namespace banmo::metrics {
 
+struct Engine;
 using Principal = directory::Principal;
 
 class Metrics {
@@ -44,7 +48,28 @@ class Metrics {
   Result<Explanation> explain(const Principal& principal, const Query& query);
   // A records::Filter list for the rows behind a cell is what the api hands to Records::rows.
   Result<DashboardResult> dashboard(const Principal& principal, std::string_view id, const std::map<std::string, std::string>& filters);
-  std::vector<const pack::Dashboard*> dashboards(const Principal& principal) const;
+  std::vector<DashboardPtr> dashboards(const Principal& principal) const;
+
+  // --- the city's own dashboards: in force at once, kept in the ledger with audit. All need dashboards_manage over the whole city, else denied
+  // "directory.no_right", "metrics.city_boards".
+  Result<std::vector<BoardSourcePtr>> own_boards(const Principal& principal) const;
+  Result<BoardSourcePtr> board_source(const Principal& principal, std::string_view id) const;  // of a delivered one too, with version 0
+  // As the caller sees it, or as somebody with the grant `as` would, who may see no more than the caller: invalid "metrics.preview_role", denied
+  // "metrics.preview_wider", not_found "directory.no_such_org". A faulty text is no error: the findings are in the answer.
+  Result<BoardPreview> preview_board(const Principal& principal, const std::string& text, std::optional<directory::Grant> as,
+                                     const std::map<std::string, std::string>& filters);
+  // `version` as it was read, 0 for a new one. Errors: invalid "metrics.bad_dashboard" with a detail a finding, "metrics.other_dashboard"; conflict
+  // "metrics.delivered_dashboard", "metrics.dashboard_changed"; too_many "metrics.too_many_dashboards".
+  Result<BoardSourcePtr> put_board(const Principal& principal, const std::string& id, int64_t version, const std::string& text);
+  Result<> delete_board(const Principal& principal, const std::string& id, int64_t version);
+  Result<> refresh();  // what other processes wrote
+
+  // --- figures of a dashboard, told again and again: one's own subscriptions (subscriptions.h says which errors)
+  Result<std::vector<Subscription>> subscriptions(const Principal& principal) const;
+  Result<Subscription> subscribe(const Principal& principal, std::string_view dashboard, Every every, int hour);
+  Result<> unsubscribe(const Principal& principal, int64_t no);
+  // Tells every subscriber who is due, each under the rights of now, once a period. How many were told. Called by a thread of the server.
+  Result<int> tell_subscribers();
 
   // --- portraits: oneself, or one's own children
   Result<std::vector<directory::Person>> family(const Principal& principal);
@@ -72,6 +97,7 @@ class Metrics {
  private:
   struct State;
   explicit Metrics(std::unique_ptr<State> state);
+  const Engine& engine() const;
   Result<const pack::Target*> target_for(const Principal& principal, directory::Right right, std::string_view id) const;
   std::unique_ptr<State> state_;
 };

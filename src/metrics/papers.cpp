@@ -73,7 +73,7 @@ Result<std::string> read_bytes(const std::string& path) {
   if (n > kMaxFile_bytes)
     return fail(ErrorCode::too_large, "metrics.file_too_large",
                 {"依据文件最大 5 MB；请压缩或拆分后再上传", "an evidence file has at most 5 MB: compress or split it"}, "file");
-  std::ifstream in(path, std::ios::binary);
+  const std::ifstream in(path, std::ios::binary);
   std::stringstream bytes;
   bytes << in.rdbuf();
   if (!in)
@@ -146,13 +146,13 @@ Result<PlanFile> write_file(const Engine& engine, const Principal& principal, co
     BANMO_TRY(const sql::Rows next, connection.query(kNextFile));
     BANMO_DO(connection.execute(kInsertFile, {sql::int_of(next[0][0]), file.id, file.target, int64_t{year}, file.name, file.type, file.n_bytes,
                                               file.sha256, blob_of(bytes), file.by, file.at.micros}));
-    audit::Entry entry{file.at,
-                       file.by,
-                       "plan.file",
-                       "target",
-                       target.id,
-                       0,
-                       json::Object{{"year", year}, {"file", file.id}, {"sha256", file.sha256}, {"n_bytes", file.n_bytes}}};
+    const audit::Entry entry{file.at,
+                             file.by,
+                             "plan.file",
+                             "target",
+                             target.id,
+                             0,
+                             json::Object{{"year", year}, {"file", file.id}, {"sha256", file.sha256}, {"n_bytes", file.n_bytes}}};
     BANMO_DO(audit::append(connection, entry, engine.directory.profile()));
     return {};
   }));
@@ -162,7 +162,7 @@ Result<PlanFile> write_file(const Engine& engine, const Principal& principal, co
 Result<std::pair<PlanFile, std::string>> read_file(const Engine& engine, const std::string& id) {
   BANMO_TRY(const sql::Lease lease, engine.stores.ledger->read());
   BANMO_TRY(const sql::Rows rows, lease->query(kFile, {id}));
-  if (rows.size() == 0) return fail(ErrorCode::not_found, "metrics.no_such_file", {"没有这份文件", "no such file"});
+  if (rows.empty()) return fail(ErrorCode::not_found, "metrics.no_such_file", {"没有这份文件", "no such file"});
   PlanFile file = file_of(rows[0]);
   const auto* content = std::get_if<sql::Blob>(&rows[0][9]);
   std::string bytes = content == nullptr ? std::string() : std::string(content->begin(), content->end());
@@ -180,14 +180,14 @@ Result<PlanNote> write_note(const Engine& engine, const Principal& principal, co
   PlanNote note{0, target.id, year, reply, text, principal.account_name, engine.clock.now()};
   BANMO_DO(engine.stores.ledger->write([&](sql::Connection& connection) -> Result<> {
     BANMO_TRY(const sql::Rows before, connection.query(kNotesOf, {target.id}));
-    if (reply && before.size() == 0)
+    if (reply && before.empty())
       return fail(ErrorCode::conflict, "metrics.nothing_to_answer", {"还没有督导意见可以回复", "there is no note to reply to yet"});
     BANMO_TRY(const sql::Rows next, connection.query(kNextNote));
     note.no = sql::int_of(next[0][0]);
     const std::string kind = reply ? "reply" : "note";
     BANMO_DO(connection.execute(kInsertNote, {note.no, note.target, int64_t{year}, kind, text, note.by, note.at.micros}));
     BANMO_DO(tell(engine, connection, note, target, before));
-    audit::Entry entry{note.at, note.by, "plan." + kind, "target", target.id, 0, json::Object{{"year", year}, {"note", note.no}}};
+    const audit::Entry entry{note.at, note.by, "plan." + kind, "target", target.id, 0, json::Object{{"year", year}, {"note", note.no}}};
     BANMO_DO(audit::append(connection, entry, engine.directory.profile()));
     return {};
   }));

@@ -27,8 +27,8 @@ int64_t shifted(int64_t period, Grain grain, bool yoy, int n) {
   switch (grain) {
     case Grain::year:
     case Grain::school_year: return period + n;
-    case Grain::month: return period + 12 * n;
-    case Grain::term: return period + 2 * n;
+    case Grain::month: return period + int64_t{12} * n;
+    case Grain::term: return period + int64_t{2} * n;
     case Grain::day: {
       const Date date{static_cast<int32_t>(period)};
       const auto same_day = Date::from_ymd(date.year() + n, date.month(), date.day());

@@ -181,13 +181,13 @@ class Painter {
 Result<> audit_read(const Engine& engine, const Principal& principal, const pack::Dataset& dataset, const PortraitResult& made) {
   if (dataset.level < pack::Level::l3) return {};
   return engine.stores.ledger->write([&](sql::Connection& connection) -> Result<> {
-    audit::Entry entry{engine.clock.now(),
-                       principal.account_name,
-                       "portrait.read",
-                       dataset.id,
-                       made.person.id.to_string(),
-                       made.person.org.value,
-                       json::Object{{"portrait", made.portrait->id}, {"period", made.period}}};
+    const audit::Entry entry{engine.clock.now(),
+                             principal.account_name,
+                             "portrait.read",
+                             dataset.id,
+                             made.person.id.to_string(),
+                             made.person.org.value,
+                             json::Object{{"portrait", made.portrait->id}, {"period", made.period}}};
     BANMO_DO(audit::append(connection, entry, engine.directory.profile()));
     return {};
   });

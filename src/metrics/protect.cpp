@@ -49,12 +49,13 @@ Population population_of(const sql::Rows& rows, size_t n_keys, std::optional<siz
 
 Result<> write_weights(sql::Connection& connection, const Cube& cube, const std::vector<std::string>& key_columns) {
   const auto fields = cube.kept_fields();
+  BANMO_DO(connection.execute("DELETE FROM " + cube.weights_table));
+  if (fields.empty()) return {};  // one figure, which hides behind no other
   const auto org = std::find(fields.begin(), fields.end(), cube.org.value_or(cube.dataset->fields.size()));
   const std::optional<size_t> nested = org == fields.end() ? std::nullopt : std::optional(static_cast<size_t>(org - fields.begin()));
   BANMO_TRY(sql::Rows rows, read_cells(connection, cube, key_columns, nested ? key_columns[*nested] : std::string()));
   std::sort(rows.rows.begin(), rows.rows.end());
   const std::vector<int64_t> weights = hiding_weights(population_of(rows, fields.size(), nested), cube.min_cell);
-  BANMO_DO(connection.execute("DELETE FROM " + cube.weights_table));
   std::vector<std::string> columns;
   for (const size_t field : fields) columns.push_back(cube.dataset->fields[field].id);
   columns.emplace_back("w");

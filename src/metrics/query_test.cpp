@@ -218,6 +218,32 @@ TEST_CASE("without a scope nothing is answered") {
   });
 }
 
+TEST_CASE("a figure that no dimension divides has a smallest cell all the same") {
+  on_each_pair([](World& world) {
+    const Principal leader = world.principal(directory::Role::city_leader, world.city);
+    world.import("badge", "1\n2\n3\n4\n5\n6\n7\n8\n9\n");
+    CHECK(world.text(leader, {.metrics = {"badges"}}) == "badges\nx");
+    world.import("badge", "10\n");
+    CHECK(world.text(leader, {.metrics = {"badges"}}) == "badges\n10");
+  });
+}
+
+TEST_CASE("an officer of the city whose office is no more writes nothing to the city's plan") {
+  on_each_pair([](World& world) {
+    const auto office = [&](const char* title) { return banmo::test::add_org(*world.directory, directory::OrgKind::bureau, world.city, "", title); };
+    const directory::OrgNo closed = office("电教馆"), stays = office("教研室");
+    const Principal officer = world.principal(directory::Role::city_officer, closed);
+    const auto told = [&] { return world.metrics->report_target(officer, "none", 2025, 1, "依据").error(); };
+    CHECK(told().id == "metrics.no_such_target");
+    must(world.directory->merge_org(world.system, closed, stays, *Date::from_ymd(2026, 11, 20)));
+    REQUIRE(officer.has(directory::Right::plan_report));
+    CHECK(told().to_string() ==
+          "plan targets are the city's: only its officers report, attach evidence and reply "
+          "(规划指标属于全市，只有市级账号可以填报、上传依据和回复) [metrics.city_only]");
+    CHECK(world.metrics->add_note(officer, "none", 2025, true, "回复").error().id == "metrics.city_only");
+  });
+}
+
 TEST_CASE("what cannot be answered is told in both languages with what there is") {
   on_each_pair([](World& world) {
     lend(world);

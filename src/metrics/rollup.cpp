@@ -72,8 +72,9 @@ struct RollUps::State {
     BANMO_DO(connection.script("CREATE TABLE " + cube.table + " AS " + select(cube, "FALSE")));
     if (cube.weights_table.empty()) return {};
     BANMO_DO(connection.script("DROP TABLE IF EXISTS " + cube.weights_table));
-    return connection.script("CREATE TABLE " + cube.weights_table + " AS SELECT " + key_list(cube, records, "r.") + ", r.m0 AS w FROM " + cube.table +
-                             " AS r WHERE FALSE");
+    std::string keys = key_list(cube, records, "r.");
+    if (!keys.empty()) keys += ", ";
+    return connection.script("CREATE TABLE " + cube.weights_table + " AS SELECT " + keys + "r.m0 AS w FROM " + cube.table + " AS r WHERE FALSE");
   }
 
   std::string select(const Cube& cube, std::string_view where) const {

@@ -125,7 +125,7 @@ Result<> write_report(const Engine& engine, const Principal& principal, const pa
     const Instant now = engine.clock.now();
     BANMO_DO(connection.execute(
         kInsert, {sql::int_of(next[0][0]), target.id, int64_t{year}, value, std::string(evidence), principal.account_name, now.micros}));
-    audit::Entry entry{now, principal.account_name, "plan.report", "target", target.id, 0, json::Object{{"year", year}, {"value", value}}};
+    const audit::Entry entry{now, principal.account_name, "plan.report", "target", target.id, 0, json::Object{{"year", year}, {"value", value}}};
     BANMO_DO(audit::append(connection, entry, engine.directory.profile()));
     return {};
   });

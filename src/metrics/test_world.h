@@ -2,34 +2,24 @@
 // A small city with datasets and metrics for the tests of this room, on each pair of stores. Gone afterwards.
 #pragma once
 
-#include <doctest/doctest.h>
-
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "directory/directory.h"
+#include "directory/test_pair.h"
 #include "metrics/metrics.h"
 #include "records/records.h"
 
 namespace banmo::metrics::test {
 
-enum class Pair { sqlite_duckdb, postgres };
-
-template <class R>
-auto must(R result) {
-  const std::string text = result.ok() ? std::string() : result.error().to_string() + " | " + result.error().cause;
-  REQUIRE_MESSAGE(result.ok(), text);
-  if constexpr (!std::is_same_v<typename R::value_type, Unit>) return std::move(result).value();
-}
+using banmo::test::must;
+using banmo::test::Pair;
 
 // City > 南区 (schools 1, 2), 北区 (schools 3, 4). Datasets (test_world_test.cpp): `loan` with a date, `shelf` with a stock figure by school year,
 // `count` with a stock figure by date, `health` of people (L4: no role here sees its rows) with a smallest cell of 10.
-struct World {
+struct World : banmo::test::TestStores {
   explicit World(Pair pair);
-  ~World();
-  World(const World&) = delete;
 
   void open();  // the engines (again)
   // Rows as CSV without the heading; all must be good.
@@ -42,10 +32,7 @@ struct World {
   Principal principal(directory::Role role, directory::OrgNo org) const;
   std::string code_of(int school) const;  // 1..4
 
-  Pair pair;
-  std::string folder, schema;
   ManualClock clock{*Instant::parse_iso("2026-11-21T08:00:00Z")};
-  sql::Stores stores;
   std::shared_ptr<const pack::Catalogue> catalogue;
   std::unique_ptr<directory::Directory> directory;
   std::unique_ptr<records::Records> records;

@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metrics/test_world.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <atomic>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <set>
 
-#include "audit/migrations.h"
-#include "directory/migrations.h"
 #include "metrics/migrations.h"
 #include "records/migrations.h"
-#include "sql/migrate.h"
 
 namespace banmo::metrics::test {
 namespace {
@@ -74,7 +66,13 @@ datasets:
     sex: {type: code, list: sex, title: 性别}
     kind: {type: code, list: kind, title: 社团}
     height: {type: decimal, scale: 1, title: 身高}
+- id: badge
+  title: 徽章
+  grain: [badge_no]
+  class: {category: 图书, level: L2}
+  fields: {badge_no: {type: int, title: 徽章号, required: true}}
 metrics:
+- {id: badges, title: 徽章数, agg: count, of: badge, unit: 枚, min_cell: 10, definition: 徽章数。}
 - {id: loan_n, title: 借阅次数, agg: count, of: loan, unit: 次, definition: 借阅次数。}
 - {id: late_n, title: 逾期次数, agg: count, of: loan, where: late = true, unit: 次, definition: 逾期次数。}
 - {id: late_rate, title: 逾期率, ratio: [late_n, loan_n], unit: "%", better: down, definition: 逾期次数占借阅次数。}
@@ -99,83 +97,26 @@ dimensions:
   school_id: {rollup: [school, district, city]}
 )yaml";
 
-std::string unique_name() {
-  static std::atomic<int> n_made = 0;
-  return "banmo_metrics_" + std::to_string(::getpid()) + "_" + std::to_string(++n_made);
-}
-
-std::string postgres_conninfo() {
-  const char* const conninfo = std::getenv("BANMO_TEST_PG");
-  if (conninfo == nullptr) FAIL("set BANMO_TEST_PG to a libpq conninfo (tools/pg-test start prints one), or to \"skip\"");
-  return std::string(conninfo) == "skip" ? std::string() : std::string(conninfo);
-}
-
-std::shared_ptr<const pack::Catalogue> load_catalogue(const std::string& folder) {
-  std::filesystem::create_directories(folder + "/pack");
-  std::ofstream(folder + "/pack/pack.yaml", std::ios::binary) << kPack;
-  const std::vector<std::string> folders{folder + "/pack"};
-  auto loaded = pack::Catalogue::load(folders);
-  if (!loaded.ok()) {
-    for (const auto& detail : loaded.error().details) MESSAGE(detail.to_string());
-  }
-  return must(std::move(loaded));
-}
-
-void open_stores(World& world) {
-  if (world.pair == Pair::postgres) {
-    world.schema = unique_name();
-    world.stores.ledger = must(sql::open_postgres({postgres_conninfo(), world.schema, 6}));
-    world.stores.warehouse = world.stores.ledger;
-  } else {
-    world.stores.ledger = must(sql::open_sqlite({world.folder + "/ledger.db"}));
-    sql::DuckdbOptions duckdb;
-    duckdb.path = world.folder + "/warehouse.duckdb";
-    duckdb.memory_limit_mb = 500;
-    world.stores.warehouse = must(sql::open_duckdb(duckdb));
-  }
-  must(sql::migrate(*world.stores.ledger, "audit", audit_migrations()));
-  must(sql::migrate(*world.stores.ledger, "directory", directory_migrations()));
-  must(sql::migrate(*world.stores.ledger, "records", records_migrations()));
-  must(sql::migrate(*world.stores.ledger, "metrics", metrics_migrations()));
-}
-
 constexpr std::pair<const char*, const char*> kHeadings[] = {{"loan", "流水号,学校,日期,类别,年级,逾期,页数\n"},
                                                              {"shelf", "学年,学校,类别,册数\n"},
                                                              {"count", "盘点日期,学校,册数\n"},
-                                                             {"health", "学年,编号,学校,年级,性别,社团,身高\n"}};
+                                                             {"health", "学年,编号,学校,年级,性别,社团,身高\n"},
+                                                             {"badge", "徽章号\n"}};
 
 }  // namespace
 
-World::World(Pair which) : pair(which), folder((std::filesystem::temp_directory_path() / unique_name()).string()) {
-  std::filesystem::create_directories(folder);
-  catalogue = load_catalogue(folder);
-  open_stores(*this);
-  directory::Options options;
-  options.password_cost = {1, 8192};
-  directory = must(directory::Directory::create(stores, clock, options));
+World::World(Pair which) : TestStores(which, "metrics", {}), catalogue(banmo::test::load_pack(folder, kPack)) {
+  must(sql::migrate(*stores.ledger, "records", records_migrations()));
+  must(sql::migrate(*stores.ledger, "metrics", metrics_migrations()));
+  directory = banmo::test::open_directory(stores, clock);
   const auto add = [&](directory::OrgKind kind, directory::OrgNo parent, const std::string& code, const std::string& title) {
-    return must(directory->create_org(
-                    system, {.parent = parent, .kind = kind, .code = code, .title = title, .valid_from = Date::from_ymd(2020, 1, 1), .id = {}}))
-        .no;
+    return banmo::test::add_org(*directory, kind, parent, code, title);
   };
   city = add(directory::OrgKind::city, {}, "3702", "青岛市");
   south = add(directory::OrgKind::district, city, "370202", "南区");
   north = add(directory::OrgKind::district, city, "370203", "北区");
   for (int i = 1; i <= 4; ++i) schools.push_back(add(directory::OrgKind::school, i <= 2 ? south : north, code_of(i), "学校" + std::to_string(i)));
   open();
-}
-
-World::~World() {
-  metrics.reset();
-  records.reset();
-  directory.reset();
-  stores = {};
-  if (pair == Pair::postgres) {
-    const auto database = must(sql::open_postgres({postgres_conninfo(), "", 1}));
-    must(database->write(
-        [&](sql::Connection& connection) { return connection.script("DROP SCHEMA IF EXISTS " + sql::quote_identifier(schema) + " CASCADE;"); }));
-  }
-  std::filesystem::remove_all(folder);
 }
 
 void World::open() {
@@ -240,16 +181,6 @@ std::string text_of(const QueryResult& result) {
   return text;
 }
 
-void on_each_pair(const std::function<void(World& world)>& test) {
-  {
-    INFO("SQLite and DuckDB");
-    World world(Pair::sqlite_duckdb);
-    test(world);
-  }
-  if (postgres_conninfo().empty()) return;
-  INFO("PostgreSQL");
-  World world(Pair::postgres);
-  test(world);
-}
+void on_each_pair(const std::function<void(World& world)>& test) { banmo::test::on_each_pair_of<World>(test); }
 
 }  // namespace banmo::metrics::test

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -99,8 +100,9 @@ struct FilterChoice {
   std::vector<std::pair<std::string, pack::Title>> values;
   std::string current;  // empty: all
 };
+using DashboardPtr = std::shared_ptr<const pack::Dashboard>;
 struct DashboardResult {
-  const pack::Dashboard* dashboard = nullptr;
+  DashboardPtr dashboard;  // the cards below point into it
   std::vector<FilterChoice> filters;
   std::vector<CardResult> cards;
   Instant as_of;

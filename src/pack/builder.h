@@ -18,7 +18,11 @@ namespace banmo::pack {
 class CatalogueBuilder {
  public:
   CatalogueBuilder(std::vector<DraftPack> drafts, Findings& findings);
+  // On a working copy of a finished catalogue, which is left as it was.
+  CatalogueBuilder(std::shared_ptr<Catalogue> on, std::vector<DraftPack> drafts, Findings& findings);
+  static std::shared_ptr<Catalogue> working_copy(const Catalogue& finished);  // without the content of reference datasets
   std::shared_ptr<Catalogue> build();
+  Dashboard build_dashboard();  // the drafts' only dashboard, without a pack; worth nothing if there are findings
 
  private:
   struct Place {  // the draft behind datasets_[i]

@@ -57,7 +57,7 @@ Result<std::shared_ptr<const Catalogue>> Catalogue::load(std::span<const std::st
   std::vector<PackText> texts;
   for (const std::string& folder : folders) {
     const std::string file = folder + "/pack.yaml";
-    std::ifstream in(file, std::ios::binary);
+    const std::ifstream in(file, std::ios::binary);
     std::stringstream bytes;
     if (in && bytes << in.rdbuf()) {
       texts.push_back({folder, std::move(bytes).str()});

@@ -60,7 +60,9 @@ constexpr std::array<Key<DraftField>, 19> kFieldKeys{{
     {"required", [](DraftField& out, const yaml::Node& value, Findings& findings) { read_into(value, out.field.required, findings); }},
     {"level",
      [](DraftField& out, const yaml::Node& value, Findings& findings) {
-       read_into(value, out.field.level, findings);
+       Level level = out.field.level;
+       read_into(value, level, findings);
+       out.field.level = level;
        out.has_level = true;
      }},
     {"level_reason", member<&DraftField::level_reason>},

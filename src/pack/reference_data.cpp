@@ -106,7 +106,7 @@ std::vector<DraftRow> CatalogueBuilder::read_data(const Dataset& dataset, const 
     findings_.add("data_outside", {"data 只能指向包目录内的文件", "data must name a file inside the pack's folder"}, data.where);
     return {};
   }
-  std::ifstream in(file, std::ios::binary);
+  const std::ifstream in(file, std::ios::binary);
   const uintmax_t n_bytes = fs::is_regular_file(file, error) ? fs::file_size(file, error) : kMaxDataBytes + 1;
   if (!in || error || n_bytes > kMaxDataBytes) {
     findings_.add("no_data",

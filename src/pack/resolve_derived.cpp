@@ -155,11 +155,11 @@ void CatalogueBuilder::resolve_derived_levels(Dataset& out) {
   for (const expr::SelectColumn& column : out.select->columns()) {
     Level level = Level::l1;
     for (const auto& source : column.sources) {
-      if (const Field* field = source_field(source)) level = std::max(level, field->level);
+      if (const Field* field = source_field(source)) level = std::max<Level>(level, field->level);
     }
     highest = std::max(highest, level);
     const size_t index = out.field_index(column.name);
-    if (index < out.fields.size()) out.fields[index].level = std::max({out.fields[index].level, level, out.level});
+    if (index < out.fields.size()) out.fields[index].level = std::max<Level>({out.fields[index].level, level, out.level});
   }
   const bool personal =
       std::any_of(out.select->tables().begin(), out.select->tables().end(), [&](const std::string& table) { return out_->dataset(table)->personal; });

@@ -28,6 +28,25 @@ std::array<int, 3> version_of(std::string_view text) {
 CatalogueBuilder::CatalogueBuilder(std::vector<DraftPack> drafts, Findings& findings)
     : drafts_(std::move(drafts)), findings_(findings), out_(std::make_shared<Catalogue>()) {}
 
+CatalogueBuilder::CatalogueBuilder(std::shared_ptr<Catalogue> on, std::vector<DraftPack> drafts, Findings& findings)
+    : drafts_(std::move(drafts)), findings_(findings), out_(std::move(on)) {}
+
+std::shared_ptr<Catalogue> CatalogueBuilder::working_copy(const Catalogue& finished) {
+  auto copy = std::make_shared<Catalogue>(finished);
+  for (Dataset& dataset : copy->datasets_) dataset.rows.clear();
+  return copy;
+}
+
+Dashboard CatalogueBuilder::build_dashboard() {
+  const size_t before = out_->dashboards_.size();
+  resolve_dashboards();
+  if (out_->dashboards_.size() == before) return {};  // its id was taken
+  Dashboard built = std::move(out_->dashboards_.back());
+  out_->dashboards_.pop_back();
+  out_->dashboard_index_.erase(built.id);
+  return built;
+}
+
 std::shared_ptr<Catalogue> CatalogueBuilder::build() {
   resolve_packs();
   resolve_datasets();

@@ -79,6 +79,7 @@ bool CatalogueBuilder::has_dimension(const Dataset& dataset, std::string_view di
 }
 
 void CatalogueBuilder::resolve_dashboards() {
+  const size_t first = out_->dashboards_.size();
   for (const DraftPack& pack : drafts_) {
     for (const DraftDashboard& draft : pack.dashboards) {
       if (!register_id(out_->dashboard_index_, draft.dashboard.id, out_->dashboards_.size(), "dashboard", draft.dashboard.where)) continue;
@@ -87,9 +88,9 @@ void CatalogueBuilder::resolve_dashboards() {
       dashboard_drafts_.push_back(&draft);
     }
   }
-  for (size_t i = 0; i < out_->dashboards_.size(); ++i) {
+  for (size_t i = first; i < out_->dashboards_.size(); ++i) {
     Dashboard& out = out_->dashboards_[i];
-    const DraftDashboard& draft = *dashboard_drafts_[i];
+    const DraftDashboard& draft = *dashboard_drafts_[i - first];
     if (out.title.en.empty()) out.title.en = out.title.zh;
     const auto roles = known_roles();
     for (const Text& role : draft.roles) {

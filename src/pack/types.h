@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a scene pack declares, after it was read, checked and resolved. Everything here is immutable and owned by a Catalogue; pointers stay valid as
-// long as it lives. Names: a dataset, metric, dashboard or target id is unique in the whole catalogue ("fitness_raw"); a code list is "<pack>.<list>"
-// with the last part of the pack's id
+// What a scene pack declares, after it was read, checked and resolved. Everything here but the level of a field is immutable, and owned by a
+// Catalogue; pointers stay valid as long as it lives. Names: a dataset, metric, dashboard or target id is unique in the whole catalogue
+// ("fitness_raw"); a code list is "<pack>.<list>" with the last part of the pack's id
 // ("fitness.item", "core.sex"). `where` is file:line:column of the declaration.
 #pragma once
 
@@ -14,11 +14,10 @@
 #include <vector>
 
 #include "expr/expr.h"
+#include "pack/level.h"
 #include "pack/portrait.h"
 
 namespace banmo::pack {
-
-enum class Level : int { l1 = 1, l2, l3, l4, l5 };  // public .. core
 
 struct CodeList {
   std::string id;
@@ -39,7 +38,7 @@ struct Field {
   Title title;
   FieldType type = FieldType::text;
   bool required = false;
-  Level level = Level::l1;            // the dataset's unless raised (or lowered with a reason) here
+  LiveLevel level;                    // the dataset's unless raised (or lowered with a reason) here
   std::string level_reason;           // why the level is lower than the dataset's
   std::vector<std::string> synonyms;  // headings and words for it
   std::string list;                   // code: the code list
@@ -54,6 +53,8 @@ struct Field {
   std::string default_text;              // written when the cell is empty
   std::optional<expr::Expression> from;  // derived on write: evaluated over the dataset's fields
   std::string where;
+
+  bool names_person() const { return type == FieldType::ref && ref_to.starts_with("core."); }
 };
 
 enum class Severity { error, warn };

@@ -121,8 +121,9 @@ Finding reference_finding(const Column& column) {
     return finding(column, "reference", "在“" + column.ref_dataset->title.zh + "”中不存在，请核对或先导入该数据集",
                    "does not exist in dataset " + column.ref_dataset->id + "; correct it or import that dataset first");
   }
-  return finding(column, "reference", "的编号在人员名录中不存在，请核对编号，或先导入人员",
-                 "is no known person's code; correct it or import the people first");
+  // The same whether nobody has the code or somebody elsewhere: who that is, is no business of the writer.
+  return finding(column, "reference", "的编号在您负责范围的人员名录中不存在，请核对编号，或先导入人员、办理转入",
+                 "is no code of a person within your responsibility; correct it, or first import the people or have them transferred");
 }
 
 Finding rule_finding(const pack::Rule& rule) {

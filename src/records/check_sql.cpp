@@ -36,17 +36,17 @@ struct Lookup {
 };
 
 // One left join for each reference.
-Lookup lookup_of(const Column& column, size_t n, const std::function<std::string(const pack::Dataset&)>& dataset_table) {
+Lookup lookup_of(const Schema& schema, const Column& column, size_t n, const Lookups& lookups) {
   const std::string alias = "l" + std::to_string(n);
-  if (column.ref == RefKind::person) return {alias, " LEFT JOIN bm_people " + alias + " ON " + alias + ".code = r." + column.name};
+  const std::string people = lookups.own_people && schema.person == column.index ? "bm_own_people " : "bm_people ";
+  if (column.ref == RefKind::person) return {alias, " LEFT JOIN " + people + alias + " ON " + alias + ".code = r." + column.name};
   const std::string key = sql::quote_identifier(column.ref_dataset->grain.front());
-  return {alias, " LEFT JOIN (SELECT DISTINCT " + key + " AS no FROM " + dataset_table(*column.ref_dataset) + ") " + alias + " ON CAST(" + alias +
-                     ".no AS VARCHAR) = r." + column.name};
+  return {alias, " LEFT JOIN (SELECT DISTINCT " + key + " AS no FROM " + lookups.dataset_table(*column.ref_dataset) + ") " + alias + " ON CAST(" +
+                     alias + ".no AS VARCHAR) = r." + column.name};
 }
 
 // The innermost select: what stands in the file, typed, references looked up, absent fields with their default.
-std::string select_cells(const Schema& schema, const Chunker& chunker, const Chunk& chunk,
-                         const std::function<std::string(const pack::Dataset&)>& dataset_table) {
+std::string select_cells(const Schema& schema, const Chunker& chunker, const Chunk& chunk, const Lookups& lookups) {
   std::string items = "r._line", joins;
   size_t n_lookups = 0;
   for (const Column& column : schema.columns) {
@@ -61,7 +61,7 @@ std::string select_cells(const Schema& schema, const Chunker& chunker, const Chu
     } else if (column.sealed()) {
       items += ", unhex(left(" + cell + ", -64)) AS " + column.name + ", right(" + cell + ", 64) AS " + column.index_name;
     } else if (column.ref == RefKind::person || column.ref == RefKind::dataset) {
-      const Lookup lookup = lookup_of(column, n_lookups++, dataset_table);
+      const Lookup lookup = lookup_of(schema, column, n_lookups++, lookups);
       items += ", " + lookup.alias + ".no AS " + column.name + ", (" + cell + " IS NOT NULL AND " + lookup.alias + ".no IS NULL) AS _unknown" +
                std::to_string(column.index);
       joins += lookup.join;
@@ -132,7 +132,7 @@ Result<std::string> print_warn_mask(const Schema& schema, const expr::PrintOptio
 }
 
 Result<CheckPlan> plan_checks(const Schema& schema, const Chunker& chunker, const Chunk& chunk, const expr::Environment& environment,
-                              const std::function<std::string(const pack::Dataset&)>& dataset_table) {
+                              const Lookups& lookups) {
   CheckPlan plan;
   Mask mask;
   expr::PrintOptions options;
@@ -158,7 +158,7 @@ Result<CheckPlan> plan_checks(const Schema& schema, const Chunker& chunker, cons
   }
   plan.n_words = mask.n_words();
   BANMO_TRY(const std::string warn, print_warn_mask(schema, options));
-  std::string from = "(" + select_cells(schema, chunker, chunk, dataset_table) + ")";
+  std::string from = "(" + select_cells(schema, chunker, chunk, lookups) + ")";
   if (!schema.has_sealed) {
     BANMO_TRY(const std::string derived, derived_items(schema, options));
     if (!derived.empty()) from = "(SELECT *" + derived + " FROM " + from + ")";

@@ -31,10 +31,15 @@ struct CheckPlan {
   size_t n_words = 1;
 };
 
-// `chunk` is what the chunker just wrote; `dataset_table` gives the relation in the same DuckDB for a dataset that a reference names.
-// People are looked up in the temporary table bm_people(code, no).
+// What references are looked up in: relations of the same DuckDB (people_table.h).
+struct Lookups {
+  std::function<std::string(const pack::Dataset&)> dataset_table;
+  bool own_people = false;  // the person whom a row is about is one of bm_own_people, not any of bm_people
+};
+
+// `chunk` is what the chunker just wrote.
 Result<CheckPlan> plan_checks(const Schema& schema, const Chunker& chunker, const Chunk& chunk, const expr::Environment& environment,
-                              const std::function<std::string(const pack::Dataset&)>& dataset_table);
+                              const Lookups& lookups);
 
 // The rules of a dataset as one bit mask over a relation whose columns are `column`: for derived tables. Empty text if there are none.
 Result<std::string> print_warn_mask(const Schema& schema, const expr::PrintOptions& options);

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
+#include <system_error>
 
 #include "base/text.h"
 
@@ -122,11 +122,11 @@ class BlockWriter {
       return fail(ErrorCode::storage_full, "records.storage_full",
                   {"磁盘已满，导入已暂停；清理空间后会从断点继续",
                    "the disk is full and the import has stopped; free some space and it goes on where it stopped"},
-                  {}, path_ + ": " + std::strerror(failed_));
+                  {}, path_ + ": " + std::generic_category().message(failed_));
     }
     return fail(ErrorCode::internal, "records.file_error",
                 {"无法写入临时文件，请联系管理员检查数据目录", "a temporary file cannot be written; ask the administrator to check the data folder"},
-                {}, path_ + ": " + std::strerror(failed_));
+                {}, path_ + ": " + std::generic_category().message(failed_));
   }
 
  private:
@@ -219,7 +219,7 @@ bool Chunker::read_cells(const Record& record, Row& row) const {
   for (size_t i = 0; i < headings_.fields.size(); ++i) {
     if (headings_.fields[i] == kNoField) continue;
     const Column& column = schema_.columns[headings_.fields[i]];
-    std::string_view cell = record.cells[i];
+    const std::string_view cell = record.cells[i];
     const size_t begin = row.text.size();
     if (!cell.empty()) (void)canonical(column, cell, row);
     if (row.text.size() == begin && (row.findings.empty() || row.findings.back().field != column.field->id)) {

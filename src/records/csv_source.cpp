@@ -8,8 +8,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <fstream>
+#include <system_error>
 #include <utility>
 
 #include "base/text.h"
@@ -43,12 +43,12 @@ Error io_error(const std::string& what, const std::string& path) {
   const int number = errno;
   if (number == ENOSPC || number == EDQUOT) {
     return fail(ErrorCode::storage_full, "records.storage_full", {"磁盘已满，请清理空间后重试", "the disk is full; free some space and try again"},
-                {}, path + ": " + std::strerror(number));
+                {}, path + ": " + std::generic_category().message(number));
   }
   return fail(number == ENOENT ? ErrorCode::not_found : ErrorCode::internal, number == ENOENT ? "records.no_file" : "records.file_error",
               {"无法" + std::string(what == "write" ? "写入" : "读取") + "文件，请重新上传",
                "the file cannot be " + std::string(what == "write" ? "written" : "read") + "; upload it again"},
-              {}, path + ": " + std::strerror(number));
+              {}, path + ": " + std::generic_category().message(number));
 }
 
 // Where a block of a file in `encoding` may be cut: behind its last line break, never inside a character.

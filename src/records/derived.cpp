@@ -9,6 +9,13 @@
 namespace banmo::records {
 namespace {
 
+constexpr std::string_view kVersion = "SELECT version FROM bm_state WHERE dataset = $1";
+constexpr std::string_view kRefreshed = "SELECT MAX(version) FROM bm_refresh WHERE dataset = $1 AND source = $2";
+constexpr std::string_view kForgetRefreshed = "DELETE FROM bm_refresh WHERE dataset = $1";
+constexpr std::string_view kSetRefreshed = "INSERT INTO bm_refresh (dataset, source, version) VALUES ($1, $2, $3)";
+constexpr std::string_view kScore = "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM bm_score WHERE dataset = $1 AND rule = $2";
+constexpr size_t kMaxPartitions = 20'000;  // more are told as "all"
+
 struct SourceState {
   const Entry* entry = nullptr;
   int64_t version = 0;     // now
@@ -29,9 +36,9 @@ Result<std::vector<SourceState>> read_sources(Engine& engine, sql::Connection& c
     if (source.entry == nullptr)
       return fail(ErrorCode::internal, "records.no_such_dataset", {"派生数据集引用了不存在的数据集", "a derived dataset reads an unknown dataset"},
                   derived.where);
-    BANMO_TRY(const auto state, connection.query("SELECT version FROM bm_state WHERE dataset = $1", {table}));
+    BANMO_TRY(const auto state, connection.query(kVersion, {table}));
     source.version = state.empty() ? 0 : sql::int_of(state[0][0]);
-    BANMO_TRY(const auto done, connection.query("SELECT MAX(version) FROM bm_refresh WHERE dataset = $1 AND source = $2", {derived.id, table}));
+    BANMO_TRY(const auto done, connection.query(kRefreshed, {derived.id, table}));
     source.refreshed = sql::int_of(done[0][0], -1);
     sources.push_back(source);
   }
@@ -99,10 +106,9 @@ class Refresh {
     counts.version = state.version + 1;
     BANMO_DO(compute(extent, counts.version));
     BANMO_DO(replace(extent, counts));
-    BANMO_DO(connection_.execute("DELETE FROM bm_refresh WHERE dataset = $1", {derived_.id}));
+    BANMO_DO(connection_.execute(kForgetRefreshed, {derived_.id}));
     for (const auto& source : sources) {
-      BANMO_DO(connection_.execute("INSERT INTO bm_refresh (dataset, source, version) VALUES ($1, $2, $3)",
-                                   {derived_.id, source.entry->schema->dataset->id, source.version}));
+      BANMO_DO(connection_.execute(kSetRefreshed, {derived_.id, source.entry->schema->dataset->id, source.version}));
     }
     state.version = counts.version;
     state.n_rows += counts.n_new - counts.n_changed;
@@ -168,7 +174,7 @@ class Refresh {
     if (counts.n_changed > 0) BANMO_DO(connection_.execute("DELETE FROM " + schema_.table + " AS t" + which));
     const std::string columns = schema_.stored_list() + ", _batch, _line, _warn, _version";
     BANMO_DO(connection_.execute("INSERT INTO " + schema_.table + " (" + columns + ") SELECT " + columns + " FROM bm_derived"));
-    if (extent.keyed_by == nullptr && counts.partitions.size() > 20'000) counts.partitions.clear();
+    if (extent.keyed_by == nullptr && counts.partitions.size() > kMaxPartitions) counts.partitions.clear();
     return {};
   }
 
@@ -203,8 +209,7 @@ Result<> check_sets(Engine& engine, const Entry& entry) {
       BANMO_TRY(const std::string select, rule.set->print(options, [&](const std::string& table) { return engine.find(table)->schema->table; }));
       BANMO_TRY(const auto rows, connection.query("SELECT COUNT(*) FROM (" + select + ") q"));
       const int64_t n = std::max<int64_t>(0, sql::int_of(rows[0][0]) - rule.max_rows);
-      BANMO_TRY(const auto known,
-                connection.query("SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM bm_score WHERE dataset = $1 AND rule = $2", {dataset.id, rule.id}));
+      BANMO_TRY(const auto known, connection.query(kScore, {dataset.id, rule.id}));
       return add_scores(connection, *entry.schema, {{{0, rule.id}, n - sql::int_of(known[0][0])}}, engine.clock().now());
     });
     BANMO_DO(done);

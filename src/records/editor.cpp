@@ -5,6 +5,7 @@
 
 #include "records/cells.h"
 #include "records/history.h"
+#include "records/people_names.h"
 #include "records/row_text.h"
 
 namespace banmo::records {
@@ -86,7 +87,7 @@ Result<Entry*> Editor::editable(const Principal& principal, std::string_view dat
 Editor::Writer Editor::writer(const Principal& principal, const Schema& schema) const {
   Writer out;
   out.scope = engine_.scope(principal, directory::Right::datasets_edit, schema);
-  out.people = engine_.directory().scope(principal, directory::Right::people_read, {"org_no", "no", pack::Level::l3});
+  out.people = people_scope(engine_, principal);
   out.max_level = engine_.scope(principal, directory::Right::datasets_read, schema).max_level;
   return out;
 }
@@ -99,9 +100,29 @@ Result<bool> Editor::may_name(const Writer& writer, directory::PersonNo person) 
   return !memberships.empty();
 }
 
+// A person by code, or by a whole name that one person alone has among those whom the writer may see by name.
+Result<std::optional<directory::PersonNo>> Editor::find_person(const Column& column, const Writer& writer, const std::string& text, Draft& draft) {
+  BANMO_TRY(const auto by_code, engine_.directory().unscoped_person_by_code(text));
+  if (by_code || writer.people.max_level < pack::Level::l2) return by_code;
+  directory::PeopleQuery query;
+  query.name = text;
+  query.limit = 2;
+  BANMO_TRY(const auto named, engine_.directory().people(writer.people, query));
+  if (named.items.size() == 1) return std::optional(named.items.front().no);
+  if (named.items.size() > 1) {
+    const Message name = field_name(column);
+    draft.findings.push_back({column.field->id,
+                              "ambiguous_person",
+                              {"“" + name.zh + "”有多人同名，请填编号", "several people have the name given in " + name.en + ": give the code"}});
+  }
+  return std::optional<directory::PersonNo>();
+}
+
 Result<sql::Value> Editor::find_reference(const Schema& schema, const Column& column, const Writer& writer, const std::string& text, Draft& draft) {
   if (column.ref == RefKind::person) {
-    BANMO_TRY(const auto person, engine_.directory().unscoped_person_by_code(text));
+    const size_t n_findings = draft.findings.size();
+    BANMO_TRY(const auto person, find_person(column, writer, text, draft));
+    if (draft.findings.size() > n_findings) return sql::Value{};
     bool known = person.has_value();
     // The person whom the row is about: somebody else's is as good as unknown, except where the row that the writer changes names that person.
     if (known && schema.person == column.index && sql::int_of(draft.plain[column.index]) != person->value) {

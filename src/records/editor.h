@@ -47,6 +47,7 @@ class Editor {
   Writer writer(const Principal& principal, const Schema& schema) const;
   Result<> read_values(const Entry& entry, const Writer& writer, const json::Object& values, Draft& draft);
   Result<> check(const Entry& entry, const directory::Scope& scope, Draft& draft);
+  Result<std::optional<directory::PersonNo>> find_person(const Column& column, const Writer& writer, const std::string& text, Draft& draft);
   Result<sql::Value> find_reference(const Schema& schema, const Column& column, const Writer& writer, const std::string& text, Draft& draft);
   Result<bool> may_name(const Writer& writer, directory::PersonNo person) const;
   Result<StoredRow> stored(const Schema& schema, const Draft& draft) const;

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/city_time.h"
 #include "directory/directory.h"
 #include "expr/expr.h"
 #include "records/cells.h"
@@ -42,7 +43,7 @@ class Engine {
   bool one_database() const { return stores_.ledger.get() == stores_.warehouse.get(); }
   // The DuckDB that parses files: the warehouse, or one in memory beside a PostgreSQL.
   Result<sql::Database*> parser();
-  expr::Environment environment() const { return {clock_.now(), 480}; }
+  expr::Environment environment() const { return {clock_.now(), kCityUtcOffset_minutes}; }
 
   Entry* find(std::string_view dataset) const;  // nullptr if there is none
   std::vector<Entry*> entries() const;          // in the catalogue's order

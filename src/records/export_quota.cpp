@@ -2,12 +2,12 @@
 #include "records/export_quota.h"
 
 #include "audit/audit.h"
+#include "base/city_time.h"
 #include "base/log.h"
 
 namespace banmo::records {
 namespace {
 
-constexpr int kUtcOffset_minutes = 480;  // the day of a Chinese office
 constexpr size_t kPage = 1000;
 
 int64_t rows_of(const json::Value& detail) {
@@ -20,12 +20,12 @@ int64_t rows_of(const json::Value& detail) {
 bool ExportQuota::is_limited(const Principal& principal) const { return !principal.internal && engine_.options().export_rows_per_day > 0; }
 
 Result<int64_t> ExportQuota::exported_today(const std::string& account) const {
-  const Date today = engine_.clock().now().local_date(kUtcOffset_minutes);
+  const Date today = city_date(engine_.clock().now());
   int64_t n_rows = 0;
   for (int64_t before = 0;;) {
     BANMO_TRY(const auto page, audit::list(engine_.ledger(), {.actor = account, .action = "rows.export", .before_seq = before, .limit = kPage}));
     for (const audit::Stored& stored : page) {
-      if (stored.entry.at.local_date(kUtcOffset_minutes) < today) return n_rows;
+      if (city_date(stored.entry.at) < today) return n_rows;
       n_rows += rows_of(stored.entry.detail);
     }
     if (page.size() < kPage) return n_rows;

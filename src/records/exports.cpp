@@ -6,6 +6,9 @@
 #include <algorithm>
 
 #include "audit/audit.h"
+#include "records/headings.h"
+#include "records/people_names.h"
+#include "records/row_text.h"
 #include "records/sheet_writer.h"
 
 namespace banmo::records {
@@ -37,10 +40,11 @@ Result<> audit_export(Engine& engine, const Principal& principal, const Schema& 
   });
 }
 
+std::string title_of(const Column& column) { return column.field->title.zh.empty() ? column.field->id : column.field->title.zh; }
+
 std::vector<SheetCell> headings_of(const Schema& schema, const std::vector<size_t>& fields) {
   std::vector<SheetCell> cells;
-  for (const size_t i : fields)
-    cells.push_back({schema.columns[i].field->title.zh.empty() ? schema.columns[i].field->id : schema.columns[i].field->title.zh});
+  for (const size_t i : fields) cells.push_back({title_of(schema.columns[i])});
   return cells;
 }
 
@@ -65,55 +69,103 @@ std::string note_of(const Column& column) {
   return note;
 }
 
-}  // namespace
+constexpr size_t kNamedAtOnce = 1000;  // rows whose people are looked up together
 
-Result<std::string> Labels::text(const Column& column, const sql::Value& value) {
-  if (column.ref == RefKind::org) {
+// Rows as lines of a sheet that can be imported again: words of code lists, codes of organisations and people. Beside a person's code stands the name
+// for whoever may see it, in a column that an import leaves out.
+class RowSheet {
+ public:
+  RowSheet(const Engine& engine, const Schema& schema, const Visible& visible, const PeopleNames& names, SheetWriter& sheet)
+      : engine_(engine), schema_(schema), visible_(visible), names_(names), sheet_(sheet), tree_(engine.directory().orgs()) {}
+
+  Result<> heading() {
+    std::vector<SheetCell> cells;
+    for (size_t i = 0; i < visible_.fields.size(); ++i) {
+      const Column& column = column_of(i);
+      cells.push_back({title_of(column)});
+      if (has_name(i)) cells.push_back({name_title(column)});
+    }
+    return sheet_.heading(cells);
+  }
+  Result<> add(const StoredRow& stored) {
+    BANMO_TRY(auto values, visible_values(engine_, schema_, visible_, stored));
+    waiting_.emplace_back().values = std::move(values);
+    return waiting_.size() < kNamedAtOnce ? Result<>() : flush();
+  }
+  Result<> flush() {
+    BANMO_DO(names_.fill(waiting_, visible_.fields));
+    for (const Row& row : waiting_) BANMO_DO(write(row));
+    n_rows_ += static_cast<int64_t>(waiting_.size());
+    waiting_.clear();
+    return {};
+  }
+  int64_t n_rows() const { return n_rows_; }
+
+ private:
+  const Column& column_of(size_t i) const { return schema_.columns[visible_.fields[i]]; }
+  bool has_name(size_t i) const { return column_of(i).ref == RefKind::person && !visible_.masked[i] && names_.gives_names(); }
+
+  Result<> write(const Row& row) {
+    cells_.clear();
+    for (size_t i = 0; i < row.values.size(); ++i) {
+      const Column& column = column_of(i);
+      const sql::Value& value = row.values[i];
+      if (column.ref == RefKind::person && std::holds_alternative<int64_t>(value)) {
+        add_person(row, column, value, has_name(i));
+        continue;
+      }
+      cells_.push_back({visible_.masked[i] ? sql::text_of(value) : text_of(column, value), !visible_.masked[i] && is_number(column, value)});
+      if (has_name(i)) cells_.push_back({});
+    }
+    return sheet_.row(cells_);
+  }
+  // A code that the reader may not know is a mask: the same person is the same mask.
+  void add_person(const Row& row, const Column& column, const sql::Value& value, bool with_name) {
+    const auto found = std::find_if(row.people.begin(), row.people.end(), [&](const Row::Named& one) { return one.field == column.index; });
+    const directory::PersonName name = found == row.people.end() ? directory::PersonName{} : found->name;
+    cells_.push_back({name.code.empty() ? masked_text(engine_.sealer(), column, canonical_text(value)) : name.code});
+    if (with_name) cells_.push_back({name.name});
+  }
+  std::string text_of(const Column& column, const sql::Value& value) const {
+    if (column.ref != RefKind::org) return display_text(column, value);
     const auto* org = tree_->find(directory::OrgNo{sql::int_of(value)});
     return org == nullptr ? std::string() : org->code.empty() ? org->title : org->code;
   }
-  if (column.ref != RefKind::person || !std::holds_alternative<int64_t>(value)) return display_text(column, value);
-  const int64_t no = sql::int_of(value);
-  if (const auto it = people_.find(no); it != people_.end()) return it->second;
-  BANMO_TRY(const auto lease, engine_.warehouse().read());
-  BANMO_TRY(const auto rows, lease->query("SELECT code FROM dim_person WHERE no = $1", {no}));
-  const std::string code = rows.empty() ? std::to_string(no) : sql::text_of(rows[0][0]);
-  if (people_.size() > 200'000) people_.clear();
-  people_.emplace(no, code);
-  return code;
-}
+
+  const Engine& engine_;
+  const Schema& schema_;
+  const Visible& visible_;
+  const PeopleNames& names_;
+  SheetWriter& sheet_;
+  std::shared_ptr<const directory::OrgTree> tree_;
+  std::vector<Row> waiting_;
+  std::vector<SheetCell> cells_;
+  int64_t n_rows_ = 0;
+};
+
+}  // namespace
 
 Result<std::string> export_rows_file(Engine& engine, ExportQuota& quota, const Principal& principal, const Schema& schema,
                                      const directory::Scope& scope, const PageRequest& request, const std::string& format) {
   BANMO_TRY(const RowQuery query, plan_rows(engine, schema, scope, request));
   const Visible visible = visible_fields(schema, scope);
-  const pack::Level level = level_of(schema, scope.max_level);
+  const PeopleNames names(engine, principal, schema, scope.max_level);
+  const pack::Level level = shown_level(schema, visible, names, scope.max_level);
   const std::string path = engine.temporary_path(schema.dataset->id + "-" + level_text(level), format == "xlsx" ? "xlsx" : "csv");
   BANMO_TRY(auto sheet, open_sheet(format, path));
-  Labels labels(engine);
-  int64_t n_rows = 0;
+  RowSheet rows(engine, schema, visible, names, *sheet);
   BANMO_TRY(const auto use, quota.begin(principal, schema.dataset->id));
   const auto written = [&]() -> Result<> {
     BANMO_DO(write_watermark(*sheet, engine, principal, level));
-    BANMO_DO(sheet->heading(headings_of(schema, visible.fields)));
+    BANMO_DO(rows.heading());
     BANMO_TRY(const auto lease, engine.warehouse().read());
-    std::vector<SheetCell> cells;
-    const auto streamed = each_row(*lease, schema, query, 0, [&](const StoredRow& row) -> Result<> {
-      BANMO_TRY(const auto values, visible_values(engine, schema, visible, row));
-      cells.clear();
-      for (size_t i = 0; i < values.size(); ++i) {
-        const Column& column = schema.columns[visible.fields[i]];
-        const bool masked = visible.masked[i];
-        BANMO_TRY(std::string text, masked ? Result<std::string>(sql::text_of(values[i])) : labels.text(column, values[i]));
-        cells.push_back({std::move(text), !masked && is_number(column, values[i])});
-      }
-      ++n_rows;
+    BANMO_DO(each_row(*lease, schema, query, 0, [&](const StoredRow& row) -> Result<> {
       BANMO_DO(use->take(1));
-      return sheet->row(cells);
-    });
-    BANMO_DO(streamed);
+      return rows.add(row);
+    }));
+    BANMO_DO(rows.flush());
     BANMO_DO(sheet->finish());
-    return audit_export(engine, principal, schema, "rows", format, n_rows, level);
+    return audit_export(engine, principal, schema, "rows", format, rows.n_rows(), level);
   }();
   if (written.ok()) return path;
   ::unlink(path.c_str());

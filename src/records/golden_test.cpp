@@ -93,7 +93,7 @@ TEST_CASE("2,000 golden students of every grade are scored in SQL as the standar
     INFO("SQLite and DuckDB");
     check_pair(Pair::sqlite_duckdb, folder + "/a");
   }
-  if (postgres_wanted()) {
+  if (!postgres_conninfo().empty()) {
     INFO("PostgreSQL");
     check_pair(Pair::postgres, folder + "/b");
   }

@@ -25,6 +25,8 @@ Names known_names(const Schema& schema) {
     for (const auto& synonym : column.field->synonyms) names.emplace(text::fold_heading(synonym), column.index);
   }
   names.erase("");
+  for (const Column& column : schema.columns)
+    if (column.ref == RefKind::person) names.emplace(text::fold_heading(name_title(column)), kLeftOut);
   return names;
 }
 
@@ -38,7 +40,7 @@ const Column* nearest_column(const Schema& schema, const Names& names, const std
   const Column* found = nullptr;
   for (const auto& [name, index] : names) {
     const size_t d = text::edit_distance(std::string_view(folded).substr(0, 64), name);
-    if (d < best || (d == best && found != nullptr && index < found->index)) {
+    if (index < schema.columns.size() && (d < best || (d == best && found != nullptr && index < found->index))) {
       best = d;
       found = &schema.columns[index];
     }
@@ -145,6 +147,8 @@ HeadingMatch match_of(const Schema& schema, const Names& names, const Mapping& m
 }
 
 }  // namespace
+
+std::string name_title(const Column& column) { return (column.field->title.zh.empty() ? column.field->id : column.field->title.zh) + "姓名"; }
 
 Result<Headings> read_headings(CsvText reader, const Schema& schema, const Mapping& mapping) {
   const Names names = known_names(schema);

@@ -20,6 +20,9 @@ constexpr size_t kLeftOut = static_cast<size_t>(-2);
 // Folded heading > index of the field, or kLeftOut for a column that is not read.
 using Mapping = std::map<std::string, size_t>;
 
+// "学生姓名": the column beside a person's code in an exported file. It is for reading: an import takes the code and leaves the name out.
+std::string name_title(const Column& column);
+
 struct Headings {
   std::vector<std::string> titles;  // of the file's columns, as written
   std::vector<size_t> fields;       // column of the file > index of the field, kNoField for one that is not read: derived, or left out

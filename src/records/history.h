@@ -23,8 +23,9 @@ Result<std::vector<RowStep>> unscoped_read_steps(sql::Connection& connection, co
 // Who made the single-row edit of a number; empty if there was none.
 Result<std::string> unscoped_editor_of(sql::Connection& connection, int64_t seq);
 
+class PeopleNames;
 // Newest first. The row's present or last organisation decides whether the reader sees it; fields above the level are left out or masked.
 Result<std::vector<RowEvent>> read_history(Engine& engine, JobStore& jobs, const Schema& schema, const directory::Scope& scope,
-                                           const std::string& key);
+                                           const PeopleNames& names, const std::string& key);
 
 }  // namespace banmo::records

@@ -236,6 +236,52 @@ TEST_CASE("a school imports its own rows only") {
   });
 }
 
+TEST_CASE("a file names nobody of another school, and changes no row that belongs to one") {
+  on_each_pair([](World& world) {
+    const Principal cio = world.principal(directory::Role::school_cio, world.school_1, "cio1");
+    const auto import_as = [&](const Principal& who, const std::string& rows, bool dry_run = false) {
+      const Job job = must(world.records->import(
+          who, {.dataset = "fitness_raw", .file = world.write_file("upload.csv", kHeading + rows), .file_name = "校.csv", .dry_run = dry_run}));
+      return must(world.records->wait(who, job.id));
+    };
+    const std::string stranger = "2025,G0002,3702000001,p12,1,1,bmi,14.5,0,2025-10-10\n";  // a student of school 2
+    const std::string nobody = "2025,G9999,3702000001,p12,1,1,bmi,14.5,0,2025-10-10\n";
+    for (const bool dry_run : {true, false}) {
+      const Job job = import_as(cio, stranger + good_row(1) + nobody, dry_run);
+      CHECK(job.n_good == 1);
+      const auto bad = world.bad("fitness_raw", job);
+      REQUIRE(bad.size() == 2);
+      CHECK(bad[0].line == 2);
+      CHECK(bad[0].rule == "reference");
+      CHECK(bad[0].field == "student_id");
+      CHECK(bad[0].message.zh == "“学生”的编号在您负责范围的人员名录中不存在，请核对编号，或先导入人员、办理转入");
+      CHECK(bad[1].message.zh == bad[0].message.zh);  // a code of another school cannot be told from one of nobody
+    }
+    // Who manages both schools may name both.
+    CHECK(import_as(world.principal(directory::Role::district_officer, world.south, "south"), stranger + good_row(4)).n_good == 2);
+
+    // A student who came from school 2: the row of their time there stays what that school wrote.
+    must(world.directory->move_person(world.system, *must(world.directory->unscoped_person_by_code("G0004")),
+                                      {directory::Role::student, world.school_2, world.school_1, {}, *Date::from_ymd(2026, 11, 1)}));
+    const std::string same_key = "2025,G0004,3702000001,p12,1,1,bmi,20,0,2025-10-10\n", fresh = "2026,G0004,3702000001,p12,1,1,bmi,20,0,2026-10-10\n";
+    for (const bool dry_run : {true, false}) {
+      const Job job = import_as(cio, good_row(1) + same_key + fresh + "2026,G0001,3702000001,p12,1,1,bmi,1000,0,2026-10-10\n", dry_run);
+      CHECK(job.n_good == 2);
+      CHECK(job.n_bad == 2);
+      const auto bad = world.bad("fitness_raw", job);
+      REQUIRE(bad.size() == 2);
+      CHECK(bad[0].line == 3);
+      CHECK(bad[0].rule == "scope");
+      CHECK(bad[0].message.zh == "相同主键的行属于您管理范围以外的单位，不能覆盖；请核对主键，或由该单位修改");
+      CHECK(bad[1].rule == "raw_range");
+    }
+    CHECK(world.count("SELECT COUNT(*) FROM ds_fitness_raw WHERE school_year = 2025 AND raw = 20") == 0);
+    // School 2 still writes about those who have left it, for its own time.
+    const Principal before = world.principal(directory::Role::school_cio, world.school_2, "cio2");
+    CHECK(import_as(before, "2025,G0004,3702000002,p12,1,1,bmi,16,0,2025-10-10\n").n_changed == 1);
+  });
+}
+
 TEST_CASE("sealed fields are stored sealed, found by their index, and equal ones are the same") {
   on_each_pair([](World& world) {
     const std::string id17 = "37020220150101001";

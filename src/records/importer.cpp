@@ -30,6 +30,16 @@ class Temporary {
 
 Error dry_run_ends() { return fail(ErrorCode::conflict, "records.dry_run_ends", {"试运行结束", "the dry run ends"}); }
 
+constexpr int64_t kNoLine = INT64_MAX;
+
+Finding foreign_finding() {
+  return {
+      {},
+      "scope",
+      {"相同主键的行属于您管理范围以外的单位，不能覆盖；请核对主键，或由该单位修改",
+       "a row with the same key belongs to an organisation outside your responsibility and stays as it is; check the key, or have it changed there"}};
+}
+
 Error stopping() {
   return fail(ErrorCode::unavailable, "records.stopping",
               {"服务正在停止，导入会在重新启动后继续", "the service is stopping; the import goes on after the restart"});
@@ -156,17 +166,25 @@ Result<> Importer::stage(sql::Connection& duckdb, const CheckPlan& plan, Failure
                      });
 }
 
-// The bad lines of a chunk in the order of the file: those that could not be read, and those that failed a check, which are read again for their
-// words.
+// The bad lines of a chunk in the order of the file: those that could not be read, and those that failed in the database, which are read again for
+// their words.
 BadLines Importer::bad_lines(const CheckPlan& plan, const Source& source, const Chunk& chunk, const Failures& failures) const {
-  return [&, unread = size_t{0}, failed = size_t{0}](BadLine& bad) mutable -> Result<bool> {
-    const bool has_unread = unread < chunk.bad.size(), has_failed = failed < failures.lines.size();
-    if (!has_unread && !has_failed) return false;
-    if (has_unread && (!has_failed || chunk.bad[unread].line <= failures.lines[failed])) {
+  return [&, unread = size_t{0}, failed = size_t{0}, foreign = size_t{0}](BadLine& bad) mutable -> Result<bool> {
+    const int64_t unread_line = unread < chunk.bad.size() ? chunk.bad[unread].line : kNoLine;
+    const int64_t failed_line = failed < failures.lines.size() ? failures.lines[failed] : kNoLine;
+    const int64_t foreign_line = foreign < failures.foreign.size() ? failures.foreign[foreign] : kNoLine;
+    const int64_t line = std::min({unread_line, failed_line, foreign_line});
+    if (line == kNoLine) return false;
+    if (line == unread_line) {
       bad = chunk.bad[unread++];
       return true;
     }
-    bad = source.chunker.bad_line(chunk, failures.lines[failed]);
+    bad = source.chunker.bad_line(chunk, line);
+    if (line == foreign_line) {
+      bad.findings.push_back(foreign_finding());
+      ++foreign;
+      return true;
+    }
     for (size_t i = 0; i < plan.checks.size(); ++i) {
       const uint64_t word = failures.words[failed * plan.n_words + i / kChecksInWord];
       if ((word >> (i % kChecksInWord) & 1) != 0) bad.findings.push_back(plan.checks[i].finding());
@@ -197,11 +215,12 @@ Result<> Importer::copy_stage(sql::Connection& duckdb, sql::Connection& postgres
 
 // Merge, quarantine and watermark: the part that is one transaction of the warehouse.
 Result<> Importer::settle(sql::Connection& connection, const Schema& schema, const Source& source, const CheckPlan& plan, const std::string& good,
-                          const Chunk& chunk, const Failures& failures, Outcome& outcome) const {
+                          const Chunk& chunk, Failures& failures, Outcome& outcome) const {
   const Instant now = engine_.clock().now();
+  BANMO_TRY(failures.foreign, take_foreign_lines(connection, schema, good, row_.scope));
   BANMO_TRY(outcome.merged, merge_stage(connection, schema, {.batch = batch_.batch.no, .good = good}, now));
   outcome.n_read = chunk.n_read;
-  outcome.n_bad = static_cast<int64_t>(chunk.bad.size() + failures.lines.size());
+  outcome.n_bad = static_cast<int64_t>(chunk.bad.size() + failures.lines.size() + failures.foreign.size());
   if (row_.job.dry_run) return dry_run_ends();
   ScoreDeltas scores;
   const QuarantineBatch quarantine{.batch = batch_.batch.no, .first_id = row_.job.n_bad, .open = true};
@@ -223,8 +242,8 @@ Result<> Importer::settle(sql::Connection& connection, const Schema& schema, con
 Result<Importer::Outcome> Importer::run_chunk(Entry& entry, Source& source, Chunk& chunk) {
   const Schema& schema = *entry.schema;
   BANMO_TRY(sql::Database* const parser, engine_.parser());
-  BANMO_TRY(const CheckPlan plan, plan_checks(schema, source.chunker, chunk, engine_.environment(),
-                                              [&](const pack::Dataset& dataset) { return reference_table(engine_, dataset); }));
+  const Lookups lookups{[&](const pack::Dataset& dataset) { return reference_table(engine_, dataset); }, !row_.people.everything};
+  BANMO_TRY(const CheckPlan plan, plan_checks(schema, source.chunker, chunk, engine_.environment(), lookups));
   Outcome outcome;
   Failures failures;
   const bool same_store = parser == &engine_.warehouse();
@@ -308,6 +327,7 @@ Result<> Importer::run() {
   if (std::any_of(schema.columns.begin(), schema.columns.end(), [](const Column& column) { return column.ref == RefKind::person; })) {
     BANMO_TRY(sql::Database* const parser, engine_.parser());
     BANMO_DO(refresh_people(engine_, *parser));
+    if (!row_.people.everything) BANMO_DO(select_own_people(engine_, *parser, row_.people));
   }
   for (const Column& column : schema.columns) {
     if (column.ref != RefKind::dataset) continue;

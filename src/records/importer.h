@@ -28,10 +28,12 @@ class Importer {
  private:
   struct Source;   // the open file and what reads it
   struct Outcome;  // of one chunk
-  // Lines that failed checks in the database, ascending, each with the words of its checks.
+  // Lines that failed in the database, ascending: those that broke checks, each with the words of its checks; and those that would change a row of
+  // an organisation outside the importer's scope.
   struct Failures {
     std::vector<int64_t> lines;
     std::vector<uint64_t> words;
+    std::vector<int64_t> foreign;
   };
 
   Result<std::string> readable_file(bool& numbered);
@@ -43,7 +45,7 @@ class Importer {
   BadLines bad_lines(const CheckPlan& plan, const Source& source, const Chunk& chunk, const Failures& failures) const;
   Result<> copy_stage(sql::Connection& duckdb, sql::Connection& postgres, const Schema& schema, const CheckPlan& plan) const;
   Result<> settle(sql::Connection& connection, const Schema& schema, const Source& source, const CheckPlan& plan, const std::string& good,
-                  const Chunk& chunk, const Failures& failures, Outcome& outcome) const;
+                  const Chunk& chunk, Failures& failures, Outcome& outcome) const;
   Result<> keep_dry_findings(const Schema& schema, const Source& source, const BadLines& bad);
   void add(const Outcome& outcome);
 

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "directory/notices.h"
 #include "records/importer.h"
+#include "records/people_names.h"
 
 namespace banmo::records {
 namespace {
@@ -94,6 +95,7 @@ Result<Job> JobQueue::enqueue(const Principal& principal, JobRow row) {
                 {"派生数据集由系统计算，不能导入", "a derived dataset is computed and takes no import"});
   }
   row.scope = engine_.scope(principal, directory::Right::datasets_import, schema);
+  row.people = people_scope(engine_, principal);
   if (!row.scope.everything && (!schema.org || row.scope.orgs.empty())) {
     return fail(ErrorCode::denied, "records.out_of_scope", {"该数据集须由市级管理人员导入", "this dataset is imported by the city's officers"});
   }

@@ -62,24 +62,37 @@ Error error_from_json(const json::Value& value) {
   return error;
 }
 
-std::string scope_to_text(const directory::Scope& scope) {
+json::Object scope_to_json(const directory::Scope& scope) {
   json::Array orgs;
   for (const auto org : scope.orgs) orgs.emplace_back(org.value);
-  return json::write(json::Object{{"everything", scope.everything}, {"orgs", std::move(orgs)}});
+  return json::Object{{"everything", scope.everything}, {"orgs", std::move(orgs)}};
 }
 
-directory::Scope scope_from_text(const std::string& text) {
+std::string scopes_to_text(const JobRow& row) {
+  json::Object both = scope_to_json(row.scope);
+  both.set("people", scope_to_json(row.people));
+  return json::write(both);
+}
+
+directory::Scope scope_from_json(const json::Value& value) {
   directory::Scope scope;
-  const auto value = json::read(text);
-  if (!value.ok()) return scope;
-  if (const auto* everything = value->find("everything"); everything != nullptr && everything->as_bool() != nullptr)
+  if (const auto* everything = value.find("everything"); everything != nullptr && everything->as_bool() != nullptr)
     scope.everything = *everything->as_bool();
-  if (const auto* orgs = value->find("orgs"); orgs != nullptr && orgs->as_array() != nullptr) {
+  if (const auto* orgs = value.find("orgs"); orgs != nullptr && orgs->as_array() != nullptr) {
     for (const auto& org : *orgs->as_array()) {
       if (org.as_int() != nullptr) scope.orgs.push_back({*org.as_int()});
     }
   }
   return scope;
+}
+
+// A job that an older program left has no scope of people: those of its organisations.
+void scopes_from_text(const std::string& text, JobRow& row) {
+  const auto value = json::read(text);
+  if (!value.ok()) return;
+  row.scope = scope_from_json(*value);
+  const auto* people = value->find("people");
+  row.people = people == nullptr ? row.scope : scope_from_json(*people);
 }
 
 JobRow job_from(const sql::Values& row) {
@@ -102,7 +115,7 @@ JobRow job_from(const sql::Values& row) {
   }
   out.job.by = sql::text_of(row[17]);
   out.account_no = sql::int_of(row[18]);
-  out.scope = scope_from_text(sql::text_of(row[19]));
+  scopes_from_text(sql::text_of(row[19]), out);
   out.job.created_at = Instant{sql::int_of(row[20])};
   if (!sql::is_null(row[21])) out.job.finished_at = Instant{sql::int_of(row[21])};
   out.mapping = sql::text_of(row[22]);
@@ -174,7 +187,7 @@ Result<> JobStore::insert_job(JobRow& row) {
                                              error_or_null(job),
                                              job.by,
                                              row.account_no,
-                                             scope_to_text(row.scope),
+                                             scopes_to_text(row),
                                              job.created_at.micros,
                                              end_or_null(job),
                                              row.mapping}));

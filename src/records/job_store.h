@@ -24,6 +24,7 @@ struct JobRow {
   int64_t batch_no = 0;
   int64_t account_no = 0;
   directory::Scope scope;      // what the importer may write
+  directory::Scope people;     // whom the rows may be about: by organisation alone
   std::string mapping = "{}";  // folded heading > field id, as JSON
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "records/merge.h"
 
+#include "base/city_time.h"
+
 namespace banmo::records {
 namespace {
 
@@ -124,10 +126,7 @@ Result<> write_state(sql::Connection& connection, const Schema& schema, const Da
   return {};
 }
 
-int64_t score_day(Instant now) {
-  constexpr int kCityOffsetMinutes = 480;
-  return now.local_date(kCityOffsetMinutes).days;
-}
+int64_t score_day(Instant now) { return city_date(now).days; }
 
 Result<> add_scores(sql::Connection& connection, const Schema& schema, const ScoreDeltas& deltas, Instant now) {
   const int64_t day = score_day(now);
@@ -140,6 +139,22 @@ Result<> add_scores(sql::Connection& connection, const Schema& schema, const Sco
     return true;
   }));
   return compact_scores(connection, schema, day);
+}
+
+Result<std::vector<int64_t>> take_foreign_lines(sql::Connection& connection, const Schema& schema, const std::string& good,
+                                                const directory::Scope& scope) {
+  std::vector<int64_t> lines;
+  if (scope.everything || !schema.org || schema.grain.empty()) return lines;
+  const std::string own = scope.predicate("t." + schema.columns[*schema.org].name, "");
+  BANMO_DO(connection.script(create_temp(connection.dialect(), "bm_foreign",
+                                         "SELECT s._line FROM bm_stage s JOIN " + schema.table + " t ON " + grain_join(schema) + " WHERE " +
+                                             (good.empty() ? "" : "(" + good + ") AND ") + own + " IS NOT TRUE")));
+  BANMO_DO(connection.each("SELECT _line FROM bm_foreign ORDER BY _line", {}, [&](const sql::Values& row) -> Result<> {
+    lines.push_back(sql::int_of(row[0]));
+    return {};
+  }));
+  if (!lines.empty()) BANMO_DO(connection.script("DELETE FROM bm_stage WHERE _line IN (SELECT _line FROM bm_foreign)"));
+  return lines;
 }
 
 Result<MergeCounts> merge_stage(sql::Connection& connection, const Schema& schema, const MergeSource& source, Instant now) {

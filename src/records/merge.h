@@ -9,7 +9,9 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "directory/scope.h"
 #include "records/schema.h"
 #include "sql/sql.h"
 
@@ -39,6 +41,10 @@ struct DatasetState {
 Result<DatasetState> read_state(sql::Connection& connection, const Schema& schema);
 Result<> write_state(sql::Connection& connection, const Schema& schema, const DatasetState& state);
 
+// Takes lines out of the stage whose key a row has already that belongs to no organisation of `scope`: it is not for the writer to change. Gives
+// them, ascending; costs nothing for a scope of everything.
+Result<std::vector<int64_t>> take_foreign_lines(sql::Connection& connection, const Schema& schema, const std::string& good,
+                                                const directory::Scope& scope);
 // Merges; writes the state row (version + 1, rows) and the scores when anything changed.
 Result<MergeCounts> merge_stage(sql::Connection& connection, const Schema& schema, const MergeSource& source, Instant now);
 // Takes the rows out whose grain stands in bm_stage (only the grain columns and _line count).

@@ -10,6 +10,10 @@ constexpr std::string_view kPostgresMark = "SELECT COUNT(*)::text || '/' || COAL
 constexpr std::string_view kMarkTable =
     "CREATE TEMP TABLE IF NOT EXISTS bm_people_mark (mark VARCHAR); CREATE TEMP TABLE IF NOT EXISTS bm_people (code VARCHAR, no BIGINT);";
 
+constexpr std::string_view kReachedTable = "CREATE OR REPLACE TEMP TABLE bm_reached (no BIGINT)";
+constexpr std::string_view kOwnPeople =
+    "CREATE OR REPLACE TEMP TABLE bm_own_people AS SELECT p.code, p.no FROM bm_people p JOIN bm_reached r ON r.no = p.no; DROP TABLE bm_reached";
+
 // Copies (code, no) of everyone from PostgreSQL into the parser.
 Result<> copy_people(sql::Connection& postgres, sql::Connection& duckdb) {
   BANMO_TRY(const auto people, postgres.query("SELECT code, MIN(no) FROM dim_person WHERE code <> '' GROUP BY code"));
@@ -43,6 +47,20 @@ Result<> refresh_people(Engine& engine, sql::Database& parser) {
       BANMO_DO(copy_people(*lease, duckdb));
     BANMO_DO(duckdb.execute("INSERT INTO bm_people_mark (mark) VALUES ($1)", {mark}));
     return {};
+  });
+}
+
+Result<> select_own_people(Engine& engine, sql::Database& parser, const directory::Scope& scope) {
+  BANMO_TRY(const auto people, engine.directory().members_ever(scope));
+  return parser.write([&](sql::Connection& duckdb) -> Result<> {
+    BANMO_DO(duckdb.script(kReachedTable));
+    size_t i = 0;
+    BANMO_DO(duckdb.append("bm_reached", {"no"}, [&](sql::Values& row) -> Result<bool> {
+      if (i == people.size()) return false;
+      row[0] = people[i++].value;
+      return true;
+    }));
+    return duckdb.script(kOwnPeople);
   });
 }
 

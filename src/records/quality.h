@@ -3,12 +3,16 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "records/engine.h"
 #include "records/job_store.h"
 
 namespace banmo::records {
+
+// A reader's organisations as a condition over a column; `under` and below, 0: all of them. Numbers only, so nothing to bind.
+std::string within(const directory::Scope& scope, std::string_view column, directory::OrgNo under = {});
 
 // dataset empty: all. `after` is "<dataset>~<org>" of the last one.
 Result<std::vector<Scorecard>> read_scorecards(Engine& engine, const Principal& principal, std::string_view dataset, directory::OrgNo under,

@@ -9,7 +9,13 @@
 namespace banmo::records {
 namespace {
 
-constexpr size_t kMaxKeys = 1'000'000;
+constexpr int64_t kMaxKeys = 1'000'000;
+constexpr std::string_view kOpenKeys =
+    "SELECT row_key FROM bm_quarantine WHERE dataset = $1 AND open AND row_key IS NOT NULL AND batch <> $2 LIMIT $3";
+constexpr std::string_view kKeysDuckdb = "CREATE OR REPLACE TEMP TABLE bm_keys (row_key VARCHAR);";
+constexpr std::string_view kKeysPostgres = "DROP TABLE IF EXISTS bm_keys; CREATE TEMP TABLE bm_keys (row_key TEXT) ON COMMIT DROP;";
+constexpr std::string_view kOpenRow = "SELECT org_no, rules FROM bm_quarantine WHERE dataset = $1 AND id = $2 AND open";
+constexpr std::string_view kCloseRow = "UPDATE bm_quarantine SET open = FALSE, closed_at = $3 WHERE dataset = $1 AND id = $2";
 
 // One sentence for all findings of a row: the first whole, up to four more behind it.
 Message joined(const std::vector<Finding>& findings) {
@@ -93,22 +99,17 @@ Result<int64_t> add_bad_rows(sql::Connection& connection, const Schema& schema, 
 
 Result<std::unordered_map<std::string, int>> open_keys(sql::Connection& connection, const Schema& schema, int64_t batch) {
   std::unordered_map<std::string, int> keys;
-  const auto read = connection.each(
-      "SELECT row_key FROM bm_quarantine WHERE dataset = $1 AND open AND row_key IS NOT NULL AND batch <> $2 LIMIT " + std::to_string(kMaxKeys),
-      {schema.dataset->id, batch}, [&](const sql::Values& row) -> Result<> {
-        keys.emplace(sql::text_of(row[0]), 0);
-        return {};
-      });
-  BANMO_DO(read);
+  BANMO_DO(connection.each(kOpenKeys, {schema.dataset->id, batch, kMaxKeys}, [&](const sql::Values& row) -> Result<> {
+    keys.emplace(sql::text_of(row[0]), 0);
+    return {};
+  }));
   return keys;
 }
 
 Result<> close_bad_rows(sql::Connection& connection, const Schema& schema, int64_t batch, const std::vector<std::string>& keys,
                         const std::vector<int64_t>& without_key_of, Instant now, ScoreDeltas& scores) {
   if (keys.empty() && without_key_of.empty()) return {};
-  const bool duckdb = connection.dialect() == sql::Dialect::duckdb;
-  BANMO_DO(connection.script(std::string(duckdb ? "CREATE OR REPLACE TEMP TABLE bm_keys (row_key VARCHAR);"
-                                                : "DROP TABLE IF EXISTS bm_keys; CREATE TEMP TABLE bm_keys (row_key TEXT) ON COMMIT DROP;")));
+  BANMO_DO(connection.script(connection.dialect() == sql::Dialect::duckdb ? kKeysDuckdb : kKeysPostgres));
   size_t i = 0;
   const auto added = connection.append("bm_keys", {"row_key"}, [&](sql::Values& row) -> Result<bool> {
     if (i == keys.size()) return false;
@@ -129,12 +130,10 @@ Result<> close_bad_rows(sql::Connection& connection, const Schema& schema, int64
 }
 
 Result<bool> close_bad_row(sql::Connection& connection, const Schema& schema, int64_t id, Instant now, ScoreDeltas& scores) {
-  const sql::Values parameters = {schema.dataset->id, id};
-  BANMO_TRY(const auto rows, connection.query("SELECT org_no, rules FROM bm_quarantine WHERE dataset = $1 AND id = $2 AND open", parameters));
+  BANMO_TRY(const auto rows, connection.query(kOpenRow, {schema.dataset->id, id}));
   if (rows.empty()) return false;
   add_scores_of(sql::text_of(rows[0][1]), sql::int_of(rows[0][0]), -1, scores);
-  BANMO_DO(connection.execute("UPDATE bm_quarantine SET open = FALSE, closed_at = " + std::to_string(now.micros) + " WHERE dataset = $1 AND id = $2",
-                              parameters));
+  BANMO_DO(connection.execute(kCloseRow, {schema.dataset->id, id, now.micros}));
   return true;
 }
 

@@ -26,11 +26,20 @@ Result<> check_limit(int limit) {
 Records::Records(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Records::~Records() = default;
 
+Result<Row> Records::State::show(const Principal& principal, const Schema& schema, const StoredRow& stored) const {
+  const auto scope = engine->scope(principal, directory::Right::datasets_read, schema);
+  BANMO_TRY(Row row, make_row(*engine, *jobs, schema, visible_fields(schema, scope), stored));
+  BANMO_DO(PeopleNames(*engine, principal, schema, scope.max_level).fill({&row, 1}, row.fields));
+  return row;
+}
+
 Result<std::unique_ptr<Records>> Records::create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue,
                                                  directory::Directory& directory, const Clock& clock, RecordsOptions options) {
   auto state = std::make_unique<State>();
   BANMO_TRY(state->engine, Engine::create(std::move(stores), std::move(catalogue), directory, clock, std::move(options)));
   Engine& engine = *state->engine;
+  state->levels = std::make_unique<Levels>(engine);
+  BANMO_DO(state->levels->load());
   state->jobs = std::make_unique<JobStore>(engine.ledger());
   state->rows = std::make_unique<RowStore>(engine);
   state->filter = std::make_unique<KeyFilter>(engine);
@@ -119,6 +128,7 @@ Result<Page> Records::rows(const Principal& principal, std::string_view dataset,
     BANMO_TRY(Row row, make_row(engine, *state_->jobs, schema, visible, stored));
     page.rows.push_back(std::move(row));
   }
+  BANMO_DO(PeopleNames(engine, principal, schema, scope.max_level).fill(page.rows, page.fields));
   if (more) page.next = make_cursor(schema, query, request, found.back());
   return page;
 }
@@ -131,29 +141,28 @@ Result<Row> Records::row(const Principal& principal, std::string_view dataset, s
   BANMO_TRY(const auto stored, state_->editor->unscoped_find(*entry, std::string(key)));
   if (!stored || scope.aggregates_only || !covers(scope, *engine.directory().orgs(), schema, stored->values, value_slots(schema)))
     return no_such_row();
-  return make_row(engine, *state_->jobs, schema, visible_fields(schema, scope), *stored);
+  return state_->show(principal, schema, *stored);
 }
 
 pack::Level Records::shown_level(const Principal& principal, std::string_view dataset) const {
   const Entry* entry = state_->engine->find(dataset);
   if (entry == nullptr) return pack::Level::l1;
-  const auto scope = state_->engine->scope(principal, directory::Right::datasets_read, *entry->schema);
-  return scope.sees_nothing() ? pack::Level::l1 : level_of(*entry->schema, scope.max_level);
+  const Schema& schema = *entry->schema;
+  const auto scope = state_->engine->scope(principal, directory::Right::datasets_read, schema);
+  if (scope.sees_nothing()) return pack::Level::l1;
+  return records::shown_level(schema, visible_fields(schema, scope), PeopleNames(*state_->engine, principal, schema, scope.max_level),
+                              scope.max_level);
 }
 
 Result<Row> Records::create_row(const Principal& principal, std::string_view dataset, const json::Object& values) {
   BANMO_TRY(const auto made, state_->editor->create(principal, dataset, values));
-  const Schema& schema = *state_->engine->find(dataset)->schema;
-  return make_row(*state_->engine, *state_->jobs, schema,
-                  visible_fields(schema, state_->engine->scope(principal, directory::Right::datasets_read, schema)), *made.row);
+  return state_->show(principal, *state_->engine->find(dataset)->schema, *made.row);
 }
 
 Result<Row> Records::update_row(const Principal& principal, std::string_view dataset, std::string_view key, const json::Object& values,
                                 std::optional<int64_t> if_version) {
   BANMO_TRY(const auto made, state_->editor->update(principal, dataset, std::string(key), values, if_version));
-  const Schema& schema = *state_->engine->find(dataset)->schema;
-  BANMO_TRY(Row row, make_row(*state_->engine, *state_->jobs, schema,
-                              visible_fields(schema, state_->engine->scope(principal, directory::Right::datasets_read, schema)), *made.row));
+  BANMO_TRY(Row row, state_->show(principal, *state_->engine->find(dataset)->schema, *made.row));
   row.changed = made.changed;
   return row;
 }
@@ -166,8 +175,9 @@ Result<std::vector<RowEvent>> Records::history(const Principal& principal, std::
   Engine& engine = *state_->engine;
   BANMO_TRY(Entry* const entry, engine.require(principal, directory::Right::datasets_read, dataset));
   if (state_->journal->has_waiting(*entry)) state_->journal->settle();
-  return read_history(engine, *state_->jobs, *entry->schema, engine.scope(principal, directory::Right::datasets_read, *entry->schema),
-                      std::string(key));
+  const Schema& schema = *entry->schema;
+  const auto scope = engine.scope(principal, directory::Right::datasets_read, schema);
+  return read_history(engine, *state_->jobs, schema, scope, PeopleNames(engine, principal, schema, scope.max_level), std::string(key));
 }
 
 Result<std::string> Records::export_rows(const Principal& principal, std::string_view dataset, const PageRequest& request, std::string_view format) {

@@ -102,6 +102,16 @@ class Records {
   Result<View> put_view(const Principal& principal, View view);
   Result<> delete_view(const Principal& principal, std::string_view id);
 
+  // --- levels of fields (levels.h): right levels_manage
+  Result<std::vector<LevelChange>> level_changes(const Principal& principal, std::string_view state, int limit, int64_t before);  // newest first
+  // A higher level takes effect at once, a lower one when decide_level approves it. Errors: invalid "records.same_level",
+  // "records.level_below_sources", conflict "records.level_pending".
+  Result<LevelChange> propose_level(const Principal& principal, const LevelWish& wish);
+  // Refusing one's own proposal withdraws it. Errors: denied "records.level_four_eyes", "records.level_needs_security"; conflict
+  // "records.level_decided", "records.level_changed"; not_found.
+  Result<LevelChange> decide_level(const Principal& principal, int64_t no, LevelDecision decision, const std::string& note);
+  Result<> refresh_levels();  // what other processes decided
+
   // --- for other engines
   const pack::Catalogue& catalogue() const;
   int64_t version(std::string_view dataset) const;  // grows with every applied change

@@ -58,17 +58,14 @@ Result<std::vector<RowOutcome>> Records::save_rows(const Principal& principal, s
   Engine& engine = *state_->engine;
   BANMO_TRY(Entry* const entry, engine.require(principal, directory::Right::datasets_edit, dataset));
   const Schema& schema = *entry->schema;
-  const Visible visible = visible_fields(schema, engine.scope(principal, directory::Right::datasets_read, schema));
   return records::save_rows(*state_->editor, principal, dataset, changes, run == BulkRun::write ? Editor::Run::write : Editor::Run::check,
-                            [&](const StoredRow& stored) { return make_row(engine, *state_->jobs, schema, visible, stored); });
+                            [&](const StoredRow& stored) { return state_->show(principal, schema, stored); });
 }
 
 Result<std::optional<Row>> Records::undo(const Principal& principal, std::string_view dataset, std::string_view key, std::optional<int64_t> edit) {
   BANMO_TRY(const auto made, state_->editor->undo(principal, dataset, std::string(key), edit));
   if (!made.row) return std::optional<Row>();
-  const Schema& schema = *state_->engine->find(dataset)->schema;
-  BANMO_TRY(Row row, make_row(*state_->engine, *state_->jobs, schema,
-                              visible_fields(schema, state_->engine->scope(principal, directory::Right::datasets_read, schema)), *made.row));
+  BANMO_TRY(Row row, state_->show(principal, *state_->engine->find(dataset)->schema, *made.row));
   return std::optional(std::move(row));
 }
 
@@ -110,12 +107,19 @@ Result<BadRow> Records::bad_row(const Principal& principal, std::string_view dat
 
 Result<Row> Records::fix_bad_row(const Principal& principal, std::string_view dataset, int64_t id, const json::Object& values) {
   BANMO_TRY(const auto made, records::fix_bad_row(*state_->engine, *state_->jobs, *state_->editor, principal, dataset, id, values));
-  const Schema& schema = *state_->engine->find(dataset)->schema;
-  BANMO_TRY(Row row, make_row(*state_->engine, *state_->jobs, schema,
-                              visible_fields(schema, state_->engine->scope(principal, directory::Right::datasets_read, schema)), *made.row));
+  BANMO_TRY(Row row, state_->show(principal, *state_->engine->find(dataset)->schema, *made.row));
   row.changed = made.changed;
   return row;
 }
+
+Result<std::vector<LevelChange>> Records::level_changes(const Principal& principal, std::string_view state, int limit, int64_t before) {
+  return state_->levels->list(principal, state, limit, before);
+}
+Result<LevelChange> Records::propose_level(const Principal& principal, const LevelWish& wish) { return state_->levels->propose(principal, wish); }
+Result<LevelChange> Records::decide_level(const Principal& principal, int64_t no, LevelDecision decision, const std::string& note) {
+  return state_->levels->decide(principal, no, decision, note);
+}
+Result<> Records::refresh_levels() { return state_->levels->load(); }
 
 Result<std::vector<View>> Records::views(const Principal& principal, std::string_view dataset) {
   BANMO_TRY(auto views, state_->views->list(principal, dataset));

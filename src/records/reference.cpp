@@ -9,6 +9,10 @@
 namespace banmo::records {
 namespace {
 
+constexpr std::string_view kContent = "SELECT content FROM bm_state WHERE dataset = $1";
+constexpr std::string_view kSetContent = "UPDATE bm_state SET content = $1 WHERE dataset = $2";
+constexpr std::string_view kDropScores = "DELETE FROM bm_score WHERE dataset = $1";
+
 std::string content_hash(const pack::Dataset& dataset) {
   crypto::Hasher hasher(crypto::Profile::intl);
   for (const auto& field : dataset.fields) hasher.add(field.id + "\x1f");
@@ -61,7 +65,7 @@ Result<> replace_rows(sql::Connection& connection, const Schema& schema, const s
                                  ? "CREATE OR REPLACE TEMP TABLE bm_stage AS SELECT " + columns + ";"
                                  : "DROP TABLE IF EXISTS bm_stage; CREATE TEMP TABLE bm_stage ON COMMIT DROP AS SELECT " + columns + ";"));
   BANMO_DO(connection.execute("DELETE FROM " + schema.table));
-  BANMO_DO(connection.execute("DELETE FROM bm_score WHERE dataset = $1", {schema.dataset->id}));
+  BANMO_DO(connection.execute(kDropScores, {schema.dataset->id}));
   std::vector<std::string> names = schema.stored_names();
   names.insert(names.begin(), "_line");
   names.emplace_back("_warn");
@@ -82,7 +86,7 @@ Result<> replace_rows(sql::Connection& connection, const Schema& schema, const s
   BANMO_DO(write_state(connection, schema, state));
   const auto merged = merge_stage(connection, schema, {.batch = 0, .good = ""}, now);
   if (!merged.ok()) return merged.error();
-  BANMO_DO(connection.execute("UPDATE bm_state SET content = $1 WHERE dataset = $2", {hash, schema.dataset->id}));
+  BANMO_DO(connection.execute(kSetContent, {hash, schema.dataset->id}));
   return {};
 }
 
@@ -95,7 +99,7 @@ Result<> load_references(Engine& engine) {
     const std::string hash = content_hash(*schema.dataset);
     {
       BANMO_TRY(const auto lease, engine.warehouse().read());
-      BANMO_TRY(const auto state, lease->query("SELECT content FROM bm_state WHERE dataset = $1", {schema.dataset->id}));
+      BANMO_TRY(const auto state, lease->query(kContent, {schema.dataset->id}));
       if (!state.empty() && sql::text_of(state[0][0]) == hash) continue;
     }
     BANMO_TRY(const auto rows, read_rows(engine, schema));

@@ -42,7 +42,7 @@ Visible visible_fields(const Schema& schema, const directory::Scope& scope) {
 pack::Level level_of(const Schema& schema, pack::Level max_level) {
   pack::Level level = pack::Level::l1;
   for (const Column& column : schema.columns)
-    if (column.field->level <= max_level) level = std::max(level, column.field->level);
+    if (column.field->level <= max_level) level = std::max<pack::Level>(level, column.field->level);
   return level;
 }
 

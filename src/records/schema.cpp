@@ -69,7 +69,7 @@ Result<Column> build_column(const pack::Catalogue& catalogue, const pack::Datase
   if (field.encrypted) column.index_name = sql::quote_identifier(field.id + "__index");
   if (field.type == FieldType::org) column.ref = RefKind::org;
   if (field.type == FieldType::ref) {
-    column.ref_dataset = field.ref_to.starts_with("core.") ? nullptr : catalogue.dataset(field.ref_to);
+    column.ref_dataset = field.names_person() ? nullptr : catalogue.dataset(field.ref_to);
     column.ref = column.ref_dataset != nullptr ? RefKind::dataset : RefKind::person;
   }
   if (field.type == FieldType::code) {

@@ -10,7 +10,9 @@
 #include "records/job_queue.h"
 #include "records/journal.h"
 #include "records/key_filter.h"
+#include "records/levels.h"
 #include "records/mappings.h"
+#include "records/people_names.h"
 #include "records/records.h"
 #include "records/row_store.h"
 #include "records/views.h"
@@ -19,6 +21,7 @@ namespace banmo::records {
 
 struct Records::State {
   std::unique_ptr<Engine> engine;
+  std::unique_ptr<Levels> levels;
   std::unique_ptr<JobStore> jobs;
   std::unique_ptr<RowStore> rows;
   std::unique_ptr<KeyFilter> filter;
@@ -28,6 +31,9 @@ struct Records::State {
   std::unique_ptr<MappingStore> mappings;
   std::unique_ptr<ViewStore> views;
   std::unique_ptr<JobQueue> queue;  // last: its thread ends first
+
+  // A row that its reader may see, as they may see it.
+  Result<Row> show(const Principal& principal, const Schema& schema, const StoredRow& stored) const;
 };
 
 }  // namespace banmo::records

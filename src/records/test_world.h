@@ -2,34 +2,25 @@
 // A small city with datasets for the tests of this room, on each pair of stores. Gone afterwards.
 #pragma once
 
-#include <doctest/doctest.h>
-
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "directory/directory.h"
+#include "directory/test_pair.h"
 #include "records/records.h"
 
 namespace banmo::records::test {
 
-enum class Pair { sqlite_duckdb, postgres };
-
-template <class R>
-auto must(R result) {
-  const std::string text = result.ok() ? std::string() : result.error().to_string() + " | " + result.error().cause;
-  REQUIRE_MESSAGE(result.ok(), text);
-  if constexpr (!std::is_same_v<typename R::value_type, Unit>) return std::move(result).value();
-}
+using banmo::test::must;
+using banmo::test::Pair;
+using banmo::test::postgres_conninfo;
 
 // City > 市南区, 市北区; schools 3702000001 第一小学 and 3702000002 第二小学 in the first, 3702000003 第三小学 in the second; students G0001..G0020
 // of the first two by turns.
-struct World {
+struct World : banmo::test::TestStores {
   // `packs`: folders of packs in place of this room's own.
   explicit World(Pair pair, std::string folder = {}, std::vector<std::string> packs = {});
-  ~World();
-  World(const World&) = delete;
 
   // Opens the engine (again).
   void open();
@@ -43,12 +34,8 @@ struct World {
   // Values of the page, "2025|bmi|14.5" a row.
   std::string rows_text(const Principal& who, const std::string& dataset, const PageRequest& request = {});
 
-  Pair pair;
-  std::string folder, schema;
-  bool owns_folder = false;
   int64_t chunk_rows = 500'000;  // for the next open()
   ManualClock clock{*Instant::parse_iso("2026-11-21T08:00:00Z")};
-  sql::Stores stores;
   std::shared_ptr<const pack::Catalogue> catalogue;
   std::unique_ptr<directory::Directory> directory;
   std::unique_ptr<Records> records;
@@ -57,7 +44,6 @@ struct World {
 };
 
 PageRequest where(std::string field, FilterOp op, std::string value);
-bool postgres_wanted();  // fails the test if BANMO_TEST_PG is not set
 void on_each_pair(const std::function<void(World& world)>& test);
 
 inline constexpr const char* kHeading = "学年,学生,学校,学段,年级,性别,项目,实测值,免测,测试日期\n";

@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "records/test_world.h"
 
-#include <unistd.h>
-
-#include <atomic>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
-
-#include "audit/migrations.h"
-#include "directory/migrations.h"
-#include "sql/migrate.h"
 
 namespace banmo::records::test {
 namespace {
@@ -74,30 +65,6 @@ datasets:
     name: {type: text, title: 姓名, max: 20}
 )yaml";
 
-std::string unique_name() {
-  static std::atomic<int> n_made = 0;
-  return "banmo_records_" + std::to_string(::getpid()) + "_" + std::to_string(++n_made);
-}
-
-std::string postgres_conninfo() {
-  const char* const conninfo = std::getenv("BANMO_TEST_PG");
-  if (conninfo == nullptr) FAIL("set BANMO_TEST_PG to a libpq conninfo (tools/pg-test start prints one), or to \"skip\"");
-  return std::string(conninfo) == "skip" ? std::string() : std::string(conninfo);
-}
-
-std::shared_ptr<const pack::Catalogue> load_catalogue(const std::string& folder, std::vector<std::string> folders) {
-  if (folders.empty()) {
-    std::filesystem::create_directories(folder + "/pack");
-    std::ofstream(folder + "/pack/pack.yaml", std::ios::binary) << kPack;
-    folders = {folder + "/pack"};
-  }
-  auto loaded = pack::Catalogue::load(folders);
-  if (!loaded.ok()) {
-    for (const auto& detail : loaded.error().details) MESSAGE(detail.to_string());
-  }
-  return must(std::move(loaded));
-}
-
 }  // namespace
 
 PageRequest where(std::string field, FilterOp op, std::string value) {
@@ -106,41 +73,18 @@ PageRequest where(std::string field, FilterOp op, std::string value) {
   return request;
 }
 
-bool postgres_wanted() { return !postgres_conninfo().empty(); }
-
-World::World(Pair which, std::string where, std::vector<std::string> packs) : pair(which), folder(std::move(where)) {
-  owns_folder = folder.empty();
-  if (owns_folder) folder = (std::filesystem::temp_directory_path() / unique_name()).string();
-  std::filesystem::create_directories(folder);
-  catalogue = load_catalogue(folder, std::move(packs));
-  if (pair == Pair::postgres) {
-    schema = unique_name();
-    stores.ledger = must(sql::open_postgres({postgres_conninfo(), schema, 6}));
-    stores.warehouse = stores.ledger;
-  } else {
-    stores.ledger = must(sql::open_sqlite({folder + "/ledger.db"}));
-    sql::DuckdbOptions duckdb;
-    duckdb.path = folder + "/warehouse.duckdb";
-    duckdb.memory_limit_mb = 500;
-    stores.warehouse = must(sql::open_duckdb(duckdb));
-  }
-  must(sql::migrate(*stores.ledger, "audit", audit_migrations()));
-  must(sql::migrate(*stores.ledger, "directory", directory_migrations()));
-  directory::Options options;
-  options.password_cost = {1, 8192};
-  directory = must(directory::Directory::create(stores, clock, options));
+World::World(Pair which, std::string where, std::vector<std::string> packs)
+    : TestStores(which, "records", std::move(where)),
+      catalogue(packs.empty() ? banmo::test::load_pack(folder, kPack) : banmo::test::load_packs(packs)) {
+  directory = banmo::test::open_directory(stores, clock);
+  using directory::OrgKind;
   if (directory->orgs()->all().empty()) {
-    const auto add = [&](directory::OrgKind kind, directory::OrgNo parent, const char* code, const char* title) {
-      return must(directory->create_org(
-                      system, {.parent = parent, .kind = kind, .code = code, .title = title, .valid_from = Date::from_ymd(2020, 1, 1), .id = {}}))
-          .no;
-    };
-    city = add(directory::OrgKind::city, {}, "3702", "青岛市");
-    south = add(directory::OrgKind::district, city, "370202", "市南区");
-    north = add(directory::OrgKind::district, city, "370203", "市北区");
-    school_1 = add(directory::OrgKind::school, south, "3702000001", "第一小学");
-    school_2 = add(directory::OrgKind::school, south, "3702000002", "第二小学");
-    school_3 = add(directory::OrgKind::school, north, "3702000003", "第三小学");
+    city = banmo::test::add_org(*directory, OrgKind::city, {}, "3702", "青岛市");
+    south = banmo::test::add_org(*directory, OrgKind::district, city, "370202", "市南区");
+    north = banmo::test::add_org(*directory, OrgKind::district, city, "370203", "市北区");
+    school_1 = banmo::test::add_org(*directory, OrgKind::school, south, "3702000001", "第一小学");
+    school_2 = banmo::test::add_org(*directory, OrgKind::school, south, "3702000002", "第二小学");
+    school_3 = banmo::test::add_org(*directory, OrgKind::school, north, "3702000003", "第三小学");
     for (int i = 1; i <= 20; ++i) {
       const std::string code = "G00" + std::string(i < 10 ? "0" : "") + std::to_string(i);
       must(directory->add_person(system,
@@ -154,26 +98,14 @@ World::World(Pair which, std::string where, std::vector<std::string> packs) : pa
     }
   }
   const auto tree = directory->orgs();
-  const auto find = [&](directory::OrgKind kind, const char* code) { return tree->by_code(kind, code)->no; };
-  city = find(directory::OrgKind::city, "3702");
-  south = find(directory::OrgKind::district, "370202");
-  north = find(directory::OrgKind::district, "370203");
-  school_1 = find(directory::OrgKind::school, "3702000001");
-  school_2 = find(directory::OrgKind::school, "3702000002");
-  school_3 = find(directory::OrgKind::school, "3702000003");
+  const auto find = [&](OrgKind kind, const char* code) { return tree->by_code(kind, code)->no; };
+  city = find(OrgKind::city, "3702");
+  south = find(OrgKind::district, "370202");
+  north = find(OrgKind::district, "370203");
+  school_1 = find(OrgKind::school, "3702000001");
+  school_2 = find(OrgKind::school, "3702000002");
+  school_3 = find(OrgKind::school, "3702000003");
   open();
-}
-
-World::~World() {
-  records.reset();
-  directory.reset();
-  stores = {};
-  if (pair == Pair::postgres) {
-    const auto database = must(sql::open_postgres({postgres_conninfo(), "", 1}));
-    must(database->write(
-        [&](sql::Connection& connection) { return connection.script("DROP SCHEMA IF EXISTS " + sql::quote_identifier(schema) + " CASCADE;"); }));
-  }
-  if (owns_folder) std::filesystem::remove_all(folder);
 }
 
 void World::open() {
@@ -231,16 +163,6 @@ std::string World::rows_text(const Principal& who, const std::string& dataset, c
   return text;
 }
 
-void on_each_pair(const std::function<void(World& world)>& test) {
-  {
-    INFO("SQLite and DuckDB");
-    World world(Pair::sqlite_duckdb);
-    test(world);
-  }
-  if (!postgres_wanted()) return;
-  INFO("PostgreSQL");
-  World world(Pair::postgres);
-  test(world);
-}
+void on_each_pair(const std::function<void(World& world)>& test) { banmo::test::on_each_pair_of<World>(test); }
 
 }  // namespace banmo::records::test

@@ -4,17 +4,20 @@
 #include <algorithm>
 #include <set>
 
+#include "base/city_time.h"
+#include "records/quality.h"
+
 namespace banmo::records {
 namespace {
 
 constexpr size_t kMaxLines = 5000, kMaxPeriods = 30;
 
-std::string reach(const directory::Scope& scope, std::string_view column, directory::OrgNo under) {
-  std::string condition = scope.everything ? "TRUE" : "(" + scope.predicate(column, "") + ")";
-  if (under.value != 0)
-    condition += " AND " + std::string(column) + " IN (SELECT org_no FROM org_closure WHERE ancestor_no = " + std::to_string(under.value) + ")";
-  return condition;
-}
+// Go on with a condition over the reader's organisations.
+constexpr std::string_view kRuleRows = "SELECT s.org_no, s.rule, CAST(SUM(s.n) AS BIGINT) FROM bm_score s WHERE s.dataset = $1 AND ";
+constexpr std::string_view kRuleRowsEnd = " GROUP BY s.org_no, s.rule HAVING SUM(s.n) <> 0 ORDER BY 1, 3 DESC, 2";
+constexpr std::string_view kSums =
+    "CAST(SUM(CASE WHEN s.rule = '' THEN s.n ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN s.rule = $1 THEN s.n ELSE 0 END) AS BIGINT), "
+    "CAST(SUM(CASE WHEN s.rule = '?' THEN s.n ELSE 0 END) AS BIGINT)";
 
 Result<> known_dataset(const Engine& engine, const Principal& principal, std::string_view dataset) {
   if (dataset.empty()) return {};
@@ -31,15 +34,11 @@ std::map<std::string, std::string> datasets_by_reach(const Engine& engine, const
     if (!dataset.empty() && id != dataset) continue;
     const auto scope = engine.scope(principal, directory::Right::quality_read, *entry->schema);
     if (scope.sees_nothing()) continue;
-    auto& list = lists[reach(scope, "s.org_no", under)];
+    auto& list = lists[within(scope, "s.org_no", under)];
     list += (list.empty() ? "" : ", ") + sql::quote_literal(id);
   }
   return lists;
 }
-
-constexpr std::string_view kSums =
-    "CAST(SUM(CASE WHEN s.rule = '' THEN s.n ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN s.rule = $1 THEN s.n ELSE 0 END) AS BIGINT), "
-    "CAST(SUM(CASE WHEN s.rule = '?' THEN s.n ELSE 0 END) AS BIGINT)";
 
 struct Sums {
   int64_t n_rows = 0, n_bad = 0, n_warn = 0;
@@ -82,7 +81,7 @@ std::vector<directory::OrgNo> expected_orgs(const Engine& engine, const Schema& 
 Result<std::vector<TrendPoint>> read_trend(Engine& engine, const Principal& principal, const TrendQuery& query) {
   BANMO_DO(known_dataset(engine, principal, query.dataset));
   BANMO_TRY(const auto days, sums_by_day(engine, principal, query));
-  const int64_t today = engine.clock().now().local_date(480).days, first = today - std::clamp(query.days, 1, 3660);
+  const int64_t today = city_date(engine.clock().now()).days, first = today - std::clamp(query.days, 1, 3660);
   TrendPoint sum{};
   std::vector<TrendPoint> points;
   for (const auto& [day, sums] : days) {
@@ -105,9 +104,7 @@ Result<std::vector<RuleRow>> read_rule_rows(Engine& engine, const Principal& pri
   if (scope.sees_nothing()) return std::vector<RuleRow>{};
   BANMO_TRY(const auto lease, engine.warehouse().read());
   BANMO_TRY(const auto rows,
-            lease->query("SELECT s.org_no, s.rule, CAST(SUM(s.n) AS BIGINT) FROM bm_score s WHERE s.dataset = $1 AND " +
-                             reach(scope, "s.org_no", under) + " GROUP BY s.org_no, s.rule HAVING SUM(s.n) <> 0 ORDER BY 1, 3 DESC, 2",
-                         {std::string(dataset)}));
+            lease->query(std::string(kRuleRows) + within(scope, "s.org_no", under) + std::string(kRuleRowsEnd), {std::string(dataset)}));
   std::vector<RuleRow> lines;
   for (const auto& row : rows.rows) {
     const directory::OrgNo org{sql::int_of(row[0])};
@@ -161,9 +158,9 @@ Result<Completeness> read_completeness(Engine& engine, const Principal& principa
   BANMO_TRY(const auto lease, engine.warehouse().read());
   BANMO_TRY(const auto rows,
             lease->query("SELECT " + org + ", CAST(" + period + " AS BIGINT), COUNT(*) FROM " + schema.table + " t WHERE " + period +
-                         " IS NOT NULL AND " + reach(scope, org, query.under) + " GROUP BY " + org + ", " + period + " ORDER BY 1, 2"));
+                         " IS NOT NULL AND " + within(scope, org, query.under) + " GROUP BY " + org + ", " + period + " ORDER BY 1, 2"));
   std::map<std::pair<int64_t, int64_t>, int64_t> counts;
-  std::set<int64_t> periods = {SchoolYear::of(engine.clock().now().local_date(480)).first_year};
+  std::set<int64_t> periods = {SchoolYear::of(city_date(engine.clock().now())).first_year};
   for (const auto& row : rows.rows) {
     periods.insert(sql::int_of(row[1]));
     counts[{sql::int_of(row[0]), sql::int_of(row[1])}] = sql::int_of(row[2]);

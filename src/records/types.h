@@ -18,6 +18,7 @@
 #include "base/time.h"
 #include "directory/types.h"
 #include "json/json.h"
+#include "pack/types.h"
 #include "sql/sql.h"
 
 namespace banmo::records {
@@ -106,7 +107,12 @@ struct PageRequest {
 struct Row {
   std::string key;                 // grain values, URL-encoded, joined by '~'
   std::vector<sql::Value> values;  // in the order of Page::fields; of a row read alone, of `fields`
-  std::vector<size_t> fields;      // set by row(), create_row(), update_row(): indexes into Dataset::fields; empty inside a Page
+  struct Named {
+    size_t field = 0;  // index into Dataset::fields
+    directory::PersonName name;
+  };
+  std::vector<Named> people;   // whom the fields name that stand in the clear, as far as the reader may know them
+  std::vector<size_t> fields;  // set by row(), create_row(), update_row(): indexes into Dataset::fields; empty inside a Page
   int64_t batch = 0;
   int64_t line = 0;
   std::string file_name;
@@ -132,6 +138,7 @@ struct RowEvent {
   struct FieldChange {
     std::string field;
     std::string before, after;
+    std::string before_title, after_title;  // of codes, organisations and people: what a person reads; empty where there is none
   };
   std::vector<FieldChange> changes;
 };
@@ -160,6 +167,26 @@ struct View {
   std::vector<std::string> columns;  // in their order; empty: all
   Instant updated_at;
 };
+
+// A field that is graded anew.
+struct LevelWish {
+  std::string dataset, field;
+  pack::Level level = pack::Level::l1;
+  std::string reason;  // 2..500 characters
+};
+struct LevelChange {
+  int64_t no = 0;
+  std::string dataset, field;
+  pack::Level from = pack::Level::l1, to = pack::Level::l1;
+  std::string reason;
+  std::string state;  // "open", "applied", "refused", "withdrawn"
+  std::string by;
+  Instant at;
+  std::string decided_by;
+  std::optional<Instant> decided_at;
+  std::string note;
+};
+enum class LevelDecision { approve, refuse };
 
 // Told to listeners after a change is in the warehouse.
 struct DatasetChange {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "audit/audit.h"
+#include "base/city_time.h"
 #include "base/text.h"
 #include "directory/notices.h"
 #include "records/quality.h"
@@ -17,6 +18,7 @@ namespace {
 constexpr size_t kMaxItems = 5000, kMaxNote = 2000;
 constexpr std::string_view kReturns = "SELECT org_no, until_id, due, note, account, at FROM records_return WHERE dataset = $1";
 constexpr std::string_view kForgetReturn = "DELETE FROM records_return WHERE dataset = $1 AND org_no = $2";
+constexpr std::string_view kNewestOpen = "SELECT COALESCE(MAX(id), 0) FROM bm_quarantine WHERE dataset = $1 AND open AND org_no = $2";
 constexpr std::string_view kKeepReturn =
     "INSERT INTO records_return (dataset, org_no, until_id, due, note, account, at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
@@ -44,12 +46,6 @@ std::string returned_rows(const Returns& returns) {
   std::string cases = "CASE s.org_no";
   for (const auto& [org, one] : returns) cases += " WHEN " + std::to_string(org) + " THEN s.id <= " + std::to_string(one.until_id);
   return cases + " ELSE FALSE END";
-}
-
-std::string reach(const directory::Scope& scope, directory::OrgNo under) {
-  std::string condition = scope.everything ? "TRUE" : "(" + scope.predicate("s.org_no", "") + ")";
-  if (under.value != 0) condition += " AND s.org_no IN (SELECT org_no FROM org_closure WHERE ancestor_no = " + std::to_string(under.value) + ")";
-  return condition;
 }
 
 Result<std::vector<WorkItem>> read_items(Engine& engine, const Schema& schema, const std::string& condition) {
@@ -84,7 +80,7 @@ Result<> check_return(const Engine& engine, const Principal& principal, const Sc
     return fail(ErrorCode::denied, "records.return_to_self",
                 {"这是您自己单位的数据，请直接修正", "these rows are your own organisation's: mend them yourself"});
   }
-  const Date today = engine.clock().now().local_date(480);
+  const Date today = city_date(engine.clock().now());
   if (due < today || due.days > today.days + 366) {
     return fail(ErrorCode::invalid, "records.bad_due", {"截止日期应在今天之后一年以内", "the date must be within a year from today"}, "$.due");
   }
@@ -96,8 +92,7 @@ std::string org_only(directory::OrgNo org) { return "s.org_no = " + std::to_stri
 
 Result<int64_t> newest_open(Engine& engine, const std::string& dataset, directory::OrgNo org) {
   BANMO_TRY(const auto lease, engine.warehouse().read());
-  BANMO_TRY(const auto rows,
-            lease->query("SELECT COALESCE(MAX(s.id), 0) FROM bm_quarantine s WHERE s.dataset = $1 AND s.open AND " + org_only(org), {dataset}));
+  BANMO_TRY(const auto rows, lease->query(kNewestOpen, {dataset, org.value}));
   return sql::int_of(rows[0][0]);
 }
 
@@ -141,7 +136,7 @@ Result<std::vector<WorkItem>> read_worklist(Engine& engine, const Principal& pri
     if (schema.dataset->kind != pack::DatasetKind::entry || (!dataset.empty() && schema.dataset->id != dataset)) continue;
     const auto scope = engine.scope(principal, directory::Right::quality_read, schema);
     if (scope.sees_nothing()) continue;
-    BANMO_TRY(auto items, read_items(engine, schema, reach(scope, under)));
+    BANMO_TRY(auto items, read_items(engine, schema, within(scope, "s.org_no", under)));
     for (auto& item : items) {
       if (all.size() < kMaxItems) all.push_back(std::move(item));
     }

@@ -9,6 +9,8 @@
 #include "audit/audit.h"
 #include "server/city.h"
 #include "server/commands.h"
+#include "server/pack_shop.h"
+#include "server/pack_stage.h"
 #include "server/pack_tests.h"
 
 namespace banmo::server {
@@ -63,7 +65,7 @@ Result<directory::Org> org_named(const directory::Directory& directory, const st
 // Without an echo where a terminal asks; from a pipe otherwise.
 Result<std::string> read_password() {
   if (::isatty(STDIN_FILENO) != 0) {
-    const char* text = ::getpass("密码 password: ");
+    const char* text = ::getpass("密码 password: ");  // NOLINT(concurrency-mt-unsafe): before any thread
     return std::string(text == nullptr ? "" : text);
   }
   std::string line;
@@ -157,17 +159,21 @@ Result<> validate_packs(const std::vector<std::string>& folders, const std::stri
   return {};
 }
 
-Result<> install_pack(Settings settings, const std::string& folder, const Terminal& terminal) {
-  BANMO_DO(validate_packs({folder}, settings.scenes, terminal));
-  const std::string scenes = find_beside_program(settings.scenes, "scenes");
-  const fs::path to = fs::path(scenes) / fs::path(folder).filename();
-  std::error_code failed;
-  fs::copy(folder, to, fs::copy_options::recursive | fs::copy_options::overwrite_existing, failed);
-  if (failed)
-    return fail(ErrorCode::unavailable, "server.unwritable_file", {"写不了 " + to.string(), "cannot write " + to.string()}, to.string(),
-                failed.message());
-  BANMO_TRY(const auto city, City::open(std::move(settings), true));
-  terminal.line("已安装，重启服务后生效 installed; restart the server");
+Result<> install_pack(const Settings& settings, const std::string& path, bool accept, const Terminal& terminal) {
+  BANMO_TRY(const std::string scenes, scenes_folder(settings));
+  BANMO_TRY(const OpenDirectory opened, open_directory(settings));
+  BANMO_DO(repair_install(scenes));
+  BANMO_TRY(auto running, pack::Catalogue::load_directory(scenes));
+  const PackShopOptions options{scenes, settings.data + "/tmp", std::move(running), opened.stores.ledger.get(), settings.profile(), &Clock::system()};
+  BANMO_TRY(const api::PackVerdict verdict,
+            install_pack_from(options, Principal::system().account_name, path, accept ? Upgrade::accept : Upgrade::careful));
+  for (const Error& finding : verdict.findings) terminal.line(finding.to_string());
+  if (!verdict.installed)
+    return fail(ErrorCode::conflict, "pack.not_installed",
+                {"场景包未安装：" + std::to_string(verdict.findings.size()) + " 处问题，见上；改正后再装",
+                 "the pack was not installed: " + std::to_string(verdict.findings.size()) + " findings, see above; mend them and try again"});
+  terminal.line(verdict.id + " " + verdict.version + ": " + std::to_string(verdict.n_passed) +
+                " passed; 已安装，重启服务后生效 installed; restart the server");
   return {};
 }
 

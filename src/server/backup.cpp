@@ -47,7 +47,7 @@ Error cannot_copy(const std::string& path, const std::error_code& why) {
 }
 
 Result<Manifest> read_manifest(const std::string& folder) {
-  std::ifstream file(folder + "/" + kManifest, std::ios::binary);
+  const std::ifstream file(folder + "/" + kManifest, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
   const auto value = json::read(text.str());

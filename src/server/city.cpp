@@ -6,6 +6,7 @@
 #include "api/migrations.h"
 #include "audit/migrations.h"
 #include "directory/migrations.h"
+#include "events/migrations.h"
 #include "metrics/migrations.h"
 #include "records/migrations.h"
 #include "server/pack_shop.h"
@@ -22,6 +23,7 @@ Result<> migrate_ledger(sql::Database& ledger, bool migrate) {
   const std::pair<std::string_view, std::span<const sql::Migration>> rooms[] = {{"audit", audit_migrations()},
                                                                                 {"directory", directory_migrations()},
                                                                                 {"records", records_migrations()},
+                                                                                {"events", events_migrations()},
                                                                                 {"metrics", metrics_migrations()},
                                                                                 {"api", api_migrations()}};
   for (const auto& [room, migrations] : rooms) {
@@ -76,6 +78,14 @@ Result<sql::Stores> open_stores(const Settings& settings) {
   return stores;
 }
 
+Result<std::string> scenes_folder(const Settings& settings) {
+  std::string folder = find_beside_program(settings.scenes, "scenes");
+  if (folder.empty())
+    return fail(ErrorCode::invalid, "server.no_scenes",
+                {"找不到场景包目录 scenes；请用 --scenes 指定", "there is no folder of scene packs: name it with --scenes"});
+  return folder;
+}
+
 Result<OpenDirectory> open_directory(const Settings& settings) {
   BANMO_DO(check_settings(settings));
   BANMO_TRY(const Keys keys, load_or_make_keys(settings.data));
@@ -99,10 +109,7 @@ Result<std::unique_ptr<City>> City::open(Settings settings, bool migrate) {
                 settings.data);
   auto city = std::unique_ptr<City>(new City);  // owned by the unique_ptr: the constructor is private
   BANMO_TRY(city->keys_, load_or_make_keys(settings.data));
-  const std::string scenes = find_beside_program(settings.scenes, "scenes");
-  if (scenes.empty())
-    return fail(ErrorCode::invalid, "server.no_scenes",
-                {"找不到场景包目录 scenes；请用 --scenes 指定", "there is no folder of scene packs: name it with --scenes"});
+  BANMO_TRY(const std::string scenes, scenes_folder(settings));
   BANMO_DO(repair_install(scenes));
   BANMO_TRY(city->catalogue_, pack::Catalogue::load_directory(scenes));
   BANMO_TRY(city->stores_, open_stores(settings));
@@ -117,7 +124,13 @@ Result<std::unique_ptr<City>> City::open(Settings settings, bool migrate) {
   records_options.export_rows_per_day = settings.export_rows_per_day;
   BANMO_TRY(city->records_, records::Records::create(city->stores_, city->catalogue_, *city->directory_, clock, std::move(records_options)));
   BANMO_TRY(city->metrics_, metrics::Metrics::create(city->stores_, city->catalogue_, *city->directory_, *city->records_, clock));
-  city->packs_ = make_pack_shop({scenes, settings.data + "/tmp", city->catalogue_, city->stores_.ledger.get(), settings.profile()});
+  events::Options events_options;
+  events_options.path = settings.path_prefix + events_options.path;
+  events_options.home_page = settings.xapi_home_page;
+  events_options.max_batch = static_cast<size_t>(settings.xapi_max_batch);
+  events_options.max_body_bytes = static_cast<size_t>(settings.xapi_max_body_mb) << 20;
+  BANMO_TRY(city->events_, events::Events::create(*city->directory_, std::move(events_options)));
+  city->packs_ = make_pack_shop({scenes, settings.data + "/tmp", city->catalogue_, city->stores_.ledger.get(), settings.profile(), &clock});
   city->settings_ = std::move(settings);
   return city;
 }
@@ -128,6 +141,7 @@ api::Engines City::engines() {
   return {.directory = directory_.get(),
           .records = records_.get(),
           .metrics = metrics_.get(),
+          .events = events_.get(),
           .packs = packs_.get(),
           .catalogue = catalogue_,
           .stores = stores_,

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "directory/directory.h"
+#include "events/events.h"
 #include "metrics/metrics.h"
 #include "pack/pack.h"
 #include "records/records.h"
@@ -32,6 +33,7 @@ class City {
   directory::Directory& directory() { return *directory_; }
   records::Records& records() { return *records_; }
   metrics::Metrics& metrics() { return *metrics_; }
+  events::Events& events() { return *events_; }
   api::Engines engines();
 
  private:
@@ -43,8 +45,12 @@ class City {
   std::unique_ptr<directory::Directory> directory_;
   std::unique_ptr<records::Records> records_;
   std::unique_ptr<metrics::Metrics> metrics_;
+  std::unique_ptr<events::Events> events_;
   std::unique_ptr<api::PackShop> packs_;
 };
+
+// The folder of scene packs. Errors: invalid "server.no_scenes".
+Result<std::string> scenes_folder(const Settings& settings);
 
 // The ledger and its directory without an embedded warehouse, which the running server holds alone: for commands that run beside it.
 struct OpenDirectory {

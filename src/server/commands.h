@@ -38,7 +38,8 @@ Result<> backup(Settings settings, const std::string& folder, bool verify, const
 Result<> restore(Settings settings, const std::string& folder, const Terminal& terminal);
 
 Result<> validate_packs(const std::vector<std::string>& folders, const std::string& scenes, const Terminal& terminal);
-Result<> install_pack(Settings settings, const std::string& folder, const Terminal& terminal);
+// As over HTTP, with the same checks and audit entry; works beside a running server. `accept`: also an upgrade that loses data or lowers protection.
+Result<> install_pack(const Settings& settings, const std::string& path, bool accept, const Terminal& terminal);
 
 struct UserCommand {
   std::string action;  // "list", "add", "password", "disable", "enable"

@@ -66,7 +66,9 @@ class Accounts {
     BANMO_DO(account("sysadmin", Role::system_admin, top, ""));
     BANMO_DO(account("secadmin", Role::security_admin, top, ""));
     BANMO_DO(account("auditor", Role::audit_admin, top, ""));
-    return link_wards();
+    BANMO_DO(link_wards());
+    BANMO_DO(contacts_of_people());
+    return contacts_of_schools();
   }
 
  private:
@@ -107,6 +109,33 @@ class Accounts {
     BANMO_TRY(const PersonNo guardian, person(cast_.guardian));
     BANMO_TRY(const PersonNo sibling, person(cast_.sibling));
     return directory_.link_guardian(Principal::system(), guardian, sibling);
+  }
+
+  // Numbers that nobody has, under a name that no mail goes to.
+  Result<> contacts_of_people() {
+    int n = 0;
+    for (const std::string& code : {cast_.principal, cast_.teacher, officer_code(*cast_.district, 1)}) {
+      BANMO_TRY(const PersonNo staff, person(code));
+      const std::string number = std::to_string(++n);
+      BANMO_DO(directory_.set_contact(Principal::system(), staff, {"000-0000-000" + number, "staff" + number + "@example.org", false}));
+    }
+    return {};
+  }
+
+  Result<> contacts_of_schools() {
+    std::vector<std::pair<OrgNo, directory::OrgContact>> contacts;
+    const auto tree = directory_.orgs();
+    for (const directory::Org& one : tree->all()) {
+      if (one.kind != OrgKind::school && one.kind != OrgKind::college) continue;
+      const std::string n = std::to_string(contacts.size() + 1);
+      const directory::Org* above = tree->find(one.parent);
+      contacts.push_back({one.no,
+                          {(above == nullptr ? "" : above->title) + "演示路 " + n + " 号（合成数据）",
+                           "000-" + std::string(n.size() < 7 ? 7 - n.size() : 0, '0') + n,
+                           {},
+                           {}}});
+    }
+    return directory_.set_org_contacts(Principal::system(), contacts);
   }
 
   directory::Directory& directory_;

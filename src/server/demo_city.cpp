@@ -265,7 +265,7 @@ void each_teacher(const DemoCity& city, const DemoSchool& school, const std::fun
   for (int64_t i = 0; i < school.n_teachers; ++i) {
     teacher.n = i;
     teacher.sex = random.chance(i == 0 ? 0.55 : 0.27) ? '1' : '2';
-    teacher.birth = Date{city.year_start().days - static_cast<int32_t>(random.between(23 * 365, 59 * 365))};
+    teacher.birth = Date{city.year_start().days - static_cast<int32_t>(random.between(int64_t{23} * 365, int64_t{59} * 365))};
     teacher.name.clear();
     append_person_name(teacher.name, random, teacher.sex);
     char code[32];

@@ -6,8 +6,8 @@
 
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <filesystem>
+#include <system_error>
 
 namespace banmo::server {
 namespace {
@@ -33,7 +33,7 @@ bool is_number(std::string_view text, double& value) {
 Result<CsvOut> CsvOut::create(const std::string& path, text::Encoding encoding) {
   CsvOut out;
   out.file_.reset(std::fopen(path.c_str(), "wb"));
-  if (out.file_ == nullptr) return unwritable(path, std::strerror(errno));
+  if (out.file_ == nullptr) return unwritable(path, std::generic_category().message(errno));
   out.path_ = path;
   out.encoding_ = encoding;
   out.buffer_.reserve(kPiece_bytes + 4096);
@@ -93,7 +93,7 @@ Result<> CsvOut::close() {
   failed_ |= std::fflush(file_.get()) != 0;
   const int code = errno;
   file_.reset();
-  if (failed_) return unwritable(path_, std::strerror(code));
+  if (failed_) return unwritable(path_, std::generic_category().message(code));
   return {};
 }
 

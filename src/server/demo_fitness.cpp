@@ -200,9 +200,10 @@ class Writer {
     const Items& items = standard_.items(grade, student.sex);
     const size_t missing = random_.chance(kMissingShare) ? static_cast<size_t>(random_.below(static_cast<int64_t>(items.size()))) : items.size();
     cells_[7] = exempt ? (habit_.words ? "是" : "1") : (habit_.words ? "否" : "0");
-    cells_[8] = random_.chance(kLateShare) ? late_day_
-                                           : days_[static_cast<size_t>((school->serial * 7 + grade * 5 + static_cast<int64_t>(student.class_n) * 2) %
-                                                                       static_cast<int64_t>(days_.size()))];
+    cells_[8] = random_.chance(kLateShare)
+                    ? late_day_
+                    : days_[static_cast<size_t>((school->serial * 7 + int64_t{grade} * 5 + static_cast<int64_t>(student.class_n) * 2) %
+                                                static_cast<int64_t>(days_.size()))];
     const double level = kMeanScore + student.talent + school->effect + district_.effect + district_.trend * (year_ - city_.last_year) -
                          0.35 * grade + (student.sex == '2' ? 0.8 : 0.0) + (grade == 7 || grade == 10 ? -1.5 : 0.0) + 2.0 * random_.normal();
     for (size_t i = 0; i < items.size(); ++i) {

@@ -40,7 +40,7 @@ constexpr std::string_view kAbsent[] = {"categories",   "classResources",      "
                                         "userResources"};
 
 std::string padded(int64_t n, size_t width) {
-  std::string text = std::to_string(n);
+  const std::string text = std::to_string(n);
   return text.size() < width ? std::string(width - text.size(), '0') + text : text;
 }
 

@@ -253,7 +253,7 @@ class Tables {
     const Date launched{city_.year_start().days - static_cast<int32_t>(random.between(60, 3000))};
     const Date joined{std::max(launched.days + 10, city_.year_start().days - static_cast<int32_t>(random.between(0, 700)))};
     Cells row;
-    std::string code = std::to_string(n);
+    const std::string code = std::to_string(n);
     row["code"] = "DEMO-" + std::string(code.size() < 5 ? 5 - code.size() : 0, '0') + code;
     row["name"] = owner_title + kWhat[random.below(std::size(kWhat))] + "管理系统（演示）";
     row["owner_org"] = owner;

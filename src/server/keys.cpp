@@ -61,7 +61,7 @@ Result<Keys> load_or_make_keys(const std::string& data) {
   struct stat facts{};
   if (::stat(path.c_str(), &facts) == 0 && (facts.st_mode & 077) != 0)
     return bad_keys(path, {"密钥文件能被他人读取；请执行 chmod 600 " + path, "the key file can be read by others: chmod 600 " + path});
-  std::ifstream file(path, std::ios::binary);
+  const std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
   const auto value = json::read(text.str());

@@ -133,11 +133,13 @@ void add_packs(CLI::App& app, Flags& flags, Work& chosen) {
   add_command(*packs, flags, "validate", "检查并测试 check and test", chosen, [](Settings settings, const Terminal& terminal) {
     return validate_packs(folders, settings.scenes, terminal);
   })->add_option("folder", folders);
-  add_command(*packs, flags, "install", "安装 install", chosen,
-              [](Settings settings, const Terminal& terminal) { return install_pack(std::move(settings), folders.front(), terminal); })
-      ->add_option("folder", folders)
-      ->required()
-      ->expected(1);
+  static std::string path;
+  static bool accept = false;
+  CLI::App* installing = add_command(*packs, flags, "install", "安装 install", chosen, [](const Settings& settings, const Terminal& terminal) {
+    return install_pack(settings, path, accept, terminal);
+  });
+  installing->add_option("pack", path, "场景包目录、zip 或 pack.yaml a pack's folder, zip or pack.yaml")->required()->check(CLI::ExistingPath);
+  installing->add_flag("--accept", accept, "接受会丢数据或降低保护的升级 also an upgrade that loses data or lowers protection");
 }
 
 void add_demo(CLI::App& app, Flags& flags, Work& chosen) {

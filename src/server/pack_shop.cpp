@@ -53,7 +53,7 @@ Error no_pack_yaml() {
 }
 
 Result<std::string> text_of(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
+  const std::ifstream in(path, std::ios::binary);
   std::stringstream bytes;
   bytes << in.rdbuf();
   if (!in) return no_pack_yaml();
@@ -120,6 +120,9 @@ Result<> unpack_zip(const std::string& file, const std::string& folder) {
   return {};
 }
 
+// Findings about what an upgrade takes away; all others are faults of the pack.
+bool is_of_upgrade(const Error& finding) { return finding.id == "pack.destructive" || finding.id == "pack.lowers_protection"; }
+
 class Shop final : public api::PackShop {
  public:
   explicit Shop(PackShopOptions options) : options_(std::move(options)) {}
@@ -128,15 +131,25 @@ class Shop final : public api::PackShop {
     const std::unique_lock lock(mutex_, std::try_to_lock);
     if (!lock.owns_lock())
       return fail(ErrorCode::conflict, "pack.busy", {"正在检查另一个场景包，请稍后再试", "another pack is being checked: try again in a moment"});
-    const Scratch scratch(options_.temp);
-    const std::string folder = scratch.path() + "/new";
-    BANMO_DO(unpack_pack(file, folder));
-    BANMO_TRY(api::PackVerdict verdict, check(folder));
-    if (!install || !verdict.findings.empty()) return verdict;
-    BANMO_DO(put_in_place(account, folder, verdict));
-    verdict.installed = true;
+    BANMO_TRY(api::PackVerdict verdict, take_path(account, file, install, Upgrade::careful));
+    if (!verdict.installed) return verdict;
     const std::lock_guard guard(taken_mutex_);
     taken_.insert(verdict.id);
+    return verdict;
+  }
+
+  Result<api::PackVerdict> take_path(const std::string& account, const std::string& path, bool install, Upgrade upgrade) const {
+    const Scratch scratch(options_.temp);
+    std::string folder = path;
+    if (!fs::is_directory(path)) {
+      folder = scratch.path() + "/new";
+      BANMO_DO(unpack_pack(path, folder));
+    }
+    BANMO_TRY(api::PackVerdict verdict, check(folder, upgrade));
+    const auto keeps_out = [&](const Error& finding) { return upgrade == Upgrade::careful || !is_of_upgrade(finding); };
+    if (!install || std::any_of(verdict.findings.begin(), verdict.findings.end(), keeps_out)) return verdict;
+    BANMO_DO(put_in_place(account, folder, verdict));
+    verdict.installed = true;
     return verdict;
   }
 
@@ -167,7 +180,7 @@ class Shop final : public api::PackShop {
     return found;
   }
 
-  Result<api::PackVerdict> check(const std::string& folder) const {
+  Result<api::PackVerdict> check(const std::string& folder, Upgrade upgrade) const {
     api::PackVerdict verdict;
     BANMO_TRY(const std::string text, text_of(folder + "/pack.yaml"));
     std::tie(verdict.id, verdict.version) = name_in(text);
@@ -183,7 +196,7 @@ class Shop final : public api::PackShop {
       verdict.findings = catalogue.error().details.empty() ? std::vector<Error>{catalogue.error()} : catalogue.error().details;
     } else {
       verdict.findings = destroyed_by(*options_.running, **catalogue, verdict.id);
-      BANMO_DO(run_tests(*catalogue, verdict));
+      if (verdict.findings.empty() || upgrade == Upgrade::accept) BANMO_DO(run_tests(*catalogue, verdict));
     }
     for (Error& finding : verdict.findings)
       if (finding.where.starts_with(folder)) finding.where = finding.where.substr(folder.size() + 1);
@@ -191,7 +204,6 @@ class Shop final : public api::PackShop {
   }
 
   static Result<> run_tests(const std::shared_ptr<const pack::Catalogue>& catalogue, api::PackVerdict& verdict) {
-    if (!verdict.findings.empty()) return {};
     BANMO_TRY(const PackTestReport report, run_pack_tests(catalogue, verdict.id));
     verdict.n_passed = report.n_passed;
     for (const std::string& failure : report.failures) {
@@ -220,14 +232,12 @@ class Shop final : public api::PackShop {
   }
 
   Result<> note(const std::string& account, const std::string& action, const api::PackVerdict& verdict) const {
+    json::Object detail{{"version", verdict.version}, {"replaces", verdict.replaces}, {"n_passed", verdict.n_passed}};
+    json::Array accepted;
+    for (const Error& finding : verdict.findings) accepted.emplace_back(finding.id + " " + finding.where);
+    if (!verdict.findings.empty()) detail.set("accepted", std::move(accepted));
     return options_.ledger->write([&](sql::Connection& connection) -> Result<> {
-      const audit::Entry entry{Clock::system().now(),
-                               account,
-                               action,
-                               "pack",
-                               verdict.id,
-                               0,
-                               json::Object{{"version", verdict.version}, {"replaces", verdict.replaces}, {"n_passed", verdict.n_passed}}};
+      const audit::Entry entry{options_.clock->now(), account, action, "pack", verdict.id, 0, detail};
       BANMO_DO(audit::append(connection, entry, options_.profile));
       return {};
     });
@@ -240,14 +250,16 @@ class Shop final : public api::PackShop {
 };
 
 Error destroys(const std::string& zh, const std::string& en, const std::string& where) {
-  return fail(ErrorCode::conflict, "pack.destructive",
-              {zh + "；会丢数据的升级请由系统管理员用命令行进行", en + ": an upgrade that loses data is made on the command line"}, where);
+  return fail(
+      ErrorCode::conflict, "pack.destructive",
+      {zh + "；会丢数据的升级请由系统管理员用命令行加 --accept 进行", en + ": an upgrade that loses data is made on the command line, with --accept"},
+      where);
 }
 
 Error exposes(const std::string& zh, const std::string& en, const std::string& where) {
   return fail(ErrorCode::conflict, "pack.lowers_protection",
-              {zh + "；请保持原来的保护，降低保护的升级须由系统管理员用命令行进行",
-               en + ": keep the protection as it was; an upgrade that lowers it is made on the command line"},
+              {zh + "；请保持原来的保护，降低保护的升级须由系统管理员用命令行加 --accept 进行",
+               en + ": keep the protection as it was; an upgrade that lowers it is made on the command line, with --accept"},
               where);
 }
 
@@ -279,6 +291,10 @@ void add_exposed(const pack::Dataset& old, const pack::Dataset& now, std::vector
 
 std::unique_ptr<api::PackShop> make_pack_shop(PackShopOptions options) { return std::make_unique<Shop>(std::move(options)); }
 
+Result<api::PackVerdict> install_pack_from(PackShopOptions options, const std::string& account, const std::string& path, Upgrade upgrade) {
+  return Shop(std::move(options)).take_path(account, path, true, upgrade);
+}
+
 Result<> unpack_pack(const std::string& file, const std::string& folder) {
   std::error_code failed;
   fs::create_directories(folder, failed);
@@ -306,6 +322,7 @@ std::vector<Error> destroyed_by(const pack::Catalogue& before, const pack::Catal
       findings.push_back(destroys("数据集 " + old.id + " 不见了", "the dataset " + old.id + " is gone", "pack.yaml"));
       continue;
     }
+    if (now->kind != old.kind) findings.push_back(destroys("数据集 " + old.id + " 的种类变了", "the kind of " + old.id + " changed", now->where));
     if (now->grain != old.grain) findings.push_back(destroys("数据集 " + old.id + " 的主键变了", "the grain of " + old.id + " changed", now->where));
     for (const pack::Field& field : old.fields) {
       const pack::Field* same = now->field(field.id);
@@ -315,6 +332,11 @@ std::vector<Error> destroyed_by(const pack::Catalogue& before, const pack::Catal
         findings.push_back(
             destroys("字段 " + old.id + "." + field.id + " 的类型变了", "the type of " + old.id + "." + field.id + " changed", same->where));
     }
+  }
+  for (const pack::Metric& old : before.metrics()) {
+    const pack::Metric* now = old.pack == pack ? after.metric(old.id) : nullptr;
+    if (now != nullptr && now->min_cell < old.min_cell)
+      findings.push_back(exposes("指标 " + old.id + " 的最小人数降低了", "the smallest cell of the metric " + old.id + " is lower", now->where));
   }
   return findings;
 }

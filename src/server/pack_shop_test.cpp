@@ -103,6 +103,31 @@ TEST_CASE("an upgrade tells what it would destroy, and nothing if it only adds")
   CHECK(destroyed_by(*before, *catalogue(dataset("[v]", "k: {type: int, title: 键}, v: {type: text, title: 值}")), "edu.tried").size() == 1);
 }
 
+TEST_CASE("a dataset of another kind would lose its rows, and a smaller smallest cell shows fewer people") {
+  const auto entry = catalogue(dataset("[k]", "k: {type: int, title: 键}"));
+  const auto derived = catalogue(
+      "datasets:\n- {id: tried_set, title: 试, grain: [k], kind: reference, class: {category: c, level: L1}, fields: {k: {type: int, title: 键}}, "
+      "rows: "
+      "[[1]]}\n");
+  const auto kinds = destroyed_by(*entry, *derived, "edu.tried");
+  REQUIRE(kinds.size() == 1);
+  CHECK(kinds[0].id == "pack.destructive");
+  CHECK(kinds[0].message.en.starts_with("the kind of tried_set changed"));
+  const auto with_cell = [](const std::string& cell) {
+    return catalogue(dataset("[k]", "k: {type: int, title: 键}") +
+                     "metrics:\n- {id: tried_n, title: 数, agg: count, of: tried_set, definition: 数。" + cell + "}\n");
+  };
+  const auto ten = with_cell(", min_cell: 10");
+  CHECK(destroyed_by(*ten, *with_cell(", min_cell: 20"), "edu.tried").empty());
+  for (const char* lower : {", min_cell: 5", ""}) {
+    const auto found = destroyed_by(*ten, *with_cell(lower), "edu.tried");
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].id == "pack.lowers_protection");
+    CHECK(found[0].message.en.starts_with("the smallest cell of the metric tried_n is lower"));
+    CHECK(destroyed_by(*ten, *with_cell(lower), "edu.other").empty());
+  }
+}
+
 TEST_CASE("an upgrade that takes protection away is told by what it lays open") {
   const auto whole = [](const std::string& head, const std::string& v) {
     return catalogue("datasets:\n- {id: tried_set, title: 试, grain: [k], " + head +

@@ -251,7 +251,7 @@ class World {
     metrics::Query query;
     const size_t end = std::min(question.find_first_of(" \t\n"), question.size());
     query.metrics = {std::string(question.substr(0, end))};
-    std::string_view rest = text::trim(question.substr(end));
+    const std::string_view rest = text::trim(question.substr(end));
     if (rest.starts_with("where ")) BANMO_DO(read_conditions(rest.substr(6), query));
     BANMO_TRY(const metrics::QueryResult result, metrics_->query(Principal::system(), query));
     if (result.rows.empty()) {  // no row was counted

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <system_error>
 
 #include "api/api.h"
 #include "audit/audit.h"
@@ -27,7 +28,8 @@ constexpr std::string_view kContentSecurityPolicy =
     "'self'; frame-ancestors 'none'; "
     "base-uri 'self'; form-action 'self'; object-src 'none'";
 
-constexpr std::chrono::seconds kRefresh{2};
+constexpr std::chrono::seconds kRefresh{2}, kFeed{1};
+constexpr std::chrono::seconds kTell{20};
 
 bool is_loopback(std::string_view address) {
   return address.starts_with("127.") || address.starts_with("[::1]") || address.starts_with("localhost:");
@@ -84,12 +86,26 @@ void raise_file_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
   limit.rlim_cur = limit.rlim_max;
-  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) BANMO_LOG(warn, "server.file_limit_not_raised", {"cause", std::strerror(errno)});
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) BANMO_LOG(warn, "server.file_limit_not_raised", {"cause", std::generic_category().message(errno)});
 }
 
 // What other processes changed (banmo user, another server) shows within seconds, also where nobody asks anything: streams end, memberships begin.
 void refresh(City& city) {
   if (const auto done = city.directory().refresh(); !done.ok()) BANMO_LOG(warn, "directory.not_refreshed", {"error", done.error().to_string()});
+  if (const auto done = city.metrics().refresh(); !done.ok()) BANMO_LOG(warn, "metrics.not_refreshed", {"error", done.error().to_string()});
+  if (const auto done = city.records().refresh_levels(); !done.ok())
+    BANMO_LOG(warn, "records.levels_not_refreshed", {"error", done.error().to_string()});
+}
+
+// Figures for subscribers whose hour has come. Every server asks; each is told by one.
+void tell_subscribers(City& city) {
+  if (const auto done = city.metrics().tell_subscribers(); !done.ok())
+    BANMO_LOG(warn, "metrics.subscribers_not_told", {"error", done.error().to_string()});
+}
+
+// Learning records reach the warehouse soon after they are stored; what fails is tried again.
+void feed(City& city) {
+  if (const auto done = city.events().feed(); !done.ok()) BANMO_LOG(warn, "events.not_fed", {"error", done.error().to_string()});
 }
 
 void print_addresses(const Terminal& terminal, const http::Server& server, City& city) {
@@ -145,6 +161,8 @@ Result<> serve(Settings settings, const ServeOptions& options, const Terminal& t
   running = server.get();
   server->start();
   const Every refreshing(kRefresh, [&city] { refresh(*city); });
+  const Every telling(kTell, [&city] { tell_subscribers(*city); });
+  const Every feeding(kFeed, [&city] { feed(*city); });
   print_addresses(terminal, *server, *city);
   notify_supervisor("READY=1");
   BANMO_LOG(info, "server.started", {"version", BANMO_VERSION});
@@ -155,8 +173,8 @@ Result<> serve(Settings settings, const ServeOptions& options, const Terminal& t
   notify_supervisor("STOPPING=1");
   server->drain();
   reads->close();
-  BANMO_DO(audit::write_checkpoint(*city->stores().ledger, city->settings().data + "/audit.checkpoints", city->keys().audit_key,
-                                   Clock::system().now(), city->settings().profile()));
+  BANMO_DO(audit::write_checkpoint(*city->stores().ledger, city->settings().data + "/audit.checkpoints", city->keys().audit_key, engines.clock->now(),
+                                   city->settings().profile()));
   return {};
 }
 

@@ -37,6 +37,9 @@ void describe(V& v, Settings& x) {
   v.field("n_workers", x.n_workers, {.minimum = 1, .maximum = 256, .has_default = true});
   v.field("max_connections_per_peer", x.max_connections_per_peer, {.minimum = 1, .maximum = 1'000'000, .has_default = true});
   v.field("warehouse_memory_mb", x.warehouse_memory_mb, {.minimum = 128, .maximum = 1'000'000, .has_default = true});
+  v.field("xapi_home_page", x.xapi_home_page, {.pattern = "^https?://[^ ]+$", .has_default = true});
+  v.field("xapi_max_batch", x.xapi_max_batch, {.minimum = 1, .maximum = 10'000, .has_default = true});
+  v.field("xapi_max_body_mb", x.xapi_max_body_mb, {.minimum = 1, .maximum = 512, .has_default = true});
   v.field("export_rows_per_day", x.export_rows_per_day, {.minimum = 0, .maximum = 2'000'000'000, .has_default = true});
 }
 
@@ -67,7 +70,7 @@ class FromEnvironment {
 };
 
 Result<std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
+  const std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
   if (!file)

@@ -6,7 +6,6 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "base/time.h"
 #include "sql/sql.h"
 
 namespace banmo::sql {
@@ -87,7 +86,7 @@ Result<> ensure_table(Database& database) {
   return made.ok() ? made : database.write(create);
 }
 
-Result<bool> apply(Database& database, std::string_view room, const Migration& migration) {
+Result<bool> apply(Database& database, std::string_view room, const Migration& migration, Instant now) {
   bool ran = false;
   const Change change = [&](Connection& connection) -> Result<> {
     ran = false;
@@ -95,8 +94,7 @@ Result<bool> apply(Database& database, std::string_view room, const Migration& m
     BANMO_TRY(const Applied done, applied(connection, room));
     if (done.contains(migration.number)) return {};
     BANMO_DO(connection.script(migration.statements));
-    const Values row = {std::string(room), int64_t{migration.number}, std::string(migration.name), hash_of(migration.statements),
-                        Clock::system().now().micros};
+    const Values row = {std::string(room), int64_t{migration.number}, std::string(migration.name), hash_of(migration.statements), now.micros};
     BANMO_TRY(const int64_t n, connection.execute(kInsert, row));
     ran = n == 1;
     return {};
@@ -119,13 +117,13 @@ Result<Applied> applied_if_any(Database& database, std::string_view room) {
 
 }  // namespace
 
-Result<> migrate(Database& database, std::string_view room, std::span<const Migration> migrations) {
+Result<> migrate(Database& database, std::string_view room, std::span<const Migration> migrations, const Clock& clock) {
   BANMO_DO(ensure_table(database));
   BANMO_TRY(const Applied done, applied_if_any(database, room));
   BANMO_DO(check(done, room, migrations));
   for (const Migration& migration : migrations) {
     if (done.contains(migration.number)) continue;
-    BANMO_TRY(const bool ran, apply(database, room, migration));
+    BANMO_TRY(const bool ran, apply(database, room, migration, clock.now()));
     if (ran) BANMO_LOG(info, "sql.migrated", {"room", room}, {"number", migration.number}, {"name", migration.name});
   }
   return {};

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 
 namespace banmo::sql {
 
@@ -26,7 +27,7 @@ struct Migration {
 // it is no protection against forgery (this room may not include crypto/). Numbers must increase. Several servers may call this at once. Errors:
 // conflict "sql.migration_changed" if an applied migration's text has changed, "sql.database_newer" if the database is newer than this program; the
 // error of a statement with the migration's file in `where`.
-Result<> migrate(Database& database, std::string_view room, std::span<const Migration> migrations);
+Result<> migrate(Database& database, std::string_view room, std::span<const Migration> migrations, const Clock& clock = Clock::system());
 // True if something is missing (`serve --no-migrate` then refuses to start; exit code 5).
 Result<bool> migration_needed(Database& database, std::string_view room, std::span<const Migration> migrations);
 

@@ -64,7 +64,7 @@ double numeric_of(const char* data) {
   if (sign == 0xF000) return -std::numeric_limits<double>::infinity();
   std::string text = sign == 0x4000 ? "-0" : "0";
   for (int i = 0; i < n_digits; ++i) {
-    const int digit = big_endian<int16_t>(data + 8 + 2 * i);
+    const int digit = big_endian<int16_t>(data + 8 + ptrdiff_t{2} * i);
     for (int power = 1000; power > 0; power /= 10) text += static_cast<char>('0' + digit / power % 10);
   }
   text += 'e' + std::to_string(4 * (weight - n_digits + 1));

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
 #include "sql/convert.h"
 #include "sql/sql.h"
 
@@ -13,6 +15,6 @@ int64_t int_of(const Value& value, int64_t if_null) {
 
 double double_of(const Value& value, double if_null) { return to_double(value).value_or(if_null); }
 
-std::string text_of(const Value& value, std::string if_null) { return is_null(value) ? if_null : to_text(value); }
+std::string text_of(const Value& value, std::string if_null) { return is_null(value) ? std::move(if_null) : to_text(value); }
 
 }  // namespace banmo::sql

@@ -159,3 +159,37 @@ test('the system administrator opens an account, the security administrator gran
   assert.deepEqual(account.grants.map((grant) => [grant.role, grant.org.id]), [['school_cio', items[0].id]])
   await security.context.close()
 })
+
+test('a one-time password leads to the page to set one\'s own, from whatever address, and to nothing else before', async () => {
+  const name = `first.${Date.now().toString(36)}`
+  const own = 'Lao-Shan-2027!'
+  const system = await as('sysadmin')
+  await go(system.page)
+  const { password: once } = await api(system.page, 'accounts', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ account: name }) })
+  await system.context.close()
+  const { context, page } = await open(browser, { width: 390 })
+  const faults = watch(page)
+  await page.goto(new URL('datasets', base()).href)
+  await page.fill('#account', name)
+  await page.fill('#password', once)
+  await page.click('button[type=submit]')
+  await page.getByRole('heading', { name: '请先设置新密码' }).waitFor()
+  assert.equal(await page.locator('.bm-side, .bm-top').count(), 0, 'no frame, no menu')
+  for (const width of [390, 1440]) {
+    await page.setViewportSize({ width, height: 900 })
+    await settled(page)
+    assert.deepEqual(await axe(page), [])
+    await shoot(page, `people-first-password-${width}`)
+  }
+  await page.goto(new URL('people', base()).href)
+  await page.getByRole('heading', { name: '请先设置新密码' }).waitFor()
+  await page.fill('#old', once)
+  await page.fill('#fresh', own)
+  await page.fill('#again', own)
+  await page.click('button[type=submit]')
+  await page.waitForSelector('#content')
+  await settled(page)
+  assert.equal((await api(page, 'me')).must_change_password, false)
+  assert.deepEqual(faults, [])
+  await context.close()
+})

@@ -75,8 +75,13 @@ export function records(result) {
 export async function importText(caller, dataset, name, bytes, { dryRun = false, type = 'text/csv' } = {}) {
   const answer = await caller.call('POST', `/api/v1/datasets/${dataset}/import?name=${encodeURIComponent(name)}&dry_run=${dryRun}`, { raw: bytes, headers: { 'content-type': type } })
   assert.equal(answer.status, 202, answer.text)
+  return ended(caller, answer.body.id)
+}
+
+// The job when it has ended.
+export async function ended(caller, id) {
   for (let i = 0; i < 600; ++i) {
-    const job = await caller.ok(`/jobs/${answer.body.id}`)
+    const job = await caller.ok(`/jobs/${id}`)
     if (job.state === 'done' || job.state === 'failed') return job
     await new Promise((wake) => setTimeout(wake, 50))
   }

@@ -2,7 +2,7 @@
 // Working with data: blocks of rows and undo, saved views, headings of a file, bad rows sent back and mended, quality over time, lineage, levels.
 import { after, test } from 'node:test'
 import assert from 'node:assert/strict'
-import { importText, signIn } from './client.mjs'
+import { ended, importText, signIn } from './client.mjs'
 
 const city = await signIn('city')
 const district = await signIn('district')
@@ -98,21 +98,14 @@ test('headings are recognised, chosen and remembered; a checked file is written 
   assert.equal(refused.error.code, 'records.unknown_heading')
   const sent = await city.call('POST', `/api/v1/datasets/${dataset}/import?name=a.csv&dry_run=true&map=${encodeURIComponent(`raw:${mine}`)}`, { raw: text, headers: { 'content-type': 'text/csv' } })
   assert.equal(sent.status, 202, sent.text)
-  const wait = async (id) => {
-    for (;;) {
-      const job = await city.ok(`/jobs/${id}`)
-      if (job.state === 'done' || job.state === 'failed') return job
-      await new Promise((wake) => setTimeout(wake, 50))
-    }
-  }
-  const checked = await wait(sent.body.id)
+  const checked = await ended(city, sent.body.id)
   assert.equal(checked.state, 'done', JSON.stringify(checked))
   assert.equal(checked.can_write, true)
   assert.equal((await read()).body.columns.find((one) => one.title === mine).by, 'chosen')
   assert.equal((await district.post(`/jobs/${checked.id}/write`)).status, 404)
   const written = await city.post(`/jobs/${checked.id}/write`)
   assert.equal(written.status, 202, written.text)
-  const done = await wait(written.body.id)
+  const done = await ended(city, written.body.id)
   assert.equal(done.n_new + done.n_changed, 1, JSON.stringify(done))
   assert.equal((await city.post(`/jobs/${checked.id}/write`)).body.code, 'records.not_checked')
 })
@@ -180,6 +173,24 @@ test('lineage leads from a figure down to a file, and files only to those who ma
   const student = await signIn('student')
   assert.ok((await student.ok(`/lineage?dataset=${dataset}`)).nodes.every((node) => node.kind !== 'file' && node.kind !== 'batch'))
   assert.equal((await city.get('/lineage?metric=none')).status, 404)
+})
+
+test('lineage names the metrics that one may see, and no others', async () => {
+  const all = (await city.ok(`/lineage?dataset=${dataset}`)).nodes.filter((node) => node.kind === 'metric').map((node) => node.ref)
+  assert.ok(all.length > 3)
+  for (const account of ['city', 'district', 'principal', 'teacher', 'student', 'guardian']) {
+    const caller = await signIn(account)
+    const metrics = await caller.get('/metrics')
+    const visible = new Set(metrics.status === 200 ? metrics.body.items.map((metric) => metric.id) : [])
+    const graph = await caller.ok(`/lineage?dataset=${dataset}`)
+    const shown = graph.nodes.filter((node) => node.kind === 'metric').map((node) => node.ref)
+    assert.deepEqual(shown.filter((id) => !visible.has(id)), [], account)
+    for (const id of all) {
+      const one = await caller.get(`/lineage?metric=${id}`)
+      assert.deepEqual([one.status, one.body.code], visible.has(id) ? [200, undefined] : [404, 'metrics.no_such_metric'], `${account} ${id}`)
+    }
+  }
+  assert.equal((await (await signIn('student')).ok(`/lineage?dataset=${dataset}`)).nodes.filter((node) => node.kind === 'metric').length, 0)
 })
 
 test('the classification says what the scope does', async () => {

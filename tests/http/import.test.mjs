@@ -2,8 +2,8 @@
 // Files as people send them: encodings, errors that name their line, the same file twice, dry runs, things that are no files.
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { deflateRawSync } from 'node:zlib'
-import { importText, records, signIn } from './client.mjs'
+import { bomb } from './case-file.mjs'
+import { ended, importText, records, signIn } from './client.mjs'
 
 const city = await signIn('city')
 const dataset = 'fitness_raw'
@@ -95,58 +95,19 @@ test('an unknown heading, a missing one and a file that is none are told in both
     const answer = await city.call('POST', `/api/v1/datasets/${dataset}/import?name=${name}`, { raw: content, headers: { 'content-type': 'application/octet-stream' } })
     let problem = answer.body
     if (answer.status === 202) {
-      for (let i = 0; i < 400; ++i) {
-        const job = await city.ok(`/jobs/${answer.body.id}`)
-        if (job.state === 'failed' || job.state === 'done') {
-          assert.equal(job.state, 'failed', `${name}: ${JSON.stringify(job)}`)
-          problem = job.error
-          break
-        }
-        await new Promise((wake) => setTimeout(wake, 25))
-      }
+      const job = await ended(city, answer.body.id)
+      assert.equal(job.state, 'failed', `${name}: ${JSON.stringify(job)}`)
+      problem = job.error
     }
     assert.ok(problem.code && problem.detail.zh && problem.detail.en, `${name}: ${JSON.stringify(problem)}`)
     assert.match(JSON.stringify(problem), word, name)
   }
 })
 
-// A zip with one entry that says little and unpacks to much.
-function bomb() {
-  const name = Buffer.from('xl/worksheets/sheet1.xml')
-  const size = 300 * 1024 * 1024
-  const body = deflateRawSync(Buffer.alloc(size, 0x20))
-  const local = Buffer.alloc(30)
-  local.writeUInt32LE(0x04034b50, 0)
-  local.writeUInt16LE(20, 4)
-  local.writeUInt16LE(8, 8)
-  local.writeUInt32LE(body.length, 18)
-  local.writeUInt32LE(size, 22)
-  local.writeUInt16LE(name.length, 26)
-  const central = Buffer.alloc(46)
-  central.writeUInt32LE(0x02014b50, 0)
-  central.writeUInt16LE(20, 4)
-  central.writeUInt16LE(20, 6)
-  central.writeUInt16LE(8, 10)
-  central.writeUInt32LE(body.length, 20)
-  central.writeUInt32LE(size, 24)
-  central.writeUInt16LE(name.length, 28)
-  const end = Buffer.alloc(22)
-  end.writeUInt32LE(0x06054b50, 0)
-  end.writeUInt16LE(1, 8)
-  end.writeUInt16LE(1, 10)
-  end.writeUInt32LE(central.length + name.length, 12)
-  end.writeUInt32LE(local.length + name.length + body.length, 16)
-  return Buffer.concat([local, name, body, central, name, end])
-}
-
 test('an XLSX bomb is refused and the server goes on', async () => {
   const answer = await city.call('POST', `/api/v1/datasets/${dataset}/import?name=bomb.xlsx`, { raw: bomb(), headers: { 'content-type': 'application/octet-stream' } })
   if (answer.status === 202) {
-    let job
-    do {
-      await new Promise((wake) => setTimeout(wake, 50))
-      job = await city.ok(`/jobs/${answer.body.id}`)
-    } while (!['done', 'failed'].includes(job.state))
+    const job = await ended(city, answer.body.id)
     assert.equal(job.state, 'failed')
     assert.ok(job.error.detail.zh)
   } else assert.ok([413, 422].includes(answer.status), answer.text)

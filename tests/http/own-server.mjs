@@ -71,6 +71,17 @@ export class Server {
     assert.equal(answer.status, 201, `${account} signs in: ${answer.text}`)
     return new Caller(account, answer.body.token, this.url)
   }
+  // A new account with roles, opened and granted as the administrators do it, that has set its own password: signed in.
+  async newAccount(account, grants) {
+    const opened = await (await this.signIn('sysadmin')).post('/accounts', { account })
+    assert.equal(opened.status, 201, opened.text)
+    const granted = await (await this.signIn('secadmin')).call('PUT', `/api/v1/accounts/${account}/grants`, { body: { grants } })
+    assert.equal(granted.status, 204, granted.text)
+    const caller = await this.signIn(account, opened.body.password)
+    const changed = await caller.call('PUT', '/api/v1/me/password', { body: { old_password: opened.body.password, new_password: 'Lao-Shan-2027!' } })
+    assert.equal(changed.status, 204, changed.text)
+    return caller
+  }
   async stop() {
     this.child.kill('SIGTERM')
     return this.#ended

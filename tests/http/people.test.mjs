@@ -241,6 +241,9 @@ test('system opens and closes accounts, security grants and resets, audit reads,
   assert.equal(two.status, 422)
   assert.equal(two.body.code, 'account.administrators_apart')
   assert.equal(two.body.detail.zh, '系统管理员、安全管理员、审计管理员三员分立，不能授予同一账号；请另建账号')
+  const district = (await security.ok('/orgs?kind=district&limit=1')).items[0]
+  const grown = await grant(security, { grants: [{ role: 'principal', org: district.id }] })
+  assert.deepEqual([grown.status, grown.body.code, grown.body.detail?.zh], [422, 'directory.role_does_not_fit', '“校长”只能设在学校；请改正角色或单位'])
   assert.equal((await grant(security)).status, 204)
   assert.ok((await fresh.ok('/me')).rights.includes('datasets.import'), 'a grant works at once')
   const listed = (await audit.ok(`/accounts?q=${name}`)).items[0]

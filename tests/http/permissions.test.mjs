@@ -103,6 +103,7 @@ async function throwAwayRow(relation) {
 const spares = { city: outside.slice(1), district: inDistrict.slice(1) }
 const personMove = (relation) => ({ role: 'student', from: school[relation].id, to: inDistrict.at(-1).id, on: today })
 const question = (relation) => ({ metrics: ['fit_n'], where: { school: school[relation].id } })
+const ownBoard = (id) => `dashboards: [{id: ${id}, title: 矩阵, cards: [{kpi: fit_n}]}]`
 const writes = {
   create_row: async (relation, account) => ((year += may(account, 'datasets.edit') ? 1 : 0), { kind: 'row', body: values(relation, students[relation][0]), success: 201, hidden: [403, 404, 422] }),
   update_row: async (relation, account) => ({ kind: 'row', at: await rowToLose(relation, account), body: { raw: 1900 }, success: 200 }),
@@ -113,6 +114,9 @@ const writes = {
   import_file: async () => ({ raw: '甲,乙\n1,2\n', type: 'text/csv', success: 202 }),
   change_password: async () => ({ body: { old_password: 'not-this-one', new_password: 'Another-Password-1' }, success: 422 }),
   report_target: async () => ({ body: { year: 2025, value: 1, evidence: '测试' }, success: 404 }),
+  preview_dashboard: async () => ({ body: { yaml: ownBoard('matrix') }, success: 200 }),
+  put_dashboard: async () => ({ body: { yaml: ownBoard('fit_city'), version: 0 }, success: 409 }), // comes with a pack
+  subscribe: async () => ({ body: { dashboard: 'fit_city', every: 'day', hour: 8 }, success: [201, 404] }),
   disable_account: async () => ({ success: 204 }),
   enable_account: async () => ({ success: 204 }),
   save_rows: async (relation) => ({ kind: 'row', body: { dry_run: true, rows: [{ values: values(relation, students[relation][0]) }] }, success: 200, hidden: [200, 403, 404], empty: (body) => body.n_created + body.n_changed + body.n_same === 0, ownMayBeEmpty: true }),
@@ -122,6 +126,8 @@ const writes = {
   move_person: async (relation) => ({ kind: 'person', body: { ...personMove(relation), to: personMove(relation).from }, success: [409, 422] }),
   preview_org_move: async () => ({ kind: 'org', body: { parent: district.id, on: today }, success: [200, 409, 422] }),
   preview_org_merge: async () => ({ kind: 'org', body: { into: inDistrict[0].id, on: today }, success: [200, 409, 422] }),
+  create_xapi_key: async (relation) => ({ kind: 'org', body: { title: '矩阵', scopes: ['statements/write'], org: school[relation].id }, success: 201 }),
+  revoke_xapi_key: async () => ({ success: 404 }),
   // From one district into the other and back, so that the rest of the matrix finds it where it was.
   move_org: async (relation, account) => {
     const org = account === 'city' ? spares.city[0] : school[relation]
@@ -133,6 +139,14 @@ const writes = {
     const org = may(account, 'orgs.manage') && sees[account].org.has(relation) ? spares[account].pop() : school[relation]
     return { kind: 'org', at: { org: org.id }, body: { into: (account === 'city' ? outside[0] : inDistrict[0]).id, on: today }, success: 200 }
   },
+  create_org: async (relation) => ({ kind: 'org', body: { parent: school[relation].id, kind: 'class', title: '矩阵班' }, success: 201 }),
+  rename_org: async (relation) => ({ kind: 'org', body: { title: school[relation].title }, success: 200 }),
+  set_org_contact: async (relation) => ({ kind: 'org', body: { address: `矩阵路 ${kRelations.indexOf(relation)} 号` }, success: 200 }),
+  preview_org_close: async () => ({ kind: 'org', body: { on: today }, success: 200 }),
+  close_org: async (relation) => ({ kind: 'org', at: { org: (await city.post('/orgs', { parent: school[relation].id, kind: 'class', title: '将撤班' })).body.id }, body: { on: today }, success: 200 }),
+  propose_level: async () => ({ body: { dataset, field: 'tested_on', level: 'L2', reason: '矩阵测试' }, success: [201, 409] }),
+  approve_level: async () => ({ body: {}, success: 404 }),
+  refuse_level: async () => ({ body: { note: '矩阵测试' }, success: 404 }),
 }
 const kLast = ['move_org', 'merge_org'] // they change the world
 

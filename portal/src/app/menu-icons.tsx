@@ -2,6 +2,7 @@ import ApartmentOutlined from '@ant-design/icons/es/icons/ApartmentOutlined'
 import AppstoreOutlined from '@ant-design/icons/es/icons/AppstoreOutlined'
 import AuditOutlined from '@ant-design/icons/es/icons/AuditOutlined'
 import BarChartOutlined from '@ant-design/icons/es/icons/BarChartOutlined'
+import BuildOutlined from '@ant-design/icons/es/icons/BuildOutlined'
 import DatabaseOutlined from '@ant-design/icons/es/icons/DatabaseOutlined'
 import FlagOutlined from '@ant-design/icons/es/icons/FlagOutlined'
 import HeartOutlined from '@ant-design/icons/es/icons/HeartOutlined'
@@ -13,7 +14,7 @@ import TagsOutlined from '@ant-design/icons/es/icons/TagsOutlined'
 import TeamOutlined from '@ant-design/icons/es/icons/TeamOutlined'
 
 export const menuIcons = {
-  home: HomeOutlined, portrait: HeartOutlined, dashboards: BarChartOutlined, plan: FlagOutlined, orgs: ApartmentOutlined, people: TeamOutlined,
+  home: HomeOutlined, portrait: HeartOutlined, dashboards: BarChartOutlined, builder: BuildOutlined, plan: FlagOutlined, orgs: ApartmentOutlined, people: TeamOutlined,
   datasets: DatabaseOutlined, quality: SafetyCertificateOutlined, quarantine: FileExclamationOutlined, classification: TagsOutlined, packs: AppstoreOutlined, accounts: KeyOutlined, audit: AuditOutlined,
 }
 

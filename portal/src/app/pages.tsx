@@ -9,6 +9,7 @@ import { deepLink } from './deep-link'
 import { routes } from './routes'
 
 const SignIn = lazy(() => import('@/features/session/sign-in-page'))
+const FirstPassword = lazy(() => import('@/features/session/first-password-page'))
 const Shell = lazy(() => import('./shell'))
 
 function Elsewhere() {
@@ -38,6 +39,7 @@ export function Pages() {
     return <main className="bm-alone">{me.error ? <ErrorState error={me.error} retry={() => void me.refetch()} /> : <LoadingState rows={3} />}</main>
   }
   if (me.data === null) return <Suspense fallback={null}><SignIn /></Suspense>
+  if (me.data.must_change_password) return <Suspense fallback={null}><FirstPassword /></Suspense>
   const bare = routes.find((route) => route.bare === true && pathname === `/${route.path}`)
   if (bare !== undefined) return <Bare route={bare} />
   return (

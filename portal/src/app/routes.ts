@@ -7,7 +7,7 @@ import type { Me } from '@/shared/api/types'
 import { patiently } from '@/shared/connection'
 import type { MenuWord } from './menu-icons'
 
-export type Route = { path: string; right?: string; roles?: string[]; menu?: MenuWord; group?: 'work' | 'data' | 'govern'; bare?: boolean; page: LazyExoticComponent<ComponentType> }
+export type Route = { path: string; right?: string | string[]; roles?: string[]; menu?: MenuWord; group?: 'work' | 'data' | 'govern'; bare?: boolean; page: LazyExoticComponent<ComponentType> }
 
 const page = (load: () => Promise<{ default: ComponentType }>) => lazy(() => patiently(load))
 
@@ -17,6 +17,7 @@ export const routes: Route[] = [
   { path: 'dashboards', right: 'metrics.read', menu: 'dashboards', group: 'work', page: page(() => import('@/features/metrics/dashboards-page')) },
   { path: 'dashboard', right: 'metrics.read', page: page(() => import('@/features/metrics/dashboard-page')) },
   { path: 'screen', right: 'metrics.read', bare: true, page: page(() => import('@/features/metrics/screen-page')) },
+  { path: 'builder', right: 'dashboards.manage', menu: 'builder', group: 'work', page: page(() => import('@/features/builder/builder-page')) },
   { path: 'plan', right: 'plan.read', menu: 'plan', group: 'work', page: page(() => import('@/features/plan/plan-page')) },
   { path: 'orgs', right: 'orgs.read', menu: 'orgs', group: 'data', page: page(() => import('@/features/directory/orgs-page')) },
   { path: 'org', right: 'orgs.read', page: page(() => import('@/features/directory/org-page')) },
@@ -28,7 +29,7 @@ export const routes: Route[] = [
   { path: 'quarantine', right: 'quality.read', menu: 'quarantine', group: 'data', page: page(() => import('@/features/records/quarantine-page')) },
   { path: 'quality', right: 'quality.read', menu: 'quality', group: 'data', page: page(() => import('@/features/records/quality-page')) },
   { path: 'lineage', right: 'datasets.read', page: page(() => import('@/features/records/lineage-page')) },
-  { path: 'classification', right: 'datasets.read', menu: 'classification', group: 'data', page: page(() => import('@/features/records/classification-page')) },
+  { path: 'classification', right: ['datasets.read', 'levels.manage'], menu: 'classification', group: 'data', page: page(() => import('@/features/records/classification-page')) },
   { path: 'packs', right: 'packs.read', menu: 'packs', group: 'govern', page: page(() => import('@/features/pack/packs-page')) },
   { path: 'accounts', right: 'accounts.read', menu: 'accounts', group: 'govern', page: page(() => import('@/features/directory/accounts-page')) },
   { path: 'audit', right: 'audit.read', menu: 'audit', group: 'govern', page: page(() => import('@/features/audit/audit-page')) },
@@ -39,6 +40,6 @@ export const routes: Route[] = [
 
 /** What stands in the menu of this person: by right, and where a page concerns some roles only, by role. */
 export function openTo(me: Me): Route[] {
-  const allowed = (route: Route) => (route.right === undefined || me.rights.includes(route.right)) && (route.roles === undefined || me.roles.some((held) => route.roles?.includes(held.role)))
+  const allowed = (route: Route) => (route.right === undefined || [route.right].flat().some((right) => me.rights.includes(right))) && (route.roles === undefined || me.roles.some((held) => route.roles?.includes(held.role)))
   return routes.filter((route) => route.menu !== undefined && allowed(route))
 }

@@ -50,6 +50,8 @@ const dark: ThemeConfig = {
     colorBgBase: '#1a1f29',
     colorBgLayout: '#11151c',
   },
+  // As a ground under white words the primary colour is darker than words on dark paper may be.
+  components: { Tabs: { itemSelectedColor: '#8ab4f8', itemHoverColor: '#aecbfa', itemActiveColor: '#8ab4f8', inkBarColor: '#8ab4f8' } },
 }
 
 export function themeOf(isDark: boolean): ThemeConfig {

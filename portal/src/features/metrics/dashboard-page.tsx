@@ -9,6 +9,7 @@ import { api, data } from '@/shared/api/client'
 import type { Dashboard } from '@/shared/api/types'
 import { formatTime } from '@/shared/format/times'
 import { useMetrics } from '@/shared/metrics'
+import { useRight } from '@/shared/session/use-me'
 import { Page } from '@/shared/ui/page'
 import { QueryView } from '@/shared/ui/query-view'
 import { useAddress } from '@/shared/ui/search-params'
@@ -20,6 +21,7 @@ import { DrillCard } from './drill-card'
 import { HowDrawer, type HowAsked } from './how-drawer'
 import { OrgTrail } from './org-trail'
 import { useSides } from './sides'
+import { Subscribe } from './subscribe'
 import { periodOf, chosenWhere } from './where'
 
 function readDashboard(id: string, filters: Record<string, string>) {
@@ -54,6 +56,7 @@ function Board({ dashboard, other, filters, vs, busy }: BoardProps) {
 export default function DashboardPage() {
   const { t } = useTranslation()
   const [address] = useAddress()
+  const author = useRight('dashboards.manage')
   const id = address.get('id') ?? ''
   const text = address.toString()
   const filters = useMemo(() => readFilters(new URLSearchParams(text)), [text])
@@ -67,7 +70,7 @@ export default function DashboardPage() {
   return (
     <QueryView query={dashboard}>
       {(one) => (
-        <Page title={one.title} crumbs={[{ title: t('menu.dashboards'), to: '/dashboards' }]} note={t('card.as_of', { at: formatTime(one.as_of) })}>
+        <Page title={one.title} crumbs={[{ title: t('menu.dashboards'), to: '/dashboards' }]} note={t('card.as_of', { at: formatTime(one.as_of) })} actions={<>{author && <Link to={`/builder?id=${encodeURIComponent(one.id)}`}>{t('dashboard.edit')}</Link>}<Subscribe dashboard={one.id} /></>}>
           <OrgTrail filters={filters} />
           <DashboardFilters dashboard={one} filters={filters} comparing={choosing} onCompare={() => startTransition(() => setChoosing(!choosing))} />
           {choosing && <CompareWith dashboard={one} other={vs} onClose={() => setChoosing(false)} />}

@@ -8,12 +8,13 @@ import { QueryView } from '@/shared/ui/query-view'
 import { EmptyState } from '@/shared/ui/states'
 
 function Links({ items, to }: { items: DashboardRef[]; to: string }) {
+  const { t } = useTranslation()
   return (
     <ul className="bm-cards">
       {items.map((dashboard) => (
         <li key={dashboard.id} className="bm-panel bm-dashboard-link">
           <h2><Link to={`${to}?id=${encodeURIComponent(dashboard.id)}`}>{dashboard.title}</Link></h2>
-          <p><code>{dashboard.pack}</code></p>
+          <p>{dashboard.pack === '' ? t('dashboards.own') : <code>{dashboard.pack}</code>}</p>
         </li>
       ))}
     </ul>

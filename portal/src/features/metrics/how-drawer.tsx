@@ -1,6 +1,7 @@
 // How a figure was computed: definition, formula, filters, files it came from, the query, and the rows behind it.
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import type { Where } from '@/pack-ui/cards/result'
 import { api, data } from '@/shared/api/client'
 import type { Explanation } from '@/shared/api/types'
@@ -15,6 +16,11 @@ import { EmptyState } from '@/shared/ui/states'
 import { RowsBehind } from './rows-behind'
 
 export type HowAsked = { title: string; metrics: string[]; by: string[]; where: Where }
+
+/** The way from this very figure down to its files. */
+function lineageOf(asked: HowAsked): string {
+  return `/lineage?${String(new URLSearchParams({ metric: asked.metrics[0] ?? '', title: asked.title, cell: JSON.stringify(asked.where) }))}`
+}
 
 function filterText(filters: string | string[]): string {
   return Array.isArray(filters) ? filters.join('; ') : filters
@@ -50,6 +56,7 @@ function Body({ asked }: { asked: HowAsked }) {
           ))}
           <h3>{t('how.sources', { n: formatNumber(how.n_rows) })}</h3>
           {how.sources.length === 0 ? <EmptyState title={t('how.no_sources')} /> : <PlainTable label={t('how.sources_label')} columns={sources} rows={how.sources} rowKey={(source) => source.batch} />}
+          {seesRows && <p><Link to={lineageOf(asked)}>{t('how.to_lineage')}</Link></p>}
           <h3>{t('how.query')}</h3>
           <pre className="bm-sql" tabIndex={0} aria-label={t('how.query')}>{how.sql}</pre>
           {seesRows && <RowsBehind metric={asked.metrics[0] ?? ''} where={asked.where} dataset={how.metrics[0]?.dataset ?? ''} />}

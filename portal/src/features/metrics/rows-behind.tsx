@@ -14,7 +14,9 @@ const shownRows = 50
 
 function columnsFor(rows: Row[], fields: Field[]): { id: string; field?: Field }[] {
   if (fields.length > 0) return fields.filter((field) => rows.some((row) => row[field.id] !== undefined)).map((field) => ({ id: field.id, field }))
-  return Object.keys(rows[0] ?? {}).filter((id) => !id.startsWith('_') && !id.endsWith('_title')).map((id) => ({ id }))
+  const ids = Object.keys(rows[0] ?? {})
+  const beside = (id: string) => ids.includes(id.replace(/_(title|code)$/, '')) && /_(title|code)$/.test(id)
+  return ids.filter((id) => !id.startsWith('_') && !beside(id)).map((id) => ({ id }))
 }
 
 function Rows({ metric, where, dataset }: { metric: string; where: Where; dataset: string }) {

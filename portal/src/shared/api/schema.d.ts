@@ -101,7 +101,11 @@ export interface paths {
          */
         get: operations["list_orgs"];
         put?: never;
-        post?: never;
+        /**
+         * 新建组织
+         * @description Make an organisation. Needs the right `orgs.manage`.
+         */
+        post: operations["create_org"];
         delete?: never;
         options?: never;
         head?: never;
@@ -241,6 +245,86 @@ export interface paths {
          */
         get: operations["get_org_page"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{id}/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 更名（沿革中留有旧名）
+         * @description Rename; the history keeps the old title. Needs the right `orgs.manage`.
+         */
+        post: operations["rename_org"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{id}/close/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤销会改变什么
+         * @description What closing the organisation would change. Needs the right `orgs.manage`.
+         */
+        post: operations["preview_org_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤销组织
+         * @description Close an organisation. Needs the right `orgs.manage`.
+         */
+        post: operations["close_org"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 地址、电话和位置
+         * @description Address, phone and position. Needs the right `orgs.manage`.
+         */
+        put: operations["set_org_contact"];
         post?: never;
         delete?: never;
         options?: never;
@@ -812,6 +896,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/classification/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 级别调整：待批准的与已处理的，最新在前
+         * @description Levels graded anew: what waits and what was decided, newest first. Needs the right `levels.manage`.
+         */
+        get: operations["list_level_changes"];
+        put?: never;
+        /**
+         * 调整字段级别：提高立即生效，降低须另一人批准
+         * @description Grade a field anew: higher at once, lower when somebody else approves. Needs the right `levels.manage`.
+         */
+        post: operations["propose_level"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classification/changes/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 批准降低级别（不能批准自己的提议）
+         * @description Approve a lower level, of somebody else's proposal. Needs the right `levels.manage`.
+         */
+        post: operations["approve_level"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classification/changes/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 拒绝提议，或撤回自己的提议
+         * @description Refuse a proposal, or withdraw one's own. Needs the right `levels.manage`.
+         */
+        post: operations["refuse_level"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{id}/import": {
         parameters: {
             query?: never;
@@ -1264,9 +1412,121 @@ export interface paths {
          * @description All cards of a dashboard. Needs the right `metrics.read`.
          */
         get: operations["get_dashboard"];
+        /**
+         * 保存自建看板，立即生效
+         * @description Save an own dashboard: in force at once. Needs the right `dashboards.manage`.
+         */
+        put: operations["put_dashboard"];
+        post?: never;
+        /**
+         * 删除自建看板
+         * @description Take an own dashboard away. Needs the right `dashboards.manage`.
+         */
+        delete: operations["delete_dashboard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboard-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 本市自建的看板与卡片的种类
+         * @description Dashboards that the city wrote itself, and the kinds of cards. Needs the right `dashboards.manage`.
+         */
+        get: operations["list_dashboard_sources"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/{id}/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一个看板的文本与表单
+         * @description A dashboard's text and form. Needs the right `dashboards.manage`.
+         */
+        get: operations["get_dashboard_source"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 检查并预览看板，可按某个角色看
+         * @description Check a dashboard and see it, also as another role would. Needs the right `dashboards.manage`.
+         */
+        post: operations["preview_dashboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我订阅的看板
+         * @description Dashboards that I subscribed to. Needs the right `metrics.read`.
+         */
+        get: operations["list_subscriptions"];
+        put?: never;
+        /**
+         * 订阅看板的数字
+         * @description Subscribe to a dashboard's figures. Needs the right `metrics.read`.
+         */
+        post: operations["subscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 退订
+         * @description End a subscription. Needs the right `metrics.read`.
+         */
+        delete: operations["unsubscribe"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1680,6 +1940,246 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/xapi/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 教学工具的密钥
+         * @description Keys of tools that send learning records. Needs the right `xapi.keys`.
+         */
+        get: operations["list_xapi_keys"];
+        put?: never;
+        /**
+         * 新建密钥；口令只显示这一次
+         * @description Make a key; its secret is shown this once. Needs the right `xapi.keys`.
+         */
+        post: operations["create_xapi_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/xapi/keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 撤销密钥
+         * @description Revoke a key. Needs the right `xapi.keys`.
+         */
+        delete: operations["revoke_xapi_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/xapi/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询学习记录陈述，或取一条
+         * @description Ask for statements, or fetch one. Open to everyone.
+         */
+        get: operations["xapi_get_statements"];
+        /**
+         * 存入一条陈述
+         * @description Store one statement. Open to everyone.
+         */
+        put: operations["xapi_put_statement"];
+        /**
+         * 存入一条或一批陈述
+         * @description Store a statement or a list of them. Open to everyone.
+         */
+        post: operations["xapi_post_statements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/xapi/activities/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 取活动状态文档
+         * @description Fetch a state document. Open to everyone.
+         */
+        get: operations["xapi_get_state"];
+        /**
+         * 写入活动状态文档
+         * @description Store a state document. Open to everyone.
+         */
+        put: operations["xapi_put_state"];
+        /**
+         * 合并活动状态文档
+         * @description Merge into a state document. Open to everyone.
+         */
+        post: operations["xapi_post_state"];
+        /**
+         * 删除活动状态文档
+         * @description Delete a state document. Open to everyone.
+         */
+        delete: operations["xapi_delete_state"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/xapi/activities/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 取活动档案文档
+         * @description Fetch an activity profile document. Open to everyone.
+         */
+        get: operations["xapi_get_activity_profile"];
+        /**
+         * 写入活动档案文档
+         * @description Store an activity profile document. Open to everyone.
+         */
+        put: operations["xapi_put_activity_profile"];
+        /**
+         * 合并活动档案文档
+         * @description Merge into an activity profile document. Open to everyone.
+         */
+        post: operations["xapi_post_activity_profile"];
+        /**
+         * 删除活动档案文档
+         * @description Delete an activity profile document. Open to everyone.
+         */
+        delete: operations["xapi_delete_activity_profile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/xapi/agents/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 取参与者档案文档
+         * @description Fetch an agent profile document. Open to everyone.
+         */
+        get: operations["xapi_get_agent_profile"];
+        /**
+         * 写入参与者档案文档
+         * @description Store an agent profile document. Open to everyone.
+         */
+        put: operations["xapi_put_agent_profile"];
+        /**
+         * 合并参与者档案文档
+         * @description Merge into an agent profile document. Open to everyone.
+         */
+        post: operations["xapi_post_agent_profile"];
+        /**
+         * 删除参与者档案文档
+         * @description Delete an agent profile document. Open to everyone.
+         */
+        delete: operations["xapi_delete_agent_profile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/xapi/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 参与者已知的标识与名称
+         * @description What is known of an agent. Open to everyone.
+         */
+        get: operations["xapi_get_person"];
+        put?: never;
+        /**
+         * 以表单发送的请求（1.0.3 替代语法）
+         * @description A request sent as a form (alternate syntax of 1.0.3). Open to everyone.
+         */
+        post: operations["xapi_get_person_by_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/xapi/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 活动已知的定义
+         * @description What is known of an activity. Open to everyone.
+         */
+        get: operations["xapi_get_activity"];
+        put?: never;
+        /**
+         * 以表单发送的请求（1.0.3 替代语法）
+         * @description A request sent as a form (alternate syntax of 1.0.3). Open to everyone.
+         */
+        post: operations["xapi_get_activity_by_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/xapi/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 支持的 xAPI 版本
+         * @description The versions of xAPI spoken here. Open to everyone.
+         */
+        get: operations["xapi_get_about"];
+        put?: never;
+        /**
+         * 以表单发送的请求（1.0.3 替代语法）
+         * @description A request sent as a form (alternate syntax of 1.0.3). Open to everyone.
+         */
+        post: operations["xapi_get_about_by_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/livez": {
         parameters: {
             query?: never;
@@ -1872,6 +2372,34 @@ export interface components {
             code: string;
             detail: components["schemas"]["Two"];
         };
+        CardForm: {
+            /** @enum {string} */
+            kind: "kpi" | "line" | "bar" | "rank" | "heat" | "map" | "table" | "stacked" | "box" | "scatter" | "radar" | "sankey";
+            /** @description Empty: numbered. */
+            id: string;
+            title: string;
+            title_en: string;
+            metrics: string[];
+            by: string[];
+            /** @enum {string} */
+            compare: "" | "prior" | "yoy";
+            /** Format: int32 */
+            top: number;
+            drill: string;
+            main: boolean;
+        };
+        CardKind: {
+            /** @enum {string} */
+            kind: "kpi" | "line" | "bar" | "rank" | "heat" | "map" | "table" | "stacked" | "box" | "scatter" | "radar" | "sankey";
+            /** Format: int64 */
+            min_by: number;
+            /** Format: int64 */
+            max_by: number;
+            /** Format: int64 */
+            min_metrics: number;
+            /** Format: int64 */
+            max_metrics: number;
+        };
         Cell: (string | number | null) | {
             id: string;
             title: string;
@@ -1889,6 +2417,11 @@ export interface components {
                 dataset: string;
                 dataset_title: string;
                 dataset_title_en: string;
+                /**
+                 * @description Below it a role gets no rows of the dataset at all, whatever a field's level.
+                 * @enum {string}
+                 */
+                dataset_level: "L1" | "L2" | "L3" | "L4" | "L5";
                 field: string;
                 title: string;
                 title_en: string;
@@ -1962,13 +2495,103 @@ export interface components {
             }[];
             current?: string;
         };
+        DashboardFinding: {
+            /** @description dashboard.yaml:line:column */
+            where: string;
+            /** @description The place in the form: $.cards[2].by[0]; $ where it has no such place. */
+            field: string;
+            code: string;
+            detail: components["schemas"]["Two"];
+        };
+        DashboardForm: {
+            id: string;
+            title: string;
+            title_en: string;
+            /** @description Whom it is for; empty: everybody who sees figures. */
+            roles: string[];
+            filters: string[];
+            org_page: string[];
+            defaults: {
+                [key: string]: string;
+            };
+            screen: boolean;
+            cards: components["schemas"]["CardForm"][];
+        };
+        DashboardIn: {
+            yaml?: string;
+            form?: components["schemas"]["DashboardForm"];
+            /**
+             * Format: int64
+             * @description As it was read; 0: a new one.
+             */
+            version: number;
+        };
+        DashboardPreview: {
+            yaml: string;
+            /** @description As far as the text could be read. */
+            form?: components["schemas"]["DashboardForm"];
+            /** @description Empty: it can be saved. */
+            findings: components["schemas"]["DashboardFinding"][];
+            /** @description false: whoever looks is none of those whom it is for. */
+            in_audience: boolean;
+            /** @description As GET /dashboards/{id} would answer. */
+            dashboard?: components["schemas"]["Dashboard"];
+        };
+        DashboardPreviewIn: {
+            /** @description As a pack writes it: `dashboards:` with one dashboard. Either this or the form. */
+            yaml?: string;
+            form?: components["schemas"]["DashboardForm"];
+            /** @description As somebody with this one role in this organisation would see it. */
+            as?: {
+                role: string;
+                org: string;
+            };
+            filters?: {
+                [key: string]: string;
+            };
+        };
         DashboardRef: {
             id: string;
+            /** @description Empty: the city's own. */
             pack: string;
             title: string;
             title_en: string;
             /** @description Made for a wall: one question, drawn at 1920x1080. */
             screen: boolean;
+        };
+        DashboardSource: {
+            id: string;
+            yaml: string;
+            /** Format: int64 */
+            version: number;
+            /** @description With a scene pack: it is copied, not changed. */
+            delivered: boolean;
+            form?: components["schemas"]["DashboardForm"];
+            /** @description What no longer fits the packs of now. */
+            findings: components["schemas"]["DashboardFinding"][];
+            by?: string;
+            /** Format: date-time */
+            at?: string;
+        };
+        DashboardSourceRef: {
+            id: string;
+            title: string;
+            title_en: string;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description More than none: it is shown to nobody until it is mended.
+             */
+            n_findings: number;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        DashboardSources: {
+            items: components["schemas"]["DashboardSourceRef"][];
+            /** @description How many groups and figures a card of each kind draws. */
+            kinds: components["schemas"]["CardKind"][];
         };
         Dataset: {
             id: string;
@@ -2081,6 +2704,8 @@ export interface components {
             scale?: number;
             masked: boolean;
             computed: boolean;
+            /** @description Names a person: rows have the code and the name beside it, as far as the reader may know them. */
+            person: boolean;
             unit?: string;
         };
         Grant: {
@@ -2195,6 +2820,40 @@ export interface components {
             where: string;
             detail: components["schemas"]["Two"];
         };
+        LevelChange: {
+            id: string;
+            dataset: string;
+            dataset_title: string;
+            field: string;
+            field_title: string;
+            /** @enum {string} */
+            from: "L1" | "L2" | "L3" | "L4" | "L5";
+            /** @enum {string} */
+            to: "L1" | "L2" | "L3" | "L4" | "L5";
+            reason: string;
+            /** @enum {string} */
+            state: "open" | "applied" | "refused" | "withdrawn";
+            by: string;
+            /** Format: date-time */
+            at: string;
+            decided_by?: string;
+            /** Format: date-time */
+            decided_at?: string;
+            note?: string;
+            /** @description Proposed by the caller, who may withdraw it. */
+            own: boolean;
+        };
+        LevelNote: {
+            note?: string;
+        };
+        LevelWish: {
+            dataset: string;
+            field: string;
+            /** @enum {string} */
+            level: "L1" | "L2" | "L3" | "L4" | "L5";
+            /** 理由 */
+            reason: string;
+        };
         Lineage: {
             nodes: components["schemas"]["LineageNode"][];
             edges: {
@@ -2302,10 +2961,29 @@ export interface components {
             /** Format: int32 */
             days: number;
         };
+        NewOrg: {
+            /** 上级组织 */
+            parent: string;
+            /**
+             * 类别
+             * @enum {string}
+             */
+            kind: "city" | "bureau" | "district" | "school" | "grade" | "class" | "college" | "enterprise";
+            /** 名称 */
+            title: string;
+            /** 代码 */
+            code?: string;
+        };
         NewPlanNote: {
             /** Format: int32 */
             year: number;
             text: string;
+        };
+        NewXapiKey: {
+            /** @description The user name of Basic authentication. */
+            key: string;
+            /** @description Its password, and the Bearer token. Shown this once. */
+            secret: string;
         };
         Notice: {
             id: string;
@@ -2354,6 +3032,23 @@ export interface components {
             /** Format: date */
             valid_to?: string;
         };
+        OrgClose: {
+            /**
+             * 生效日期
+             * Format: date
+             */
+            on: string;
+        };
+        OrgContact: {
+            /** 地址 */
+            address?: string;
+            /** 电话 */
+            phone?: string;
+            /** 经度 */
+            longitude?: number;
+            /** 纬度 */
+            latitude?: number;
+        };
         OrgDetail: {
             id: string;
             code?: string;
@@ -2372,6 +3067,13 @@ export interface components {
             /** Format: date */
             valid_to?: string;
             path: components["schemas"]["OrgRef"][];
+            contact: components["schemas"]["OrgContact"];
+            /** @description The caller may rename it, say how it is reached, and make organisations below it. */
+            can_manage: boolean;
+            /** @description The caller answers for what stands above it. */
+            can_close: boolean;
+            /** @description Kinds that may stand directly below it. */
+            may_contain: ("city" | "bureau" | "district" | "school" | "grade" | "class" | "college" | "enterprise")[];
         };
         OrgEvent: {
             /** Format: date-time */
@@ -2428,6 +3130,10 @@ export interface components {
             title: string;
             /** @enum {string} */
             kind: "city" | "bureau" | "district" | "school" | "grade" | "class" | "college" | "enterprise";
+        };
+        OrgRename: {
+            /** 新名称 */
+            title: string;
         };
         Pack: {
             id: string;
@@ -2721,7 +3427,7 @@ export interface components {
             due: string;
             note?: string;
         };
-        /** @description `<field>_title` stands beside a code or an organisation. */
+        /** @description `<field>_title` stands beside a code, an organisation (its title) and a person (the name, as far as the reader may know it), `<field>_code` beside an organisation and a person: what a file or a form takes. */
         Row: {
             /** @description Names the row in a path. */
             _key: string;
@@ -2775,6 +3481,9 @@ export interface components {
                 field: string;
                 before: string;
                 after: string;
+                /** @description Of a code, an organisation or a person: what people read. */
+                before_title?: string;
+                after_title?: string;
             }[];
         };
         RowOutcome: {
@@ -2859,6 +3568,34 @@ export interface components {
             expires_at: string;
             peer: string;
             current: boolean;
+        };
+        Subscription: {
+            id: string;
+            dashboard: string;
+            title: components["schemas"]["Two"];
+            /** @enum {string} */
+            every: "day" | "week" | "month";
+            /** Format: int32 */
+            hour: number;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: date-time */
+            told_at?: string;
+            /** @description false: the dashboard is gone or no longer for the caller; nothing is told. */
+            visible: boolean;
+        };
+        SubscriptionIn: {
+            dashboard: string;
+            /**
+             * @description week: on Mondays; month: on the first.
+             * @enum {string}
+             */
+            every: "day" | "week" | "month";
+            /**
+             * Format: int32
+             * @description Of the city's clock.
+             */
+            hour: number;
         };
         Target: {
             id: string;
@@ -2968,6 +3705,24 @@ export interface components {
             };
             can_return: boolean;
             can_fix: boolean;
+        };
+        XapiKey: {
+            key: string;
+            title: string;
+            scopes: ("statements/write" | "statements/read/mine" | "statements/read" | "state" | "profile" | "all")[];
+            org?: components["schemas"]["OrgRef"];
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            revoked_at?: string;
+        };
+        XapiKeyIn: {
+            /** 名称 */
+            title: string;
+            scopes: ("statements/write" | "statements/read/mine" | "statements/read" | "state" | "profile" | "all")[];
+            /** @description For which organisation; absent: one's own. */
+            org?: string;
         };
     };
     responses: {
@@ -3322,6 +4077,52 @@ export interface operations {
             };
         };
     };
+    create_org: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new random value for each thing to create (a UUID). The same request with the same value within a day is carried out once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrg"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Org"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. Codes of this operation: `http.idempotency_reused`, `http.idempotency_running`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_org: {
         parameters: {
             query?: never;
@@ -3619,6 +4420,194 @@ export interface operations {
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_org: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrgRename"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Org"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_org_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrgClose"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgPreview"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_org: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrgClose"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Org"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_org_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrgContact"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgContact"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
             /** @description Any other problem. */
             default: {
                 headers: {
@@ -5061,6 +6050,191 @@ export interface operations {
             };
         };
     };
+    list_level_changes: {
+        parameters: {
+            query?: {
+                /** @description Only these. */
+                state?: "open" | "applied" | "refused" | "withdrawn";
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["LevelChange"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_level: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new random value for each thing to create (a UUID). The same request with the same value within a day is carried out once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LevelWish"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LevelChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. Codes of this operation: `http.idempotency_reused`, `http.idempotency_running`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_level: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LevelNote"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LevelChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuse_level: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LevelNote"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LevelChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     import_file: {
         parameters: {
             query?: {
@@ -6093,6 +7267,335 @@ export interface operations {
             };
         };
     };
+    put_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardSource"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_dashboard: {
+        parameters: {
+            query: {
+                /** @description As it was read. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_dashboard_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardSources"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dashboard_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardSource"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardPreviewIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardPreview"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_subscriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Subscription"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    subscribe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new random value for each thing to create (a UUID). The same request with the same value within a day is carried out once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. Codes of this operation: `http.idempotency_reused`, `http.idempotency_running`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_portraits: {
         parameters: {
             query?: never;
@@ -7010,6 +8513,1024 @@ export interface operations {
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_xapi_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["XapiKey"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_xapi_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new random value for each thing to create (a UUID). The same request with the same value within a day is carried out once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["XapiKeyIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewXapiKey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. Codes of this operation: `http.idempotency_reused`, `http.idempotency_running`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_xapi_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_get_statements: {
+        parameters: {
+            query?: {
+                /** @description As the xAPI specification says. */
+                statementId?: string;
+                /** @description As the xAPI specification says. */
+                voidedStatementId?: string;
+                /** @description As the xAPI specification says. */
+                agent?: string;
+                /** @description As the xAPI specification says. */
+                verb?: string;
+                /** @description As the xAPI specification says. */
+                activity?: string;
+                /** @description As the xAPI specification says. */
+                registration?: string;
+                /** @description As the xAPI specification says. */
+                related_activities?: string;
+                /** @description As the xAPI specification says. */
+                related_agents?: string;
+                /** @description As the xAPI specification says. */
+                since?: string;
+                /** @description As the xAPI specification says. */
+                until?: string;
+                /** @description As the xAPI specification says. */
+                limit?: string;
+                /** @description As the xAPI specification says. */
+                format?: string;
+                /** @description As the xAPI specification says. */
+                attachments?: string;
+                /** @description As the xAPI specification says. */
+                ascending?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_put_statement: {
+        parameters: {
+            query?: {
+                /** @description As the xAPI specification says. */
+                statementId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_post_statements: {
+        parameters: {
+            query?: {
+                /** @description As the xAPI specification says. */
+                method?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_get_state: {
+        parameters: {
+            query?: {
+                /** @description As the xAPI specification says. */
+                activityId?: string;
+                /** @description As the xAPI specification says. */
+                agent?: string;
+                /** @description As the xAPI specification says. */
+                registration?: string;
+                /** @description As the xAPI specification says. */
+                stateId?: string;
+                /** @description As the xAPI specification says. */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_put_state: {
+        parameters: {
+            query?: {
+                /** @description As the xAPI specification says. */
+                activityId?: string;
+                /** @description As the xAPI specification says. */
+                agent?: string;
+                /** @description As the xAPI specification says. */
+                registration?: string;
+                /** @description As the xAPI specification says. */
+                stateId?: string;
+                /** @description As the xAPI specification says. */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_post_state: {
+        parameters: {
+            query?: {
+                /** @description As the xAPI specification says. */
+                activityId?: string;
+                /** @description As the xAPI specification says. */
+                agent?: string;
+                /** @description As the xAPI specification says. */
+                registration?: string;
+                /** @description As the xAPI specification says. */
+                stateId?: string;
+                /** @description As the xAPI specification says. */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_delete_state: {
+        parameters: {
+            query?: {
+                /** @description As the xAPI specification says. */
+                activityId?: string;
+                /** @description As the xAPI specification says. */
+                agent?: string;
+                /** @description As the xAPI specification says. */
+                registration?: string;
+                /** @description As the xAPI specification says. */
+                stateId?: string;
+                /** @description As the xAPI specification says. */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_get_activity_profile: {
+        parameters: {
+            query?: {
+                /** @description As the xAPI specification says. */
+                activityId?: string;
+                /** @description As the xAPI specification says. */
+                profileId?: string;
+                /** @description As the xAPI specification says. */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_put_activity_profile: {
+        parameters: {
+            query?: {
+                /** @description As the xAPI specification says. */
+                activityId?: string;
+                /** @description As the xAPI specification says. */
+                profileId?: string;
+                /** @description As the xAPI specification says. */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_post_activity_profile: {
+        parameters: {
+            query?: {
+                /** @description As the xAPI specification says. */
+                activityId?: string;
+                /** @description As the xAPI specification says. */
+                profileId?: string;
+                /** @description As the xAPI specification says. */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_delete_activity_profile: {
+        parameters: {
+            query?: {
+                /** @description As the xAPI specification says. */
+                activityId?: string;
+                /** @description As the xAPI specification says. */
+                profileId?: string;
+                /** @description As the xAPI specification says. */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_get_agent_profile: {
+        parameters: {
+            query?: {
+                /** @description As the xAPI specification says. */
+                agent?: string;
+                /** @description As the xAPI specification says. */
+                profileId?: string;
+                /** @description As the xAPI specification says. */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_put_agent_profile: {
+        parameters: {
+            query?: {
+                /** @description As the xAPI specification says. */
+                agent?: string;
+                /** @description As the xAPI specification says. */
+                profileId?: string;
+                /** @description As the xAPI specification says. */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_post_agent_profile: {
+        parameters: {
+            query?: {
+                /** @description As the xAPI specification says. */
+                agent?: string;
+                /** @description As the xAPI specification says. */
+                profileId?: string;
+                /** @description As the xAPI specification says. */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_delete_agent_profile: {
+        parameters: {
+            query?: {
+                /** @description As the xAPI specification says. */
+                agent?: string;
+                /** @description As the xAPI specification says. */
+                profileId?: string;
+                /** @description As the xAPI specification says. */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_get_person: {
+        parameters: {
+            query?: {
+                /** @description As the xAPI specification says. */
+                agent?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_get_person_by_form: {
+        parameters: {
+            query?: {
+                /** @description As the xAPI specification says. */
+                method?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_get_activity: {
+        parameters: {
+            query?: {
+                /** @description As the xAPI specification says. */
+                activityId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_get_activity_by_form: {
+        parameters: {
+            query?: {
+                /** @description As the xAPI specification says. */
+                method?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_get_about: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_get_about_by_form: {
+        parameters: {
+            query?: {
+                /** @description As the xAPI specification says. */
+                method?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
             /** @description Any other problem. */
             default: {
                 headers: {

@@ -19,9 +19,10 @@ export function useMe() {
   return useQuery({ queryKey: meKey, queryFn: readMe, staleTime: 60_000 })
 }
 
-/** True when the signed-in person holds the right, for example 'datasets.import'. */
-export function useRight(right: string): boolean {
-  return useMe().data?.rights.includes(right) ?? false
+/** True when the signed-in person holds the right, for example 'datasets.import', or one of several. */
+export function useRight(right: string | string[]): boolean {
+  const rights = useMe().data?.rights ?? []
+  return [right].flat().some((one) => rights.includes(one))
 }
 
 /** Puts another person in place: nothing that was read for the former one stays. The query of `me` is kept, because the frame watches it. */

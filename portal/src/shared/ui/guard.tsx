@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { useRight } from '../session/use-me'
 import { NoPermission } from './states'
 
-/** Shows a page to those who hold the right, and the no-permission state to others. */
-export function Guard({ right, children }: { right: string; children: ReactNode }) {
+/** Shows a page to those who hold the right, or one of several, and the no-permission state to others. */
+export function Guard({ right, children }: { right: string | string[]; children: ReactNode }) {
   return useRight(right) ? children : <NoPermission />
 }
