@@ -120,7 +120,8 @@ Value request_body_of(const Route& route) {
     return Object{{"required", true}, {"content", content("application/json", route.body_schema.is_null() ? Value(Object{}) : route.body_schema)}};
   }
   Object file{{"type", "string"}, {"format", "binary"}};
-  if (route.body == BodyKind::any) return Object{{"required", true}, {"content", content("*/*", route.body_schema.is_null() ? Value(file) : route.body_schema)}};
+  if (route.body == BodyKind::any)
+    return Object{{"required", true}, {"content", content("*/*", route.body_schema.is_null() ? Value(file) : route.body_schema)}};
   Object form{{"type", "object"}, {"properties", Object{{"file", file}}}, {"required", Array{"file"}}};
   Object kinds;
   kinds.set("application/octet-stream", Object{{"schema", file}});

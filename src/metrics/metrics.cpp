@@ -101,7 +101,8 @@ struct Metrics::State {
 Result<std::unique_ptr<Metrics>> Metrics::create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue,
                                                  directory::Directory& directory, records::Records& records, const Clock& clock) {
   BANMO_TRY(auto cubes, build_cubes(*catalogue, records, stores.warehouse->dialect(), clock.now()));
-  auto state = std::make_unique<State>(State{Engine{std::move(stores), std::move(catalogue), directory, records, clock, std::move(cubes), nullptr, nullptr}});
+  auto state =
+      std::make_unique<State>(State{Engine{std::move(stores), std::move(catalogue), directory, records, clock, std::move(cubes), nullptr, nullptr}});
   Engine& engine = state->engine;
   BANMO_TRY(engine.rollups, RollUps::create(engine.stores.warehouse, engine.cubes, records, clock));
   state->listener = records.listen([rollups = engine.rollups.get()](const records::DatasetChange& change) { rollups->changed(change); });

@@ -20,12 +20,9 @@ constexpr std::string_view kPostgres = "postgres:";
 
 // Rooms with tables in the ledger, lower ones first.
 Result<> migrate_ledger(sql::Database& ledger, bool migrate) {
-  const std::pair<std::string_view, std::span<const sql::Migration>> rooms[] = {{"audit", audit_migrations()},
-                                                                                {"directory", directory_migrations()},
-                                                                                {"records", records_migrations()},
-                                                                                {"events", events_migrations()},
-                                                                                {"metrics", metrics_migrations()},
-                                                                                {"api", api_migrations()}};
+  const std::pair<std::string_view, std::span<const sql::Migration>> rooms[] = {
+      {"audit", audit_migrations()},   {"directory", directory_migrations()}, {"records", records_migrations()},
+      {"events", events_migrations()}, {"metrics", metrics_migrations()},     {"api", api_migrations()}};
   for (const auto& [room, migrations] : rooms) {
     if (!migrate) {
       BANMO_TRY(const bool needed, sql::migration_needed(ledger, room, migrations));

@@ -29,9 +29,9 @@ struct Settings {
   int max_connections_per_peer = 2000;  // of one address: a school may stand behind one
   int warehouse_memory_mb = 900;
   std::string xapi_home_page = "http://localhost/xapi";  // names this store in the authority of statements: say it once, before the first of them
-  int xapi_max_batch = 1000;                               // statements in a request
-  int xapi_max_body_mb = 16;                               // of a request, with its attachments
-  int export_rows_per_day = 5'000'000;  // of one account; 0: no limit
+  int xapi_max_batch = 1000;                             // statements in a request
+  int xapi_max_body_mb = 16;                             // of a request, with its attachments
+  int export_rows_per_day = 5'000'000;                   // of one account; 0: no limit
 
   crypto::Profile profile() const { return crypto_profile == "sm" ? crypto::Profile::sm : crypto::Profile::intl; }
 };
