@@ -85,7 +85,10 @@ Error PostgresConnection::error_here(const pg_result* result, std::string_view s
 
 Result<> PostgresConnection::describe(PostgresStatement& statement, std::string_view text) {
   const Answer made(PQprepare(handle_, statement.name.c_str(), std::string(text).c_str(), 0, nullptr));
-  if (PQresultStatus(made.get()) != PGRES_COMMAND_OK) return error_here(made.get(), text);
+  if (PQresultStatus(made.get()) != PGRES_COMMAND_OK) {
+    statement.name.clear();  // nothing to forget there: DEALLOCATE would fail, and with it the transaction of that moment
+    return error_here(made.get(), text);
+  }
   const Answer described(PQdescribePrepared(handle_, statement.name.c_str()));
   if (PQresultStatus(described.get()) != PGRES_COMMAND_OK) return error_here(described.get(), text);
   for (int i = 0; i < PQnparams(described.get()); ++i) statement.parameters.push_back(PQparamtype(described.get(), i));
@@ -112,7 +115,7 @@ Result<PostgresStatement*> PostgresConnection::prepared(std::string_view text) {
   }
   // The server keeps the statement until it is told to forget it, however our copy of it ends.
   std::shared_ptr<PostgresStatement> statement(new PostgresStatement, [this](PostgresStatement* last) {
-    evicted_.push_back(last->name);
+    if (!last->name.empty()) evicted_.push_back(last->name);
     delete last;
   });
   statement->name = "banmo_" + std::to_string(++n_prepared_);

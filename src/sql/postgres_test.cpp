@@ -177,6 +177,23 @@ TEST_CASE("a change that goes on after a failed statement is refused, not half c
   });
 }
 
+TEST_CASE("a statement that could not be prepared does not spoil the next transaction") {
+  on_postgres(
+      [](Database& database) {
+        const auto failed = database.write([](Connection& connection) -> Result<> {
+          BANMO_DO(connection.execute("INSERT INTO nowhere (id) VALUES ($1)", {int64_t{1}}));
+          return {};
+        });
+        REQUIRE_FALSE(failed.ok());
+        const auto later = database.write([](Connection& connection) -> Result<> {
+          BANMO_DO(connection.query("SELECT CAST($1 AS BIGINT) + 1", {int64_t{1}}));
+          return {};
+        });
+        CHECK(later.ok());
+      },
+      1);
+}
+
 TEST_CASE("the server's own time limit is a timeout") {
   on_postgres([](Database& database) {
     const auto lease = database.read();
