@@ -11,6 +11,8 @@
 #include "bench.h"
 #include "directory/directory.h"
 #include "directory/migrations.h"
+#include "metrics/migrations.h"
+#include "records/migrations.h"
 #include "records/records.h"
 #include "sql/migrate.h"
 
@@ -43,6 +45,8 @@ struct City {
     stores.warehouse = must(sql::open_duckdb(duckdb), "warehouse");
     must(sql::migrate(*stores.ledger, "audit", audit_migrations()), "migrate");
     must(sql::migrate(*stores.ledger, "directory", directory_migrations()), "migrate");
+    must(sql::migrate(*stores.ledger, "records", records_migrations()), "migrate");
+    must(sql::migrate(*stores.ledger, "metrics", metrics_migrations()), "migrate");
     directory = must(directory::Directory::create(stores, Clock::system(), {}), "directory");
     std::vector<directory::NewOrg> orgs;
     const auto add = [&](int64_t parent_at, directory::OrgKind kind, std::string code, std::string title) {
