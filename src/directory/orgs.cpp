@@ -56,6 +56,9 @@ constexpr std::string_view kMergeMembers =
     "WHERE x.person_no = m.person_no AND x.org_no = $2 AND x.role = m.role AND (x.valid_to IS NULL OR x.valid_to > $3)) ON CONFLICT DO NOTHING";
 constexpr std::string_view kMergeDropLater = "DELETE FROM membership WHERE org_no = $1 AND valid_from >= $2";
 constexpr std::string_view kMergeEnd = "UPDATE membership SET valid_to = $2 WHERE org_no = $1 AND (valid_to IS NULL OR valid_to > $2)";
+constexpr std::string_view kBegunAfter =
+    "SELECT COUNT(*) FROM membership m JOIN org_closure c ON c.org_no = m.org_no WHERE c.ancestor_no = $1 AND m.valid_from > $2 AND m.valid_from <= "
+    "$3";
 constexpr std::string_view kMembersOf =
     "SELECT DISTINCT person_no FROM membership WHERE org_no = $1 AND (valid_to IS NULL OR valid_to > $2) ORDER BY person_no";
 constexpr std::string_view kMergeGrants =
@@ -493,6 +496,12 @@ Result<Org> Directory::close_org(const Principal& by, OrgNo no, Date on) {
     BANMO_TRY(const Org* org, found(tree, no));
     BANMO_DO(check_close(tree, *org));
     const std::string day = on.to_iso();
+    BANMO_TRY(const auto later, connection.query(kBegunAfter, {no.value, day, state_->today().to_iso()}));
+    if (const int64_t n = sql::int_of(later[0][0]); n > 0)
+      return fail(ErrorCode::conflict, "directory.memberships_after",
+                  {"有 " + std::to_string(n) + " 条任职或学籍在 " + day + " 之后才开始，撤销会使其丢失；请选更晚的日期",
+                   std::to_string(n) + " memberships began after " + day + " and would be lost: close on a later day"},
+                  "$.on");
     std::vector<OrgNo> closed;
     std::vector<PersonNo> people;
     std::vector<Event> events;

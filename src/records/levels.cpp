@@ -21,6 +21,9 @@ constexpr std::string_view kColumns =
     "no, dataset, field, old_level, new_level, reason, state, account, at, decided_by, decided_at, note, person_no, by_security";
 constexpr std::string_view kApplied =
     "SELECT dataset, field, new_level, declared_level FROM records_level_change WHERE applied_no IS NOT NULL ORDER BY applied_no";
+constexpr std::string_view kLastApplied =
+    "SELECT new_level, declared_level FROM records_level_change WHERE dataset = $1 AND field = $2 AND applied_no IS NOT NULL "
+    "ORDER BY applied_no DESC LIMIT 1";
 constexpr std::string_view kTakeNumber = "UPDATE records_counter SET value = value + 1 WHERE name = 'level' RETURNING value";
 constexpr std::string_view kInsert =
     "INSERT INTO records_level_change (no, dataset, field, old_level, new_level, declared_level, reason, state, account, person_no, by_security, at, "
@@ -52,17 +55,31 @@ Level highest_source(const expr::SelectColumn& column, const FieldLevels& levels
   return highest;
 }
 
-// No field of a derived dataset stays below what it is computed from. True if one was raised.
+// Of what a field of the same row is computed from: the highest level that was raised. As declared, a band may stand below its measurement.
+Level highest_regraded(const pack::Dataset& dataset, const pack::Field& field, const FieldLevels& levels) {
+  Level highest = Level::l1;
+  if (!field.from) return highest;
+  for (const size_t at : field.from->fields()) {
+    const pack::Field& source = dataset.fields[at];
+    const auto found = levels.find({dataset.id, source.id});
+    if (found != levels.end() && found->second > source.level.declared()) highest = std::max(highest, found->second);
+  }
+  return highest;
+}
+
+// No field of a derived dataset stays below what it is computed from, and none of a row below a raised one that it is computed from. True if one was
+// raised.
 bool raise_derived(const pack::Dataset& dataset, FieldLevels& levels) {
   bool raised = false;
-  if (!dataset.select) return raised;
-  for (const expr::SelectColumn& column : dataset.select->columns()) {
-    const auto own = levels.find({dataset.id, column.name});
-    const Level least = highest_source(column, levels);
-    if (own == levels.end() || own->second >= least) continue;
+  const auto raise = [&](const std::string& field, Level least) {
+    const auto own = levels.find({dataset.id, field});
+    if (own == levels.end() || own->second >= least) return;
     own->second = least;
     raised = true;
-  }
+  };
+  for (const pack::Field& field : dataset.fields) raise(field.id, highest_regraded(dataset, field, levels));
+  if (!dataset.select) return raised;
+  for (const expr::SelectColumn& column : dataset.select->columns()) raise(column.name, highest_source(column, levels));
   return raised;
 }
 
@@ -119,6 +136,14 @@ Result<> check_four_eyes(const Principal& principal, const Proposal& proposal) {
 Result<int64_t> take_number(sql::Connection& connection) {
   BANMO_TRY(const auto rows, connection.query(kTakeNumber));
   return rows.empty() ? int64_t{0} : sql::int_of(rows[0][0]);
+}
+
+// The field's level as this process has it, or a higher one that another has just decided. The number is taken: nobody decides meanwhile.
+Result<Level> standing_level(sql::Connection& connection, const std::string& dataset, const pack::Field& field) {
+  BANMO_TRY(const auto rows, connection.query(kLastApplied, {dataset, field.id}));
+  if (rows.empty()) return Level{field.level};
+  const Decided last{level_of_number(sql::int_of(rows[0][0])), level_of_number(sql::int_of(rows[0][1]))};
+  return std::max(Level{field.level}, level_of(last, field.level.declared()));
 }
 
 Result<> log(sql::Connection& connection, const Engine& engine, const Principal& principal, const std::string& action, const LevelChange& change,
@@ -219,25 +244,17 @@ Result<LevelChange> Levels::propose(const Principal& principal, const LevelWish&
   const auto write = [&](sql::Connection& connection) -> Result<> {
     BANMO_TRY(const int64_t no, take_number(connection));
     BANMO_TRY(const auto open, connection.query(kOpen, {wish.dataset, wish.field}));
-    const bool raises = wish.level > field.level;
+    BANMO_TRY(const Level stands, standing_level(connection, wish.dataset, field));
+    const bool raises = wish.level > stands;
     if (!open.empty() && !raises)
       return fail(ErrorCode::conflict, "records.level_pending",
                   {"该字段已有一项提议等待批准（第 " + std::to_string(sql::int_of(open[0][0])) + " 号）",
                    "a proposal for the field waits already (number " + std::to_string(sql::int_of(open[0][0])) + ")"},
                   "$.field");
     const Instant now = engine_.clock().now();
-    change = {no,
-              wish.dataset,
-              wish.field,
-              field.level,
-              wish.level,
-              std::string(text::trim(wish.reason)),
-              raises ? "applied" : "open",
-              principal.account_name,
-              now,
-              "",
-              {},
-              ""};
+    change = {
+        no,  wish.dataset, wish.field, stands, wish.level, std::string(text::trim(wish.reason)), raises ? "applied" : "open", principal.account_name,
+        now, "",           {},         ""};
     if (raises) change.decided_by = principal.account_name;
     if (raises) change.decided_at = now;
     BANMO_DO(connection.execute(
@@ -268,7 +285,12 @@ Result<LevelChange> Levels::decide(const Principal& principal, int64_t no, Level
       BANMO_DO(check_four_eyes(principal, proposal));
       const pack::Dataset* dataset = engine_.catalogue().dataset(change.dataset);
       const pack::Field* field = dataset == nullptr ? nullptr : dataset->field(change.field);
-      if (field == nullptr || field->level != change.from)
+      bool is_as_proposed = field != nullptr;
+      if (is_as_proposed) {
+        BANMO_TRY(const Level stands, standing_level(connection, change.dataset, *field));
+        is_as_proposed = stands == change.from;
+      }
+      if (!is_as_proposed)
         return fail(ErrorCode::conflict, "records.level_changed",
                     {"提议之后该字段的级别已变，请拒绝后重新提议", "the field's level has changed since: refuse the proposal and make another"});
     }

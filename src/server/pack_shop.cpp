@@ -265,7 +265,8 @@ Error exposes(const std::string& zh, const std::string& en, const std::string& w
 
 // What protects the values of a field. Any other mask counts: whether it hides less cannot be told from its pattern.
 void add_exposed(const std::string& name, const pack::Field& old, const pack::Field& now, std::vector<Error>& findings) {
-  if (now.level < old.level) findings.push_back(exposes("字段 " + name + " 的级别降低了", "the level of the field " + name + " is lower", now.where));
+  if (now.level.declared() < old.level.declared())
+    findings.push_back(exposes("字段 " + name + " 的级别降低了", "the level of the field " + name + " is lower", now.where));
   if (old.encrypted && !now.encrypted)
     findings.push_back(exposes("字段 " + name + " 不再加密", "the field " + name + " is no longer encrypted", now.where));
   if (!old.mask.empty() && now.mask != old.mask)
