@@ -44,6 +44,18 @@ TEST_CASE("closing a school ends its grades and classes, the memberships and the
   });
 }
 
+TEST_CASE("a school is not closed on a day before somebody came to it") {
+  test::on_each_pair([](City& c) {
+    c.add_person("王小明", {c.in(c.school_a, Role::student)}, "G0001");
+    const auto officer = c.sign_in("south", {{Role::district_officer, c.south.no}}).principal;
+    const Date came = *Date::from_ymd(2026, 9, 1);
+    const auto refused = c.directory->close_org(*officer, c.school_a.no, Date{came.days - 1});
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().id == "directory.memberships_after");
+    must(c.directory->close_org(*officer, c.school_a.no, came));
+  });
+}
+
 TEST_CASE("address, phone and position of an organisation are kept by whoever manages it") {
   test::on_each_pair([](City& c) {
     const auto cio = c.sign_in("cio.a", {{Role::school_cio, c.school_a.no}}).principal;

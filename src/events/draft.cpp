@@ -9,6 +9,8 @@
 namespace banmo::events {
 namespace {
 
+constexpr size_t kMaxStatementBytes = size_t{256} << 10;  // pages of 500, and the feed's chunks, are read at once
+
 constexpr std::string_view kContextLists[] = {"parent", "grouping", "category", "other"};
 
 const json::Value* activities_of(const json::Value& action) {
@@ -86,6 +88,10 @@ std::string head_of(std::string_view text, const json::Value& value, const State
 
 Result<Draft> draft_of(std::string_view text, const json::Value& value, Version version, const std::string& authority,
                        const std::optional<Uuid>& put_id, const Place& place) {
+  if (text.size() > kMaxStatementBytes)
+    return fail(ErrorCode::too_large, "events.statement_too_large",
+                {"一条陈述最多 256 KiB；较大的内容请作为附件发送", "a statement has at most 256 KiB: send what is larger as an attachment"},
+                place.text());
   BANMO_TRY(const Statement statement, read_statement(value, version, place));
   if (put_id && statement.id && *put_id != *statement.id)
     return mistake(place, "id", "other_id", {"正文的 id 与参数 statementId 不同", "the id differs from the parameter statementId"});

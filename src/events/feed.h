@@ -20,7 +20,7 @@ class Feed {
   // The next statements, kChunk at most in one transaction, until there are none; how many.
   Result<int64_t> run();
 
-  static constexpr int64_t kChunk = 5000;
+  static constexpr int64_t kChunk = 1000;
 
  private:
   Result<int64_t> run_chunk();

@@ -156,7 +156,10 @@ Result<std::shared_ptr<const Key>> Keys::load(const crypto::Hash& hash) const {
   BANMO_TRY(const auto rows,
             lease->query(std::string(kColumns) + "WHERE secret_hash = $1 AND revoked_at IS NULL", {sql::Blob(hash.begin(), hash.end())}));
   if (rows.empty()) return bad_key();
-  return std::make_shared<const Key>(key_of(rows[0]));
+  auto key = std::make_shared<const Key>(key_of(rows[0]));
+  const directory::Org* org = directory_.orgs()->find(key->org);
+  if (org == nullptr || org->valid_to) return bad_key();  // of an organisation that is no more
+  return key;
 }
 
 Result<std::shared_ptr<const Key>> Keys::authenticate(const std::string& name, std::string_view secret) {

@@ -11,6 +11,7 @@
 namespace banmo::events {
 namespace {
 
+constexpr size_t kMaxDefinitionBytes = size_t{256} << 10;  // of an activity, as tools made it together
 constexpr std::string_view kLock = "LOCK TABLE xapi_writer IN EXCLUSIVE MODE";
 constexpr std::string_view kLast = "SELECT MAX(no) FROM xapi_statement";
 constexpr std::string_view kSameIds = "SELECT id, at, digest, no FROM xapi_statement WHERE org_no = $1 AND id IN (";
@@ -130,18 +131,18 @@ Result<> Writer::learn(sql::Connection& connection, directory::OrgNo org, const 
   for (const Draft& draft : drafts) {
     for (const auto& [id, definition] : draft.definitions) {
       const int64_t activity = activity_target(org, id);
-      const bool again =
-          std::any_of(learned.begin(), learned.end(), [&](const auto& one) { return one.first == activity && one.second == definition; });
-      if (again || knows(activity, definition)) continue;
+      const auto met = learned.find(activity);
+      if ((met != learned.end() && met->second == definition) || knows(activity, definition)) continue;
       BANMO_TRY(const auto rows, connection.query(kDefinition, {org.value, id}));
       std::string text = definition;
       if (!rows.empty() && sql::text_of(rows[0][0]) != definition) {
         BANMO_TRY(json::Value before, json::read(sql::text_of(rows[0][0])));
         BANMO_TRY(const json::Value later, json::read(definition));
         text = json::write(merged(std::move(before), later));
+        if (text.size() > kMaxDefinitionBytes) text = sql::text_of(rows[0][0]);  // what is known stays: it grows with every tool's words otherwise
       }
       if (rows.empty() || sql::text_of(rows[0][0]) != text) BANMO_DO(execute(connection, kDefine, {org.value, id, text}));
-      learned.emplace_back(activity, definition);
+      learned[activity] = definition;
     }
   }
   return {};
@@ -187,8 +188,10 @@ void Writer::store_group(const std::vector<Request*>& group) {
   });
   if (done.ok()) {
     remember(std::move(learned));
-  } else {
-    for (Request* request : group) request->result = done;
+  } else if (group.size() == 1) {
+    group.front()->result = done;
+  } else {  // one of them may be at fault, or none: each is told what itself meets
+    for (Request* request : group) store_group({request});
   }
 }
 

@@ -26,7 +26,7 @@ class Writer {
   Instant consistent_through() const;
 
  private:
-  using Definitions = std::vector<std::pair<int64_t, std::string>>;
+  using Definitions = std::unordered_map<int64_t, std::string>;
   struct Request {
     const Key& key;
     const std::vector<Draft>& drafts;

@@ -86,6 +86,16 @@ test('the system administrator makes keys that write, and none that read what ot
   }
 })
 
+test('a statement that is too large is refused with its place, and nothing of its batch is kept', async () => {
+  const small = statement()
+  const large = statement({ result: { response: 'x'.repeat(300 * 1024) } })
+  const refused = await call(one, 'POST', '/statements', { body: [small, large] })
+  assert.equal(refused.status, 413)
+  assert.match(refused.text, /statement_too_large/)
+  assert.match(refused.text, /\$\[1\]/)
+  assert.equal((await call(one, 'GET', `/statements?statementId=${small.id}`)).status, 404)
+})
+
 test('each scope opens its resources and no others', async () => {
   const agent = JSON.stringify(statement().actor)
   const state = `/activities/state?${new URLSearchParams({ activityId: 'http://o.example', agent, stateId: 's' })}`
