@@ -137,6 +137,10 @@ class Reader final : public YAML::EventHandler {
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
     refuse_tag(mark, tag);
+    // yaml-cpp gives U+0085 and U+00A0 as one byte each, which is no UTF-8.
+    if (!text::is_utf8(value))
+      refuse(mark, "yaml.bad_text",
+             {"不支持转义 \\N 和 \\_，请直接写出该字符", "the escapes \\N and \\_ are not supported: write the character itself"});
     Node node = make(mark, Kind::scalar);
     node.quoted_ = tag == "!";
     node.scalar_ = value;

@@ -178,6 +178,11 @@ TEST_CASE("depth, size and number of nodes are bounded") {
   CHECK(told("[" + std::string(400'000, ',') + "]") == "p.yaml yaml.too_large");
 }
 
+TEST_CASE("an escape that would not give UTF-8 is refused where it stands, others are read") {
+  for (const char* text : {R"(a: "x\Ny")", R"(a: "x\_y")"}) CHECK_MESSAGE(told(text) == "p.yaml:1:4 yaml.bad_text", text);
+  CHECK(good(R"(a: "\L\u00a0\x85")").find("a")->scalar() == "\u2028\u00a0\u0085");
+}
+
 TEST_CASE("tags, several documents and broken YAML are refused where they stand") {
   CHECK(told("a: !!int 1") == "p.yaml:1:4 yaml.tag");
   CHECK(told("a: !mine {}") == "p.yaml:1:4 yaml.tag");
