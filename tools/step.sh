@@ -5,6 +5,8 @@ chmod 711 "$work"  # PostgreSQL runs as its own user
 passed=0 failed=0
 names=()
 
+wants() { [[ $only == *" $1 "* ]]; }  # whether a part stands in $only
+
 step() {  # step <name> <command...>: counts it, shows its output if it fails
   local name=$1 started=$SECONDS
   shift
