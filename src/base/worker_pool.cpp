@@ -13,7 +13,8 @@
 namespace banmo {
 
 struct WorkerPool::State {
-  // A thread without work. The one that slept last is called first: its stack is still in the cache.
+  // A thread without work. The one that slept last is called first: its stack is still in the cache. It outlives its thread: who is called without
+  // the lock may have woken by itself, worked and ended before the call comes.
   struct Sleeper {
     std::condition_variable wake;
     bool called = false;
@@ -21,9 +22,8 @@ struct WorkerPool::State {
 
   State(size_t running, size_t limit) : most_running(running), max_waiting(limit) {}
 
-  void run() {
+  void run(Sleeper& self) {
     here = this;
-    Sleeper self;
     std::unique_lock lock(mutex);
     for (;;) {
       if (!waiting.empty() && n_running < most_running) {
@@ -88,13 +88,17 @@ struct WorkerPool::State {
   std::vector<Sleeper*> idle;
   size_t n_running = 0, n_called = 0;
   bool closing = false;
+  std::deque<Sleeper> sleepers;  // of the threads, which end before these
   std::vector<std::thread> threads;
 };
 
 thread_local WorkerPool::State* WorkerPool::State::here = nullptr;
 
 WorkerPool::WorkerPool(size_t n_running, size_t max_waiting) : state_(std::make_unique<State>(n_running, max_waiting)) {
-  for (size_t i = 0; i < n_running + kMostBlocked; ++i) state_->threads.emplace_back([state = state_.get()] { state->run(); });
+  for (size_t i = 0; i < n_running + kMostBlocked; ++i) {
+    State::Sleeper& sleeper = state_->sleepers.emplace_back();
+    state_->threads.emplace_back([state = state_.get(), &sleeper] { state->run(sleeper); });
+  }
 }
 
 WorkerPool::~WorkerPool() {

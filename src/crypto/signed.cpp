@@ -33,6 +33,13 @@ const EVP_MD* digest_of_algorithm(std::string_view name) {
   return name == "RS512" ? EVP_sha512() : nullptr;
 }
 
+std::string hex_by(const EVP_MD* digest, std::string_view bytes) {
+  std::array<uint8_t, EVP_MAX_MD_SIZE> out{};
+  unsigned int n = 0;
+  if (digest == nullptr || EVP_Digest(bytes.data(), bytes.size(), out.data(), &n, digest, nullptr) != 1) return {};
+  return to_hex(std::span(out).first(n));
+}
+
 }  // namespace
 
 bool is_rsa_algorithm(std::string_view name) { return digest_of_algorithm(name) != nullptr; }
@@ -48,12 +55,7 @@ bool verify_rsa(std::string_view algorithm, std::span<const uint8_t> certificate
          EVP_DigestVerify(context.get(), signature.data(), signature.size(), reinterpret_cast<const unsigned char*>(text.data()), text.size()) == 1;
 }
 
-std::string sha2_hex(size_t n_bits, std::string_view bytes) {
-  std::array<uint8_t, EVP_MAX_MD_SIZE> out{};
-  unsigned int n = 0;
-  const EVP_MD* digest = digest_of_bits(n_bits);
-  if (digest == nullptr || EVP_Digest(bytes.data(), bytes.size(), out.data(), &n, digest, nullptr) != 1) return {};
-  return to_hex(std::span(out).first(n));
-}
+std::string sha1_hex(std::string_view bytes) { return hex_by(EVP_sha1(), bytes); }
+std::string sha2_hex(size_t n_bits, std::string_view bytes) { return hex_by(digest_of_bits(n_bits), bytes); }
 
 }  // namespace banmo::crypto

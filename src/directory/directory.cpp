@@ -236,6 +236,7 @@ Result<std::unique_ptr<Directory>> Directory::create(sql::Stores stores, const C
     state->session_end = ended.empty() ? 0 : sql::int_of(ended[0][0]);
   }
   BANMO_DO(state->start_day());
+  BANMO_DO(state->index_mail());
   BANMO_DO(state->reload_counts());
   BANMO_DO(state->create_mirror());
   return std::unique_ptr<Directory>(new Directory(std::move(state)));

@@ -44,6 +44,23 @@ TEST_CASE("closing a school ends its grades and classes, the memberships and the
   });
 }
 
+TEST_CASE("each grant that ends with an organisation has its own entry in the audit log") {
+  test::on_each_pair([](City& c) {
+    c.sign_in("cio.a", {{Role::school_cio, c.school_a.no}, {Role::principal, c.school_a.no}});
+    c.sign_in("cio.b", {{Role::school_cio, c.school_b.no}});
+    const auto ended = [&](const std::string& account) {
+      return c.in_ledger("SELECT COUNT(*) FROM audit_entry WHERE action = 'account.grant_end' AND object = '" + account + "'");
+    };
+    must(c.directory->close_org(c.system, c.school_a.no, kToday));
+    CHECK(ended("cio.a") == 2);
+    CHECK(ended("cio.b") == 0);
+    must(c.directory->merge_org(c.system, c.school_b.no, c.school_c.no, kToday));
+    CHECK(ended("cio.b") == 1);
+    CHECK(c.in_ledger("SELECT COUNT(*) FROM audit_entry WHERE action = 'account.grant_end' AND detail LIKE '%" + c.school_c.id.to_string() + "%'") ==
+          1);
+  });
+}
+
 TEST_CASE("a school is not closed on a day before somebody came to it") {
   test::on_each_pair([](City& c) {
     c.add_person("王小明", {c.in(c.school_a, Role::student)}, "G0001");

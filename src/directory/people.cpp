@@ -17,6 +17,13 @@ constexpr std::string_view kById = "SELECT no FROM person WHERE id = $1";
 constexpr std::string_view kByCode = "SELECT no FROM person WHERE code = $1 ORDER BY no LIMIT 2";
 constexpr std::string_view kMemberships =
     "SELECT org_no, role, valid_from, valid_to FROM membership WHERE person_no = $1 ORDER BY valid_from DESC, org_no, role";
+// Parts of a list's condition; each is closed by ")".
+constexpr std::string_view kHasMembership = " AND EXISTS (SELECT 1 FROM membership m WHERE m.person_no = p.no AND ";
+constexpr std::string_view kIsAmong = " AND p.no IN (SELECT m.person_no FROM membership m WHERE ";
+constexpr std::string_view kIsNamed = " AND p.no IN (SELECT n.no FROM person n WHERE n.name >= $3 AND n.name < $4";
+constexpr std::string_view kOrHasCode = " UNION SELECT k.no FROM person k WHERE k.code = $3";
+constexpr std::string_view kMembersEver = "SELECT DISTINCT m.person_no FROM membership m WHERE ";
+constexpr std::string_view kRolesToday = "SELECT m.person_no, m.role FROM membership m WHERE ";
 constexpr std::string_view kLiving = "m.valid_from <= $1 AND (m.valid_to IS NULL OR m.valid_to > $1)";
 // From so many people on the list walks persons in order and looks whether each belongs; below it collects those who belong and sorts them.
 constexpr int64_t kLarge = 20'000;
@@ -59,8 +66,8 @@ Result<> add_roles(sql::Connection& connection, const std::string& today, std::v
     by_no.emplace(person.no.value, &person);
     numbers.push_back(person.no.value);
   }
-  const std::string statement = "SELECT m.person_no, m.role FROM membership m WHERE " + std::string(kLiving) + " AND m.person_no IN " +
-                                numbers_list(numbers) + " ORDER BY m.person_no, m.role";
+  const std::string statement =
+      std::string(kRolesToday) + std::string(kLiving) + " AND m.person_no IN " + numbers_list(numbers) + " ORDER BY m.person_no, m.role";
   return connection.each(statement, {today}, [&](const sql::Values& row) -> Result<> {
     const auto role = role_of(sql::text_of(row[1]));
     std::vector<Role>& roles = by_no[sql::int_of(row[0])]->roles;
@@ -94,16 +101,16 @@ Result<PersonPage> Directory::people(const Scope& scope, const PeopleQuery& quer
   const bool sought = !query.q.empty() || !query.name.empty();
   const bool many_belong = figures.n_students + figures.n_staff >= kLarge && (!query.role || *query.role == Role::student);
   if (many_belong || sought) {
-    statement += " AND EXISTS (SELECT 1 FROM membership m WHERE m.person_no = p.no AND " + belongs + ")";
+    statement += std::string(kHasMembership) + belongs + ")";
   } else {
-    statement += " AND p.no IN (SELECT m.person_no FROM membership m WHERE " + belongs + ")";
+    statement += std::string(kIsAmong) + belongs + ")";
   }
   if (!query.q.empty()) {
     const std::string start(text::trim(query.q));
     parameters.emplace_back(start);
     parameters.emplace_back(start + "\xf4\x8f\xbf\xbf");  // U+10FFFF: the end of the names that begin so, in code point order
-    statement += " AND p.no IN (SELECT n.no FROM person n WHERE n.name >= $3 AND n.name < $4";
-    if (scope.max_level >= Level::l3) statement += " UNION SELECT k.no FROM person k WHERE k.code = $3";
+    statement += kIsNamed;
+    if (scope.max_level >= Level::l3) statement += kOrHasCode;
     statement += ")";
   }
   if (!query.name.empty()) {
@@ -136,7 +143,7 @@ Result<Person> Directory::person(const Scope& scope, PersonId id) const {
   const bool own = std::binary_search(scope.persons.begin(), scope.persons.end(), PersonNo{no});
   // A person without any membership (a guardian) is seen by whoever sees everything.
   if (!own && !scope.everything)
-    statement += " AND EXISTS (SELECT 1 FROM membership m WHERE m.person_no = p.no AND " + member_condition(scope, {}) + ")";
+    statement += std::string(kHasMembership) + member_condition(scope, {}) + ")";
   else
     statement += " AND $1 = $1";
   BANMO_TRY(const auto rows, lease->query(statement, {today_text, no}));
@@ -163,11 +170,11 @@ Result<std::vector<Membership>> Directory::memberships(const Scope& scope, Perso
 Result<std::vector<PersonNo>> Directory::members_ever(const Scope& scope) const {
   BANMO_TRY(const auto lease, state_->ledger().read());
   std::vector<PersonNo> out;
-  BANMO_DO(lease->each("SELECT DISTINCT m.person_no FROM membership m WHERE " + scope.predicate("m.org_no", "m.person_no") + " ORDER BY m.person_no",
-                       {}, [&](const sql::Values& row) -> Result<> {
-                         out.push_back({sql::int_of(row[0])});
-                         return {};
-                       }));
+  const std::string statement = std::string(kMembersEver) + scope.predicate("m.org_no", "m.person_no") + " ORDER BY m.person_no";
+  BANMO_DO(lease->each(statement, {}, [&](const sql::Values& row) -> Result<> {
+    out.push_back({sql::int_of(row[0])});
+    return {};
+  }));
   return out;
 }
 

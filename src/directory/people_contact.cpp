@@ -11,8 +11,8 @@ using pack::Level;
 
 constexpr std::string_view kContact = "SELECT phone_sealed, email_sealed FROM person_contact WHERE person_no = $1";
 constexpr std::string_view kSetContact =
-    "INSERT INTO person_contact (person_no, phone_sealed, email_sealed) VALUES ($1, $2, $3) ON CONFLICT (person_no) DO UPDATE SET phone_sealed = "
-    "excluded.phone_sealed, email_sealed = excluded.email_sealed";
+    "INSERT INTO person_contact (person_no, phone_sealed, email_sealed, email_index) VALUES ($1, $2, $3, $4) ON CONFLICT (person_no) DO UPDATE SET "
+    "phone_sealed = excluded.phone_sealed, email_sealed = excluded.email_sealed, email_index = excluded.email_index";
 constexpr std::string_view kPersonId = "SELECT id FROM person WHERE no = $1";
 constexpr std::string_view kAccounts = "SELECT name, enabled FROM account WHERE person_no = $1 ORDER BY name";
 constexpr size_t kMaxEmailBytes = 200;
@@ -87,7 +87,7 @@ Result<> Directory::set_contact(const Principal& by, PersonNo person, const Cont
   return state_->ledger().write([&](sql::Connection& connection) -> Result<> {
     BANMO_TRY(const auto rows, connection.query(kPersonId, {person.value}));
     if (rows.empty()) return no_such_person();
-    BANMO_DO(execute_all(connection, kSetContact, {person.value, phone, email}));
+    BANMO_DO(execute_all(connection, kSetContact, {person.value, phone, email, mail_index(options, contact.email)}));
     return state_->log(connection, state_->entry(by, "person.contact", "person", sql::text_of(rows[0][0]), home));
   });
 }

@@ -59,13 +59,6 @@ Error one_time_expired() {
 }
 Error no_session() { return fail(ErrorCode::unauthenticated, "session.none", {"尚未登录，请先登录", "nobody is signed in: sign in first"}); }
 Error expired() { return fail(ErrorCode::unauthenticated, "session.expired", {"登录已过期，请重新登录", "the session is over: sign in again"}); }
-Error too_many(int64_t seconds) {
-  const std::string n = std::to_string(seconds);
-  Error error = fail(ErrorCode::too_many, "session.too_many",
-                     {"尝试次数过多，请 " + n + " 秒后再试", "too many tries: try again in " + n + " seconds"}, "retry_after_s=" + n);
-  error.retry_after_s = seconds;
-  return error;
-}
 
 sql::Blob blob_of(const crypto::Hash& hash) { return {hash.begin(), hash.end()}; }
 
@@ -142,6 +135,14 @@ Result<> check_no_token(const Principal& who) {
 }
 
 }  // namespace
+
+Error too_many(int64_t seconds) {
+  const std::string n = std::to_string(seconds);
+  Error error = fail(ErrorCode::too_many, "session.too_many",
+                     {"尝试次数过多，请 " + n + " 秒后再试", "too many tries: try again in " + n + " seconds"}, "retry_after_s=" + n);
+  error.retry_after_s = seconds;
+  return error;
+}
 
 std::optional<Grant> acting_of(const sql::Value& role, const sql::Value& org) {
   const std::string name = sql::text_of(role);

@@ -93,6 +93,9 @@ struct Directory::State {
   Result<OrgNo> home_of(PersonNo person) const;
   Result<std::pair<sql::Value, sql::Value>> seal_citizen_id(const std::string& citizen_id) const;  // sealed, blind index; nulls if empty
 
+  // mail_index.cpp: fills the blind index of mail addresses that an earlier version kept without one.
+  Result<> index_mail();
+
   // people_names.cpp: by number; nullptr for one that nobody has.
   Result<std::unordered_map<int64_t, NameCache::EntryPtr>> known_people(std::span<const PersonNo> people) const;
 
@@ -118,9 +121,11 @@ std::optional<Grant> acting_of(const sql::Value& role, const sql::Value& org);
 Message places_of(Role role);
 Error role_does_not_fit(Role role, std::string where);
 Result<> check_place(const OrgTree& tree, Role role, OrgNo org, std::string where);
+sql::Value mail_index(const Options& options, const std::string& address);  // the blind index of an address; null if empty or without a key
 std::string mask_name(const std::string& name);  // "王*"
 Result<> check_title(const std::string& title);
 Result<> check_phone(const std::string& phone);  // empty, or 5 to 20 digits with + - and spaces
+Error too_many(int64_t seconds);  // to wait
 Error no_such_org();
 Error no_such_person();
 sql::Value date_or_null(const std::optional<Date>& date);

@@ -99,7 +99,7 @@ enum class BodyKind { none, json, upload, any };  // any: in memory, of whatever
 
 struct Route {
   std::string method;
-  std::string path;       // whole and literal: "/api/v1/orgs/{id}"
+  std::string path;       // whole and literal: "/api/v1/orgs/{id}"; "{name...}" at its end takes all that is left
   std::string operation;  // operationId: "get_org"
   std::string tag;        // room: "directory"
   Message summary;

@@ -15,6 +15,7 @@ using json::Object;
 using json::Value;
 
 constexpr std::string_view kSchemaPrefix = "#/components/schemas/";
+constexpr std::string_view kRest = "...";  // of "{name...}"
 
 Value reference(std::string_view place) { return Object{{"$ref", std::string(place)}}; }
 
@@ -216,8 +217,10 @@ Value components_of(const std::vector<Route>& routes, const std::map<std::string
 Object paths_of(const std::vector<Route>& routes) {
   Object paths;
   for (const Route& route : routes) {
-    Value* item = paths.find(route.path);
-    if (!item) item = &paths.set(route.path, Object{});
+    std::string path = route.path;  // OpenAPI has no word for the rest of a path
+    if (const size_t rest = path.find(kRest); rest != std::string::npos) path.erase(rest, kRest.size());
+    Value* item = paths.find(path);
+    if (!item) item = &paths.set(path, Object{});
     item->as_object()->set(text::lower_ascii(route.method), operation_of(route));
   }
   return paths;
@@ -238,8 +241,10 @@ std::vector<std::string> names_in_path(std::string_view path) {
   for (size_t open = path.find("/{"); open != std::string_view::npos; open = path.find("/{", open + 1)) {
     const size_t close = path.find('}', open);
     const size_t slash = path.find('/', open + 1);
-    if (close != std::string_view::npos && (slash == std::string_view::npos || close < slash))
-      names.emplace_back(path.substr(open + 2, close - open - 2));
+    if (close == std::string_view::npos || (slash != std::string_view::npos && close > slash)) continue;
+    std::string_view name = path.substr(open + 2, close - open - 2);
+    if (name.ends_with(kRest)) name.remove_suffix(kRest.size());
+    names.emplace_back(name);
   }
   return names;
 }

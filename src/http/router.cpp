@@ -18,14 +18,16 @@ constexpr size_t kMaxSegments = 32;
 struct Node {
   std::map<std::string, std::unique_ptr<Node>, std::less<>> literals;
   std::unique_ptr<Node> parameter;
+  std::unique_ptr<Node> rest;                          // "{name...}": all segments that are left, one at least
   std::map<std::string, size_t, std::less<>> methods;  // to the number of the route
 };
 
 struct Match {
   const Node* node = nullptr;
-  std::vector<const std::string*> values;  // of the parameters, in order
+  std::vector<std::string> values;  // of the parameters, in order
 };
 
+bool is_rest(std::string_view segment) { return segment.starts_with('{') && segment.ends_with("...}"); }
 bool is_parameter(std::string_view segment) { return segment.size() > 2 && segment.front() == '{' && segment.back() == '}'; }
 
 std::vector<std::string_view> segments_of(std::string_view path) {
@@ -47,11 +49,17 @@ bool descend(const Node& node, const std::vector<std::string>& segments, size_t 
     return true;
   }
   if (const auto next = node.literals.find(segments[at]); next != node.literals.end() && descend(*next->second, segments, at + 1, match)) return true;
-  if (!node.parameter || segments[at].empty()) return false;
-  match.values.push_back(&segments[at]);
-  if (descend(*node.parameter, segments, at + 1, match)) return true;
-  match.values.pop_back();
-  return false;
+  if (node.parameter && !segments[at].empty()) {
+    match.values.push_back(segments[at]);
+    if (descend(*node.parameter, segments, at + 1, match)) return true;
+    match.values.pop_back();
+  }
+  if (!node.rest || segments.size() > kMaxSegments) return false;
+  std::string rest = segments[at];
+  for (size_t i = at + 1; i < segments.size(); ++i) rest += "/" + segments[i];
+  match.values.push_back(std::move(rest));
+  match.node = node.rest.get();
+  return true;
 }
 
 std::optional<std::vector<std::string>> decoded_segments(std::string_view path) {
@@ -122,7 +130,7 @@ struct Router::State {
   Node& node_at(std::string_view path) {
     Node* node = &root;
     for (const std::string_view segment : segments_of(path)) {
-      std::unique_ptr<Node>& next = is_parameter(segment) ? node->parameter : node->literals[std::string(segment)];
+      std::unique_ptr<Node>& next = is_rest(segment) ? node->rest : is_parameter(segment) ? node->parameter : node->literals[std::string(segment)];
       if (!next) next = std::make_unique<Node>();
       node = next.get();
     }
@@ -207,7 +215,7 @@ std::optional<Response> Router::State::admit(Request& request) const {
   }
   request.route = &routes[*number];
   const Entry& entry = entries[*number];
-  for (size_t i = 0; i < entry.names.size(); ++i) request.path_parameters[entry.names[i]] = *match.values[i];
+  for (size_t i = 0; i < entry.names.size(); ++i) request.path_parameters[entry.names[i]] = std::move(match.values[i]);
   if (guard) {
     if (auto guarded = guard(*request.route, request); !guarded.ok()) return refuse(guarded.error(), request);
   }

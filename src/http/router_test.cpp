@@ -106,6 +106,18 @@ TEST_CASE("a literal beats a parameter, and the parameter is tried where the lit
   CHECK(router.find("PUT", "/orgs/7") == nullptr);
 }
 
+TEST_CASE("the rest of a path is one parameter, at least one segment, and anything else is tried before it") {
+  Router router;
+  REQUIRE(router.add(made("GET", "/files/{token}/{path...}", "rest"), says("rest")).ok());
+  REQUIRE(router.add(made("GET", "/files/{token}/list", "list"), says("list")).ok());
+  CHECK(ask(router, "GET", "/files/7/a/b%20c/d.html") == R"({"handler":"rest","path":"a/b c/d.html","token":"7"})");
+  CHECK(ask(router, "GET", "/files/7/list") == R"({"handler":"list","token":"7"})");
+  CHECK(ask(router, "GET", "/files/7/list/more") == R"({"handler":"rest","path":"list/more","token":"7"})");
+  CHECK(ask(router, "GET", "/files/7").find("http.not_found") != std::string::npos);
+  const std::string document = json::write(router.openapi("t", "1"));
+  CHECK(document.find(R"("/files/{token}/{path}")") != std::string::npos);
+}
+
 TEST_CASE("a request without encoded_path is matched by its plain path") {
   Router router;
   REQUIRE(router.add(made("GET", "/orgs/{id}", "one"), says("one")).ok());

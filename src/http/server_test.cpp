@@ -1,95 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the server speaks HTTP: framing, limits, time, languages, drain.
+// How the server speaks HTTP: framing, languages, answers.
 #include <doctest/doctest.h>
 
-#include "http/test_client.h"
+#include "http/test_router.h"
 
 using namespace banmo;
 using namespace banmo::http;
 using namespace banmo::http::test;
-
-namespace {
-
-json::Value echo_of(const Request& request) {
-  json::Object query;
-  for (const auto& [name, value] : request.query) query.set(name, value);
-  return json::Object{
-      {"method", request.method}, {"path", request.path},     {"query", std::move(query)},        {"body", request.body},
-      {"peer", request.peer},     {"secure", request.secure}, {"request_id", request.request_id}, {"english", request.prefers_english}};
-}
-
-Router make_router(std::shared_ptr<Gate> gate = nullptr) {
-  Router router;
-  Route quick = route("GET", "/api/v1/quick", "quick");
-  quick.quick = true;
-  REQUIRE(router.add(quick, [](Request&) -> Result<Response> { return Response::json(json::Object{{"ok", true}}); }).ok());
-  Route echo = route("POST", "/api/v1/echo", "echo");
-  echo.body = BodyKind::json;
-  echo.max_body_bytes = 2000;
-  REQUIRE(router.add(echo, [](Request& request) -> Result<Response> { return Response::json(echo_of(request)); }).ok());
-  Route item = route("GET", "/api/v1/items/{key}", "get_item");
-  item.parameters = {{"q", ParameterPlace::query, json::Object{{"type", "string"}}, "text", false, false}};
-  REQUIRE(router
-              .add(item,
-                   [](Request& request) -> Result<Response> {
-                     json::Value value = echo_of(request);
-                     value.as_object()->set("key", request.path_parameters.at("key"));
-                     return Response::json(value);
-                   })
-              .ok());
-  REQUIRE(router
-              .add(route("GET", "/api/v1/long", "long"),
-                   [](Request&) -> Result<Response> { return Response::json(json::Object{{"text", std::string(100'000, 'x')}}); })
-              .ok());
-  REQUIRE(router.add(route("GET", "/api/v1/broken", "broken"), [](Request&) -> Result<Response> { throw std::runtime_error("secret detail"); }).ok());
-  REQUIRE(router
-              .add(route("GET", "/api/v1/injection", "injection"),
-                   [](Request&) -> Result<Response> {
-                     Response response = Response::no_content();
-                     response.headers.emplace_back("x-name", "a\r\nset-cookie: evil=1");
-                     response.headers.emplace_back("Content-Length", "7");
-                     return response;
-                   })
-              .ok());
-  Route thrower = route("GET", "/api/v1/thrower", "thrower");
-  thrower.quick = true;
-  REQUIRE(router.add(thrower, [](Request&) -> Result<Response> { throw 7; }).ok());
-  Route limited = route("GET", "/api/v1/limited", "limited");
-  limited.quick = true;
-  REQUIRE(router
-              .add(limited,
-                   [](Request&) -> Result<Response> {
-                     Error error = fail(ErrorCode::too_many, "test.too_many", {"太多", "too many"});
-                     error.retry_after_s = 117;
-                     return error;
-                   })
-              .ok());
-  if (gate) {
-    Route slow = route("GET", "/api/v1/slow", "slow");
-    slow.timeout_ms = 300;
-    REQUIRE(router
-                .add(slow,
-                     [gate](Request&) -> Result<Response> {
-                       gate->wait();
-                       return Response::json(json::Object{{"slow", true}});
-                     })
-                .ok());
-    Route patient = slow;
-    patient.path = "/api/v1/patient";
-    patient.operation = "patient";
-    patient.timeout_ms = 30'000;
-    REQUIRE(router
-                .add(patient,
-                     [gate](Request&) -> Result<Response> {
-                       gate->wait();
-                       return Response::json(json::Object{{"patient", true}});
-                     })
-                .ok());
-  }
-  return router;
-}
-
-}  // namespace
 
 TEST_CASE("a connection serves many requests, one after another and pipelined") {
   const auto server = started({}, make_router());
@@ -172,32 +89,6 @@ TEST_CASE("a body that dribbles in byte by byte is read whole") {
   CHECK(*client.read().json().find("body")->as_string() == "abc0123456789abcdef");
 }
 
-TEST_CASE("a body over the route's limit is refused, by its length and by what comes") {
-  const auto server = started({}, make_router());
-  Client by_length(address_of(*server));
-  by_length.say("POST /api/v1/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2001\r\n\r\n");
-  const Answer answer = by_length.read();
-  CHECK(answer.status == 413);
-  CHECK(answer.code() == "http.body_too_large");
-  CHECK(answer.header("connection") == "close");
-  Client by_chunks(address_of(*server));
-  by_chunks.say("POST /api/v1/echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
-  const std::string chunk = "3e8\r\n" + std::string(1000, 'x') + "\r\n";
-  for (int i = 0; i < 3; ++i) by_chunks.say(chunk);
-  CHECK(by_chunks.read().status == 413);
-}
-
-TEST_CASE("a head over the limit is refused with 431") {
-  ServerOptions options;
-  options.max_header_bytes = 2000;
-  const auto server = started(options, make_router());
-  Client client(address_of(*server));
-  const Answer answer = client.get("/api/v1/quick", "X-Long: " + std::string(3000, 'x') + "\r\n");
-  CHECK(answer.status == 431);
-  CHECK(answer.code() == "http.header_too_large");
-  CHECK(client.is_closed());
-}
-
 TEST_CASE("what is no HTTP is refused with 400 and the connection ends") {
   const auto server = started({}, make_router());
   const std::pair<const char*, int> cases[] = {
@@ -223,13 +114,6 @@ TEST_CASE("what is no HTTP is refused with 400 and the connection ends") {
     CHECK(client.read().status == status);
     CHECK(client.is_closed());
   }
-}
-
-TEST_CASE("a chunk's line or trailers without an end are refused") {
-  const auto server = started({}, make_router());
-  Client client(address_of(*server));
-  client.say("POST /api/v1/echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(40'000, 'x'));
-  CHECK(client.read().status == 400);
 }
 
 TEST_CASE("a path is decoded once, and a slash in a segment stays in it") {
@@ -281,175 +165,6 @@ TEST_CASE("HTTP/1.0 closes unless keep-alive is asked for") {
   CHECK(staying.is_closed());
 }
 
-TEST_CASE("a head that comes too slowly is cut off, whatever it sends") {
-  ServerOptions options;
-  options.header_timeout_ms = 150;
-  options.idle_timeout_ms = 60'000;
-  const auto server = started(options, make_router());
-  Client slow(address_of(*server));
-  slow.say("GET /api/v1/quick HTTP/1.1\r\n");
-  const Answer answer = slow.read();
-  CHECK(answer.status == 408);
-  CHECK(answer.code() == "http.request_timeout");
-  CHECK(slow.is_closed());
-  Client dripping(address_of(*server));
-  dripping.say("GET ");
-  while (dripping.say("x") && dripping.socket() >= 0) {
-    char byte;
-    if (::recv(dripping.socket(), &byte, 1, MSG_DONTWAIT | MSG_PEEK) >= 0) break;
-    std::this_thread::yield();
-  }
-  CHECK(dripping.head().status != 200);
-}
-
-TEST_CASE("an idle connection is closed after its time, without a word") {
-  ServerOptions options;
-  options.idle_timeout_ms = 150;
-  const auto server = started(options, make_router());
-  Client client(address_of(*server));
-  CHECK(client.get("/api/v1/quick").status == 200);
-  CHECK(client.is_closed());
-}
-
-TEST_CASE("a body that stops is answered with 408") {
-  ServerOptions options;
-  options.body_idle_timeout_ms = 150;
-  const auto server = started(options, make_router());
-  Client client(address_of(*server));
-  client.say("POST /api/v1/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc");
-  CHECK(client.read().status == 408);
-}
-
-TEST_CASE("connections over the limits are turned away") {
-  ServerOptions options;
-  options.max_connections_per_peer = 2;
-  const auto server = started(options, make_router());
-  Client first(address_of(*server));
-  Client second(address_of(*server));
-  CHECK(first.get("/api/v1/quick").status == 200);
-  CHECK(second.get("/api/v1/quick").status == 200);
-  Client third(address_of(*server));
-  CHECK(third.head().status == 503);
-  CHECK(server->figures().n_refused == 1);
-  first.close();
-  REQUIRE(becomes_true([&] { return server->figures().n_connections == 1; }));
-  Client fourth(address_of(*server));
-  CHECK(fourth.get("/api/v1/quick").status == 200);
-}
-
-TEST_CASE("a handler past its time answers 504, a full queue 503, and quick routes go on") {
-  const auto gate = std::make_shared<Gate>();
-  ServerOptions options;
-  options.n_workers = 1;
-  options.max_waiting = 1;
-  const auto server = started(options, make_router(gate));
-  Client running(address_of(*server));
-  Client queued(address_of(*server));
-  Client refused(address_of(*server));
-  running.say("GET /api/v1/patient HTTP/1.1\r\nHost: a\r\n\r\n");
-  REQUIRE(becomes_true([&] { return gate->n_waiting == 1; }));
-  queued.say("GET /api/v1/slow HTTP/1.1\r\nHost: a\r\n\r\n");
-  REQUIRE(becomes_true([&] { return server->figures().n_waiting == 1; }));
-  const Answer busy = refused.get("/api/v1/long");
-  CHECK(busy.status == 503);
-  CHECK(busy.code() == "http.busy");
-  CHECK(busy.header("retry-after") == "2");
-  CHECK(refused.get("/api/v1/quick").status == 200);
-  const Answer late = queued.read();
-  CHECK(late.status == 504);
-  CHECK(late.code() == "http.timeout");
-  gate->opened.set_value();
-  CHECK(running.read().status == 200);
-}
-
-TEST_CASE("drain lets what runs end, closes what idles and takes nothing new") {
-  const auto gate = std::make_shared<Gate>();
-  const auto server = started({}, make_router(gate));
-  Client idle(address_of(*server));
-  CHECK(idle.get("/api/v1/quick").status == 200);
-  Client running(address_of(*server));
-  running.say("GET /api/v1/patient HTTP/1.1\r\nHost: a\r\n\r\n");
-  REQUIRE(becomes_true([&] { return gate->n_waiting == 1; }));
-  std::thread drainer([&] { server->drain(); });
-  CHECK(idle.is_closed());
-  gate->opened.set_value();
-  const Answer answer = running.read();
-  CHECK(answer.status == 200);
-  CHECK(answer.header("connection") == "close");
-  drainer.join();
-  CHECK(server->figures().n_connections == 0);
-}
-
-TEST_CASE("a drain that takes too long is cut") {
-  const auto gate = std::make_shared<Gate>();
-  ServerOptions options;
-  options.drain_timeout_ms = 100;
-  auto server = started(options, make_router(gate));
-  Client running(address_of(*server));
-  running.say("GET /api/v1/patient HTTP/1.1\r\nHost: a\r\n\r\n");
-  REQUIRE(becomes_true([&] { return gate->n_waiting == 1; }));
-  server->drain();
-  gate->opened.set_value();
-  server.reset();
-  CHECK(running.is_closed());
-}
-
-TEST_CASE("IPv6 is heard beside IPv4") {
-  ServerOptions options;
-  options.listen = {"127.0.0.1:0", "[::1]:0"};
-  options.n_io_threads = 2;
-  const auto server = started(options, make_router());
-  REQUIRE(server->addresses().size() == 2);
-  CHECK(server->addresses()[1].starts_with("[::1]:"));
-  Client six(server->addresses()[1]);
-  CHECK(six.get("/api/v1/quick").status == 200);
-  CHECK(*six.get("/api/v1/items/1").json().find("peer")->as_string() == "::1");
-  Client four(server->addresses()[0]);
-  CHECK(*four.get("/api/v1/items/1").json().find("peer")->as_string() == "127.0.0.1");
-}
-
-TEST_CASE("a taken port and a wrong address are told") {
-  const auto server = started({}, make_router());
-  ServerOptions options;
-  options.listen = server->addresses();
-  const auto taken = Server::create(options, make_router());
-  REQUIRE_FALSE(taken.ok());
-  CHECK(taken.error().id == "http.cannot_listen");
-  options.listen = {"localhost"};
-  const auto wrong = Server::create(options, make_router());
-  REQUIRE_FALSE(wrong.ok());
-  CHECK(wrong.error().message.en == "the address \"localhost\" is wrong: write it like 127.0.0.1:8080 or [::1]:8080");
-}
-
-TEST_CASE("only a trusted proxy is believed about the caller") {
-  const std::string forwarded = "X-Forwarded-For: 6.6.6.6, 2001:DB8::1, 127.0.0.1\r\nX-Forwarded-Proto: https\r\n";
-  const auto doubting = started({}, make_router());
-  Client direct(address_of(*doubting));
-  const json::Value ignored = direct.get("/api/v1/items/1", forwarded).json();
-  CHECK(*ignored.find("peer")->as_string() == "127.0.0.1");
-  CHECK(*ignored.find("secure")->as_bool() == false);
-  ServerOptions options;
-  options.trusted_proxies = {"127.0.0.1"};
-  const auto believing = started(options, make_router());
-  Client proxied(address_of(*believing));
-  const json::Value value = proxied.get("/api/v1/items/1", forwarded).json();
-  CHECK(*value.find("peer")->as_string() == "2001:db8::1");
-  CHECK(*value.find("secure")->as_bool() == true);
-}
-
-TEST_CASE("a path prefix is taken off, and need not be there") {
-  ServerOptions options;
-  options.path_prefix = "/banmo/";
-  const auto server = started(options, make_router());
-  Client client(address_of(*server));
-  CHECK(*client.get("/banmo/api/v1/items/7").json().find("path")->as_string() == "/api/v1/items/7");
-  CHECK(client.get("/api/v1/quick").status == 200);
-  CHECK(client.get("/banmoapi/v1/quick").status == 404);
-  const Answer redirect = client.get("/banmo");
-  CHECK(redirect.status == 308);
-  CHECK(redirect.header("location") == "/banmo/");
-}
-
 TEST_CASE("what a handler throws that is no exception of the library costs one answer, also on a connection's own thread") {
   const auto server = started({}, make_router());
   Client client(address_of(*server));
@@ -465,32 +180,6 @@ TEST_CASE("429 says when to come again, as the error does") {
   const Answer answer = client.get("/api/v1/limited");
   CHECK(answer.status == 429);
   CHECK(answer.header("retry-after") == "117");
-}
-
-TEST_CASE("a body that trickles in is cut off, though it never pauses") {
-  ServerOptions options;
-  options.body_free_ms = 200;
-  options.min_body_bytes_per_s = 1000;
-  const auto server = started(options, make_router());
-  Client slow(address_of(*server));
-  slow.say("POST /api/v1/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\n\r\n");
-  char byte = 0;
-  int n_sent = 0;
-  const auto start = std::chrono::steady_clock::now();
-  const auto pace = std::chrono::milliseconds(20);  // 50 bytes a second
-  for (auto next = start + pace; n_sent < 200 && ::recv(slow.socket(), &byte, 1, MSG_DONTWAIT | MSG_PEEK) < 0; next += pace) {
-    while (std::chrono::steady_clock::now() < next) std::this_thread::yield();
-    if (!slow.say("x")) break;
-    ++n_sent;
-  }
-  CHECK(n_sent < 100);
-  const Answer answer = slow.head();
-  CHECK(answer.status == 408);
-}
-
-TEST_CASE("one address takes no more than its share of connections unless the options say so") {
-  CHECK(ServerOptions{}.max_connections_per_peer == 2000);
-  CHECK(ServerOptions{}.max_connections_per_peer * 5 <= ServerOptions{}.max_connections);
 }
 
 TEST_CASE("mistakes in parameters are told up to a hundred, in few words") {

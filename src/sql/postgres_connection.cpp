@@ -243,7 +243,7 @@ Result<> PostgresConnection::stream(const PostgresStatement& statement, std::str
 void PostgresConnection::drain(bool stop_first) {
   if (PQtransactionStatus(handle_) != PQTRANS_ACTIVE) return;
   if (stop_first || Deadline::over_here()) interrupt();
-  while (Answer rest{PQgetResult(handle_)}) {
+  while (const Answer rest{PQgetResult(handle_)}) {
   }
 }
 
@@ -278,7 +278,7 @@ Result<int64_t> PostgresConnection::append(std::string_view table, const std::ve
   const auto copied = copy_rows(types, next);
   if (PQputCopyEnd(handle_, copied.ok() ? nullptr : "given up") != 1) return error_here(nullptr, text);
   const Answer ended = next_answer();
-  while (Answer rest{PQgetResult(handle_)}) {
+  while (const Answer rest{PQgetResult(handle_)}) {
   }
   if (!copied.ok()) return copied.error();
   if (PQresultStatus(ended.get()) != PGRES_COMMAND_OK) return error_here(ended.get(), text);
