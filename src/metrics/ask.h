@@ -94,6 +94,8 @@ class LegPrinter {
                           const std::string& distinct) const;
   // The weights of suppress.h summed by the same keys.
   Result<Statement> weights(const std::vector<AskedDimension>& by, const std::string& where, sql::Values parameters, Grain grain) const;
+  // Of events: people and weights by the organisations of the question.
+  Result<Statement> event_weights(const Asked& asked, const directory::Scope& scope) const;
   // The periods there are, descending.
   Statement periods(const std::string& where, sql::Values parameters, Grain grain) const;
   std::string period_expression(Grain grain, std::string_view prefix) const;
@@ -114,5 +116,8 @@ class LegPrinter {
 };
 
 Grain grain_of(const Cube& cube, const Asked& asked);
+
+// Of a cube of events: the first roll-up that has all that is asked for and can be narrowed to the scope; the cube itself if none has.
+const Cube& narrowest(const Cube& cube, const Asked& asked, const directory::Scope& scope, const directory::OrgTree& tree);
 
 }  // namespace banmo::metrics

@@ -4,11 +4,13 @@
 
 #include "metrics/board_shelf.h"
 #include "metrics/engine.h"
+#include "metrics/shown.h"
 
 namespace banmo::metrics {
 namespace {
 
 using directory::Right;
+using pack::Level;
 
 Result<> require_author(const Engine& engine, const Principal& principal) {
   if (!principal.has(Right::dashboards_manage)) return no_right(Right::dashboards_manage);
@@ -24,14 +26,8 @@ Error wider() {
               {"这个身份看到的比您多，不能以它预览；请换一个身份", "this role sees more than you do there: choose another to preview as"}, "$.as");
 }
 
-bool covers(const directory::Scope& mine, const directory::Scope& theirs, const directory::OrgTree& tree) {
-  if (mine.everything) return true;
-  if (theirs.everything) return false;
-  return std::all_of(theirs.orgs.begin(), theirs.orgs.end(), [&](directory::OrgNo org) { return mine.covers(tree, org); });
-}
-
 // Nothing is shown that the author may not see: for each dataset behind the cards the other's organisations lie within the author's, and figures of
-// few people stand there only for an author who may see the people.
+// few people, and of raised fields, stand there only for an author who may see the rows at their level.
 Result<> check_not_wider(const Engine& engine, const Principal& author, const Principal& other, const pack::Dashboard& dashboard) {
   const auto tree = engine.directory.orgs();
   for (const pack::Card& card : dashboard.cards)
@@ -39,7 +35,8 @@ Result<> check_not_wider(const Engine& engine, const Principal& author, const Pr
       for (const Cube* cube : engine.cubes_of(metric)) {
         const directory::Scope mine = engine.figures_scope(author, *cube), theirs = engine.figures_scope(other, *cube);
         if (!covers(mine, theirs, *tree)) return wider();
-        if (engine.sees_rows(other, *cube, theirs) && !engine.sees_rows(author, *cube, mine)) return wider();
+        for (Level level = cube->dataset->level; level <= Level::l5; level = static_cast<Level>(static_cast<int>(level) + 1))
+          if (engine.sees_rows(other, *cube, theirs, level) && !engine.sees_rows(author, *cube, mine, level)) return wider();
       }
   return {};
 }

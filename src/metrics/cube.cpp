@@ -90,9 +90,29 @@ class CubeMaker {
     cube.definition = cube.base_table;
     for (const size_t field : cube.kept_fields()) cube.definition += "|" + cube.dataset->fields[field].id;
     for (const Measure& made : cube.measures) cube.definition += "|" + made.over_rows;
-    if (cube.min_cell == 0) return;
-    cube.weights_table = sql::quote_identifier("rw_" + cube.dataset->id);
-    cube.definition += "|withheld below " + std::to_string(cube.min_cell);
+    if (cube.min_cell > 0) {
+      cube.weights_table = sql::quote_identifier("rw_" + cube.dataset->id);
+      cube.definition += "|withheld below " + std::to_string(cube.min_cell);
+    }
+    if (!cube.is_of_events()) return;
+    if (cube.min_cell > 0 && cube.org && !cube.dataset->person_field.empty()) cube.people_table = sql::quote_identifier("rp_" + cube.dataset->id);
+    for (const auto& fields : cube.dataset->rollups) add_part(cube, fields);
+    if (!cube.parts_kept.empty()) cube.table = "(" + rollup_select(cube, records_, cube.base_table, "") + ")";
+  }
+
+  // A roll-up by some of the fields: by the rows' organisation, by another that the dataset names (the school of a class), or by none.
+  static void add_part(Cube& cube, const std::vector<std::string>& fields) {
+    Cube part = cube;
+    part.parts_kept.clear();
+    part.table = sql::quote_identifier("ru_" + cube.dataset->id + "__" + std::to_string(cube.parts_kept.size() + 1));
+    part.org.reset();
+    const auto has = [&](size_t field) { return std::find(fields.begin(), fields.end(), cube.dataset->fields[field].id) != fields.end(); };
+    for (size_t i = 0; i < cube.dataset->fields.size(); ++i)
+      if (has(i) && cube.dataset->fields[i].type == FieldType::org) part.org = i;
+    std::erase_if(part.dimensions, [&](const CubeDimension& dimension) { return !has(dimension.field); });
+    cube.definition += "|by";
+    for (const std::string& field : fields) cube.definition += " " + field;
+    cube.parts_kept.push_back(std::move(part));
   }
 
  private:
@@ -136,6 +156,24 @@ void spread_min_cell(const pack::Catalogue& catalogue, std::string_view metric, 
 
 }  // namespace
 
+std::string key_list(const Cube& cube, const records::Records& records, std::string_view prefix) {
+  std::string list;
+  for (const size_t field : cube.kept_fields())
+    list += (list.empty() ? "" : ", ") + std::string(prefix) + records.column(cube.dataset->fields[field]);
+  return list;
+}
+
+std::string rollup_select(const Cube& cube, const records::Records& records, const std::string& from, std::string_view where, std::string_view sign) {
+  const std::string keys = key_list(cube, records, "r.");
+  std::string statement = "SELECT " + keys;
+  for (size_t i = 0; i < cube.measures.size(); ++i)
+    statement += (keys.empty() && i == 0 ? "" : ", ") + std::string(sign) + cube.measures[i].over_rows + " AS m" + std::to_string(i);
+  statement += " FROM " + from + " AS r";
+  if (!where.empty()) statement += " WHERE " + std::string(where);
+  if (!keys.empty()) statement += " GROUP BY " + keys;
+  return statement;
+}
+
 const CubeDimension* Cube::dimension(std::string_view id) const {
   for (const CubeDimension& candidate : dimensions)
     if (candidate.id == id) return &candidate;
@@ -149,6 +187,12 @@ std::vector<size_t> Cube::kept_fields() const {
   for (const CubeDimension& kept : dimensions)
     if (std::find(fields.begin(), fields.end(), kept.field) == fields.end()) fields.push_back(kept.field);
   return fields;
+}
+
+bool Cube::has_classes() const {
+  if (!org) return false;
+  const std::string& kind = dataset->fields[*org].org_kind;
+  return kind.empty() || kind == "class";
 }
 
 bool Cube::period_is_date() const { return period && dataset->fields[*period].type == FieldType::date; }

@@ -5,6 +5,7 @@
 
 #include "metrics/distribution.h"
 #include "metrics/engine.h"
+#include "metrics/shown.h"
 
 namespace banmo::metrics {
 namespace {
@@ -12,11 +13,12 @@ namespace {
 constexpr int kMostDots = 2000;       // of a scatter
 constexpr int kMostMembers = 10'000;  // behind boxes
 
-bool is_level(std::string_view id) { return id == "city" || id == "district" || id == "school"; }
+bool is_level(std::string_view id) { return id == "city" || id == "district" || id == "school" || id == "class"; }
 
 pack::Title title_of_level(const std::string& id) {
   if (id == "city") return {"市", "City"};
   if (id == "district") return {"区市", "District"};
+  if (id == "class") return {"班级", "Class"};
   return id == "school" ? pack::Title{"学校", "School"} : pack::Title{id, id};
 }
 
@@ -47,12 +49,17 @@ Result<std::vector<std::pair<std::string, pack::Title>>> values_of(const Engine&
     for (const auto& entry : list->values) values.emplace_back(entry.code, entry.title);
     return values;
   }
+  const directory::Scope scope = engine.figures_scope(principal, cube);
+  if (!shown(engine, principal, cube, scope, {.keys = {field}, .measured = {}}).ok()) return values;  // nobody is offered what is then refused
   BANMO_TRY(const sql::Lease lease, engine.stores.warehouse->read());
   sql::Values parameters;
-  BANMO_TRY(const std::string where, engine.printer(cube).where(Asked{}, {}, engine.figures_scope(principal, cube), -1, "r.", parameters));
+  Asked asked;
+  if (field != cube.period) asked.by.push_back({declared.id, Axis::field, {}});
+  const Cube& from = narrowest(cube, asked, scope, *engine.directory.orgs());
+  BANMO_TRY(const std::string where, engine.printer(from).where(Asked{}, {}, scope, -1, "r.", parameters));
   const std::string column = "r." + engine.records.column(declared);
   BANMO_TRY(const sql::Rows rows,
-            lease->query("SELECT DISTINCT " + column + " AS v FROM " + cube.table + " AS r WHERE " + where + " ORDER BY v", parameters));
+            lease->query("SELECT DISTINCT " + column + " AS v FROM " + from.table + " AS r WHERE " + where + " ORDER BY v", parameters));
   for (size_t i = 0; i < rows.size(); ++i) {
     const std::string text = sql::text_of(rows[i][0]);
     if (!text.empty()) values.emplace_back(text, title_of_value(declared, text));

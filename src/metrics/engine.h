@@ -31,8 +31,8 @@ struct Engine {
   LegPrinter printer(const Cube& cube) const;
   // Figures of a dataset that a principal may see; the level shuts nobody out of aggregates.
   directory::Scope figures_scope(const Principal& principal, const Cube& cube) const;
-  // True for those who may see the rows themselves: nothing is withheld from them.
-  bool sees_rows(const Principal& principal, const Cube& cube, const directory::Scope& figures) const;
+  // True for those who may see all the rows themselves with their fields up to `level`.
+  bool sees_rows(const Principal& principal, const Cube& cube, const directory::Scope& figures, pack::Level level) const;
   // Cubes that a metric reads, directly or through others; empty for an unknown metric.
   std::vector<const Cube*> cubes_of(std::string_view metric) const;
 };

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "metrics/engine.h"
+#include "metrics/shown.h"
 
 namespace banmo::metrics {
 namespace {
@@ -78,9 +79,10 @@ Cube cube_over(const pack::Catalogue& catalogue, const records::Records& records
 
 // Rows are counted for those who may see them: for others a count under a condition would tell a withheld cell. They are told the files of the whole
 // dataset.
-bool may_count(const Engine& engine, const Principal& principal, const std::vector<const Cube*>& cubes) {
+bool may_count(const Engine& engine, const Principal& principal, const Query& query, const Asked& asked, const std::vector<const Cube*>& cubes) {
   return std::all_of(cubes.begin(), cubes.end(), [&](const Cube* cube) {
-    return cube->min_cell == 0 || engine.sees_rows(principal, *cube, engine.figures_scope(principal, *cube));
+    const auto how = shown(engine, principal, *cube, engine.figures_scope(principal, *cube), used_fields(engine, query, asked, *cube));
+    return how.ok() && *how == Shown::whole;
   });
 }
 
@@ -100,7 +102,7 @@ Result<Explanation> explain(const Engine& engine, const Principal& principal, co
     }
   }
   BANMO_TRY(const Asked asked, resolve(query, cubes, *engine.catalogue, *engine.directory.orgs()));
-  const bool counts = may_count(engine, principal, cubes);
+  const bool counts = may_count(engine, principal, query, asked, cubes);
   const Asked everything;
   for (const std::string& id : bases) {
     const Cube source = cube_over(*engine.catalogue, engine.records, *engine.catalogue->dataset(id));

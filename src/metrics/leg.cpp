@@ -12,6 +12,7 @@ std::string_view level_column(OrgKind level) {
   switch (level) {
     case OrgKind::city: return "o.city_no";
     case OrgKind::district: return "o.district_no";
+    case OrgKind::class_: return "CASE WHEN o.kind = 'class' THEN o.no END";
     default: return "COALESCE(o.school_no, o.no)";
   }
 }
@@ -134,6 +135,18 @@ Result<Statement> LegPrinter::table(const std::vector<AskedDimension>& by, const
     measures += std::string(i == 0 ? "" : ", ") + "CAST(" + function + "(r.m" + std::to_string(i) + ") AS " + type + ")";
   }
   return grouped(by, measures, cube_.table, where, std::move(parameters), grain);
+}
+
+Result<Statement> LegPrinter::event_weights(const Asked& asked, const directory::Scope& scope) const {
+  Asked orgs;
+  for (const AskedDimension& dimension : asked.by)
+    if (dimension.axis == Axis::org_level) orgs.by.push_back(dimension);
+  for (const AskedCondition& condition : asked.where)
+    if (condition.dimension.axis == Axis::org_level) orgs.where.push_back(condition);
+  sql::Values parameters;
+  BANMO_TRY(const std::string condition, where(orgs, {}, scope, -1, "r.", parameters));
+  return grouped(orgs.by, "CAST(COALESCE(SUM(r.n), 0) AS BIGINT), CAST(COALESCE(SUM(r.w), 0) AS BIGINT)", cube_.weights_table, condition,
+                 std::move(parameters), Grain::school_year);
 }
 
 Result<Statement> LegPrinter::weights(const std::vector<AskedDimension>& by, const std::string& where, sql::Values parameters, Grain grain) const {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "metrics/engine.h"
+#include "metrics/shown.h"
 
 namespace banmo::metrics {
 namespace {
@@ -76,15 +77,9 @@ directory::Scope Engine::figures_scope(const Principal& principal, const Cube& c
   return scope;
 }
 
-bool Engine::sees_rows(const Principal& principal, const Cube& cube, const directory::Scope& figures) const {
-  const pack::Dataset& dataset = *cube.dataset;
-  const directory::Scope rows = directory.scope(principal, Right::datasets_read,
-                                                {.org_field = dataset.org_field, .person_field = dataset.person_field, .level = dataset.level});
-  if (rows.sees_nothing() || rows.aggregates_only || rows.max_level < dataset.level) return false;
-  if (rows.everything) return true;
-  if (figures.everything) return false;
-  const auto tree = directory.orgs();
-  return std::all_of(figures.orgs.begin(), figures.orgs.end(), [&](directory::OrgNo org) { return rows.covers(*tree, org); });
+bool Engine::sees_rows(const Principal& principal, const Cube& cube, const directory::Scope& figures, pack::Level level) const {
+  const directory::Scope rows = rows_scope(*this, principal, cube, level);
+  return gives_rows(rows, level) && covers(rows, figures, *directory.orgs());
 }
 
 std::vector<const Cube*> Engine::cubes_of(std::string_view metric) const {
@@ -138,6 +133,8 @@ std::vector<std::pair<std::string, std::string>> Metrics::dimensions_of(const pa
     found.emplace_back("city", "市");
     found.emplace_back("district", "区市");
     found.emplace_back("school", "学校");
+    if (std::all_of(cubes.begin(), cubes.end(), [](const Cube* cube) { return cube->is_of_events() && cube->has_classes(); }))
+      found.emplace_back("class", "班级");
   }
   for (const CubeDimension& dimension : first.dimensions)
     if (std::all_of(cubes.begin(), cubes.end(), [&](const Cube* cube) { return cube->dimension(dimension.id) != nullptr; }))

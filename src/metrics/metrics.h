@@ -3,6 +3,7 @@
 // outside reaches SQL as text. Roll-ups are kept current by partition as records tells of changes; a query never answers older than 5 s. Thread-safe.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -43,7 +44,8 @@ class Metrics {
   // Dimensions by which a metric can be asked: its dataset's code, year, org and grade-like fields, and city, district, school.
   std::vector<std::pair<std::string, std::string>> dimensions_of(const pack::Metric& metric) const;
 
-  // Errors: not_found "metrics.unknown_metric" with the nearest, invalid "metrics.no_such_dimension", denied.
+  // Errors: not_found "metrics.unknown_metric" with the nearest, invalid "metrics.no_such_dimension", denied "metrics.out_of_scope",
+  // "metrics.field_above_level" (shown.h).
   Result<QueryResult> query(const Principal& principal, const Query& query);
   Result<Explanation> explain(const Principal& principal, const Query& query);
   // A records::Filter list for the rows behind a cell is what the api hands to Records::rows.
@@ -68,7 +70,8 @@ class Metrics {
   Result<std::vector<Subscription>> subscriptions(const Principal& principal) const;
   Result<Subscription> subscribe(const Principal& principal, std::string_view dashboard, Every every, int hour);
   Result<> unsubscribe(const Principal& principal, int64_t no);
-  // Tells every subscriber who is due, each under the rights of now, once a period. How many were told. Called by a thread of the server.
+  // Tells subscribers who are due, each under the rights of now, once a period: at most 500 at a call, by turns. One who cannot be told keeps no
+  // other waiting and is tried again. How many were told. Called by a thread of the server.
   Result<int> tell_subscribers();
 
   // --- portraits: oneself, or one's own children
@@ -100,6 +103,7 @@ class Metrics {
   const Engine& engine() const;
   Result<const pack::Target*> target_for(const Principal& principal, directory::Right right, std::string_view id) const;
   std::unique_ptr<State> state_;
+  std::atomic<int64_t> last_tried_{0};  // subscription
 };
 
 }  // namespace banmo::metrics

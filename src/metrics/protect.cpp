@@ -70,6 +70,38 @@ Result<> write_weights(sql::Connection& connection, const Cube& cube, const std:
   return {};
 }
 
+Result<> write_event_weights(sql::Connection& connection, const Cube& cube, const std::string& org_column) {
+  BANMO_DO(connection.execute("DELETE FROM " + cube.weights_table));
+  BANMO_TRY(sql::Rows rows, connection.query("SELECT p." + org_column + ", COUNT(*), o.district_no FROM " + cube.people_table +
+                                             " AS p LEFT JOIN dim_org AS o ON o.no = p." + org_column + " GROUP BY 1, 3"));
+  std::sort(rows.rows.begin(), rows.rows.end());
+  const std::vector<int64_t> weights = hiding_weights(population_of(rows, 1, 0), cube.min_cell);
+  size_t at = 0;
+  BANMO_DO(connection.append("rw_" + cube.dataset->id, {cube.dataset->fields[*cube.org].id, "n", "w"}, [&](sql::Values& row) -> Result<bool> {
+    if (at == rows.size()) return false;
+    row = {rows[at][0], rows[at][1], weights[at]};
+    ++at;
+    return true;
+  }));
+  return {};
+}
+
+Result<> protect_events(sql::Connection& connection, const Statement& weights, const Cube& cube, const Asked& asked, LegTable& table) {
+  BANMO_TRY(const sql::Rows rows, connection.query(weights.text, weights.parameters));
+  std::set<Key> shown;
+  for (const sql::Values& row : rows.rows) {
+    const int64_t n_people = sql::int_of(row[row.size() - 2]), weight = sql::int_of(row.back());
+    if (n_people >= cube.min_cell && weight == 0) shown.insert(Key(row.begin(), row.end() - 2));
+  }
+  for (auto& [key, row] : table) {
+    Key orgs;
+    for (size_t i = 0; i < asked.by.size(); ++i)
+      if (asked.by[i].axis == Axis::org_level) orgs.push_back(key[i]);
+    row.withheld |= !shown.contains(orgs);
+  }
+  return {};
+}
+
 Result<> protect(sql::Connection& connection, const Statement& weights, const Cube& cube, LegTable& table) {
   for (auto& [key, row] : table) row.withheld |= row.n > 0 && row.n < cube.min_cell;
   BANMO_TRY(const sql::Rows rows, connection.query(weights.text, weights.parameters));

@@ -11,6 +11,12 @@ namespace banmo::metrics {
 // Makes the table of weights anew from the roll-up, in the transaction that changed it.
 Result<> write_weights(sql::Connection& connection, const Cube& cube, const std::vector<std::string>& key_columns);
 
+// The same for events, by organisation alone: from who stands where.
+Result<> write_event_weights(sql::Connection& connection, const Cube& cube, const std::string& org_column);
+
+// Of events: `weights` sums people and weights by the organisations of `asked.by`.
+Result<> protect_events(sql::Connection& connection, const Statement& weights, const Cube& cube, const Asked& asked, LegTable& table);
+
 // `weights` sums the weights by the keys of `table`.
 Result<> protect(sql::Connection& connection, const Statement& weights, const Cube& cube, LegTable& table);
 

@@ -7,6 +7,7 @@
 
 #include "metrics/engine.h"
 #include "metrics/protect.h"
+#include "metrics/shown.h"
 
 namespace banmo::metrics {
 namespace {
@@ -103,8 +104,9 @@ Result<std::optional<std::vector<int64_t>>> Question::periods_for(sql::Connectio
   const bool needs_one = !asked_.by_period && (id.stock || shifts_);
   if (cube.period && (ranged || asked_.last > 0 || needs_one)) {
     sql::Values parameters;
-    BANMO_TRY(const std::string where, engine_.printer(cube).where(asked_, periods, scope, -1, "r.", parameters));
-    const Statement statement = engine_.printer(cube).periods(where, std::move(parameters), grain);
+    const LegPrinter printer = engine_.printer(narrowest(cube, asked_, scope, *tree_));
+    BANMO_TRY(const std::string where, printer.where(asked_, periods, scope, -1, "r.", parameters));
+    const Statement statement = printer.periods(where, std::move(parameters), grain);
     BANMO_TRY(const sql::Rows rows, connection.query(statement.text, statement.parameters));
     const auto from = period_of_text(asked_.from, grain), to = period_of_text(asked_.to, grain);
     if ((!asked_.from.empty() && !from) || (!asked_.to.empty() && !to))
@@ -132,16 +134,17 @@ Result<> Question::run(const LegId& id) {
   const directory::Scope scope = engine_.figures_scope(principal_, cube);
   BANMO_TRY(const sql::Lease lease, engine_.stores.warehouse->read());
   BANMO_TRY(const auto periods, periods_for(*lease, id, scope));
-  const LegPrinter printer = engine_.printer(cube);
+  const LegPrinter printer = engine_.printer(id.distinct.empty() ? narrowest(cube, asked_, scope, *tree_) : cube);
   sql::Values parameters;
   BANMO_TRY(std::string where, printer.where(asked_, periods, scope, -1, "r.", parameters));
   if (id.stock && cube.period_is_date()) where += " AND " + printer.last_of_period(grain_of(cube, asked_));
   const Grain grain = grain_of(cube, asked_);
   BANMO_TRY(const Statement statement, printer.table(asked_.by, where, parameters, grain, id.distinct));
   statements_.push_back(statement.text);
-  BANMO_TRY(const Statement weights, printer.weights(asked_.by, where, std::move(parameters), grain));
-  const bool whole = cube.min_cell == 0 || engine_.sees_rows(principal_, cube, scope);
-  BANMO_TRY(LegTable table, whole ? read_leg(*lease, statement) : read_protected(*lease, cube, statement, weights));
+  BANMO_TRY(const Statement weights, cube.is_of_events() ? engine_.printer(cube).event_weights(asked_, scope)
+                                                         : printer.weights(asked_.by, where, std::move(parameters), grain));
+  BANMO_TRY(const Shown how, shown(engine_, principal_, cube, scope, used_fields(engine_, query_, asked_, cube)));
+  BANMO_TRY(LegTable table, how == Shown::whole ? read_leg(*lease, statement) : read_protected(*lease, cube, statement, weights));
   shift_keys(id, table);
   legs_[id] = std::move(table);
   return {};
@@ -158,7 +161,7 @@ Result<LegTable> Question::read_leg(sql::Connection& connection, const Statement
     for (size_t i = n_keys; i < row.size(); ++i)
       made.measures.push_back(sql::is_null(row[i]) ? std::numeric_limits<double>::quiet_NaN() : sql::double_of(row[i]));
     made.n = static_cast<int64_t>(std::isnan(made.measures.front()) ? 0 : made.measures.front());
-    if (n_keys == 0 && made.n == 0) return {};  // an aggregate over nothing is no row
+    if (made.n == 0) return {};  // an aggregate over nothing is no row; nor is what was added and taken away again
     table.emplace(Key(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(n_keys)), std::move(made));
     return {};
   });
@@ -171,7 +174,7 @@ Result<LegTable> Question::read_protected(sql::Connection& connection, const Cub
   for (int i = 0; i < kMostReads; ++i) {
     BANMO_TRY(const int64_t before, RollUps::version(connection, cube.dataset->id));
     BANMO_TRY(LegTable table, read_leg(connection, statement));
-    BANMO_DO(protect(connection, weights, cube, table));
+    BANMO_DO(cube.is_of_events() ? protect_events(connection, weights, cube, asked_, table) : protect(connection, weights, cube, table));
     BANMO_TRY(const int64_t after, RollUps::version(connection, cube.dataset->id));
     if (before == after) return table;
   }

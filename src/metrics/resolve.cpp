@@ -14,6 +14,7 @@ std::optional<OrgKind> level_of(std::string_view id) {
   if (id == "city") return OrgKind::city;
   if (id == "district") return OrgKind::district;
   if (id == "school") return OrgKind::school;
+  if (id == "class") return OrgKind::class_;
   return std::nullopt;
 }
 
@@ -52,7 +53,7 @@ Error no_such_dimension(std::string_view id, const std::vector<const Cube*>& cub
 Result<AskedDimension> axis_of(std::string_view id, const std::vector<const Cube*>& cubes) {
   if (const auto level = level_of(id)) {
     for (const Cube* cube : cubes)
-      if (!cube->org) return no_such_dimension(id, cubes);
+      if (!cube->org || (*level == OrgKind::class_ && !cube->has_classes())) return no_such_dimension(id, cubes);
     return AskedDimension{std::string(id), Axis::org_level, *level};
   }
   if (is_period(id, cubes)) return AskedDimension{std::string(id), Axis::period, {}};

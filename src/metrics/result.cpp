@@ -22,6 +22,7 @@ pack::Title title_of_level(directory::OrgKind level) {
   switch (level) {
     case directory::OrgKind::city: return {"市", "City"};
     case directory::OrgKind::district: return {"区市", "District"};
+    case directory::OrgKind::class_: return {"班级", "Class"};
     default: return {"学校", "School"};
   }
 }

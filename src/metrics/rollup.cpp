@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "expr/expr.h"
+#include "metrics/event_rollup.h"
 #include "metrics/protect.h"
 #include "records/records.h"
 
@@ -48,17 +49,11 @@ struct RollUps::State {
   std::map<std::string, Pending, std::less<>> pending;
   std::map<std::string, Standing, std::less<>> standing;
   bool stopping = false;
+  std::map<std::string, int64_t> n_appended;  // rows of roll-ups of events since they were folded; of the working thread
   std::thread thread;
 
   State(std::shared_ptr<sql::Database> w, const Cubes& c, const records::Records& r, const Clock& k)
       : warehouse(std::move(w)), cubes(c), records(r), clock(k) {}
-
-  static std::string key_list(const Cube& cube, const records::Records& records, std::string_view prefix) {
-    std::string list;
-    for (const size_t field : cube.kept_fields())
-      list += (list.empty() ? "" : ", ") + std::string(prefix) + records.column(cube.dataset->fields[field]);
-    return list;
-  }
 
   std::vector<std::string> key_columns(const Cube& cube) const {
     std::vector<std::string> columns;
@@ -77,16 +72,7 @@ struct RollUps::State {
     return connection.script("CREATE TABLE " + cube.weights_table + " AS SELECT " + keys + "r.m0 AS w FROM " + cube.table + " AS r WHERE FALSE");
   }
 
-  std::string select(const Cube& cube, std::string_view where) const {
-    const std::string keys = key_list(cube, records, "r.");
-    std::string statement = "SELECT " + keys;
-    for (size_t i = 0; i < cube.measures.size(); ++i)
-      statement += (keys.empty() && i == 0 ? "" : ", ") + cube.measures[i].over_rows + " AS m" + std::to_string(i);
-    statement += " FROM " + cube.base_table + " AS r";
-    if (!where.empty()) statement += " WHERE " + std::string(where);
-    if (!keys.empty()) statement += " GROUP BY " + keys;
-    return statement;
-  }
+  std::string select(const Cube& cube, std::string_view where) const { return rollup_select(cube, records, cube.base_table, where); }
 
   // The changed partitions as a condition, for the roll-up (no prefix) and for the dataset ("r.").
   std::string condition(const Cube& cube, const Pending& what, std::string_view prefix) const {
@@ -117,7 +103,8 @@ struct RollUps::State {
   }
 
   // The pattern of what is withheld follows from populations: a changed mark of a person leaves it.
-  Result<> refresh(const Cube& cube, const Pending& what) const {
+  Result<> refresh(const Cube& cube, const Pending& what) {
+    if (cube.is_of_events()) return refresh_events(cube, what);
     return warehouse->write([&](sql::Connection& connection) -> Result<> {
       const bool whole = what.whole || (!cube.org && !cube.period);
       std::vector<sql::Values> before, after;
@@ -136,6 +123,20 @@ struct RollUps::State {
     });
   }
 
+  Result<> refresh_events(const Cube& cube, const Pending& what) {
+    EventRollUps rollups(cube, records, n_appended);
+    return warehouse->write([&](sql::Connection& connection) -> Result<> {
+      const std::string lock = connection.dialect() == sql::Dialect::postgres ? " FOR UPDATE" : "";  // servers of one database take turns
+      BANMO_TRY(const sql::Rows state, connection.query(std::string(kReadState) + lock, {cube.dataset->id}));
+      BANMO_TRY(const int64_t to, rollups.version_of_rows(connection));
+      const bool whole = what.whole || state.empty() || sql::text_of(state[0][0]) != cube.definition;
+      BANMO_DO(whole ? rollups.make(connection) : rollups.add(connection, sql::int_of(state[0][1]), to));
+      BANMO_DO(connection.execute(kDropState, {cube.dataset->id}));
+      BANMO_DO(connection.execute(kWriteState, {cube.dataset->id, cube.definition, to}));
+      return {};
+    });
+  }
+
   Result<> open(const Cube& cube) {
     const int64_t version = records.version(cube.dataset->id);
     bool current = false;
@@ -144,11 +145,11 @@ struct RollUps::State {
       BANMO_TRY(const sql::Rows state, connection.query(kReadState, {cube.dataset->id}));
       const bool same_definition = !state.empty() && sql::text_of(state[0][0]) == cube.definition;
       current = same_definition && sql::int_of(state[0][1]) == version;
-      if (!same_definition) BANMO_DO(create_table(connection, cube));
+      if (!same_definition && !cube.is_of_events()) BANMO_DO(create_table(connection, cube));
       return {};
     });
     BANMO_DO(std::move(prepared));
-    if (!current) BANMO_DO(refresh(cube, {.whole = true, .partitions = {}, .version = version}));
+    if (!current) BANMO_DO(refresh(cube, {.whole = !cube.is_of_events(), .partitions = {}, .version = version}));
     standing[cube.dataset->id] = {version, version, clock.now()};
     return {};
   }
@@ -181,7 +182,7 @@ struct RollUps::State {
     constexpr auto kPause = std::chrono::seconds(1);
     work.wait_for(lock, kPause, [&] { return stopping; });
     Pending& again = pending[dataset];
-    again.whole = true;
+    again.whole = !cubes.find(dataset)->second.is_of_events();
     again.version = std::max(again.version, failed.version);
   }
 };
@@ -212,10 +213,12 @@ void RollUps::changed(const records::DatasetChange& change) {
   const std::scoped_lock lock(state_->mutex);
   Pending& pending = state_->pending[change.dataset];
   pending.version = std::max(pending.version, change.version);
-  pending.whole |= change.partitions.empty();
-  for (const auto& [period, org] : change.partitions)
-    pending.partitions.emplace(sql::is_null(period) ? "NULL" : expr::print_literal(period, state_->warehouse->dialect()), org.value);
-  pending.whole |= pending.partitions.size() > kMostPartitions;
+  if (!cube->second.is_of_events()) {  // those grow by versions
+    pending.whole |= change.partitions.empty();
+    for (const auto& [period, org] : change.partitions)
+      pending.partitions.emplace(sql::is_null(period) ? "NULL" : expr::print_literal(period, state_->warehouse->dialect()), org.value);
+    pending.whole |= pending.partitions.size() > kMostPartitions;
+  }
   Standing& standing = state_->standing[change.dataset];
   standing.told = std::max(standing.told, change.version);
   state_->work.notify_all();

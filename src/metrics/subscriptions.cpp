@@ -25,13 +25,13 @@ constexpr std::string_view kInsert =
 constexpr std::string_view kDelete = "DELETE FROM subscription WHERE no = $1 AND account_no = $2";
 constexpr std::string_view kDue =
     "SELECT no, account_no, account, acting_role, acting_org_no, dashboard, every, hour, due_at "
-    "FROM subscription WHERE due_at <= $1 "
-    "ORDER BY due_at, no LIMIT 500";
+    "FROM subscription WHERE due_at <= $1 AND no > $2 AND no <= $3 "
+    "ORDER BY no LIMIT $4";
 // The row tells by its due time whether another process or an earlier try was faster.
 constexpr std::string_view kPass = "UPDATE subscription SET due_at = $3 WHERE no = $1 AND due_at = $2";
 constexpr std::string_view kTold = "UPDATE subscription SET told_at = $2 WHERE no = $1";
 
-constexpr size_t kMostOfOne = 20;
+constexpr size_t kMostOfOne = 20, kMostAtOnce = 500;
 constexpr int kMostFigures = 6;  // in a notice's sentence
 constexpr int64_t kSecond_micros = 1'000'000, kDay_s = 86'400;
 constexpr std::array<std::string_view, 3> kNames{"day", "week", "month"};
@@ -127,23 +127,37 @@ Result<bool> pass(const Engine& engine, const Due& due, const Result<Message>& s
   return told;
 }
 
-Result<std::vector<Due>> due_now(const Engine& engine) {
+Due due_of(const sql::Values& row) {
+  return {sql::int_of(row[0]),
+          {sql::int_of(row[1])},
+          sql::text_of(row[2]),
+          sql::text_of(row[3]),
+          {sql::int_of(row[4])},
+          sql::text_of(row[5]),
+          every_of(sql::text_of(row[6])).value_or(Every::month),
+          static_cast<int>(sql::int_of(row[7])),
+          sql::int_of(row[8])};
+}
+
+// Those who are due, by turns: first who come after the last that was tried, then from the beginning. So those that wait for long, however many, are
+// never all that is tried.
+Result<std::vector<Due>> due_now(const Engine& engine, int64_t last_tried) {
   BANMO_TRY(const sql::Lease lease, engine.stores.ledger->read());
-  BANMO_TRY(const sql::Rows rows, lease->query(kDue, {engine.clock.now().micros}));
+  const int64_t now = engine.clock.now().micros;
   std::vector<Due> found;
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const sql::Values& row = rows[i];
-    found.push_back({sql::int_of(row[0]),
-                     {sql::int_of(row[1])},
-                     sql::text_of(row[2]),
-                     sql::text_of(row[3]),
-                     {sql::int_of(row[4])},
-                     sql::text_of(row[5]),
-                     every_of(sql::text_of(row[6])).value_or(Every::month),
-                     static_cast<int>(sql::int_of(row[7])),
-                     sql::int_of(row[8])});
+  for (const auto& [after, up_to] : {std::pair{last_tried, INT64_MAX}, std::pair{int64_t{0}, last_tried}}) {
+    const auto n_left = static_cast<int64_t>(kMostAtOnce - found.size());
+    BANMO_TRY(const sql::Rows rows, lease->query(kDue, {now, after, up_to, n_left}));
+    for (const sql::Values& row : rows.rows) found.push_back(due_of(row));
   }
   return found;
+}
+
+// Told, or passed over for good. An error: tried again later.
+Result<bool> tell_or_pass(const Engine& engine, const Due& due) {
+  const Result<Message> said = say(engine, due);
+  if (!said.ok() && !is_final(said.error().code)) return said.error();
+  return pass(engine, due, said);
 }
 
 Result<> check_session(const Principal& principal) {
@@ -247,16 +261,13 @@ Result<> Metrics::unsubscribe(const Principal& principal, int64_t no) {
 
 Result<int> Metrics::tell_subscribers() {
   const Engine& engine = this->engine();
-  BANMO_TRY(const std::vector<Due> due, due_now(engine));
+  BANMO_TRY(const std::vector<Due> due, due_now(engine, last_tried_));
   int n_told = 0;
   for (const Due& one : due) {
-    const Result<Message> said = say(engine, one);
-    if (!said.ok() && !is_final(said.error().code)) {
-      BANMO_LOG(warn, "metrics.subscription_waits", {"no", one.no}, {"error", said.error().id});
-      continue;
-    }
-    BANMO_TRY(const bool told, pass(engine, one, said));
-    n_told += told ? 1 : 0;
+    last_tried_ = one.no;
+    const Result<bool> told = tell_or_pass(engine, one);
+    if (!told.ok()) BANMO_LOG(warn, "metrics.subscription_waits", {"no", one.no}, {"error", told.error().id});
+    n_told += told.ok() && *told ? 1 : 0;
   }
   return n_told;
 }

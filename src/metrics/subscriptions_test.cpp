@@ -121,12 +121,60 @@ TEST_CASE("a notice that cannot be written leaves the time where it was, and com
       }));
     };
     call_sequence("notice", "away");
-    CHECK(world.metrics->tell_subscribers().error().id == "directory.no_sequence");
+    CHECK(must(world.metrics->tell_subscribers()) == 0);
     call_sequence("away", "notice");
     CHECK(must(world.metrics->subscriptions(head.principal())).at(0).due_at == at("2026-11-21T09:00:00Z"));
     CHECK(must(world.metrics->tell_subscribers()) == 1);
     CHECK(head.told().size() == 1);
   });
+}
+
+TEST_CASE("one whose notice cannot be written keeps nobody else waiting") {
+  World world(Pair::sqlite_duckdb);
+  fill(world);
+  const Subscriber first(world, "first", Role::principal, world.schools[0]), second(world, "second", Role::principal, world.schools[0]);
+  const int64_t no = must(world.metrics->subscribe(first.principal(), "mine", Every::day, 17)).no;
+  must(world.metrics->subscribe(second.principal(), "mine", Every::day, 17));
+  must(world.stores.ledger->write([&](sql::Connection& connection) {
+    return connection.script("CREATE TRIGGER refuse BEFORE UPDATE ON subscription WHEN NEW.no = " + std::to_string(no) +
+                             " BEGIN SELECT RAISE(ABORT, 'full'); END");
+  }));
+  world.clock.set(at("2026-11-21T09:00:00Z"));
+  CHECK(must(world.metrics->tell_subscribers()) == 1);
+  CHECK(first.told().empty());
+  CHECK(second.told().size() == 1);
+  must(world.stores.ledger->write([](sql::Connection& connection) { return connection.script("DROP TRIGGER refuse"); }));
+  CHECK(must(world.metrics->tell_subscribers()) == 1);
+  CHECK(first.told().size() == 1);
+}
+
+TEST_CASE("however many cannot be told, the others have their turn") {
+  World world(Pair::sqlite_duckdb);
+  fill(world);
+  world.import("shelf", "2026," + world.code_of(1) + ",lit,5\n");
+  must(world.metrics->settle());
+  must(world.metrics->put_board(world.system, "broken", 0, "dashboards: [{id: broken, title: 坏, filters: [grade], cards: [{kpi: [loan_n]}]}]"));
+  must(world.metrics->put_board(world.system, "whole", 0, "dashboards: [{id: whole, title: 好, cards: [{kpi: [books]}]}]"));
+  const Subscriber head(world, "head", Role::principal, world.schools[0]);
+  must(world.metrics->subscribe(head.principal(), "broken", Every::day, 17));
+  must(world.metrics->subscribe(head.principal(), "whole", Every::day, 17));
+  must(world.stores.ledger->write([](sql::Connection& connection) -> Result<> {
+    BANMO_DO(connection.execute("UPDATE subscription SET no = 2000 WHERE dashboard = 'whole'"));
+    for (int64_t no = 1000; no < 1600; ++no)
+      BANMO_DO(
+          connection.execute("INSERT INTO subscription (no, account_no, account, acting_role, acting_org_no, dashboard, every, hour, created_at, "
+                             "due_at) SELECT $1, account_no, account, acting_role, acting_org_no, dashboard, 'x' || $1, hour, created_at, due_at - 1 "
+                             "FROM subscription WHERE no = 1",
+                             {no}));
+    return {};
+  }));
+  // The filter's values cannot be read: a fault that may pass.
+  must(world.stores.warehouse->write([](sql::Connection& connection) { return connection.script("DROP TABLE ru_loan"); }));
+  world.clock.set(at("2026-11-21T09:00:00Z"));
+  CHECK(must(world.metrics->tell_subscribers()) == 0);
+  CHECK(must(world.metrics->tell_subscribers()) == 1);
+  REQUIRE(head.told().size() == 1);
+  CHECK(head.told()[0] == "《好》：册数 5.0册");
 }
 
 TEST_CASE("an account that is closed, has lost its role or must change its password is told nothing") {

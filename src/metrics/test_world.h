@@ -17,7 +17,8 @@ using banmo::test::must;
 using banmo::test::Pair;
 
 // City > 南区 (schools 1, 2), 北区 (schools 3, 4). Datasets (test_world_test.cpp): `loan` with a date, `shelf` with a stock figure by school year,
-// `count` with a stock figure by date, `health` of people (L4: no role here sees its rows) with a smallest cell of 10.
+// `count` with a stock figure by date, `health` of people (L4: no role here sees its rows) and
+// `visit` (L3: officers see its rows), both with a smallest cell of 10.
 struct World : banmo::test::TestStores {
   explicit World(Pair pair);
 

@@ -66,6 +66,19 @@ datasets:
     sex: {type: code, list: sex, title: 性别}
     kind: {type: code, list: kind, title: 社团}
     height: {type: decimal, scale: 1, title: 身高}
+- id: visit
+  title: 问诊
+  grain: [school_year, visit_no]
+  class: {category: 学生数据, level: L3, spi: true}
+  scope: {org: school_id}
+  period: {by: school_year}
+  fields:
+    school_year: {type: year, title: 学年, required: true}
+    visit_no: {type: int, title: 编号, required: true}
+    school_id: {type: org, kind: school, title: 学校, required: true}
+    grade: {type: int, title: 年级}
+    kind: {type: code, list: kind, title: 社团}
+    height: {type: decimal, scale: 1, title: 身高}
 - id: badge
   title: 徽章
   grain: [badge_no]
@@ -86,6 +99,8 @@ metrics:
 - {id: books_growth, title: 增长, derived: "(books - prior(books, 1, school_year)) / nullif(prior(books, 1, school_year), 0) * 100", unit: "%", definition: 增长。}
 - {id: counted, title: 盘点册数, agg: sum, of: count, expr: n_books, stock: true, unit: 册, definition: 盘点所得册数。}
 - {id: people, title: 人数, agg: count, of: health, unit: 人, min_cell: 10, definition: 人数。}
+- {id: visits, title: 问诊数, agg: count, of: visit, unit: 人, min_cell: 10, definition: 问诊数。}
+- {id: visit_height, title: 问诊身高, agg: avg, of: visit, expr: height, unit: cm, min_cell: 10, definition: 问诊者平均身高。}
 - {id: height_avg, title: 平均身高, agg: avg, of: health, expr: height, unit: cm, min_cell: 10, definition: 平均身高。}
 dimensions:
   lent_on: {syn: [日期]}
@@ -97,11 +112,9 @@ dimensions:
   school_id: {rollup: [school, district, city]}
 )yaml";
 
-constexpr std::pair<const char*, const char*> kHeadings[] = {{"loan", "流水号,学校,日期,类别,年级,逾期,页数\n"},
-                                                             {"shelf", "学年,学校,类别,册数\n"},
-                                                             {"count", "盘点日期,学校,册数\n"},
-                                                             {"health", "学年,编号,学校,年级,性别,社团,身高\n"},
-                                                             {"badge", "徽章号\n"}};
+constexpr std::pair<const char*, const char*> kHeadings[] = {
+    {"loan", "流水号,学校,日期,类别,年级,逾期,页数\n"}, {"shelf", "学年,学校,类别,册数\n"},           {"count", "盘点日期,学校,册数\n"},
+    {"health", "学年,编号,学校,年级,性别,社团,身高\n"}, {"visit", "学年,编号,学校,年级,社团,身高\n"}, {"badge", "徽章号\n"}};
 
 }  // namespace
 

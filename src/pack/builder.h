@@ -48,6 +48,11 @@ class CatalogueBuilder {
   void compile_fields(Dataset& out, const Place& place);
   void compile_rules(Dataset& out, const Place& place);
 
+  // resolve_events.cpp
+  void resolve_event(Dataset& out, const Place& place);
+  void resolve_event_field(Field& out, const DraftField& draft);
+  void resolve_rollups(Dataset& out, const DraftDataset& draft);
+
   // resolve_derived.cpp
   void resolve_derived(size_t index);
   void take_columns(Dataset& out, const Place& place);

@@ -25,7 +25,7 @@ struct DraftField {
   bool has_level = false;
   Text level_reason;
   Text list, to, type;
-  Text from;
+  Text from, of;
 };
 
 struct DraftRule {
@@ -47,7 +47,8 @@ struct DraftDataset {
   Text org, person, period_by;
   std::vector<DraftField> fields;
   std::vector<DraftRule> rules;
-  Text sql, data;
+  Text sql, data, events;
+  std::vector<std::vector<Text>> rollups;
   bool has_rows = false;
   std::vector<DraftRow> rows;
 };

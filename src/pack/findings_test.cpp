@@ -290,3 +290,25 @@ TEST_CASE("a hostile pack is bounded") {
   CHECK(findings_of(fields + "}}\n").find("^: 'fields' has more than 400 entries: make several datasets of it [pack.too_many]") != std::string::npos);
   CHECK(findings_of("^" + std::string(500, 'a') + ": 1\n").find("has no key '" + std::string(80, 'a') + "…'") != std::string::npos);
 }
+
+TEST_CASE("an event dataset says what each field takes of a learning record, and other datasets take nothing of them") {
+  const auto events = [](std::string_view fields, std::string_view rest = "") {
+    return "datasets:\n- {id: d, title: 甲, kind: event, grain: [n], class: {category: c, level: L2}" + std::string(rest) +
+           ", fields: {n: {type: int, of: number, title: 号}" + std::string(fields) + "}}\n";
+  };
+  CHECK(findings_of(events(", v: {type: code, list: colour, of: verb, title: 动}, m: {type: date, of: month, title: 月}",
+                           ", where: \"v = 'r'\", rollups: [[v], []]")) == "");
+  CHECK(findings_of(events(", x: {type: text, of: ^verbs, title: 动}")) ==
+        "^: a learning record has no 'verbs'; did you mean 'verb'? [pack.unknown_event_word]");
+  CHECK(findings_of(events(", x: {type: int, of: ^verb, title: 动}")) == "^: the type of the field 'x' cannot hold 'verb' [pack.event_type]");
+  CHECK(findings_of(events(", ^x: {type: int, title: 动}")) ==
+        "^: the field 'x' of an event dataset has exactly one of of and from [pack.field_shape]");
+  CHECK(findings_of(events(", x: {type: text, of: ^context_extension, title: 科}")) ==
+        "^: an extension is written \"context_extension <IRI>\"; other words take none [pack.event_extension]");
+  CHECK(findings_of(events("", ", rollups: [[^q]]")) == "^: the dataset 'd' has no field 'q' [pack.unknown_field]");
+  CHECK(findings_of(events("", ", where: ^n")) == "^: where must be a condition; this is integer [pack.not_a_condition]");
+  CHECK(findings_of("datasets:\n- ^{id: d, title: 甲, kind: event, grain: [k], class: {category: c, level: L2}, fields: {k: {type: datetime, of: "
+                    "stored, title: 键}}}\n") == "^: the grain of the event dataset 'd' must be its one field with of: number [pack.event_grain]");
+  CHECK(findings_of(people("", ", x: {type: text, of: ^verb, title: 动}")) ==
+        "^: 'of' is for event datasets (kind: event) only [pack.dataset_shape]");
+}

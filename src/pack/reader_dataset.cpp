@@ -12,7 +12,7 @@ namespace {
 constexpr std::array<std::string_view, 13> kTypes{"text", "int", "decimal", "bool", "date",  "datetime", "year",
                                                   "code", "org", "ref",     "idno", "phone", "state"};
 constexpr std::array<std::string_view, 8> kOrgKinds{"city", "bureau", "district", "school", "grade", "class", "college", "enterprise"};
-constexpr std::array<std::string_view, 3> kDatasetKinds{"entry", "reference", "derived"};
+constexpr std::array<std::string_view, 4> kDatasetKinds{"entry", "reference", "derived", "event"};
 constexpr std::array<std::string_view, 2> kSeverities{"error", "warn"};
 constexpr std::array<std::string_view, 2> kRetainEnds{"delete", "anonymize"};
 
@@ -48,7 +48,7 @@ void read_scale(DraftField& out, const yaml::Node& value, Findings& findings) {
   if (out.field.scale < 0 || out.field.scale > 6) findings.add("bad_scale", {"小数位数须在 0 到 6 之间", "scale must be 0..6"}, value.where());
 }
 
-constexpr std::array<Key<DraftField>, 19> kFieldKeys{{
+constexpr std::array<Key<DraftField>, 20> kFieldKeys{{
     {"type",
      [](DraftField& out, const yaml::Node& value, Findings& findings) {
        if (const auto type = read_word(value, "type", kTypes, findings)) out.field.type = static_cast<FieldType>(*type);
@@ -82,6 +82,7 @@ constexpr std::array<Key<DraftField>, 19> kFieldKeys{{
     {"index", [](DraftField& out, const yaml::Node& value, Findings& findings) { read_into(value, out.field.blind_index, findings); }},
     {"default", [](DraftField& out, const yaml::Node& value, Findings& findings) { read_into(value, out.field.default_text, findings); }},
     {"from", member<&DraftField::from>},
+    {"of", member<&DraftField::of>},
 }};
 
 constexpr std::array<Key<DraftRule>, 7> kRuleKeys{{
@@ -131,7 +132,7 @@ constexpr std::array<Key<DraftDataset>, 2> kRetainKeys{{
      true},
 }};
 
-constexpr std::array<Key<DraftDataset>, 15> kDatasetKeys{{
+constexpr std::array<Key<DraftDataset>, 17> kDatasetKeys{{
     {"id", [](DraftDataset& out, const yaml::Node& value, Findings& findings) { read_id(value, out.dataset.id, findings); }, true},
     {"title", [](DraftDataset& out, const yaml::Node& value, Findings& findings) { read_into(value, out.dataset.title.zh, findings); }, true},
     {"title_en", [](DraftDataset& out, const yaml::Node& value, Findings& findings) { read_into(value, out.dataset.title.en, findings); }},
@@ -170,6 +171,12 @@ constexpr std::array<Key<DraftDataset>, 15> kDatasetKeys{{
      }},
     {"sql", member<&DraftDataset::sql>},
     {"data", member<&DraftDataset::data>},
+    {"where", member<&DraftDataset::events>},
+    {"rollups",
+     [](DraftDataset& out, const yaml::Node& value, Findings& findings) {
+       if (!require_sequence(value, "rollups", findings) || too_many(value.items().size(), "rollups", value, findings)) return;
+       for (const yaml::Node& item : value.items()) read_into(item, out.rollups.emplace_back(), findings);
+     }},
     {"rows",
      [](DraftDataset& out, const yaml::Node& value, Findings& findings) {
        out.rows = read_rows(value, findings);
@@ -184,6 +191,7 @@ DraftDataset read_dataset(const yaml::Node& node, const Source& source, Findings
   out.dataset.where = node.where();
   read_map<DraftDataset>(node, "dataset", kDatasetKeys, out, findings);
   out.sql = exact_text(out.sql, source);
+  out.events = exact_text(out.events, source);
   for (DraftField& field : out.fields) field.from = exact_text(field.from, source);
   for (DraftRule& rule : out.rules) {
     rule.row = exact_text(rule.row, source);

@@ -62,6 +62,7 @@ void CatalogueBuilder::resolve_datasets() {
     resolve_scope(datasets[i], *places_[i].draft);
     compile_fields(datasets[i], places_[i]);
     compile_rules(datasets[i], places_[i]);
+    resolve_event(datasets[i], places_[i]);
     resolve_rows(datasets[i], places_[i]);
   }
 }

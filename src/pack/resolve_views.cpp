@@ -9,7 +9,7 @@ namespace banmo::pack {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> kOrgLevels{"school", "district", "city"};
+constexpr std::array<std::string_view, 4> kOrgLevels{"class", "school", "district", "city"};
 
 bool is_org_level(std::string_view word) { return std::find(kOrgLevels.begin(), kOrgLevels.end(), word) != kOrgLevels.end(); }
 

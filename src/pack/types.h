@@ -33,6 +33,11 @@ struct CodeList {
 
 enum class FieldType { text, integer, decimal, boolean, date, datetime, year, code, org, ref, idno, phone, state };
 
+// What a field of an event dataset takes from a learning record: a word of event_words(), and for an extension its IRI.
+struct EventSource {
+  std::string word, iri;
+};
+
 struct Field {
   std::string id;
   Title title;
@@ -52,6 +57,7 @@ struct Field {
   bool blind_index = false;
   std::string default_text;              // written when the cell is empty
   std::optional<expr::Expression> from;  // derived on write: evaluated over the dataset's fields
+  std::optional<EventSource> of;         // event datasets
   std::string where;
 
   bool names_person() const { return type == FieldType::ref && ref_to.starts_with("core."); }
@@ -70,7 +76,7 @@ struct Rule {
   std::string where;
 };
 
-enum class DatasetKind { entry, reference, derived };
+enum class DatasetKind { entry, reference, derived, event };
 
 struct Dataset {
   std::string id;
@@ -91,12 +97,17 @@ struct Dataset {
   std::vector<Field> fields;
   std::vector<Rule> rules;
   std::optional<expr::Select> select;          // derived
+  std::optional<expr::Expression> events;      // event: which learning records belong here, over the fields; absent: all with the required fields
+  std::vector<std::vector<std::string>> rollups;  // event: field ids by which figures are kept, the smallest first
   std::vector<std::vector<std::string>> rows;  // reference: the content, as text in field order (from `rows:` or the CSV file in `data:`)
   std::string where;
 
   const Field* field(std::string_view field_id) const;
   size_t field_index(std::string_view field_id) const;  // fields.size() if absent
 };
+
+// The words that `of` may say, "duration_s" and so on; the room events knows what they mean.
+std::vector<std::string_view> event_words();
 
 enum class MetricKind { aggregate, ratio, derived };
 enum class Aggregate { count, count_distinct, sum, avg, min, max };

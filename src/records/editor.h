@@ -54,6 +54,8 @@ class Editor {
   Result<Draft> plain(const Schema& schema, const StoredRow& row) const;
   Result<RowPtr> current(const Entry& entry, const directory::Scope& scope, const std::string& key);
   Result<bool> exists(const Entry& entry, const std::string& key);
+  // The key is taken: by a row of the writer's scope, or by one that is not there for them, which only a write tells.
+  Result<> refuse_taken(const Entry& entry, const directory::Scope& scope, const std::string& key, Run run);
   Result<Trace> trace(const Principal& principal, const Entry& entry, const std::string& key, std::optional<int64_t> edit);
   Result<bool> same(const Schema& schema, const StoredRow& a, const StoredRow& b) const;
   Result<> write(const Principal& principal, Entry& entry, const std::string& key, std::string operation, StoredRow& row, json::Value detail);

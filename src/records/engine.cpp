@@ -7,6 +7,11 @@
 #include "sql/migrate.h"
 
 namespace banmo::records {
+namespace {
+
+constexpr std::string_view kState = "SELECT version, n_rows, updated_at FROM bm_state WHERE dataset = $1";
+
+}  // namespace
 
 Engine::Engine(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory, const Clock& clock,
                RecordsOptions options)
@@ -93,6 +98,13 @@ directory::Scope Engine::scope(const directory::Principal& principal, directory:
   return scope.everything ? scope : directory::Scope{};
 }
 
+Result<> Engine::check_written_by_people(const directory::Principal& principal, const Schema& schema) const {
+  if (schema.dataset->kind != pack::DatasetKind::event || principal.internal) return {};
+  return fail(ErrorCode::invalid, "records.event_not_written",
+              {"事件数据集由学习记录（xAPI）写入，不能导入或修改；请让教学工具发送或作废学习记录",
+               "an event dataset is written by learning records (xAPI) and takes no imports or edits: let the tool send or void statements"});
+}
+
 void Engine::publish(Entry& entry, const MergeCounts& counts, int64_t n_added) {
   if (counts.version == entry.version.load()) return;
   entry.version = counts.version;
@@ -112,7 +124,7 @@ void Engine::publish_bulk(Entry& entry, const MergeCounts& counts, int64_t n_add
 
 Result<> Engine::reload(Entry& entry) {
   BANMO_TRY(const auto lease, warehouse().read());
-  BANMO_TRY(const auto rows, lease->query("SELECT version, n_rows, updated_at FROM bm_state WHERE dataset = $1", {entry.schema->dataset->id}));
+  BANMO_TRY(const auto rows, lease->query(kState, {entry.schema->dataset->id}));
   if (rows.empty()) return {};
   entry.version = sql::int_of(rows[0][0]);
   entry.n_rows = sql::int_of(rows[0][1]);

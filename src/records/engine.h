@@ -50,6 +50,8 @@ class Engine {
   // not_found "records.no_such_dataset", denied "records.no_right".
   Result<Entry*> require(const directory::Principal& principal, directory::Right right, std::string_view dataset) const;
   directory::Scope scope(const directory::Principal& principal, directory::Right right, const Schema& schema) const;
+  // Rows of events are what tools said: nobody but the program itself (tests of packs) writes them. invalid "records.event_not_written".
+  Result<> check_written_by_people(const directory::Principal& principal, const Schema& schema) const;
 
   // Takes over what a committed transaction did, and tells the listeners. On the thread that committed.
   void publish(Entry& entry, const MergeCounts& counts, int64_t n_added);

@@ -264,21 +264,53 @@ TEST_CASE("a file names nobody of another school, and changes no row that belong
     must(world.directory->move_person(world.system, *must(world.directory->unscoped_person_by_code("G0004")),
                                       {directory::Role::student, world.school_2, world.school_1, {}, *Date::from_ymd(2026, 11, 1)}));
     const std::string same_key = "2025,G0004,3702000001,p12,1,1,bmi,20,0,2025-10-10\n", fresh = "2026,G0004,3702000001,p12,1,1,bmi,20,0,2026-10-10\n";
-    for (const bool dry_run : {true, false}) {
-      const Job job = import_as(cio, good_row(1) + same_key + fresh + "2026,G0001,3702000001,p12,1,1,bmi,1000,0,2026-10-10\n", dry_run);
-      CHECK(job.n_good == 2);
-      CHECK(job.n_bad == 2);
-      const auto bad = world.bad("fitness_raw", job);
-      REQUIRE(bad.size() == 2);
-      CHECK(bad[0].line == 3);
-      CHECK(bad[0].rule == "scope");
-      CHECK(bad[0].message.zh == "相同主键的行属于您管理范围以外的单位，不能覆盖；请核对主键，或由该单位修改");
-      CHECK(bad[1].rule == "raw_range");
-    }
+    const std::string file = good_row(1) + same_key + fresh + "2026,G0001,3702000001,p12,1,1,bmi,1000,0,2026-10-10\n";
+    const Job dry = import_as(cio, file, true);  // does not tell that the key is taken there
+    CHECK(std::array{dry.n_good, dry.n_new, dry.n_changed, dry.n_same, dry.n_bad} == std::array<int64_t, 5>{3, 2, 0, 1, 1});
+    REQUIRE(world.bad("fitness_raw", dry).size() == 1);
+    CHECK(world.bad("fitness_raw", dry)[0].rule == "raw_range");
+    const Job job = import_as(cio, file);
+    CHECK(job.n_good == 2);
+    const auto bad = world.bad("fitness_raw", job);
+    REQUIRE(bad.size() == 2);
+    CHECK(bad[0].line == 3);
+    CHECK(bad[0].rule == "scope");
+    CHECK(bad[0].message.zh == "您的单位不能写入这个主键的行；请核对主键，确认无误的请报上级主管部门处理");
+    CHECK(bad[1].rule == "raw_range");
     CHECK(world.count("SELECT COUNT(*) FROM ds_fitness_raw WHERE school_year = 2025 AND raw = 20") == 0);
     // School 2 still writes about those who have left it, for its own time.
     const Principal before = world.principal(directory::Role::school_cio, world.school_2, "cio2");
     CHECK(import_as(before, "2025,G0004,3702000002,p12,1,1,bmi,16,0,2025-10-10\n").n_changed == 1);
+  });
+}
+
+TEST_CASE("a file closes no bad row of another school, and one's own wherever it pointed") {
+  on_each_pair([](World& world) {
+    const auto import_as = [&](const Principal& who, const std::string& name, const std::string& rows) {
+      const Job job =
+          must(world.records->import(who, {.dataset = "fitness_raw", .file = world.write_file("upload.csv", kHeading + rows), .file_name = name}));
+      return must(world.records->wait(who, job.id));
+    };
+    const auto n_open = [&](const Principal& who) { return must(world.records->bad_rows(who, "fitness_raw", "", 100, -1)).size(); };
+    const Principal first = world.principal(directory::Role::school_cio, world.school_1, "cio1"),
+                    second = world.principal(directory::Role::school_cio, world.school_2, "cio2");
+    CHECK(import_as(first, "一.csv", good_row(1, "bmi", "99") + good_row(3, "bmi", "99")).n_bad == 2);
+    CHECK(import_as(second, "二.csv", "2025,G0001,3702000002,p12,1,1,bmi,14.5,0,2025-10-10\n").n_bad == 1);  // the same key, another school's student
+    CHECK(n_open(first) == 2);
+    CHECK(import_as(first, "三.csv", good_row(1)).n_new == 1);
+    CHECK(n_open(first) == 1);
+    CHECK(n_open(second) == 1);
+    // A row that named a school outside one's own reach is one's own all the same.
+    CHECK(import_as(first, "四.csv", "2025,G0005,3702000002,p12,1,1,bmi,14.5,0,2025-10-10\n").n_bad == 1);
+    CHECK(n_open(world.system) == 3);
+    CHECK(import_as(first, "五.csv", good_row(5)).n_new == 1);
+    CHECK(n_open(world.system) == 2);
+    CHECK(world.count("SELECT CAST(SUM(n) AS BIGINT) FROM bm_score WHERE dataset = 'fitness_raw' AND rule = '!'") == 2);
+    // Who answers for both schools closes the rows of both.
+    CHECK(
+        import_as(world.principal(directory::Role::district_officer, world.south, "south"), "六.csv", good_row(3) + good_row(1, "bmi", "15")).n_bad ==
+        0);
+    CHECK(n_open(world.system) == 0);
   });
 }
 

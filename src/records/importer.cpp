@@ -11,6 +11,7 @@
 #include "records/derived.h"
 #include "records/mappings.h"
 #include "records/people_table.h"
+#include "records/row_store.h"
 #include "records/xlsx_reader.h"
 
 namespace banmo::records {
@@ -32,17 +33,28 @@ Error dry_run_ends() { return fail(ErrorCode::conflict, "records.dry_run_ends", 
 
 constexpr int64_t kNoLine = INT64_MAX;
 
-Finding foreign_finding() {
-  return {
-      {},
-      "scope",
-      {"相同主键的行属于您管理范围以外的单位，不能覆盖；请核对主键，或由该单位修改",
-       "a row with the same key belongs to an organisation outside your responsibility and stays as it is; check the key, or have it changed there"}};
-}
+constexpr std::string_view kProgress =
+    "SELECT COUNT(*), COALESCE(MAX(next_offset), 0), CAST(COALESCE(SUM(n_read), 0) AS BIGINT), CAST(COALESCE(SUM(n_good), 0) AS BIGINT), "
+    "CAST(COALESCE(SUM(n_bad), 0) AS BIGINT), CAST(COALESCE(SUM(n_warn), 0) AS BIGINT), CAST(COALESCE(SUM(n_new), 0) AS BIGINT), "
+    "CAST(COALESCE(SUM(n_changed), 0) AS BIGINT), CAST(COALESCE(SUM(n_same), 0) AS BIGINT) FROM bm_import WHERE batch = $1";
+constexpr std::string_view kAddProgress =
+    "INSERT INTO bm_import (batch, chunk, n_read, n_good, n_bad, n_warn, n_new, n_changed, n_same, next_offset, next_line) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+
+// The words are those for a key that cannot be written, whoever has it.
+Finding foreign_finding() { return {{}, "scope", key_not_yours()}; }
 
 Error stopping() {
   return fail(ErrorCode::unavailable, "records.stopping",
               {"服务正在停止，导入会在重新启动后继续", "the service is stopping; the import goes on after the restart"});
+}
+
+// Nobody learns by trying which keys others have: such lines are told as the new rows that they would be without those.
+void add_as_new(const ForeignLines& foreign, MergeCounts& counts) {
+  const auto n = static_cast<int64_t>(foreign.lines.size());
+  counts.n_good += n;
+  counts.n_new += n;
+  counts.n_warn += foreign.n_warn;
 }
 
 ChunkLimits limits_of(const Schema& schema, int64_t chunk_rows) {
@@ -123,6 +135,10 @@ Result<bool> Importer::begin_batch(const Entry& entry, const std::string& sha256
   row_.job.batch = batch_.batch.id;
   BANMO_TRY(earlier_batches_, jobs_.batches_of_name(dataset.id, batch_.batch.file_name, batch_.batch.by));
   std::erase(earlier_batches_, batch_.batch.no);
+  own_ = {.batch = batch_.batch.no, .scope = row_.scope, .earlier = {}};
+  if (!row_.scope.everything) {
+    BANMO_TRY(own_.earlier, jobs_.batches_of_account(dataset.id, batch_.batch.by));
+  }
   return false;
 }
 
@@ -131,13 +147,7 @@ Result<> Importer::go_on(Source& source) {
   int64_t offset = 0;
   {
     BANMO_TRY(const auto lease, engine_.warehouse().read());
-    BANMO_TRY(
-        const auto done,
-        lease->query(
-            "SELECT COUNT(*), COALESCE(MAX(next_offset), 0), CAST(COALESCE(SUM(n_read), 0) AS BIGINT), CAST(COALESCE(SUM(n_good), 0) AS BIGINT), "
-            "CAST(COALESCE(SUM(n_bad), 0) AS BIGINT), CAST(COALESCE(SUM(n_warn), 0) AS BIGINT), CAST(COALESCE(SUM(n_new), 0) AS BIGINT), "
-            "CAST(COALESCE(SUM(n_changed), 0) AS BIGINT), CAST(COALESCE(SUM(n_same), 0) AS BIGINT) FROM bm_import WHERE batch = $1",
-            {batch_.batch.no}));
+    BANMO_TRY(const auto done, lease->query(kProgress, {batch_.batch.no}));
     n_chunks_ = sql::int_of(done[0][0]);
     offset = sql::int_of(done[0][1]);
     int64_t* const counts[] = {&row_.job.n_read, &row_.job.n_good,    &row_.job.n_bad, &row_.job.n_warn,
@@ -217,25 +227,26 @@ Result<> Importer::copy_stage(sql::Connection& duckdb, sql::Connection& postgres
 Result<> Importer::settle(sql::Connection& connection, const Schema& schema, const Source& source, const CheckPlan& plan, const std::string& good,
                           const Chunk& chunk, Failures& failures, Outcome& outcome) const {
   const Instant now = engine_.clock().now();
-  BANMO_TRY(failures.foreign, take_foreign_lines(connection, schema, good, row_.scope));
+  BANMO_TRY(auto foreign, take_foreign_lines(connection, schema, good, row_.scope));
   BANMO_TRY(outcome.merged, merge_stage(connection, schema, {.batch = batch_.batch.no, .good = good}, now));
   outcome.n_read = chunk.n_read;
-  outcome.n_bad = static_cast<int64_t>(chunk.bad.size() + failures.lines.size() + failures.foreign.size());
-  if (row_.job.dry_run) return dry_run_ends();
+  outcome.n_bad = static_cast<int64_t>(chunk.bad.size() + failures.lines.size());
+  if (row_.job.dry_run) {
+    add_as_new(foreign, outcome.merged);
+    return dry_run_ends();
+  }
+  outcome.n_bad += static_cast<int64_t>(foreign.lines.size());
+  failures.foreign = std::move(foreign.lines);
   ScoreDeltas scores;
   const QuarantineBatch quarantine{.batch = batch_.batch.no, .first_id = row_.job.n_bad, .open = true};
-  BANMO_DO(
-      close_bad_rows(connection, schema, batch_.batch.no, chunk.met_keys, n_chunks_ == 0 ? earlier_batches_ : std::vector<int64_t>{}, now, scores));
+  BANMO_DO(close_bad_rows(connection, schema, own_, chunk.met_keys, n_chunks_ == 0 ? earlier_batches_ : std::vector<int64_t>{}, now, scores));
   const auto added =
       add_bad_rows(connection, schema, quarantine, source.headings.titles, source.headings.fields, bad_lines(plan, source, chunk, failures), scores);
   if (!added.ok()) return added.error();
   BANMO_DO(add_scores(connection, schema, scores, now));
   const MergeCounts& m = outcome.merged;
-  BANMO_DO(
-      connection.execute("INSERT INTO bm_import (batch, chunk, n_read, n_good, n_bad, n_warn, n_new, n_changed, n_same, next_offset, next_line) "
-                         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-                         {batch_.batch.no, n_chunks_, outcome.n_read, m.n_good, outcome.n_bad, m.n_warn, m.n_new, m.n_changed, m.n_same,
-                          chunk.next_offset, chunk.next_line}));
+  BANMO_DO(connection.execute(kAddProgress, {batch_.batch.no, n_chunks_, outcome.n_read, m.n_good, outcome.n_bad, m.n_warn, m.n_new, m.n_changed,
+                                             m.n_same, chunk.next_offset, chunk.next_line}));
   return {};
 }
 
@@ -336,7 +347,7 @@ Result<> Importer::run() {
   }
   {
     BANMO_TRY(const auto lease, engine_.warehouse().read());
-    BANMO_TRY(auto keys, open_keys(*lease, schema, batch_.batch.no));
+    BANMO_TRY(auto keys, open_keys(*lease, schema, own_));
     source.chunker.watch(std::move(keys));
   }
   BANMO_DO(run_chunks(*entry, source));

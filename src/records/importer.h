@@ -56,6 +56,7 @@ class Importer {
   BatchRow batch_;
   int64_t n_chunks_ = 0;
   std::vector<int64_t> earlier_batches_;  // of the same file name
+  OwnRows own_;
 };
 
 }  // namespace banmo::records

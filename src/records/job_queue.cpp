@@ -94,6 +94,7 @@ Result<Job> JobQueue::enqueue(const Principal& principal, JobRow row) {
     return fail(ErrorCode::invalid, "records.derived_not_imported",
                 {"派生数据集由系统计算，不能导入", "a derived dataset is computed and takes no import"});
   }
+  BANMO_DO(engine_.check_written_by_people(principal, schema));
   row.scope = engine_.scope(principal, directory::Right::datasets_import, schema);
   row.people = people_scope(engine_, principal);
   if (!row.scope.everything && (!schema.org || row.scope.orgs.empty())) {

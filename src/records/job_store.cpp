@@ -28,6 +28,21 @@ constexpr std::string_view kInsertBatch =
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 constexpr std::string_view kUpdateBatch = "UPDATE records_batch SET state = $2, n_good = $3, n_bad = $4, n_warn = $5, version = $6 WHERE no = $1";
 
+// What follows "SELECT <columns> FROM".
+constexpr std::string_view kJobById = "records_job WHERE id = $1";
+constexpr std::string_view kOpenJobs = "records_job WHERE state IN ('queued', 'running', 'failed') AND finished_at IS NULL ORDER BY no";
+constexpr std::string_view kOldDryJobs =
+    "records_job WHERE dry_run = 1 AND file <> '' AND finished_at IS NOT NULL AND finished_at < $1 ORDER BY no LIMIT 1000";
+constexpr std::string_view kJobPage = "records_job WHERE no < $1 AND ($2 = 0 OR account_no = $2) ORDER BY no DESC LIMIT $3";
+constexpr std::string_view kBatchesOfFile = "records_batch WHERE sha256 = $1 AND dataset = $2 AND dry_run = 0 ORDER BY no DESC LIMIT 10";
+constexpr std::string_view kBatchesOfName =
+    "records_batch WHERE dataset = $1 AND file_name = $2 AND account = $3 AND dry_run = 0 ORDER BY no DESC LIMIT 1000";
+constexpr std::string_view kBatchesOfAccount = "records_batch WHERE dataset = $1 AND account = $2 AND dry_run = 0 ORDER BY no DESC LIMIT 1000";
+constexpr std::string_view kBatchPage =
+    "records_batch WHERE no < $1 AND dry_run = 0 AND ($2 = '' OR dataset = $2) AND ($3 = '' OR account = $3) ORDER BY no DESC LIMIT $4";
+constexpr std::string_view kBatchById = "records_batch WHERE id = $1";
+constexpr std::string_view kBatchByNo = "records_batch WHERE no = $1";
+
 constexpr std::string_view kStates[] = {"queued", "running", "done", "failed"};
 JobState state_of(std::string_view word) {
   for (size_t i = 0; i < std::size(kStates); ++i) {
@@ -141,6 +156,8 @@ BatchRow batch_from(const sql::Values& row) {
   return out;
 }
 
+int64_t number_from(const sql::Values& row) { return sql::int_of(row[0]); }
+
 std::string columns(std::string_view list, std::string_view table) { return "SELECT " + std::string(list) + " FROM " + std::string(table); }
 
 template <class Row, class Make>
@@ -206,23 +223,17 @@ Result<> JobStore::update_job(const JobRow& row) {
 }
 
 Result<std::optional<JobRow>> JobStore::find_job(JobId id) {
-  BANMO_TRY(auto rows, read_all<JobRow>(ledger_, columns(kJobColumns, "records_job WHERE id = $1"), {id.to_string()}, job_from));
+  BANMO_TRY(auto rows, read_all<JobRow>(ledger_, columns(kJobColumns, kJobById), {id.to_string()}, job_from));
   return rows.empty() ? std::optional<JobRow>{} : std::optional{std::move(rows.front())};
 }
 
 Result<std::vector<JobRow>> JobStore::unfinished_jobs() {
-  BANMO_TRY(auto rows,
-            read_all<JobRow>(ledger_,
-                             columns(kJobColumns, "records_job WHERE state IN ('queued', 'running', 'failed') AND finished_at IS NULL ORDER BY no"),
-                             {}, job_from));
+  BANMO_TRY(auto rows, read_all<JobRow>(ledger_, columns(kJobColumns, kOpenJobs), {}, job_from));
   return rows;
 }
 
 Result<std::vector<JobRow>> JobStore::kept_dry_runs(Instant before) {
-  return read_all<JobRow>(
-      ledger_,
-      columns(kJobColumns, "records_job WHERE dry_run = 1 AND file <> '' AND finished_at IS NOT NULL AND finished_at < $1 ORDER BY no LIMIT 1000"),
-      {before.micros}, job_from);
+  return read_all<JobRow>(ledger_, columns(kJobColumns, kOldDryJobs), {before.micros}, job_from);
 }
 
 Result<> JobStore::forget_file(int64_t no) {
@@ -242,8 +253,7 @@ Result<std::vector<JobRow>> JobStore::jobs(int64_t account_no, int limit, std::s
     BANMO_TRY(const auto found, find_job(*id));
     if (found) before = found->no;
   }
-  return read_all<JobRow>(ledger_, columns(kJobColumns, "records_job WHERE no < $1 AND ($2 = 0 OR account_no = $2) ORDER BY no DESC LIMIT $3"),
-                          {before, account_no, int64_t{limit}}, job_from);
+  return read_all<JobRow>(ledger_, columns(kJobColumns, kJobPage), {before, account_no, int64_t{limit}}, job_from);
 }
 
 Result<> JobStore::insert_batch(BatchRow& row) {
@@ -267,27 +277,24 @@ Result<> JobStore::update_batch(const BatchRow& row) {
 }
 
 Result<std::vector<BatchRow>> JobStore::batches_of_file(std::string_view dataset, std::string_view sha256) {
-  return read_all<BatchRow>(ledger_,
-                            columns(kBatchColumns, "records_batch WHERE sha256 = $1 AND dataset = $2 AND dry_run = 0 ORDER BY no DESC LIMIT 10"),
-                            {std::string(sha256), std::string(dataset)}, batch_from);
+  return read_all<BatchRow>(ledger_, columns(kBatchColumns, kBatchesOfFile), {std::string(sha256), std::string(dataset)}, batch_from);
 }
 
 Result<std::vector<int64_t>> JobStore::batches_of_name(std::string_view dataset, std::string_view file_name, std::string_view account) {
-  return read_all<int64_t>(
-      ledger_, "SELECT no FROM records_batch WHERE dataset = $1 AND file_name = $2 AND account = $3 AND dry_run = 0 ORDER BY no DESC LIMIT 1000",
-      {std::string(dataset), std::string(file_name), std::string(account)}, [](const sql::Values& row) { return sql::int_of(row[0]); });
+  return read_all<int64_t>(ledger_, columns("no", kBatchesOfName), {std::string(dataset), std::string(file_name), std::string(account)}, number_from);
+}
+
+Result<std::vector<int64_t>> JobStore::batches_of_account(std::string_view dataset, std::string_view account) {
+  return read_all<int64_t>(ledger_, columns("no", kBatchesOfAccount), {std::string(dataset), std::string(account)}, number_from);
 }
 
 Result<std::vector<BatchRow>> JobStore::batches(std::string_view dataset, std::string_view account, int limit, int64_t before_no) {
-  return read_all<BatchRow>(
-      ledger_,
-      columns(kBatchColumns,
-              "records_batch WHERE no < $1 AND dry_run = 0 AND ($2 = '' OR dataset = $2) AND ($3 = '' OR account = $3) ORDER BY no DESC LIMIT $4"),
-      {before_no, std::string(dataset), std::string(account), int64_t{limit}}, batch_from);
+  return read_all<BatchRow>(ledger_, columns(kBatchColumns, kBatchPage), {before_no, std::string(dataset), std::string(account), int64_t{limit}},
+                            batch_from);
 }
 
 Result<std::optional<BatchRow>> JobStore::find_batch(std::string_view id) {
-  BANMO_TRY(auto rows, read_all<BatchRow>(ledger_, columns(kBatchColumns, "records_batch WHERE id = $1"), {std::string(id)}, batch_from));
+  BANMO_TRY(auto rows, read_all<BatchRow>(ledger_, columns(kBatchColumns, kBatchById), {std::string(id)}, batch_from));
   return rows.empty() ? std::optional<BatchRow>{} : std::optional{std::move(rows.front())};
 }
 
@@ -296,7 +303,7 @@ Result<std::shared_ptr<const BatchRow>> JobStore::batch(int64_t no) {
     const std::lock_guard lock(mutex_);
     if (const auto it = known_.find(no); it != known_.end()) return it->second;
   }
-  BANMO_TRY(auto rows, read_all<BatchRow>(ledger_, columns(kBatchColumns, "records_batch WHERE no = $1"), {no}, batch_from));
+  BANMO_TRY(auto rows, read_all<BatchRow>(ledger_, columns(kBatchColumns, kBatchByNo), {no}, batch_from));
   if (rows.empty()) return std::shared_ptr<const BatchRow>();
   auto found = std::make_shared<const BatchRow>(std::move(rows.front()));
   if (!found->batch.done) return found;

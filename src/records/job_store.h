@@ -50,7 +50,9 @@ class JobStore {
   Result<> insert_batch(BatchRow& row);
   Result<> update_batch(const BatchRow& row);
   Result<std::vector<BatchRow>> batches_of_file(std::string_view dataset, std::string_view sha256);  // not dry; newest first
+  // Numbers of the account's newest 1,000, not dry: of one file name, and of all.
   Result<std::vector<int64_t>> batches_of_name(std::string_view dataset, std::string_view file_name, std::string_view account);
+  Result<std::vector<int64_t>> batches_of_account(std::string_view dataset, std::string_view account);
   Result<std::vector<BatchRow>> batches(std::string_view dataset, std::string_view account, int limit, int64_t before_no);  // account empty: all
   Result<std::optional<BatchRow>> find_batch(std::string_view id);
   // By number, remembered once done; nullptr if there is none.

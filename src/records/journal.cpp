@@ -27,6 +27,8 @@ constexpr std::string_view kInsertEdit =
 constexpr std::string_view kForgetEdits = "DELETE FROM records_journal WHERE seq <= $1";
 constexpr std::string_view kWaitingEdits =
     "SELECT seq, dataset, row_key, op, payload, account, at FROM records_journal WHERE seq > $1 AND seq <= $2 ORDER BY seq";
+constexpr std::string_view kApplied = "SELECT MAX(seq) FROM bm_applied";
+constexpr std::string_view kSetApplied = "UPDATE bm_applied SET seq = $1";
 constexpr std::string_view kLastNumber = "SELECT value FROM records_counter WHERE name = 'journal'";
 
 std::string id_of(const Entry& entry, const std::string& key) { return entry.schema->dataset->id + "\n" + key; }
@@ -144,7 +146,7 @@ Result<> Journal::start() {
   }
   {
     BANMO_TRY(const auto lease, engine_.warehouse().read());
-    BANMO_TRY(const auto rows, lease->query("SELECT MAX(seq) FROM bm_applied"));
+    BANMO_TRY(const auto rows, lease->query(kApplied));
     applied_ = sql::int_of(rows[0][0]);
   }
   {
@@ -310,7 +312,7 @@ Result<> Journal::apply(sql::Connection& connection, const std::vector<const Edi
     return true;
   });
   if (!told.ok()) return told.error();
-  BANMO_DO(connection.execute("UPDATE bm_applied SET seq = $1", {edits.back()->seq}));
+  BANMO_DO(connection.execute(kSetApplied, {edits.back()->seq}));
   return {};
 }
 

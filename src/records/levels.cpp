@@ -17,8 +17,12 @@ using FieldName = std::pair<std::string, std::string>;  // dataset, field
 
 constexpr size_t kMinReason = 2, kMaxReason = 500;  // characters
 
-constexpr std::string_view kColumns =
-    "no, dataset, field, old_level, new_level, reason, state, account, at, decided_by, decided_at, note, person_no, by_security";
+constexpr std::string_view kList =
+    "SELECT no, dataset, field, old_level, new_level, reason, state, account, at, decided_by, decided_at, note, person_no, by_security "
+    "FROM records_level_change WHERE ($1 = '' OR state = $1) AND no < $2 ORDER BY no DESC LIMIT $3";
+constexpr std::string_view kOne =
+    "SELECT no, dataset, field, old_level, new_level, reason, state, account, at, decided_by, decided_at, note, person_no, by_security "
+    "FROM records_level_change WHERE no = $1";
 constexpr std::string_view kApplied =
     "SELECT dataset, field, new_level, declared_level FROM records_level_change WHERE applied_no IS NOT NULL ORDER BY applied_no";
 constexpr std::string_view kLastApplied =
@@ -201,11 +205,8 @@ Result<> Levels::load() {
 
 Result<std::vector<LevelChange>> Levels::list(const Principal& principal, std::string_view state, int limit, int64_t before) const {
   BANMO_DO(require_right(principal));
-  const std::string statement = "SELECT " + std::string(kColumns) +
-                                " FROM records_level_change WHERE ($1 = '' OR state = $1) AND no < $2 ORDER BY no DESC LIMIT " +
-                                std::to_string(std::clamp(limit, 1, 1001));
   BANMO_TRY(const auto lease, engine_.ledger().read());
-  BANMO_TRY(const auto rows, lease->query(statement, {std::string(state), before}));
+  BANMO_TRY(const auto rows, lease->query(kList, {std::string(state), before, int64_t{std::clamp(limit, 1, 1001)}}));
   std::vector<LevelChange> changes;
   for (const auto& row : rows.rows) changes.push_back(proposal_of(row).change);
   return changes;
@@ -275,7 +276,7 @@ Result<LevelChange> Levels::decide(const Principal& principal, int64_t no, Level
   LevelChange change;
   const auto write = [&](sql::Connection& connection) -> Result<> {
     BANMO_TRY(const int64_t applied_no, take_number(connection));  // holds the row of the counter: one decision at a time
-    BANMO_TRY(const auto rows, connection.query("SELECT " + std::string(kColumns) + " FROM records_level_change WHERE no = $1", {no}));
+    BANMO_TRY(const auto rows, connection.query(kOne, {no}));
     if (rows.empty()) return fail(ErrorCode::not_found, "records.no_such_level_change", {"没有这项级别提议", "there is no such proposal"});
     const Proposal proposal = proposal_of(rows[0]);
     change = proposal.change;

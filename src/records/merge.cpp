@@ -9,6 +9,16 @@ namespace {
 constexpr size_t kMaxPartitions = 20'000;  // more are told as "all"
 constexpr int64_t kMaxScoreRows = 50'000;  // of a dataset and day; then the sums are written anew
 
+constexpr std::string_view kState = "SELECT version, n_rows, updated_at FROM bm_state WHERE dataset = $1";
+constexpr std::string_view kWriteState = "UPDATE bm_state SET version = $1, n_rows = $2, updated_at = $3 WHERE dataset = $4";
+constexpr std::string_view kScoreRows = "SELECT COUNT(*) FROM bm_score WHERE dataset = $1 AND day = $2";
+constexpr std::string_view kDropScores = "DELETE FROM bm_score WHERE dataset = $1 AND day = $2";
+constexpr std::string_view kAddSums = "INSERT INTO bm_score (dataset, org_no, rule, n, day) SELECT $1, org_no, rule, n, $2 FROM bm_sums";
+constexpr std::string_view kForeignLines = "SELECT _line, _warn FROM bm_foreign ORDER BY _line";
+constexpr std::string_view kDropForeign = "DELETE FROM bm_stage WHERE _line IN (SELECT _line FROM bm_foreign)";
+constexpr std::string_view kMatched = "SELECT COUNT(*), COUNT(*) FILTER (WHERE _same) FROM bm_match";
+constexpr std::string_view kUnlike = "SELECT _org, _period, _old_warn FROM bm_match WHERE NOT _same";
+
 std::string row_id(sql::Dialect dialect) { return dialect == sql::Dialect::duckdb ? "rowid" : "ctid"; }
 
 std::string create_temp(sql::Dialect dialect, const std::string& name, const std::string& select) {
@@ -41,8 +51,9 @@ Result<> count_rows(sql::Connection& connection, const Schema& schema, const std
   std::string sums = "COUNT(*), COUNT(*) FILTER (WHERE " + warn + " <> 0)";
   for (size_t i = 0; i < schema.warn_rules.size(); ++i)
     sums += ", COUNT(*) FILTER (WHERE (" + warn + " & " + std::to_string(uint64_t{1} << i) + ") <> 0)";
-  BANMO_TRY(const auto rows,
-            connection.query("SELECT _org, _period, " + sums + " FROM (" + select_from + ") g GROUP BY _org, _period ORDER BY _org, _period"));
+  // Each dataset's own text: a statement that PostgreSQL has prepared keeps the types of the dataset for which it was.
+  BANMO_TRY(const auto rows, connection.query("/* " + schema.dataset->id + " */ SELECT _org, _period, " + sums + " FROM (" + select_from +
+                                              ") g GROUP BY _org, _period ORDER BY _org, _period"));
   for (const auto& row : rows.rows) {
     const int64_t org = sql::int_of(row[0]);
     counts.partitions.emplace(row[1], org);
@@ -57,7 +68,7 @@ Result<> count_rows(sql::Connection& connection, const Schema& schema, const std
 
 Result<> count_changes(sql::Connection& connection, const Schema& schema, const std::string& written, MergeCounts& counts) {
   if (counts.n_changed > 0) {
-    BANMO_DO(count_rows(connection, schema, "SELECT _org, _period, _old_warn FROM bm_match WHERE NOT _same", "_old_warn", -1, counts));
+    BANMO_DO(count_rows(connection, schema, std::string(kUnlike), "_old_warn", -1, counts));
   }
   if (!written.empty()) {
     const std::string org = schema.org ? "s." + schema.columns[*schema.org].name : "CAST(0 AS BIGINT)";
@@ -83,14 +94,14 @@ Result<> keep_past(sql::Connection& connection, const Schema& schema, std::strin
 // Folds the deltas of one day: what is added to today alone can become many.
 Result<> compact_scores(sql::Connection& connection, const Schema& schema, int64_t day) {
   const sql::Values of_day = {schema.dataset->id, day};
-  BANMO_TRY(const auto n, connection.query("SELECT COUNT(*) FROM bm_score WHERE dataset = $1 AND day = $2", of_day));
+  BANMO_TRY(const auto n, connection.query(kScoreRows, of_day));
   if (sql::int_of(n[0][0]) < kMaxScoreRows) return {};
   BANMO_DO(connection.script(
       create_temp(connection.dialect(), "bm_sums",
                   "SELECT org_no, rule, CAST(SUM(n) AS BIGINT) AS n FROM bm_score WHERE dataset = " + sql::quote_literal(schema.dataset->id) +
                       " AND day = " + std::to_string(day) + " GROUP BY org_no, rule HAVING SUM(n) <> 0")));
-  BANMO_DO(connection.execute("DELETE FROM bm_score WHERE dataset = $1 AND day = $2", of_day));
-  BANMO_DO(connection.execute("INSERT INTO bm_score (dataset, org_no, rule, n, day) SELECT $1, org_no, rule, n, $2 FROM bm_sums", of_day));
+  BANMO_DO(connection.execute(kDropScores, of_day));
+  BANMO_DO(connection.execute(kAddSums, of_day));
   return {};
 }
 
@@ -99,6 +110,7 @@ Result<> finish(sql::Connection& connection, const Schema& schema, Instant now, 
   state.n_rows += n_added;
   state.updated_at = now;
   BANMO_DO(write_state(connection, schema, state));
+  if (schema.dataset->kind == pack::DatasetKind::event) return {};  // no rules, and a row for each class and day would tell nothing
   return add_scores(connection, schema, counts.scores, now);
 }
 
@@ -115,14 +127,13 @@ std::string grain_join(const Schema& schema) {
 
 Result<DatasetState> read_state(sql::Connection& connection, const Schema& schema) {
   const std::string lock = connection.dialect() == sql::Dialect::postgres ? " FOR UPDATE" : "";
-  BANMO_TRY(const auto rows, connection.query("SELECT version, n_rows, updated_at FROM bm_state WHERE dataset = $1" + lock, {schema.dataset->id}));
+  BANMO_TRY(const auto rows, connection.query(std::string(kState) + lock, {schema.dataset->id}));
   if (rows.empty()) return DatasetState{};
   return DatasetState{sql::int_of(rows[0][0]), sql::int_of(rows[0][1]), Instant{sql::int_of(rows[0][2])}};
 }
 
 Result<> write_state(sql::Connection& connection, const Schema& schema, const DatasetState& state) {
-  BANMO_DO(connection.execute("UPDATE bm_state SET version = $1, n_rows = $2, updated_at = $3 WHERE dataset = $4",
-                              {state.version, state.n_rows, state.updated_at.micros, schema.dataset->id}));
+  BANMO_DO(connection.execute(kWriteState, {state.version, state.n_rows, state.updated_at.micros, schema.dataset->id}));
   return {};
 }
 
@@ -141,20 +152,20 @@ Result<> add_scores(sql::Connection& connection, const Schema& schema, const Sco
   return compact_scores(connection, schema, day);
 }
 
-Result<std::vector<int64_t>> take_foreign_lines(sql::Connection& connection, const Schema& schema, const std::string& good,
-                                                const directory::Scope& scope) {
-  std::vector<int64_t> lines;
-  if (scope.everything || !schema.org || schema.grain.empty()) return lines;
+Result<ForeignLines> take_foreign_lines(sql::Connection& connection, const Schema& schema, const std::string& good, const directory::Scope& scope) {
+  ForeignLines foreign;
+  if (scope.everything || !schema.org || schema.grain.empty()) return foreign;
   const std::string own = scope.predicate("t." + schema.columns[*schema.org].name, "");
   BANMO_DO(connection.script(create_temp(connection.dialect(), "bm_foreign",
-                                         "SELECT s._line FROM bm_stage s JOIN " + schema.table + " t ON " + grain_join(schema) + " WHERE " +
+                                         "SELECT s._line, s._warn FROM bm_stage s JOIN " + schema.table + " t ON " + grain_join(schema) + " WHERE " +
                                              (good.empty() ? "" : "(" + good + ") AND ") + own + " IS NOT TRUE")));
-  BANMO_DO(connection.each("SELECT _line FROM bm_foreign ORDER BY _line", {}, [&](const sql::Values& row) -> Result<> {
-    lines.push_back(sql::int_of(row[0]));
+  BANMO_DO(connection.each(kForeignLines, {}, [&](const sql::Values& row) -> Result<> {
+    foreign.lines.push_back(sql::int_of(row[0]));
+    foreign.n_warn += sql::int_of(row[1]) != 0 ? 1 : 0;
     return {};
   }));
-  if (!lines.empty()) BANMO_DO(connection.script("DELETE FROM bm_stage WHERE _line IN (SELECT _line FROM bm_foreign)"));
-  return lines;
+  if (!foreign.lines.empty()) BANMO_DO(connection.script(kDropForeign));
+  return foreign;
 }
 
 Result<MergeCounts> merge_stage(sql::Connection& connection, const Schema& schema, const MergeSource& source, Instant now) {
@@ -166,10 +177,12 @@ Result<MergeCounts> merge_stage(sql::Connection& connection, const Schema& schem
   counts.n_warn = sql::int_of(good_rows[0][1]);
   counts.version = state.version;
   if (counts.n_good == 0) return counts;
-  BANMO_DO(connection.script(create_temp(connection.dialect(), "bm_match", match_select(schema, connection.dialect(), source, false))));
-  BANMO_TRY(const auto matched, connection.query("SELECT COUNT(*), COUNT(*) FILTER (WHERE _same) FROM bm_match"));
-  counts.n_same = sql::int_of(matched[0][1]);
-  counts.n_changed = sql::int_of(matched[0][0]) - counts.n_same;
+  if (!source.all_new) {
+    BANMO_DO(connection.script(create_temp(connection.dialect(), "bm_match", match_select(schema, connection.dialect(), source, false))));
+    BANMO_TRY(const auto matched, connection.query(kMatched));
+    counts.n_same = sql::int_of(matched[0][1]);
+    counts.n_changed = sql::int_of(matched[0][0]) - counts.n_same;
+  }
   counts.n_new = counts.n_good - counts.n_changed - counts.n_same;
   if (counts.n_new + counts.n_changed == 0) return counts;
   counts.version = state.version + 1;
@@ -177,7 +190,7 @@ Result<MergeCounts> merge_stage(sql::Connection& connection, const Schema& schem
   BANMO_DO(count_changes(connection, schema, written, counts));
   if (counts.n_changed > 0) BANMO_DO(keep_past(connection, schema, "update", source, counts.version));
   BANMO_DO(connection.execute("INSERT INTO " + schema.table + " (" + schema.stored_list() + ", _batch, _line, _warn, _version) SELECT " +
-                              schema.stored_list("s.") + ", " + std::to_string(source.batch) + ", s._line, s._warn, " +
+                              schema.stored_list("s.") + ", " + (source.staged ? "s._batch" : std::to_string(source.batch)) + ", s._line, s._warn, " +
                               std::to_string(counts.version) + " FROM bm_stage s WHERE " + written));
   BANMO_DO(finish(connection, schema, now, state, counts, counts.n_new));
   return counts;
@@ -188,7 +201,7 @@ Result<MergeCounts> delete_stage(sql::Connection& connection, const Schema& sche
   BANMO_TRY(const DatasetState state, read_state(connection, schema));
   counts.version = state.version;
   BANMO_DO(connection.script(create_temp(connection.dialect(), "bm_match", match_select(schema, connection.dialect(), {}, true))));
-  BANMO_TRY(const auto matched, connection.query("SELECT COUNT(*) FROM bm_match"));
+  BANMO_TRY(const auto matched, connection.query(kMatched));
   counts.n_changed = sql::int_of(matched[0][0]);
   if (counts.n_changed == 0) return counts;
   counts.version = state.version + 1;

@@ -30,6 +30,8 @@ struct MergeCounts {
 struct MergeSource {
   int64_t batch = 0;
   std::string good;        // condition over bm_stage AS s
+  bool all_new = false;    // no row of the table has any of these keys
+  bool staged = false;     // the stage has a column _batch, which goes before `batch`
   bool keep_same = false;  // single-row edits: an equal row is written all the same, so that its number is the last edit's
 };
 
@@ -41,10 +43,13 @@ struct DatasetState {
 Result<DatasetState> read_state(sql::Connection& connection, const Schema& schema);
 Result<> write_state(sql::Connection& connection, const Schema& schema, const DatasetState& state);
 
-// Takes lines out of the stage whose key a row has already that belongs to no organisation of `scope`: it is not for the writer to change. Gives
-// them, ascending; costs nothing for a scope of everything.
-Result<std::vector<int64_t>> take_foreign_lines(sql::Connection& connection, const Schema& schema, const std::string& good,
-                                                const directory::Scope& scope);
+// Takes lines out of the stage whose key a row has already that belongs to no organisation of `scope`: it is not for the writer to change. Costs
+// nothing for a scope of everything.
+struct ForeignLines {
+  std::vector<int64_t> lines;  // ascending
+  int64_t n_warn = 0;          // of these
+};
+Result<ForeignLines> take_foreign_lines(sql::Connection& connection, const Schema& schema, const std::string& good, const directory::Scope& scope);
 // Merges; writes the state row (version + 1, rows) and the scores when anything changed.
 Result<MergeCounts> merge_stage(sql::Connection& connection, const Schema& schema, const MergeSource& source, Instant now);
 // Takes the rows out whose grain stands in bm_stage (only the grain columns and _line count).

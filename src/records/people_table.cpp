@@ -10,13 +10,17 @@ constexpr std::string_view kPostgresMark = "SELECT COUNT(*)::text || '/' || COAL
 constexpr std::string_view kMarkTable =
     "CREATE TEMP TABLE IF NOT EXISTS bm_people_mark (mark VARCHAR); CREATE TEMP TABLE IF NOT EXISTS bm_people (code VARCHAR, no BIGINT);";
 
+constexpr std::string_view kMark = "SELECT mark FROM bm_people_mark";
+constexpr std::string_view kSetMark = "INSERT INTO bm_people_mark (mark) VALUES ($1)";
+constexpr std::string_view kEmptyPeople = "DELETE FROM bm_people_mark; CREATE OR REPLACE TEMP TABLE bm_people (code VARCHAR, no BIGINT);";
+constexpr std::string_view kPeople = "SELECT code, MIN(no) FROM dim_person WHERE code <> '' GROUP BY code";
 constexpr std::string_view kReachedTable = "CREATE OR REPLACE TEMP TABLE bm_reached (no BIGINT)";
 constexpr std::string_view kOwnPeople =
     "CREATE OR REPLACE TEMP TABLE bm_own_people AS SELECT p.code, p.no FROM bm_people p JOIN bm_reached r ON r.no = p.no; DROP TABLE bm_reached";
 
 // Copies (code, no) of everyone from PostgreSQL into the parser.
 Result<> copy_people(sql::Connection& postgres, sql::Connection& duckdb) {
-  BANMO_TRY(const auto people, postgres.query("SELECT code, MIN(no) FROM dim_person WHERE code <> '' GROUP BY code"));
+  BANMO_TRY(const auto people, postgres.query(kPeople));
   size_t i = 0;
   const auto added = duckdb.append("bm_people", {"code", "no"}, [&](sql::Values& row) -> Result<bool> {
     if (i == people.size()) return false;
@@ -38,14 +42,14 @@ Result<> refresh_people(Engine& engine, sql::Database& parser) {
   const std::string mark = sql::text_of(marks[0][0]);
   return parser.write([&](sql::Connection& duckdb) -> Result<> {
     BANMO_DO(duckdb.script(kMarkTable));
-    BANMO_TRY(const auto known, duckdb.query("SELECT mark FROM bm_people_mark"));
+    BANMO_TRY(const auto known, duckdb.query(kMark));
     if (!known.empty() && sql::text_of(known[0][0]) == mark) return {};
-    BANMO_DO(duckdb.script("DELETE FROM bm_people_mark; CREATE OR REPLACE TEMP TABLE bm_people (code VARCHAR, no BIGINT);"));
+    BANMO_DO(duckdb.script(kEmptyPeople));
     if (same_store)
-      BANMO_DO(duckdb.script("INSERT INTO bm_people SELECT code, MIN(no) FROM dim_person WHERE code <> '' GROUP BY code;"));
+      BANMO_DO(duckdb.script("INSERT INTO bm_people " + std::string(kPeople)));
     else
       BANMO_DO(copy_people(*lease, duckdb));
-    BANMO_DO(duckdb.execute("INSERT INTO bm_people_mark (mark) VALUES ($1)", {mark}));
+    BANMO_DO(duckdb.execute(kSetMark, {mark}));
     return {};
   });
 }

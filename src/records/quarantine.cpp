@@ -10,8 +10,9 @@ namespace banmo::records {
 namespace {
 
 constexpr int64_t kMaxKeys = 1'000'000;
-constexpr std::string_view kOpenKeys =
-    "SELECT row_key FROM bm_quarantine WHERE dataset = $1 AND open AND row_key IS NOT NULL AND batch <> $2 LIMIT $3";
+constexpr std::string_view kOpenKeys = "SELECT row_key FROM bm_quarantine WHERE dataset = $1 AND open AND row_key IS NOT NULL AND batch <> $2 AND ";
+constexpr std::string_view kClosedSums = "SELECT org_no, rules, COUNT(*) FROM bm_quarantine";
+constexpr std::string_view kWithKeys = "row_key IN (SELECT row_key FROM bm_keys)";
 constexpr std::string_view kKeysDuckdb = "CREATE OR REPLACE TEMP TABLE bm_keys (row_key VARCHAR);";
 constexpr std::string_view kKeysPostgres = "DROP TABLE IF EXISTS bm_keys; CREATE TEMP TABLE bm_keys (row_key TEXT) ON COMMIT DROP;";
 constexpr std::string_view kOpenRow = "SELECT org_no, rules FROM bm_quarantine WHERE dataset = $1 AND id = $2 AND open";
@@ -62,6 +63,17 @@ std::string raw_text(const Schema& schema, const std::vector<std::string>& title
   return json::write(cells);
 }
 
+std::string batch_in(const std::vector<int64_t>& batches) {
+  std::string list;
+  for (const int64_t no : batches) list += (list.empty() ? "" : ", ") + std::to_string(no);
+  return list.empty() ? "FALSE" : "batch IN (" + list + ")";
+}
+
+std::string is_own(const OwnRows& own) {
+  if (own.scope.everything) return "TRUE";
+  return "(" + own.scope.predicate("org_no", "") + " OR " + batch_in(own.earlier) + ")";
+}
+
 }  // namespace
 
 Result<int64_t> add_bad_rows(sql::Connection& connection, const Schema& schema, const QuarantineBatch& batch, const std::vector<std::string>& titles,
@@ -97,16 +109,17 @@ Result<int64_t> add_bad_rows(sql::Connection& connection, const Schema& schema, 
   return n;
 }
 
-Result<std::unordered_map<std::string, int>> open_keys(sql::Connection& connection, const Schema& schema, int64_t batch) {
+Result<std::unordered_map<std::string, int>> open_keys(sql::Connection& connection, const Schema& schema, const OwnRows& own) {
   std::unordered_map<std::string, int> keys;
-  BANMO_DO(connection.each(kOpenKeys, {schema.dataset->id, batch, kMaxKeys}, [&](const sql::Values& row) -> Result<> {
+  const std::string statement = std::string(kOpenKeys) + is_own(own) + " LIMIT $3";
+  BANMO_DO(connection.each(statement, {schema.dataset->id, own.batch, kMaxKeys}, [&](const sql::Values& row) -> Result<> {
     keys.emplace(sql::text_of(row[0]), 0);
     return {};
   }));
   return keys;
 }
 
-Result<> close_bad_rows(sql::Connection& connection, const Schema& schema, int64_t batch, const std::vector<std::string>& keys,
+Result<> close_bad_rows(sql::Connection& connection, const Schema& schema, const OwnRows& own, const std::vector<std::string>& keys,
                         const std::vector<int64_t>& without_key_of, Instant now, ScoreDeltas& scores) {
   if (keys.empty() && without_key_of.empty()) return {};
   BANMO_DO(connection.script(connection.dialect() == sql::Dialect::duckdb ? kKeysDuckdb : kKeysPostgres));
@@ -117,12 +130,10 @@ Result<> close_bad_rows(sql::Connection& connection, const Schema& schema, int64
     return true;
   });
   if (!added.ok()) return added.error();
-  std::string batches;
-  for (const int64_t no : without_key_of) batches += (batches.empty() ? "" : ", ") + std::to_string(no);
-  const std::string which = " WHERE dataset = $1 AND open AND batch <> $2 AND (row_key IN (SELECT row_key FROM bm_keys)" +
-                            (batches.empty() ? "" : " OR (row_key IS NULL AND batch IN (" + batches + "))") + ")";
-  const sql::Values parameters = {schema.dataset->id, batch};
-  BANMO_TRY(const auto closed, connection.query("SELECT org_no, rules, COUNT(*) FROM bm_quarantine" + which + " GROUP BY org_no, rules", parameters));
+  const std::string which = " WHERE dataset = $1 AND open AND batch <> $2 AND ((" + std::string(kWithKeys) + " AND " + is_own(own) +
+                            ") OR (row_key IS NULL AND " + batch_in(without_key_of) + "))";
+  const sql::Values parameters = {schema.dataset->id, own.batch};
+  BANMO_TRY(const auto closed, connection.query(std::string(kClosedSums) + which + " GROUP BY org_no, rules", parameters));
   if (closed.empty()) return {};
   for (const auto& row : closed.rows) add_scores_of(sql::text_of(row[1]), sql::int_of(row[0]), -sql::int_of(row[2]), scores);
   BANMO_DO(connection.execute("UPDATE bm_quarantine SET open = FALSE, closed_at = " + std::to_string(now.micros) + which, parameters));

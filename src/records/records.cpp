@@ -46,6 +46,7 @@ Result<std::unique_ptr<Records>> Records::create(sql::Stores stores, std::shared
   state->journal = std::make_unique<Journal>(engine, *state->rows);
   state->editor = std::make_unique<Editor>(engine, *state->rows, *state->journal, *state->filter);
   state->quota = std::make_unique<ExportQuota>(engine);
+  BANMO_TRY(state->events, EventIntake::create(engine, *state->jobs, *state->rows));
   state->mappings = std::make_unique<MappingStore>(engine);
   state->views = std::make_unique<ViewStore>(engine.ledger(), clock, engine.options().profile);
   state->queue = std::make_unique<JobQueue>(engine, *state->jobs, *state->mappings);
@@ -106,7 +107,7 @@ Result<std::string> Records::import_template(const Principal& principal, std::st
 
 Result<Page> Records::rows(const Principal& principal, std::string_view dataset, const PageRequest& request) {
   BANMO_DO(check_limit(request.limit));
-  Engine& engine = *state_->engine;
+  const Engine& engine = *state_->engine;
   BANMO_TRY(Entry* const entry, engine.require(principal, directory::Right::datasets_read, dataset));
   const Schema& schema = *entry->schema;
   if (state_->journal->has_waiting(*entry)) state_->journal->settle();
@@ -134,7 +135,7 @@ Result<Page> Records::rows(const Principal& principal, std::string_view dataset,
 }
 
 Result<Row> Records::row(const Principal& principal, std::string_view dataset, std::string_view key) {
-  Engine& engine = *state_->engine;
+  const Engine& engine = *state_->engine;
   BANMO_TRY(Entry* const entry, engine.require(principal, directory::Right::datasets_read, dataset));
   const Schema& schema = *entry->schema;
   const auto scope = engine.scope(principal, directory::Right::datasets_read, schema);
@@ -197,6 +198,11 @@ Result<std::vector<Scorecard>> Records::scorecards(const Principal& principal, s
 Result<std::vector<RuleScore>> Records::rule_scores(const Principal& principal, std::string_view dataset) {
   return read_rule_scores(*state_->engine, principal, dataset);
 }
+
+Result<int64_t> Records::events_until() const { return state_->events->until(); }
+Result<> Records::take_events(const EventChunk& chunk) { return state_->events->take(chunk); }
+Result<> Records::correct_events(const EventChunk& chunk, int64_t mark) { return state_->events->correct(chunk, mark); }
+Result<int64_t> Records::corrected_until() const { return state_->events->corrected_until(); }
 
 const pack::Catalogue& Records::catalogue() const { return state_->engine->catalogue(); }
 

@@ -15,6 +15,7 @@
 #include "crypto/crypto.h"
 #include "json/json.h"
 #include "pack/pack.h"
+#include "records/event_types.h"
 #include "records/types.h"
 #include "sql/sql.h"
 
@@ -111,6 +112,13 @@ class Records {
   // "records.level_decided", "records.level_changed"; not_found.
   Result<LevelChange> decide_level(const Principal& principal, int64_t no, LevelDecision decision, const std::string& note);
   Result<> refresh_levels();  // what other processes decided
+
+  // --- datasets of kind event (event_intake.h), for the room that keeps learning records
+  Result<int64_t> events_until() const;  // up to which number all of them have taken the records; INT64_MAX if there are none
+  Result<> take_events(const EventChunk& chunk);
+  // Rows of records that were taken before and now say something else; `mark` is remembered in the same transaction.
+  Result<> correct_events(const EventChunk& chunk, int64_t mark);
+  Result<int64_t> corrected_until() const;  // the last such mark
 
   // --- for other engines
   const pack::Catalogue& catalogue() const;

@@ -57,6 +57,11 @@ StoredRow row_of(const sql::Values& cells) {
 
 }  // namespace
 
+Message key_not_yours() {
+  return {"您的单位不能写入这个主键的行；请核对主键，确认无误的请报上级主管部门处理",
+          "your organisation cannot write a row with this key; check it, and if it is right ask the office above you to enter it"};
+}
+
 Error no_such_row() {
   return fail(ErrorCode::not_found, "records.no_such_row", {"没有这一行，可能已被删除", "there is no such row; it may have been deleted"});
 }

@@ -29,6 +29,8 @@ std::string joined_key(const sql::Values& grain);
 // The typed values of a key, in the order of the grain. Errors: not_found "records.no_such_row" for one that no row can have.
 Result<sql::Values> parse_key(const Schema& schema, std::string_view key);
 Error no_such_row();
+// Of a new row whose key a row beyond the writer's reach has: the words tell nothing of that row.
+Message key_not_yours();
 std::string url_encoded(std::string_view text);
 std::optional<std::string> url_decoded(std::string_view text);
 

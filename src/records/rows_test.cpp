@@ -110,6 +110,27 @@ TEST_CASE("nobody reads or writes the rows of another organisation, and what is 
   });
 }
 
+TEST_CASE("a key that another school's row has is told by a write alone, and in words that tell nothing of that row") {
+  on_each_pair([](World& world) {
+    (void)must(world.records->create_row(world.system, "fitness_raw", values("G0004", "3702000002", "bmi", 15)));
+    must(world.directory->move_person(world.system, *must(world.directory->unscoped_person_by_code("G0004")),
+                                      {directory::Role::student, world.school_2, world.school_1, {}, *Date::from_ymd(2026, 11, 1)}));
+    const Principal own = world.principal(directory::Role::school_cio, world.school_1, "own");
+    const json::Object taken = values("G0004", "3702000001", "bmi", 16), fresh = values("G0004", "3702000001", "vc", 1800);
+    const auto checked = must(world.records->save_rows(own, "fitness_raw", {{"", {}, taken}, {"", {}, fresh}}, Records::BulkRun::check));
+    CHECK(checked[0].error.has_value() == checked[1].error.has_value());
+    CHECK(checked[0].state == checked[1].state);
+    const auto written = must(world.records->save_rows(own, "fitness_raw", {{"", {}, taken}}, Records::BulkRun::write));
+    REQUIRE(written[0].error.has_value());
+    CHECK(written[0].error->id == "records.key_not_yours");
+    CHECK(world.records->create_row(own, "fitness_raw", taken).error().to_string() ==
+          "your organisation cannot write a row with this key; check it, and if it is right ask the office above you to enter it "
+          "(您的单位不能写入这个主键的行；请核对主键，确认无误的请报上级主管部门处理) [records.key_not_yours]");
+    must(world.records->flush());
+    CHECK(world.count("SELECT COUNT(*) FROM ds_fitness_raw WHERE raw = 15") == 1);
+  });
+}
+
 TEST_CASE("pages follow each other without a gap in any order, and a cursor belongs to its query") {
   on_each_pair([](World& world) {
     std::string text = kHeading;

@@ -6,6 +6,7 @@
 
 #include "records/editor.h"
 #include "records/engine.h"
+#include "records/event_intake.h"
 #include "records/export_quota.h"
 #include "records/job_queue.h"
 #include "records/journal.h"
@@ -28,6 +29,7 @@ struct Records::State {
   std::unique_ptr<Journal> journal;
   std::unique_ptr<Editor> editor;
   std::unique_ptr<ExportQuota> quota;
+  std::unique_ptr<EventIntake> events;
   std::unique_ptr<MappingStore> mappings;
   std::unique_ptr<ViewStore> views;
   std::unique_ptr<JobQueue> queue;  // last: its thread ends first
