@@ -84,7 +84,7 @@ class Bare {
     sqlite3_open(path.c_str(), &handle_);
     run("PRAGMA journal_mode = WAL");
     run("PRAGMA synchronous = FULL");
-    for (const sql::Migration& migration : events_migrations()) run(std::string(migration.statements).c_str());
+    run(std::string(events_migrations().front().statements).c_str());  // the tables of statements and postings are among the first
     prepare("INSERT INTO xapi_statement (no, id, org_no, key_no, at, voided, digest, body) VALUES (?1, ?2, 1, 1, ?1, 0, ?3, ?4)", row_);
     prepare("INSERT INTO xapi_posting (target, no) VALUES (?1, ?2)", posting_);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "events/attachments.h"
 
-#include <algorithm>
+#include <unordered_set>
 
 #include "base/text.h"
 #include "crypto/crypto.h"
@@ -10,12 +10,6 @@
 
 namespace banmo::events {
 namespace {
-
-const Content* content_of(const std::vector<Content>& contents, std::string_view sha2) {
-  const std::string wanted = text::lower_ascii(sha2);
-  const auto found = std::find_if(contents.begin(), contents.end(), [&](const Content& one) { return text::lower_ascii(one.sha2) == wanted; });
-  return found == contents.end() ? nullptr : &*found;
-}
 
 Error bad(std::string what, Message message, std::string where = "$") {
   return fail(ErrorCode::invalid, "events." + what, std::move(message), std::move(where));
@@ -52,19 +46,27 @@ bool fits_certificate(const Jws& jws, const std::string& algorithm) {
 
 }  // namespace
 
-Result<> check_contents(const std::vector<Draft>& drafts, const std::vector<Content>& contents) {
-  for (const Content& content : contents) {
+Contents::Contents(const std::vector<Content>& all) : all_(all) {
+  for (const Content& content : all) by_sha2_.emplace(text::lower_ascii(content.sha2), &content);
+}
+const Content* Contents::find(std::string_view sha2) const {
+  const auto found = by_sha2_.find(text::lower_ascii(sha2));
+  return found == by_sha2_.end() ? nullptr : found->second;
+}
+
+Result<> check_contents(const std::vector<Draft>& drafts, const Contents& contents) {
+  std::unordered_set<std::string> wanted;
+  for (const Draft& draft : drafts)
+    for (const Attachment& attachment : draft.attachments) wanted.insert(text::lower_ascii(attachment.sha2));
+  for (const Content& content : contents.all()) {
     if (!is_sha2_of(content))
       return bad("attachment_hash", {"附件内容与 X-Experience-API-Hash 不符", "an attachment does not hash to its X-Experience-API-Hash"});
-    const bool wanted = std::any_of(drafts.begin(), drafts.end(), [&](const Draft& draft) {
-      return std::any_of(draft.attachments.begin(), draft.attachments.end(),
-                         [&](const Attachment& one) { return text::lower_ascii(one.sha2) == text::lower_ascii(content.sha2); });
-    });
-    if (!wanted) return bad("attachment_stray", {"有附件不属于任何陈述", "an attachment belongs to none of the statements"});
+    if (!wanted.contains(text::lower_ascii(content.sha2)))
+      return bad("attachment_stray", {"有附件不属于任何陈述", "an attachment belongs to none of the statements"});
   }
   for (size_t i = 0; i < drafts.size(); ++i)
     for (const Attachment& attachment : drafts[i].attachments)
-      if (attachment.file_url.empty() && content_of(contents, attachment.sha2) == nullptr)
+      if (attachment.file_url.empty() && contents.find(attachment.sha2) == nullptr)
         return bad("attachment_missing",
                    {"缺少附件内容：没有 fileUrl 的附件须随请求一起发送", "an attachment without a fileUrl comes with the request"},
                    "$[" + std::to_string(i) + "].attachments");
@@ -73,13 +75,13 @@ Result<> check_contents(const std::vector<Draft>& drafts, const std::vector<Cont
 
 bool is_sha2_of(const Content& content) { return crypto::sha2_hex(content.sha2.size() * 4, content.bytes) == text::lower_ascii(content.sha2); }
 
-Result<> check_signature(const Draft& draft, const std::vector<Content>& contents, const Place& place) {
+Result<> check_signature(const Draft& draft, const Contents& contents, const Place& place) {
   for (const Attachment& attachment : draft.attachments) {
     if (attachment.usage_type != kSignature) continue;
     const Place at{&place, "attachments"};
     if (attachment.content_type != "application/octet-stream")
       return mistake(at, "bad_signature", {"签名附件的类型须为 application/octet-stream", "a signature is of the type application/octet-stream"});
-    const Content* content = content_of(contents, attachment.sha2);
+    const Content* content = contents.find(attachment.sha2);
     const auto jws = content == nullptr ? std::nullopt : read_jws(content->bytes);
     if (!jws) return mistake(at, "bad_signature", {"签名须为 JWS 紧凑格式", "a signature is a JWS in compact form"});
     const std::string algorithm = text_at(jws->header, "alg");

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "events/documents.h"
 
+#include "audit/audit.h"
 #include "base/text.h"
 #include "crypto/crypto.h"
+#include "events/look_up.h"
 #include "events/postings.h"
 #include "json/json.h"
 
@@ -83,7 +85,18 @@ Result<std::string> merged(const Document& before, const Document& later) {
   return json::write(std::move(object));
 }
 
+constexpr std::string_view kKinds[] = {"state", "activity_profile", "agent_profile"};
+
 }  // namespace
+
+// A document stands under the hash of its activity and agent: neither they nor its own name, which a tool may make of somebody's, are written down.
+Result<> Documents::note(sql::Connection& connection, const Key& key, const DocumentPlace& place, std::string action, json::Object detail) const {
+  detail.set("kind", std::string(kKinds[static_cast<size_t>(place.kind)]));
+  const auto seq = audit::append(
+      connection, {clock_.now(), key.key, std::move(action), "xapi_document", sql::text_of(owner_of(place)), key.org.value, std::move(detail)},
+      profile_);
+  return seq.ok() ? Result<>() : Result<>(seq.error());
+}
 
 Result<std::optional<Document>> Documents::get(const Key& key, const DocumentPlace& place) const {
   BANMO_TRY(const auto lease, ledger_.read());
@@ -113,11 +126,11 @@ Result<> Documents::put(const Key& key, const DocumentPlace& place, Document doc
       BANMO_TRY(content, merged(*present, document));
     }
     const crypto::Hash hash = crypto::sha256(content);
+    const std::string etag = crypto::to_hex(std::span(hash).first(20));
     sql::Values values = values_of(key, place);
-    values.insert(values.end(), {document.content_type, sql::Blob(content.begin(), content.end()),
-                                 "\"" + crypto::to_hex(std::span(hash).first(20)) + "\"", clock_.now().micros});
-    BANMO_TRY([[maybe_unused]] const int64_t n, connection.execute(kPut, values));
-    return {};
+    values.insert(values.end(), {document.content_type, sql::Blob(content.begin(), content.end()), "\"" + etag + "\"", clock_.now().micros});
+    BANMO_DO(execute(connection, kPut, values));
+    return note(connection, key, place, "xapi.put_document", {{"etag", etag}, {"n_bytes", static_cast<int64_t>(content.size())}});
   });
 }
 
@@ -125,15 +138,15 @@ Result<> Documents::remove(const Key& key, const DocumentPlace& place, const Pre
   return ledger_.write([&](sql::Connection& connection) -> Result<> {
     BANMO_TRY(const auto rows, connection.query(kOne, values_of(key, place)));
     BANMO_DO(check(precondition, document_of(rows), Need::never));
-    BANMO_TRY([[maybe_unused]] const int64_t n, connection.execute(kRemove, values_of(key, place)));
-    return {};
+    BANMO_TRY(const int64_t n, connection.execute(kRemove, values_of(key, place)));
+    return n == 0 ? Result<>() : note(connection, key, place, "xapi.remove_document", {{"n", n}});
   });
 }
 
 Result<> Documents::remove_all(const Key& key, const DocumentPlace& place) {
   return ledger_.write([&](sql::Connection& connection) -> Result<> {
-    BANMO_TRY([[maybe_unused]] const int64_t n, connection.execute(kRemoveAll, values_of(key, place, false)));
-    return {};
+    BANMO_TRY(const int64_t n, connection.execute(kRemoveAll, values_of(key, place, false)));
+    return n == 0 ? Result<>() : note(connection, key, place, "xapi.remove_document", {{"n", n}});
   });
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Inside the room: the documents of the state and profile resources, each under its activity and agent in the organisation of the key. What a
-// precondition says is checked in the transaction of the change. Thread-safe.
+// precondition says is checked in the transaction of the change, and every change is audited there. Thread-safe.
 #pragma once
 
 #include <optional>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "crypto/crypto.h"
 #include "events/types.h"
 #include "sql/sql.h"
 
@@ -15,7 +16,7 @@ namespace banmo::events {
 
 class Documents {
  public:
-  Documents(sql::Database& ledger, const Clock& clock) : ledger_(ledger), clock_(clock) {}
+  Documents(sql::Database& ledger, const Clock& clock, crypto::Profile profile) : ledger_(ledger), clock_(clock), profile_(profile) {}
   Result<std::optional<Document>> get(const Key& key, const DocumentPlace& place) const;
   // Ids of all documents there, changed after `since`; for state without a registration those of all registrations.
   Result<std::vector<std::pair<std::string, Instant>>> list(const Key& key, const DocumentPlace& place, std::optional<Instant> since) const;
@@ -26,8 +27,11 @@ class Documents {
   Result<> remove_all(const Key& key, const DocumentPlace& place);                                // of the agent in the activity
 
  private:
+  Result<> note(sql::Connection& connection, const Key& key, const DocumentPlace& place, std::string action, json::Object detail) const;
+
   sql::Database& ledger_;
   const Clock& clock_;
+  const crypto::Profile profile_;
 };
 
 }  // namespace banmo::events

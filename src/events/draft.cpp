@@ -107,6 +107,9 @@ Result<Draft> draft_of(std::string_view text, const json::Value& value, Version 
   if (const auto* sub = std::get_if<std::shared_ptr<const Action>>(&statement.object))
     draft.attachments.insert(draft.attachments.end(), (*sub)->attachments.begin(), (*sub)->attachments.end());
   add_definitions(draft, statement);
+  draft.verb = statement.verb.id;
+  for (const Activity& category : statement.context.category) draft.categories.push_back(category.id);
+  draft.named = named_in(statement);
   draft.head = head_of(text, value, statement, draft.id);
   append_member(draft.head, "authority", authority);
   if (statement.version.empty()) append_member(draft.head, "version", version == Version::v1_0 ? "\"1.0.0\"" : "\"2.0.0\"");

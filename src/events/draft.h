@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "events/members.h"
+#include "events/named.h"
 #include "events/types.h"
 #include "sql/sql.h"
 
@@ -26,6 +27,9 @@ struct Draft {
   bool voids = false;
   std::vector<std::pair<std::string, std::string>> definitions;  // activity id, definition as JSON
   std::vector<Attachment> attachments;
+  std::string verb;
+  std::vector<std::string> categories;  // ids of the context's category activities
+  std::vector<Named> named;
 };
 
 // `text` is the JSON of `value`. `put_id` is the id of a PUT's address; a statement without an id gets a fresh one. Errors: as read_statement, and

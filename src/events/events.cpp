@@ -4,15 +4,25 @@
 #include <algorithm>
 #include <mutex>
 #include <set>
+#include <span>
 #include <unordered_map>
 
+#include "base/text.h"
+#include "events/about.h"
+#include "events/actors.h"
 #include "events/attachments.h"
+#include "events/browse.h"
+#include "events/cmi5.h"
+#include "events/cmi5_rules.h"
 #include "events/documents.h"
 #include "events/draft.h"
 #include "events/feed.h"
 #include "events/finder.h"
 #include "events/formats.h"
+#include "events/gate.h"
 #include "events/keys.h"
+#include "events/people.h"
+#include "events/pulse.h"
 #include "events/reader.h"
 #include "events/slices.h"
 #include "events/writer.h"
@@ -24,17 +34,33 @@ struct Events::State {
       : directory(the_directory),
         options(std::move(given)),
         keys(directory),
-        writer(*directory.stores().ledger, directory.clock()),
+        people(directory, options.home_page),
+        actors(directory, people, options.home_page, options.account_key),
+        gate(directory, people),
+        pulse(*directory.stores().ledger, directory.clock()),
+        writer(*directory.stores().ledger, directory.clock(), directory.profile()),
         finder(*directory.stores().ledger, directory, options.home_page, options.max_page),
-        documents(*directory.stores().ledger, directory.clock()),
-        feed(directory.stores()) {}
+        documents(*directory.stores().ledger, directory.clock(), directory.profile()),
+        feed(directory, people),
+        about(*directory.stores().ledger, people),
+        browse(directory, people) {}
+  Result<> end_by_bytes(const Key& key, Found& found) const;
+  Result<std::vector<Draft>> read(const Key& key, Version version, std::string_view body, const json::Value& value, const std::optional<Uuid>& put_id,
+                                  const Contents& contents) const;
+
   directory::Directory& directory;
   Options options;
   Keys keys;
+  People people;
+  Actors actors;
+  Gate gate;
+  Pulse pulse;
   Writer writer;
   Finder finder;
   Documents documents;
   Feed feed;
+  About about;
+  Browse browse;
   std::mutex mutex;
   std::unordered_map<int64_t, Version> spoken;  // by key: the version of its last request
 };
@@ -59,6 +85,35 @@ void add_hashes(std::vector<std::string>& out, const json::Value& action) {
   for (const json::Value& attachment : *list->as_array()) out.push_back(text_at(attachment, "sha2"));
 }
 
+// Each once.
+Result<std::vector<std::string>> hashes_of(std::span<const std::string> bodies) {
+  std::vector<std::string> sha2s;
+  for (const std::string& body : bodies) {
+    BANMO_TRY(const json::Value value, json::read(body));
+    add_hashes(sha2s, value);
+    if (const json::Value* object = value.find("object")) add_hashes(sha2s, *object);
+  }
+  std::sort(sha2s.begin(), sha2s.end());
+  sha2s.erase(std::unique(sha2s.begin(), sha2s.end()), sha2s.end());
+  return sha2s;
+}
+
+Error no_session_way() {
+  return fail(ErrorCode::denied, "events.cmi5_place",
+              {"学习会话的口令只能通过 xAPI 读写本次会话的记录", "a session's token reads and writes the records of its session, by xAPI alone"});
+}
+
+Result<> check_reach(const Key& key, const DocumentPlace& place, bool writes) {
+  return key.session == nullptr ? Result<>() : check_place(*key.session, place, writes);
+}
+
+// A launched unit reads what was said in its registration.
+bool is_of_session(const CourseSession& session, const std::string& body) {
+  const auto value = json::read(body);
+  const json::Value* context = value.ok() ? value->find("context") : nullptr;
+  return context != nullptr && text::lower_ascii(text_at(*context, "registration")) == session.registration;
+}
+
 Result<> check_ids(const std::vector<Draft>& drafts) {
   std::set<Uuid> ids;
   for (size_t i = 0; i < drafts.size(); ++i)
@@ -76,20 +131,38 @@ Events::~Events() = default;
 Result<std::unique_ptr<Events>> Events::create(directory::Directory& directory, Options options) {
   auto events =
       std::unique_ptr<Events>(new Events(std::make_unique<State>(directory, std::move(options))));  // owned by events: its constructor is private
-  BANMO_DO(events->state_->feed.prepare());
   return events;
 }
 
 const Options& Events::options() const { return state_->options; }
 
 Result<NewKey> Events::create_key(const directory::Principal& by, const std::string& title, const std::vector<std::string>& scopes,
-                                  directory::OrgNo org) {
-  return state_->keys.create(by, title, scopes, org);
+                                  directory::OrgNo org, const KeyLimits& limits) {
+  return state_->keys.create(by, title, scopes, org, limits);
 }
 Result<std::vector<Key>> Events::keys(const directory::Principal& by) const { return state_->keys.list(by); }
 Result<> Events::revoke_key(const directory::Principal& by, const std::string& key) { return state_->keys.revoke(by, key); }
-Result<std::shared_ptr<const Key>> Events::authenticate(const std::string& name, std::string_view secret) {
-  return state_->keys.authenticate(name, secret);
+Result<std::shared_ptr<const Key>> Events::authenticate(const std::string& name, std::string_view secret, const std::string& peer) {
+  return state_->keys.authenticate(name, secret, peer);
+}
+Result<std::unordered_map<int64_t, KeyHealth>> Events::key_health(const directory::Principal& by) const {
+  return state_->pulse.health(state_->keys.reach(by, "k.org_no"));
+}
+Result<std::shared_ptr<const Key>> Events::key_by_no(int64_t no) const { return state_->keys.by_no(no); }
+void Events::note_request(const Key& key, bool is_error) { state_->pulse.request(key, is_error); }
+
+Result<ActorPage> Events::actors(const directory::Principal& by, const ActorQuery& query) const { return state_->actors.list(by, query); }
+Result<> Events::map_actor(const directory::Principal& by, int64_t actor, PersonId person) { return state_->actors.map(by, actor, person); }
+Result<> Events::ignore_actor(const directory::Principal& by, int64_t actor) { return state_->actors.ignore(by, actor); }
+Result<> Events::reset_actor(const directory::Principal& by, int64_t actor) { return state_->actors.reset(by, actor); }
+Result<std::vector<RosterAccount>> Events::accounts(const directory::Principal& by, directory::OrgNo org, const std::string& purpose,
+                                                    const std::vector<directory::PersonNo>& people) {
+  return state_->actors.accounts(by, org, purpose, people);
+}
+
+Result<> Events::flush() {
+  BANMO_DO(state_->pulse.flush());
+  return state_->people.flush();
 }
 
 void Events::note_version(const Key& key, Version version) {
@@ -102,12 +175,29 @@ Version Events::last_version(const Key& key) const {
   return found == state_->spoken.end() ? Version::v2_0 : found->second;
 }
 
-Result<std::vector<std::string>> Events::store(const Key& key, Version version, std::string_view body, const std::optional<Uuid>& put_id,
-                                               const std::vector<Content>& contents) {
-  BANMO_TRY(const json::Value value, json::read(body, {.max_bytes = state_->options.max_body_bytes}));
+// The page goes on to the statement whose attachments would be too many bytes; the next page begins with it.
+Result<> Events::State::end_by_bytes(const Key& key, Found& found) const {
+  BANMO_TRY(const auto sha2s, hashes_of(found.bodies));
+  BANMO_TRY(const auto sizes, finder.sizes(key, sha2s));
+  std::set<std::string> counted;
+  int64_t n_bytes = 0;
+  for (size_t i = 0; i < found.bodies.size(); ++i) {
+    BANMO_TRY(const auto own, hashes_of(std::span(found.bodies).subspan(i, 1)));
+    for (const std::string& sha2 : own)
+      if (const auto size = sizes.find(sha2); size != sizes.end() && counted.insert(sha2).second) n_bytes += size->second;
+    if (i == 0 || n_bytes <= static_cast<int64_t>(options.max_page_bytes)) continue;
+    found.bodies.resize(i);
+    found.numbers.resize(i);
+    found.next = found.numbers.back();
+  }
+  return {};
+}
+
+Result<std::vector<Draft>> Events::State::read(const Key& key, Version version, std::string_view body, const json::Value& value,
+                                               const std::optional<Uuid>& put_id, const Contents& contents) const {
   const json::Array* list = put_id ? nullptr : value.as_array();
-  if (list != nullptr && list->size() > state_->options.max_batch) return too_many(state_->options.max_batch);
-  const std::string authority = authority_of(state_->options, key);
+  if (list != nullptr && list->size() > options.max_batch) return too_many(options.max_batch);
+  const std::string authority = authority_of(options, key);
   std::vector<Draft> drafts;
   const Place root;
   if (list == nullptr) {
@@ -125,31 +215,63 @@ Result<std::vector<std::string>> Events::store(const Key& key, Version version, 
     BANMO_DO(check_ids(drafts));
   }
   BANMO_DO(check_contents(drafts, contents));
+  return drafts;
+}
+
+Result<std::vector<std::string>> Events::store(const Key& key, Version version, std::string_view body, const std::optional<Uuid>& put_id,
+                                               const std::vector<Content>& contents, const sql::Change& also) {
+  if (key.session != nullptr && !also) return no_session_way();
+  BANMO_TRY(const json::Value value, json::read(body, {.max_bytes = state_->options.max_body_bytes}));
+  const bool is_single = put_id || value.as_array() == nullptr;
+  BANMO_TRY(const auto drafts, state_->read(key, version, body, value, put_id, Contents(contents)));
   std::vector<std::string> ids;
-  for (const Draft& draft : drafts) ids.push_back(draft.id.to_string());
-  if (!drafts.empty()) BANMO_DO(state_->writer.store(key, drafts, contents, list == nullptr));
+  std::vector<const Named*> named;
+  for (const Draft& draft : drafts) {
+    ids.push_back(draft.id.to_string());
+    for (const Named& one : draft.named) named.push_back(&one);
+  }
+  if (drafts.empty()) return ids;
+  BANMO_DO(state_->gate.check(key, drafts, is_single));
+  BANMO_TRY(const auto actors, state_->people.to_keep(key.org, named));
+  BANMO_DO(state_->writer.store(key, drafts, contents, actors, is_single, also));
+  state_->people.kept(key.org, named, state_->directory.clock().now());
+  state_->pulse.stored(key, drafts.size());
   return ids;
 }
 
 Result<std::optional<std::string>> Events::statement(const Key& key, const Uuid& id, bool voided) const {
-  return state_->finder.one(key, id, voided);
+  BANMO_TRY(auto found, state_->finder.one(key, id, voided));
+  if (found && key.session != nullptr && !is_of_session(*key.session, *found)) found.reset();
+  return found;
 }
-Result<Found> Events::statements(const Key& key, const StatementQuery& query) const { return state_->finder.find(key, query); }
+Result<Found> Events::statements(const Key& key, const StatementQuery& query) const {
+  StatementQuery asked = query;
+  if (key.session != nullptr) {
+    if (!query.registration.empty() && text::lower_ascii(query.registration) != key.session->registration) return no_session_way();
+    asked.registration = key.session->registration;
+  }
+  BANMO_TRY(Found found, state_->finder.find(key, asked));
+  if (query.with_attachments) BANMO_DO(state_->end_by_bytes(key, found));
+  return found;
+}
 Instant Events::consistent_through() const { return state_->writer.consistent_through(); }
 
-Result<std::vector<Content>> Events::contents(const Key& key, const std::vector<std::string>& bodies) const {
-  std::vector<std::string> sha2s;
-  for (const std::string& body : bodies) {
-    BANMO_TRY(const json::Value value, json::read(body));
-    add_hashes(sha2s, value);
-    if (const json::Value* object = value.find("object")) add_hashes(sha2s, *object);
+Result<> Events::each_content(const Key& key, const std::vector<std::string>& bodies, const std::function<void(const Content&)>& give) const {
+  BANMO_TRY(const auto sha2s, hashes_of(bodies));
+  for (const std::string& sha2 : sha2s) {
+    BANMO_TRY(const auto content, state_->finder.content(key, sha2));
+    if (content) give(*content);
   }
-  std::sort(sha2s.begin(), sha2s.end());
-  sha2s.erase(std::unique(sha2s.begin(), sha2s.end()), sha2s.end());
-  return state_->finder.contents(key, sha2s);
+  return {};
 }
 
+Result<> Events::feed_into(records::Records& records) { return state_->feed.into(records); }
 Result<int64_t> Events::feed() { return state_->feed.run(); }
+Result<int64_t> Events::file() { return state_->about.run(); }
+Result<LearningPage> Events::browse(const directory::Principal& by, const LearningQuery& query) const { return state_->browse.page(by, query); }
+Result<LearningRecord> Events::record(const directory::Principal& by, const Uuid& id, directory::OrgNo key_org) const {
+  return state_->browse.one(by, id, key_org);
+}
 
 Result<std::string> Events::activity(const Key& key, const std::string& id) const {
   json::Object out{{"objectType", "Activity"}, {"id", id}};
@@ -168,6 +290,7 @@ Result<std::string> Events::identifier_of(const json::Value& value) {
 
 Result<std::string> Events::person(const Key& key, const json::Value& agent) const {
   BANMO_TRY(const Actor actor, read_actor(agent, Place{}));
+  if (key.session != nullptr && actor.ifi != key.session->actor) return no_session_way();
   json::Object out{{"objectType", "Person"}};
   std::string name = actor.name;
   BANMO_TRY(const auto latest, state_->finder.latest_of(key, actor.ifi));
@@ -198,18 +321,27 @@ Result<std::string> Events::canonical(const Key& key, const std::string& body, s
   return json::write(canonical_of(std::move(value), languages, known));
 }
 
-Result<std::optional<Document>> Events::document(const Key& key, const DocumentPlace& place) const { return state_->documents.get(key, place); }
+Result<std::optional<Document>> Events::document(const Key& key, const DocumentPlace& place) const {
+  BANMO_DO(check_reach(key, place, false));
+  return state_->documents.get(key, place);
+}
 Result<std::vector<std::pair<std::string, Instant>>> Events::documents(const Key& key, const DocumentPlace& place,
                                                                        std::optional<Instant> since) const {
+  BANMO_DO(check_reach(key, place, false));
   return state_->documents.list(key, place, since);
 }
 Result<> Events::put_document(const Key& key, const DocumentPlace& place, Document document, const Precondition& precondition, Need need,
                               bool merge) {
+  BANMO_DO(check_reach(key, place, true));
   return state_->documents.put(key, place, std::move(document), precondition, need, merge);
 }
 Result<> Events::remove_document(const Key& key, const DocumentPlace& place, const Precondition& precondition) {
+  BANMO_DO(check_reach(key, place, true));
   return state_->documents.remove(key, place, precondition);
 }
-Result<> Events::remove_documents(const Key& key, const DocumentPlace& place) { return state_->documents.remove_all(key, place); }
+Result<> Events::remove_documents(const Key& key, const DocumentPlace& place) {
+  BANMO_DO(check_reach(key, place, true));
+  return state_->documents.remove_all(key, place);
+}
 
 }  // namespace banmo::events

@@ -4,17 +4,25 @@
 // events_migrations().
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
+#include "crypto/crypto.h"
 #include "directory/directory.h"
+#include "events/learning.h"
 #include "events/types.h"
 #include "sql/sql.h"
+
+namespace banmo::records {
+class Records;
+}
 
 namespace banmo::events {
 
@@ -24,6 +32,8 @@ struct Options {
   size_t max_batch = 1000;                          // statements in a request
   size_t max_page = 500;                            // statements in an answer
   size_t max_body_bytes = size_t{16} << 20;         // of a request, with its attachments; also of a document
+  size_t max_page_bytes = size_t{16} << 20;  // of attachments in an answer: the page ends where they would be more, after one statement at least
+  crypto::Bytes account_key;                 // 32 bytes: the names of accounts that are given out. Empty: they are drawn
 };
 
 class Events {
@@ -35,30 +45,61 @@ class Events {
 
   // Keys. Right xapi_keys over the key's organisation. Errors: denied, not_found as Directory::require; invalid "events.unknown_scope",
   // "events.no_scope", "events.no_title"; denied "events.scope_beyond_right" (a key that reads what others wrote is made by those who may see the
-  // organisation's data); not_found "events.no_such_key".
-  Result<NewKey> create_key(const directory::Principal& by, const std::string& title, const std::vector<std::string>& scopes, directory::OrgNo org);
+  // organisation's data); not_found "events.no_such_key"; denied "events.needs_session" for an API token; invalid "events.no_iri",
+  // "events.list_too_long". A key dies with its maker's account, or the rights that making it needs.
+  Result<NewKey> create_key(const directory::Principal& by, const std::string& title, const std::vector<std::string>& scopes, directory::OrgNo org,
+                            const KeyLimits& limits = {});
   Result<std::vector<Key>> keys(const directory::Principal& by) const;  // newest first, revoked ones too
   Result<> revoke_key(const directory::Principal& by, const std::string& key);
-  // Who speaks. `name` is empty for a Bearer token. ~1 us when cached; a revoked key is refused here at once, by other servers within seconds.
-  // Errors: unauthenticated "events.bad_key".
-  Result<std::shared_ptr<const Key>> authenticate(const std::string& name, std::string_view secret);
+  // By key number, for the keys that `by` may manage.
+  Result<std::unordered_map<int64_t, KeyHealth>> key_health(const directory::Principal& by) const;
+  // Who speaks. `name` is empty for a Bearer token; `peer` is the address that asks, empty where none does. ~1 us when cached; a revoked key is
+  // refused here at once, by other servers within seconds. Errors: unauthenticated "events.bad_key"; too_many "session.too_many" after wrong ones.
+  Result<std::shared_ptr<const Key>> authenticate(const std::string& name, std::string_view secret, const std::string& peer = {});
+  void note_request(const Key& key, bool is_error);
+  Result<std::shared_ptr<const Key>> key_by_no(int64_t no) const;  // if it is good now. Errors: unauthenticated "events.bad_key"
+
+  // Who an actor is: right people_manage over the key's organisation. A person must be, or have been, of that organisation or below it. Errors:
+  // not_found "events.no_such_actor", "events.no_such_person"; conflict "events.actor_is_known".
+  Result<ActorPage> actors(const directory::Principal& by, const ActorQuery& query) const;
+  Result<> map_actor(const directory::Principal& by, int64_t actor, PersonId person);
+  Result<> ignore_actor(const directory::Principal& by, int64_t actor);
+  Result<> reset_actor(const directory::Principal& by, int64_t actor);  // as if nobody had decided
+  // Opaque accounts of people of `org` for its tools, made where missing: in the order of `people`, 1000 at most. Rights xapi_keys over `org`,
+  // people_read (L3) of the people. Errors: invalid "events.bad_purpose"; not_found "events.no_such_person".
+  Result<std::vector<RosterAccount>> accounts(const directory::Principal& by, directory::OrgNo org, const std::string& purpose,
+                                              const std::vector<directory::PersonNo>& people);
 
   // The version in which a key last spoke: in that one a request is answered that names none.
   void note_version(const Key& key, Version version);
   Version last_version(const Key& key) const;
 
   // Stores a statement or a list of them (`body` as JSON), all or none; their ids in order. Errors: invalid "events.*" or "json.*" with the JSON path
-  // of the first mistake ("$[3].verb.id"); conflict "events.other_statement"; too_large "events.too_many_statements"; those of the ledger.
+  // of the first mistake ("$[3].verb.id"); conflict "events.other_statement"; too_large "events.too_many_statements"; denied "events.forged_actor",
+  // "events.not_own_user", "events.verb_not_allowed", "events.profile_not_allowed"; unavailable "events.busy"; those of the ledger.
+  // `also` runs in the same transaction; its error is the request's. A key with a session stores through Courses (courses.h), which gives one.
   Result<std::vector<std::string>> store(const Key& key, Version version, std::string_view body, const std::optional<Uuid>& put_id,
-                                         const std::vector<Content>& contents);
+                                         const std::vector<Content>& contents, const sql::Change& also = {});
   Result<std::optional<std::string>> statement(const Key& key, const Uuid& id, bool voided) const;
   Result<Found> statements(const Key& key, const StatementQuery& query) const;
-  // The bytes behind the attachments of statements.
-  Result<std::vector<Content>> contents(const Key& key, const std::vector<std::string>& bodies) const;
+  // The bytes behind the attachments of statements, one after the other, so that they are held once.
+  Result<> each_content(const Key& key, const std::vector<std::string>& bodies, const std::function<void(const Content&)>& give) const;
   Instant consistent_through() const;
 
-  // Brings what was stored since into the warehouse's table learning_event, each statement exactly once; how many.
+  // Writes down what is counted in memory (keys, actors). Called every second or so.
+  Result<> flush();
+  // The datasets of kind event that statements fill; before it there is nothing to feed. `records` must outlive the last feed().
+  Result<> feed_into(records::Records& records);
+  // Brings what was stored since into those datasets, each statement exactly once, and puts right what was told of actors since; how many statements.
   Result<int64_t> feed();
+
+  // Files what was stored since under the people, schools and classes that it is about, for `browse`; how many statements.
+  Result<int64_t> file();
+  // What `by` may read (right datasets_read) of people and classes: by the person's school and class at the time of the statement; of an actor whom
+  // nobody knows, by the key's organisation. Rows are what they are for records::Records: a leader and an administrator get none. ~2 ms a page.
+  Result<LearningPage> browse(const directory::Principal& by, const LearningQuery& query) const;
+  // Voided ones too. Organisations may use the same id: `key_org` is the writing one; 0: the newest. Errors: not_found "events.no_such_record".
+  Result<LearningRecord> record(const directory::Principal& by, const Uuid& id, directory::OrgNo key_org) const;
 
   // The activity with the definition that is known, as JSON; a person with what is known of an agent.
   Result<std::string> activity(const Key& key, const std::string& id) const;

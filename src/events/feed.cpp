@@ -2,151 +2,155 @@
 #include "events/feed.h"
 
 #include <algorithm>
+#include <map>
 
 #include "events/look_up.h"
+#include "events/postings.h"
 #include "events/reader.h"
-#include "events/values.h"
 #include "json/json.h"
 
 namespace banmo::events {
 namespace {
 
-constexpr std::string_view kTables =
-    "CREATE TABLE IF NOT EXISTS learning_event (no BIGINT NOT NULL, id TEXT NOT NULL, org_no BIGINT NOT NULL, occurred_at TIMESTAMP NOT NULL, "
-    "stored_at "
-    "TIMESTAMP NOT NULL, actor TEXT, verb TEXT, object_type TEXT, object TEXT, activity_type TEXT, parent TEXT, registration TEXT, success BOOLEAN, "
-    "completion BOOLEAN, score_scaled DOUBLE PRECISION, score_raw DOUBLE PRECISION, duration_s DOUBLE PRECISION, platform TEXT, voided BOOLEAN NOT "
-    "NULL);"
-    "CREATE TABLE IF NOT EXISTS learning_event_mark (no BIGINT NOT NULL);";
-constexpr std::string_view kKeys =
-    "CREATE UNIQUE INDEX IF NOT EXISTS learning_event_no ON learning_event (no); CREATE INDEX IF NOT EXISTS learning_event_by_org ON learning_event "
-    "(org_no, occurred_at);";
-constexpr std::string_view kMark = "SELECT MAX(no) FROM learning_event_mark";
-constexpr std::string_view kDropMark = "DELETE FROM learning_event_mark";
-constexpr std::string_view kSetMark = "INSERT INTO learning_event_mark (no) VALUES ($1)";
-constexpr std::string_view kNext = "SELECT no, id, org_no, at, voided, body FROM xapi_statement WHERE no > $1 ORDER BY no LIMIT $2";
+constexpr std::string_view kNext =
+    "SELECT s.no, s.id, s.org_no, s.key_no, s.at, s.voided, s.body, k.title, k.account FROM xapi_statement s LEFT JOIN xapi_key k ON k.no = s.key_no "
+    "WHERE s.no > $1 ORDER BY s.no LIMIT $2";
+constexpr std::string_view kOfActor =
+    "SELECT s.no, s.id, s.org_no, s.key_no, s.at, s.voided, s.body, k.title, k.account FROM xapi_posting p JOIN xapi_statement s ON s.no = p.no LEFT "
+    "JOIN xapi_key k ON k.no = s.key_no WHERE p.target = $1 AND p.no > $2 AND s.org_no = $3 ORDER BY p.no LIMIT $4";
+constexpr std::string_view kById = "SELECT no FROM xapi_statement WHERE id = $1 AND org_no = $2";
 constexpr std::string_view kAny = "SELECT no FROM xapi_statement WHERE no > $1 LIMIT 1";
-constexpr std::string_view kVoid = "UPDATE learning_event SET voided = TRUE WHERE id = $1 AND org_no = $2 AND verb <> $3";
-const std::vector<std::string> kColumns = {"no",           "id",        "org_no",        "occurred_at", "stored_at",    "actor",   "verb",
-                                           "object_type",  "object",    "activity_type", "parent",      "registration", "success", "completion",
-                                           "score_scaled", "score_raw", "duration_s",    "platform",    "voided"};
+constexpr std::string_view kOldTable =
+    "SELECT 1 FROM information_schema.tables WHERE table_name = 'learning_event' AND table_schema = current_schema()";
+constexpr std::string_view kDropOld = "DROP TABLE IF EXISTS learning_event; DROP TABLE IF EXISTS learning_event_mark;";
+constexpr size_t kChangesAtOnce = 100;
+constexpr int64_t kStands = 0;  // xapi_statement.voided
 
-sql::Value text_or_null(std::string text) { return text.empty() ? sql::Value() : sql::Value(std::move(text)); }
-template <class T>
-sql::Value or_null(const std::optional<T>& value) {
-  return value ? sql::Value(*value) : sql::Value();
-}
+enum Column : size_t { kNo, kId, kOrg, kKey, kAt, kVoidedAt, kBody, kTitle, kAccount };
 
-std::string uuid_text(const sql::Value& value) {
+Uuid uuid_of(const sql::Value& value) {
   Uuid id;
   if (const auto* bytes = std::get_if<sql::Blob>(&value); bytes != nullptr && bytes->size() == id.bytes.size())
     std::copy(bytes->begin(), bytes->end(), id.bytes.begin());
-  return id.to_string();
+  return id;
 }
 
-// What was acted on: its kind and identifier.
-std::pair<std::string, std::string> object_of(const Object& object) {
-  if (const auto* activity = std::get_if<Activity>(&object)) return {"activity", activity->id};
-  if (const auto* actor = std::get_if<Actor>(&object)) return {actor->kind == ActorKind::agent ? "agent" : "group", actor->ifi};
-  if (const auto* reference = std::get_if<StatementRef>(&object)) return {"statement", reference->id.to_string()};
-  return {"sub_statement", ""};
+void add_sender(const sql::Values& stored, records::EventChunk& chunk) {
+  const int64_t no = sql::int_of(stored[kKey]);
+  for (const records::EventSender& known : chunk.senders)
+    if (known.no == no) return;
+  chunk.senders.push_back({no, sql::is_null(stored[kTitle]) ? "xAPI" : sql::text_of(stored[kTitle]),
+                           sql::is_null(stored[kAccount]) ? "" : sql::text_of(stored[kAccount])});
 }
 
-struct Row {
-  sql::Values values;
-  std::string voids;  // the id of the statement that this one voids
-  sql::Value org;
-};
-
-Row row_of(const sql::Values& stored) {
-  const int64_t no = sql::int_of(stored[0]);
-  Row row{{no, uuid_text(stored[1]), stored[2], Instant{sql::int_of(stored[3])}, Instant{no}}, {}, stored[2]};
-  row.values.resize(kColumns.size());
-  row.values.back() = sql::int_of(stored[4]) == 1;
-  const auto body = json::read(sql::text_of(stored[5]));
-  if (!body.ok()) return row;
-  const auto read = read_statement(*body, Version::v2_0);
-  if (!read.ok()) return row;  // stored when the rules were less strict: it counts, and says nothing more
-  const Statement& statement = *read;
-  auto [type, object] = object_of(statement.object);
-  if (statement.verb.id == kVoided) row.voids = object;
-  const auto* activity = std::get_if<Activity>(&statement.object);
-  const auto seconds = seconds_of(statement.outcome.duration);
-  const sql::Values said = {text_or_null(statement.actor.ifi),
-                            statement.verb.id,
-                            std::move(type),
-                            text_or_null(std::move(object)),
-                            text_or_null(activity != nullptr && activity->definition != nullptr ? text_at(*activity->definition, "type") : ""),
-                            text_or_null(statement.context.parent.empty() ? "" : statement.context.parent.front().id),
-                            text_or_null(statement.context.registration),
-                            or_null(statement.outcome.success),
-                            or_null(statement.outcome.completion),
-                            or_null(statement.outcome.scaled),
-                            or_null(statement.outcome.raw),
-                            or_null(seconds),
-                            text_or_null(statement.context.platform)};
-  std::copy(said.begin(), said.end(), row.values.begin() + 5);
-  return row;
+// Before there were datasets of kind event all statements stood in one table that no pack could read.
+Result<> drop_old(sql::Database& warehouse) {
+  {
+    BANMO_TRY(const auto lease, warehouse.read());
+    BANMO_TRY(const auto old, lease->query(kOldTable));
+    if (old.empty()) return {};
+  }
+  return warehouse.write([](sql::Connection& connection) { return connection.script(kDropOld); });
 }
 
 }  // namespace
 
-Result<> Feed::prepare() {
-  if (stores_.warehouse == nullptr) return {};
-  return stores_.warehouse->write([](sql::Connection& connection) -> Result<> {
-    BANMO_DO(connection.script(kTables));
-    return connection.dialect() == sql::Dialect::postgres ? connection.script(kKeys) : Result<>();
-  });
+Result<> Feed::into(records::Records& records) {
+  const std::lock_guard lock(mutex_);
+  BANMO_DO(drop_old(*directory_.stores().warehouse));
+  records_ = &records;
+  targets_.clear();
+  for (const pack::Dataset& dataset : records.catalogue().datasets()) {
+    if (dataset.kind != pack::DatasetKind::event) continue;
+    Target& target = targets_.emplace_back(Target{&dataset, {}});
+    for (const pack::Field& field : dataset.fields) target.tellers.push_back(field.of ? teller_of(field.of->word) : nullptr);
+  }
+  return {};
+}
+
+Result<> Feed::add_voided(const sql::Values& stored, const Statement& statement, records::EventChunk& chunk) const {
+  const auto* reference = std::get_if<StatementRef>(&statement.object);
+  if (reference == nullptr) return {};
+  BANMO_TRY(const auto ledger, directory_.stores().ledger->read());
+  BANMO_TRY(const auto rows, ledger->query(kById, {blob_of(reference->id), stored[kOrg]}));
+  if (!rows.empty()) chunk.gone.push_back(sql::int_of(rows[0][0]));
+  return {};
+}
+
+Result<> Feed::add_rows(const sql::Values& stored, records::EventChunk& chunk) {
+  const auto body = json::read(sql::text_of(stored[kBody]));
+  if (!body.ok()) return {};
+  const auto statement = read_statement(*body, Version::v2_0);
+  if (!statement.ok()) return {};  // stored when the rules were less strict: it says nothing to a dataset
+  if (statement->verb.id == kVoided) return add_voided(stored, *statement, chunk);
+  if (sql::int_of(stored[kVoidedAt]) != kStands) return {};
+  const Instant at{sql::int_of(stored[kAt])};
+  BANMO_TRY(const Whom whom, people_.whom(directory::OrgNo{sql::int_of(stored[kOrg])}, statement->actor, at));
+  const Told told{*statement, *body, uuid_of(stored[kId]), sql::int_of(stored[kNo]), at, whom};
+  for (const Target& target : targets_) {
+    records::EventRow& row = chunk.rows.emplace_back(records::EventRow{target.dataset, told.no, sql::int_of(stored[kKey]), {}});
+    for (size_t i = 0; i < target.tellers.size(); ++i)
+      row.said.push_back(target.tellers[i] == nullptr ? sql::Value() : target.tellers[i](told, target.dataset->fields[i].of->iri));
+  }
+  add_sender(stored, chunk);
+  return {};
+}
+
+Result<records::EventChunk> Feed::chunk_of(const sql::Rows& stored) {
+  records::EventChunk chunk;
+  for (const sql::Values& one : stored.rows) BANMO_DO(add_rows(one, chunk));
+  if (!stored.empty()) chunk.until = sql::int_of(stored.rows.back()[kNo]);
+  return chunk;
 }
 
 Result<int64_t> Feed::run_chunk() {
-  int64_t n_fed = 0, reached = 0;
-  BANMO_DO(stores_.warehouse->write([&](sql::Connection& connection) -> Result<> {
-    n_fed = 0;
-    BANMO_TRY(const auto mark, connection.query(kMark));
-    reached = sql::int_of(mark[0][0]);
-    std::vector<Row> rows;
-    {
-      BANMO_TRY(const auto ledger, stores_.ledger->read());
-      BANMO_TRY(const auto next, ledger->query(kNext, {reached, kChunk}));
-      for (const auto& stored : next.rows) rows.push_back(row_of(stored));
-    }
-    if (rows.empty()) return {};
-    reached = sql::int_of(rows.back().values[0]);
-    size_t i = 0;
-    const auto give = [&](sql::Values& values) -> Result<bool> {
-      if (i == rows.size()) return false;
-      values = rows[i++].values;
-      return true;
-    };
-    BANMO_TRY(n_fed, connection.append("learning_event", kColumns, give));
-    for (const Row& row : rows)
-      if (!row.voids.empty()) BANMO_DO(execute(connection, kVoid, {row.voids, row.org, std::string(kVoided)}));
-    BANMO_DO(execute(connection, kDropMark, {}));
-    return execute(connection, kSetMark, {reached});
-  }));
-  last_ = reached;
-  return n_fed;
+  BANMO_TRY(const int64_t after, records_->events_until());
+  sql::Rows stored;
+  {
+    BANMO_TRY(const auto ledger, directory_.stores().ledger->read());
+    BANMO_TRY(const auto any, ledger->query(kAny, {after}));
+    if (any.empty()) return int64_t{0};
+    BANMO_TRY(stored, ledger->query(kNext, {after, kChunk}));
+  }
+  BANMO_TRY(const records::EventChunk chunk, chunk_of(stored));
+  BANMO_DO(records_->take_events(chunk));
+  return static_cast<int64_t>(stored.size());
 }
 
-// Asked first, because even an empty transaction of the warehouse costs the others their prepared plans.
-Result<bool> Feed::has_more() const {
-  if (last_ < 0) return true;
-  BANMO_TRY(const auto ledger, stores_.ledger->read());
-  BANMO_TRY(const auto rows, ledger->query(kAny, {last_}));
-  return !rows.empty();
+Result<> Feed::correct(const ActorChange& change) {
+  BANMO_TRY(const int64_t before, records_->corrected_until());
+  const int64_t target = target_of(List::agent, change.ifi);
+  for (int64_t after = 0;;) {
+    sql::Rows stored;
+    {
+      BANMO_TRY(const auto ledger, directory_.stores().ledger->read());
+      BANMO_TRY(stored, ledger->query(kOfActor, {target, after, change.key_org.value, kChunk}));
+    }
+    BANMO_TRY(records::EventChunk chunk, chunk_of(stored));
+    const bool last = static_cast<int64_t>(stored.size()) < kChunk;
+    BANMO_DO(records_->correct_events(chunk, last ? std::max(before, change.no) : before));
+    if (last) return {};
+    after = chunk.until;
+  }
+}
+
+// Before the next statements are taken: what stands below the watermark is put right, what comes after it is right from the start.
+Result<> Feed::run_corrections() {
+  BANMO_TRY(const int64_t mark, records_->corrected_until());
+  BANMO_TRY(const auto changes, people_.changed_since(mark, kChangesAtOnce));
+  for (const ActorChange& change : changes) BANMO_DO(correct(change));
+  return {};
 }
 
 Result<int64_t> Feed::run() {
-  if (stores_.warehouse == nullptr) return int64_t{0};
   const std::lock_guard lock(mutex_);
-  BANMO_TRY(const bool more, has_more());
-  for (int64_t n_all = 0; more;) {
+  if (records_ == nullptr || targets_.empty()) return int64_t{0};
+  BANMO_DO(run_corrections());
+  for (int64_t n_all = 0;;) {
     BANMO_TRY(const int64_t n, run_chunk());
     n_all += n;
     if (n < kChunk) return n_all;
   }
-  return int64_t{0};
 }
 
 }  // namespace banmo::events

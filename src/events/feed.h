@@ -1,34 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inside the room: every accepted statement becomes a row of the warehouse's table learning_event, once, in the order of storage. Rows and watermark
-// (the number of the last one) are one transaction of the warehouse, so a stop at any moment loses and repeats nothing, and an empty warehouse is
-// filled from the beginning. One caller at a time in a process; several processes may share one PostgreSQL.
+// Inside the room: statements become rows of the datasets of kind event, in the order of storage. Rows and watermark are one transaction of the
+// warehouse (records/event_intake.h), so a stop at any moment loses and repeats nothing, and an empty warehouse is filled from the beginning. An
+// actor that was mapped to somebody else since puts its rows right. One caller at a time in a process; several processes may share one PostgreSQL.
 #pragma once
 
 #include <cstdint>
 #include <mutex>
+#include <vector>
 
 #include "base/result.h"
+#include "events/facts.h"
+#include "events/people.h"
+#include "records/records.h"
 #include "sql/sql.h"
 
 namespace banmo::events {
 
 class Feed {
  public:
-  explicit Feed(sql::Stores stores) : stores_(std::move(stores)) {}
-  // Makes the table if it is missing. Nothing without a warehouse.
-  Result<> prepare();
-  // The next statements, kChunk at most in one transaction, until there are none; how many.
+  Feed(directory::Directory& directory, People& people) : directory_(directory), people_(people) {}
+  Result<> into(records::Records& records);
+  // The next statements, kChunk at most in one transaction, until there are none; how many. Nothing before into().
   Result<int64_t> run();
 
-  static constexpr int64_t kChunk = 1000;
+  static constexpr int64_t kChunk = 5000;
 
  private:
+  // A dataset's fields with what tells them.
+  struct Target {
+    const pack::Dataset* dataset = nullptr;
+    std::vector<Teller> tellers;  // by field; nullptr for a computed one
+  };
   Result<int64_t> run_chunk();
-  Result<bool> has_more() const;
+  Result<> run_corrections();
+  Result<> correct(const ActorChange& change);
+  // Rows of stored statements (columns of kColumns), in the order of number.
+  Result<records::EventChunk> chunk_of(const sql::Rows& stored);
+  Result<> add_rows(const sql::Values& stored, records::EventChunk& chunk);
+  Result<> add_voided(const sql::Values& stored, const Statement& statement, records::EventChunk& chunk) const;
 
-  sql::Stores stores_;
+  directory::Directory& directory_;
+  People& people_;
+  records::Records* records_ = nullptr;
+  std::vector<Target> targets_;
   std::mutex mutex_;
-  int64_t last_ = -1;  // the watermark as it was seen last; -1: not yet
 };
 
 }  // namespace banmo::events

@@ -1,65 +1,221 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "events/feed.h"
 
+#include <set>
+
 #include "events/test_world.h"
+#include "records/records.h"
 
 namespace banmo::events {
 namespace {
 
+using banmo::test::add_org;
+using directory::Principal;
 using test::must;
-using test::on_each_pair;
+using test::Pair;
 using test::reference;
 using test::statement;
 using test::World;
 
-std::string in_warehouse(World& w, const std::string& question) {
-  const auto lease = must(w.stores.warehouse->read());
-  std::string out;
-  for (const auto& row : must(lease->query(question)).rows) {
-    for (const sql::Value& value : row) out += (sql::is_null(value) ? "-" : sql::text_of(value)) + "|";
-    out += "\n";
+constexpr const char* kPack = R"yaml(pack: {id: edu.t, version: 1.0.0, engine: banmo/1, title: 测试}
+law: {purpose: 测试, basis: 测试}
+codes:
+  kind: {title: 类, values: {did: {title: 做, syn: ["http://v.cn/did"]}, saw: {title: 看, syn: ["http://v.cn/saw"]}}}
+datasets:
+- id: seen
+  title: 事件
+  kind: event
+  grain: [no]
+  class: {category: 教学, level: L3}
+  scope: {org: org_id, person: who}
+  period: {by: month}
+  where: "kind <> 'saw' or success"
+  fields:
+    no: {type: int, of: number, title: 号}
+    id: {type: text, of: id, title: 标识}
+    happened_at: {type: datetime, of: timestamp, title: 时间}
+    month: {type: date, of: month, title: 月}
+    school_year: {type: year, of: school_year, title: 学年}
+    weekday: {type: int, of: weekday, title: 星期}
+    hour: {type: int, of: hour, title: 时}
+    org_id: {type: org, of: org, title: 机构}
+    who: {type: ref, to: core.person, of: person, title: 人}
+    kind: {type: code, list: kind, of: verb, required: true, title: 类}
+    activity: {type: text, of: activity, title: 活动}
+    activity_type: {type: text, of: activity_type, title: 类型}
+    activity_name: {type: text, of: activity_name, title: 名}
+    parent: {type: text, of: parent, title: 上级}
+    platform: {type: text, of: platform, title: 平台}
+    registration: {type: text, of: registration, title: 注册}
+    success: {type: bool, of: success, title: 成功}
+    score: {type: decimal, of: score_scaled, title: 分}
+    raw: {type: decimal, of: score_raw, title: 原始分}
+    seconds: {type: decimal, scale: 1, of: duration_s, title: 秒}
+    subject: {type: text, of: context_extension http://x.cn/subject, title: 科}
+    minutes: {type: decimal, scale: 1, from: "round(seconds / 60, 1)", title: 分钟}
+- id: every
+  title: 全部
+  kind: event
+  grain: [no]
+  class: {category: 教学, level: L2}
+  fields: {no: {type: int, of: number, title: 号}, verb: {type: text, of: verb, title: 动词}}
+- id: mine
+  title: 报送
+  grain: [k]
+  class: {category: 教学, level: L2}
+  fields: {k: {type: int, title: 键}}
+)yaml";
+
+// A world whose statements fill datasets.
+struct Fed : World {
+  explicit Fed(Pair which) : World(which), catalogue(banmo::test::load_pack(folder, kPack)) { start(); }
+  ~Fed() { records.reset(); }
+  void start() {
+    records.reset();
+    World::open();
+    records::RecordsOptions options;
+    options.folder = folder + "/uploads";
+    options.field_key = crypto::Bytes(32, 7);
+    records = must(records::Records::create(stores, catalogue, *directory, clock, options));
+    must(events->feed_into(*records));
   }
-  return out;
+  std::string asked(const std::string& question) {
+    const auto lease = must(stores.warehouse->read());
+    std::string out;
+    for (const auto& row : must(lease->query(question)).rows) {
+      for (const sql::Value& value : row) out += (sql::is_null(value) ? "-" : sql::text_of(value)) + "|";
+      out += "\n";
+    }
+    return out;
+  }
+  std::shared_ptr<const pack::Catalogue> catalogue;
+  std::unique_ptr<records::Records> records;
+};
+
+void on_each_pair(const std::function<void(Fed& world)>& test) { banmo::test::on_each_pair_of<Fed>(test); }
+
+std::string voids(const std::string& no, const std::string& target) {
+  std::string text = statement(no, "admin", "did", {}, reference(target));
+  return text.replace(text.find("http://v.cn/did"), 15, std::string(kVoided));
 }
 
-TEST_CASE("each statement becomes one row of the warehouse, once, however often the feed runs") {
-  on_each_pair([](World& w) {
+TEST_CASE("every word that packs may use of a statement is told") {
+  for (const std::string_view word : pack::event_words()) CHECK_MESSAGE(bool(teller_of(word) != nullptr), word);
+}
+
+TEST_CASE("each statement becomes one row of each dataset that it belongs to, once, however often the feed runs") {
+  on_each_pair([](Fed& w) {
     w.store(w.one,
             statement("0001", "a", "did",
                       R"(,"timestamp":"2026-11-20T08:00:00+08:00","result":{"success":true,"score":{"raw":7,"scaled":0.5},"duration":"PT1M30.5S"},
-      "context":{"platform":"课堂","registration":"00000000-0000-4000-8000-00000000000a","contextActivities":{"parent":{"id":"http://o.cn/course"}}})",
-                      R"({"id":"http://o.cn/x","definition":{"type":"http://t.cn/lesson"}})"));
-    w.store(w.two, statement("0002"));
-    CHECK(must(w.events->feed()) == 2);
+      "context":{"platform":"课堂","registration":"00000000-0000-4000-8000-00000000000a","contextActivities":{"parent":{"id":"http://o.cn/course"}},
+      "extensions":{"http://x.cn/subject":"数学"}})",
+                      R"({"id":"http://o.cn/x","definition":{"type":"http://t.cn/lesson","name":{"en":"Lesson","zh-CN":"课"}}})"));
+    w.store(w.two, statement("0002", "a", "saw"));    // by `where` only if it succeeded
+    w.store(w.two, statement("0003", "a", "heard"));  // a kind that the list does not know
+    CHECK(must(w.events->feed()) == 3);
     CHECK(must(w.events->feed()) == 0);
-    w.store(w.one, statement("0003"));
-    w.open();
+    w.store(w.one, statement("0004"));
+    w.start();
     CHECK(must(w.events->feed()) == 1);
-    CHECK(in_warehouse(w, "SELECT COUNT(*), COUNT(DISTINCT no), COUNT(DISTINCT org_no) FROM learning_event") == "3|3|2|\n");
-    CHECK(
-        in_warehouse(w,
-                     "SELECT occurred_at, actor, verb, object_type, object, activity_type, parent, registration, success, completion, score_scaled, "
-                     "score_raw, duration_s, platform, voided FROM learning_event ORDER BY no LIMIT 1") ==
-        "2026-11-20T00:00:00.000000Z|account https://tool.cn a|http://v.cn/did|activity|http://o.cn/x|http://t.cn/lesson|http://o.cn/course|"
-        "00000000-0000-4000-8000-00000000000a|true|-|0.5|7|90.5|课堂|false|\n");
+    CHECK(w.asked("SELECT COUNT(*), COUNT(DISTINCT no) FROM ds_seen") == "2|2|\n");
+    CHECK(w.asked("SELECT verb FROM ds_every ORDER BY no") == "http://v.cn/did|\nhttp://v.cn/saw|\nhttp://v.cn/heard|\nhttp://v.cn/did|\n");
+    CHECK(w.asked("SELECT id, happened_at, month, school_year, weekday, hour, who, kind, activity, activity_type, activity_name, parent, platform, "
+                  "registration, "
+                  "success, score, raw, seconds, subject, minutes FROM ds_seen ORDER BY no LIMIT 1") ==
+          test::id_of("0001") +
+              "|2026-11-20T00:00:00.000000Z|2026-11-01|2026|5|8|-|did|http://o.cn/x|http://t.cn/lesson|课|http://o.cn/course|课堂|"
+              "00000000-0000-4000-8000-00000000000a|true|0.5|7|90.5|数学|1.5|\n");
+    CHECK(w.asked("SELECT DISTINCT org_id FROM ds_seen") == std::to_string(w.school_1.value) + "|\n");
   });
 }
 
-TEST_CASE("a statement that was voided is marked in the warehouse, whether it came before or after") {
-  on_each_pair([](World& w) {
-    const auto voids = [](const std::string& no, const std::string& target) {
-      std::string text = statement(no, "admin", "did", {}, reference(target));
-      return text.replace(text.find("http://v.cn/did"), 15, std::string(kVoided));
-    };
+TEST_CASE("a dataset that comes later is filled from the beginning, and the others take nothing twice") {
+  on_each_pair([](Fed& w) {
+    w.store(w.one, "[" + statement("0001") + "," + statement("0002") + "]");
+    must(w.events->feed());
+    must(w.stores.warehouse->write([](sql::Connection& connection) {
+      return connection.script("DELETE FROM ds_every; UPDATE bm_event_mark SET no = 0 WHERE name = 'every';");
+    }));
+    w.store(w.one, statement("0003"));
+    w.start();
+    CHECK(must(w.events->feed()) == 3);
+    CHECK(w.asked("SELECT (SELECT COUNT(*) FROM ds_seen), (SELECT COUNT(*) FROM ds_every)") == "3|3|\n");
+    CHECK(w.records->n_rows("seen") == 3);
+  });
+}
+
+TEST_CASE("the row of a voided statement goes, whether it came before or after, and its past is kept") {
+  on_each_pair([](Fed& w) {
     w.store(w.one, statement("0001"));
-    w.store(w.two, statement("0001"));
+    w.store(w.two, statement("0001"));  // another organisation's: the same id is another statement
     must(w.events->feed());
     w.store(w.one, voids("0002", "0001"));
     w.store(w.one, voids("0003", "0004"));
     w.store(w.one, statement("0004"));
     must(w.events->feed());
-    CHECK(in_warehouse(w, "SELECT voided FROM learning_event ORDER BY no") == "true|\nfalse|\nfalse|\nfalse|\ntrue|\n");
+    CHECK(w.asked("SELECT id, org_id FROM ds_seen") == test::id_of("0001") + "|" + std::to_string(w.school_2.value) + "|\n");
+    CHECK(w.asked("SELECT id, _op FROM ds_seen__past") == test::id_of("0001") + "|delete|\n");
+    CHECK(w.asked("SELECT COUNT(*) FROM ds_every") == "1|\n");
   });
+}
+
+TEST_CASE("a row can be walked back to the key that sent it and to the number of its statement") {
+  on_each_pair([](Fed& w) {
+    w.store(w.one, statement("0001"));
+    w.store(w.one, statement("0002"));
+    w.store(w.two, statement("0003"));
+    must(w.events->feed());
+    const auto sources = must(w.records->unscoped_sources("seen", "", {}));
+    REQUIRE(sources.size() == 2);
+    CHECK(sources[0].file_name == "测试");
+    CHECK(sources[0].n_rows == 2);
+    CHECK(w.asked("SELECT COUNT(*) FROM ds_seen WHERE _line <> no") == "0|\n");
+  });
+}
+
+TEST_CASE("an actor who is mapped later puts the rows right that stand already, and who is unmapped leaves them") {
+  on_each_pair([](Fed& w) {
+    const directory::OrgNo class_1 = add_org(*w.directory, directory::OrgKind::class_, w.school_1, "", "1班");
+    const directory::Person pupil = w.person("甲", {w.school_1, class_1});
+    const auto stands = [&] { return w.asked("SELECT who, org_id FROM ds_seen ORDER BY no"); };
+    const std::string nobody = "-|" + std::to_string(w.school_1.value) + "|\n",
+                      somebody = std::to_string(pupil.no.value) + "|" + std::to_string(class_1.value) + "|\n";
+    w.store(w.one, "[" + statement("0001", "a") + "," + statement("0002", "b") + "]");
+    must(w.events->feed());
+    CHECK(stands() == nobody + nobody);
+    const auto actors = must(w.events->actors(Principal::system(), {})).items;
+    REQUIRE(actors.size() == 2);
+    must(w.events->map_actor(Principal::system(), actors.back().no, pupil.id));
+    w.store(w.one, statement("0003", "a"));
+    must(w.events->feed());
+    CHECK(stands() == somebody + nobody + somebody);
+    CHECK(w.asked("SELECT COUNT(*) FROM ds_every") == "3|\n");
+    must(w.events->reset_actor(Principal::system(), actors.back().no));
+    w.start();
+    must(w.events->feed());
+    CHECK(stands() == nobody + nobody + nobody);
+    CHECK(must(w.events->feed()) == 0);
+  });
+}
+
+TEST_CASE("nobody imports into an event dataset or edits it") {
+  Fed w(Pair::sqlite_duckdb);
+  w.store(w.one, statement("0001"));
+  must(w.events->feed());
+  Principal officer = Principal::system();
+  officer.internal = false;
+  officer.grants = {{directory::Role::city_officer, w.city}};
+  const auto made = w.records->create_row(officer, "every", json::Object{{"no", 1}, {"verb", "x"}});
+  REQUIRE(!made.ok());
+  CHECK(made.error().id == "records.event_not_written");
+  CHECK(made.error().message.zh == "事件数据集由学习记录（xAPI）写入，不能导入或修改；请让教学工具发送或作废学习记录");
+  records::ImportOptions options;
+  options.dataset = "every";
+  options.file = w.folder + "/pack/pack.yaml";
+  const auto imported = w.records->import(officer, options);
+  REQUIRE(!imported.ok());
+  CHECK(imported.error().id == "records.event_not_written");
 }
 
 }  // namespace

@@ -4,54 +4,21 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "events/lists.h"
+#include "events/look_up.h"
 #include "events/postings.h"
 
 namespace banmo::events {
 namespace {
 
 constexpr std::string_view kOne = "SELECT body FROM xapi_statement s WHERE s.id = $1 AND ";
+constexpr std::string_view kSizes = "SELECT sha2, OCTET_LENGTH(content) FROM xapi_attachment WHERE ";
 constexpr std::string_view kContents = "SELECT sha2, content_type, content FROM xapi_attachment WHERE sha2 = $1 AND ";
 constexpr std::string_view kDefinition = "SELECT definition FROM xapi_activity WHERE id = $1 AND ";
 
 constexpr std::string_view kWriters =
     "SELECT DISTINCT k.org_no FROM xapi_key k JOIN org_closure c ON c.org_no = k.org_no WHERE c.ancestor_no = $1 ORDER BY k.org_no LIMIT $2";
 constexpr size_t kMaxLists = 100;
-
-// One filter: a statement stands in at least one of the lists.
-using Filter = std::vector<int64_t>;
-
-// A question and its values, put together.
-struct Question {
-  std::string text;
-  sql::Values values;
-  std::string bound(sql::Value value) {
-    values.push_back(std::move(value));
-    return "$" + std::to_string(values.size());
-  }
-};
-
-// Adds the numbers of one list, or of all statements, that pass the filters.
-void add_numbers(Question& question, std::optional<int64_t> driver, const std::vector<Filter>& others, const StatementQuery& query,
-                 const std::string& visible, size_t limit) {
-  std::string& text = question.text;
-  const std::string no = driver ? "p.no" : "s.no";
-  text += "SELECT " + no + " FROM ";
-  if (driver) {
-    text += "xapi_posting p JOIN xapi_statement s ON s.no = p.no WHERE p.target = " + question.bound(*driver) + " AND ";
-  } else {
-    text += "xapi_statement s WHERE ";
-  }
-  text += "s.voided <> 1 AND " + visible;
-  if (query.since) text += " AND " + no + " > " + question.bound(query.since->micros);
-  if (query.until) text += " AND " + no + " <= " + question.bound(query.until->micros);
-  if (query.cursor > 0) text += " AND " + no + (query.ascending ? " > " : " < ") + question.bound(query.cursor);
-  for (const Filter& filter : others) {
-    text += " AND EXISTS (SELECT 1 FROM xapi_posting q WHERE q.no = " + no + " AND q.target IN (";
-    for (size_t i = 0; i < filter.size(); ++i) text += (i == 0 ? "" : ", ") + question.bound(filter[i]);
-    text += "))";
-  }
-  text += " ORDER BY " + no + (query.ascending ? " ASC" : " DESC") + " LIMIT " + std::to_string(limit);
-}
 
 Result<std::optional<std::string>> text_or_none(sql::Database& ledger, const std::string& statement, const sql::Values& values) {
   BANMO_TRY(const auto lease, ledger.read());
@@ -111,22 +78,13 @@ Result<Found> Finder::find(const Key& key, const StatementQuery& query) const {
     BANMO_TRY(Filter orgs, organisations_of(*lease, key));
     if (!orgs.empty()) filters.push_back(std::move(orgs));
   }
-  Question question{"SELECT s.no, s.body FROM xapi_statement s WHERE s.no IN (", {}};
-  if (filters.empty()) {
-    add_numbers(question, std::nullopt, filters, query, seen, limit + 1);
-  } else {
-    const Filter drivers = filters.front();
-    filters.erase(filters.begin());
-    for (size_t i = 0; i < drivers.size(); ++i) {
-      question.text += i == 0 ? "SELECT * FROM (" : " UNION SELECT * FROM (";
-      add_numbers(question, drivers[i], filters, query, seen, limit + 1);
-      question.text += ") AS list" + std::to_string(i);
-    }
-  }
-  question.text += std::string(") ORDER BY s.no ") + (query.ascending ? "ASC" : "DESC") + " LIMIT " + std::to_string(limit + 1);
+  const Question question = page_question("s.no, s.body", std::move(filters), query, seen, limit + 1);
   BANMO_TRY(auto rows, lease->query(question.text, question.values));
   Found found;
-  for (size_t i = 0; i < rows.size() && i < limit; ++i) found.bodies.push_back(std::move(std::get<std::string>(rows.rows[i][1])));
+  for (size_t i = 0; i < rows.size() && i < limit; ++i) {
+    found.numbers.push_back(sql::int_of(rows[i][0]));
+    found.bodies.push_back(std::move(std::get<std::string>(rows.rows[i][1])));
+  }
   if (rows.size() > limit) found.next = sql::int_of(rows[limit - 1][0]);
   return found;
 }
@@ -137,16 +95,23 @@ Result<std::optional<std::string>> Finder::one(const Key& key, const Uuid& id, b
   return text_or_none(ledger_, statement + " ORDER BY s.no LIMIT 1", {sql::Blob(id.bytes.begin(), id.bytes.end())});
 }
 
-Result<std::vector<Content>> Finder::contents(const Key& key, const std::vector<std::string>& sha2s) const {
-  std::vector<Content> out;
+Result<std::unordered_map<std::string, int64_t>> Finder::sizes(const Key& key, const std::vector<std::string>& sha2s) const {
+  std::unordered_map<std::string, int64_t> out;
   BANMO_TRY(const auto lease, ledger_.read());
-  for (const std::string& sha2 : sha2s) {
-    BANMO_TRY(const auto rows, lease->query(std::string(kContents) + visible(key, "org_no") + " ORDER BY org_no LIMIT 1", {sha2}));
-    if (rows.empty()) continue;
-    const auto& bytes = std::get<sql::Blob>(rows[0][2]);
-    out.push_back({sql::text_of(rows[0][0]), sql::text_of(rows[0][1]), std::string(bytes.begin(), bytes.end())});
-  }
+  BANMO_DO(each_of(*lease, std::string(kSizes) + visible(key, "org_no") + " AND sha2 IN (", {}, {sha2s.begin(), sha2s.end()},
+                   [&](const sql::Values& row) -> Result<> {
+                     out[sql::text_of(row[0])] = sql::int_of(row[1]);
+                     return {};
+                   }));
   return out;
+}
+
+Result<std::optional<Content>> Finder::content(const Key& key, const std::string& sha2) const {
+  BANMO_TRY(const auto lease, ledger_.read());
+  BANMO_TRY(const auto rows, lease->query(std::string(kContents) + visible(key, "org_no") + " ORDER BY org_no LIMIT 1", {sha2}));
+  if (rows.empty()) return std::optional<Content>();
+  const auto& bytes = std::get<sql::Blob>(rows[0][2]);
+  return std::optional(Content{sql::text_of(rows[0][0]), sql::text_of(rows[0][1]), std::string(bytes.begin(), bytes.end())});
 }
 
 Result<std::optional<std::string>> Finder::definition(const Key& key, const std::string& activity) const {

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
@@ -21,7 +23,9 @@ class Finder {
   Result<Found> find(const Key& key, const StatementQuery& query) const;
   // nullopt if there is none that the key may see; `voided` asks for one that was voided.
   Result<std::optional<std::string>> one(const Key& key, const Uuid& id, bool voided) const;
-  Result<std::vector<Content>> contents(const Key& key, const std::vector<std::string>& sha2s) const;
+  // How long the attachments are, by sha2; and one of them, to be given on and let go.
+  Result<std::unordered_map<std::string, int64_t>> sizes(const Key& key, const std::vector<std::string>& sha2s) const;
+  Result<std::optional<Content>> content(const Key& key, const std::string& sha2) const;
   Result<std::optional<std::string>> definition(const Key& key, const std::string& activity) const;
   // The latest statement that an agent stands in as actor or object.
   Result<std::optional<std::string>> latest_of(const Key& key, const std::string& ifi) const;

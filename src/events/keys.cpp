@@ -6,14 +6,20 @@
 
 #include "audit/audit.h"
 #include "base/text.h"
+#include "directory/proxy.h"
+#include "events/look_up.h"
+#include "events/values.h"
 
 namespace banmo::events {
 namespace {
 
-constexpr std::string_view kColumns = "SELECT no, name, org_no, title, scopes, account, created_at, revoked_at FROM xapi_key ";
+constexpr std::string_view kColumns =
+    "SELECT no, name, org_no, title, scopes, account, created_at, revoked_at, account_no, own_users, verbs, profiles, last_seen FROM xapi_key ";
 constexpr std::string_view kNextNo = "SELECT COALESCE(MAX(no), 0) + 1 FROM xapi_key";
 constexpr std::string_view kInsert =
-    "INSERT INTO xapi_key (no, name, secret_hash, org_no, title, scopes, account, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    "INSERT INTO xapi_key (no, name, secret_hash, org_no, title, scopes, account, created_at, account_no, own_users, verbs, profiles) VALUES ($1, "
+    "$2, "
+    "$3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 constexpr std::string_view kRevoke = "UPDATE xapi_key SET revoked_at = $2 WHERE no = $1";
 
 struct Word {
@@ -35,6 +41,16 @@ Error no_such_key() {
   return fail(ErrorCode::not_found, "events.no_such_key", {"没有这个密钥，或不在您的管理范围", "there is no such key, or it is not yours to manage"});
 }
 
+std::vector<std::string> list_of(const sql::Value& value) {
+  std::vector<std::string> out;
+  const auto list = json::read(sql::text_of(value));
+  if (list.ok() && list->as_array() != nullptr)
+    for (const json::Value& one : *list->as_array())
+      if (one.as_string() != nullptr) out.push_back(*one.as_string());
+  return out;
+}
+json::Array json_of(const std::vector<std::string>& list) { return {list.begin(), list.end()}; }
+
 Key key_of(const sql::Values& row) {
   Key key;
   key.no = sql::int_of(row[0]);
@@ -45,7 +61,29 @@ Key key_of(const sql::Values& row) {
   key.account = sql::text_of(row[5]);
   key.created_at = Instant{sql::int_of(row[6])};
   if (!sql::is_null(row[7])) key.revoked_at = Instant{sql::int_of(row[7])};
+  key.account_no = sql::int_of(row[8]);
+  key.limits = {sql::int_of(row[9]) != 0, list_of(row[10]), list_of(row[11])};
+  if (!sql::is_null(row[12])) key.last_seen = Instant{sql::int_of(row[12])};
   return key;
+}
+
+constexpr size_t kMaxListed = 200;
+Result<> check_list(const std::vector<std::string>& list, std::string_view name) {
+  const std::string place = "$." + std::string(name);
+  if (list.size() > kMaxListed) return fail(ErrorCode::invalid, "events.list_too_long", {"清单最多 200 项", "a list has 200 entries at most"}, place);
+  for (size_t i = 0; i < list.size(); ++i)
+    if (!is_iri(list[i]))
+      return fail(ErrorCode::invalid, "events.no_iri",
+                  {"须为完整的 IRI，如 http://adlnet.gov/expapi/verbs/completed", "must be a whole IRI, as http://adlnet.gov/expapi/verbs/completed"},
+                  place + "[" + std::to_string(i) + "]");
+  return {};
+}
+
+// A key outlives no session: whoever holds a token alone makes none.
+Result<> check_session(const directory::Principal& by) {
+  if (by.internal || by.session != 0) return {};
+  return fail(ErrorCode::denied, "events.needs_session",
+              {"接口令牌不能新建或撤销密钥，请登录后再操作", "an API token cannot make or revoke keys: sign in first"});
 }
 
 Result<uint32_t> scopes_of(const std::vector<std::string>& names) {
@@ -88,7 +126,11 @@ Result<> note(sql::Connection& connection, const directory::Directory& directory
     if (key.may(word.scope)) scopes.emplace_back(std::string(word.name));
   const auto seq = audit::append(connection,
                                  {directory.clock().now(), by.account_name, std::move(action), "xapi_key", key.key, key.org.value,
-                                  json::Object{{"title", key.title}, {"scopes", std::move(scopes)}}},
+                                  json::Object{{"title", key.title},
+                                               {"scopes", std::move(scopes)},
+                                               {"own_users", key.limits.own_users},
+                                               {"verbs", json_of(key.limits.verbs)},
+                                               {"profiles", json_of(key.limits.profiles)}}},
                                  directory.profile());
   return seq.ok() ? Result<>() : Result<>(seq.error());
 }
@@ -103,25 +145,37 @@ std::string_view name_of(KeyScope scope) {
   return std::find_if(std::begin(kWords), std::end(kWords), [&](const Word& word) { return word.scope == scope; })->name;
 }
 
-Result<NewKey> Keys::create(const directory::Principal& by, const std::string& title, const std::vector<std::string>& scopes, directory::OrgNo org) {
+std::string Keys::reach(const directory::Principal& by, std::string_view org_column) const {
+  return reach_of(directory_, by).predicate(org_column, "");
+}
+
+Result<NewKey> Keys::create(const directory::Principal& by, const std::string& title, const std::vector<std::string>& scopes, directory::OrgNo org,
+                            const KeyLimits& limits) {
+  BANMO_DO(check_session(by));
   if (text::trim(title).empty()) return fail(ErrorCode::invalid, "events.no_title", {"密钥须有名称", "a key needs a title"}, "$.title");
   BANMO_DO(directory_.require(by, directory::Right::xapi_keys, org));
   NewKey made;
   BANMO_TRY(made.key.scopes, scopes_of(scopes));
   BANMO_DO(may_give(directory_, by, made.key.scopes, org));
+  BANMO_DO(check_list(limits.verbs, "verbs"));
+  BANMO_DO(check_list(limits.profiles, "profiles"));
   made.secret = crypto::new_token();
   Key& key = made.key;
   key.key = "bmk_" + crypto::to_hex(crypto::random_bytes(10));
   key.org = org;
   key.title = title;
   key.account = by.account_name;
+  key.account_no = by.internal ? 0 : by.account.value;
+  key.limits = limits;
   key.created_at = directory_.clock().now();
   const crypto::Hash hash = crypto::sha256(made.secret);
   BANMO_DO(directory_.stores().ledger->write([&](sql::Connection& connection) -> Result<> {
     BANMO_TRY(const auto rows, connection.query(kNextNo));
     key.no = sql::int_of(rows[0][0]);
-    BANMO_TRY([[maybe_unused]] const int64_t n, connection.execute(kInsert, {key.no, key.key, sql::Blob(hash.begin(), hash.end()), org.value, title,
-                                                                             static_cast<int64_t>(key.scopes), key.account, key.created_at.micros}));
+    BANMO_DO(execute(
+        connection, kInsert,
+        {key.no, key.key, sql::Blob(hash.begin(), hash.end()), org.value, title, static_cast<int64_t>(key.scopes), key.account, key.created_at.micros,
+         key.account_no, limits.own_users, json::write(json_of(limits.verbs)), json::write(json_of(limits.profiles))}));
     return note(connection, directory_, by, "xapi_key.create", key);
   }));
   return made;
@@ -129,21 +183,21 @@ Result<NewKey> Keys::create(const directory::Principal& by, const std::string& t
 
 Result<std::vector<Key>> Keys::list(const directory::Principal& by) const {
   BANMO_TRY(const auto lease, directory_.stores().ledger->read());
-  BANMO_TRY(const auto rows, lease->query(std::string(kColumns) + "WHERE " + reach_of(directory_, by).predicate("org_no", "") + " ORDER BY no DESC"));
+  BANMO_TRY(const auto rows, lease->query(std::string(kColumns) + "WHERE " + reach(by, "org_no") + " ORDER BY no DESC"));
   std::vector<Key> keys;
   for (const auto& row : rows.rows) keys.push_back(key_of(row));
   return keys;
 }
 
 Result<> Keys::revoke(const directory::Principal& by, const std::string& name) {
+  BANMO_DO(check_session(by));
   const int64_t now = directory_.clock().now().micros;
   BANMO_DO(directory_.stores().ledger->write([&](sql::Connection& connection) -> Result<> {
-    const std::string statement =
-        std::string(kColumns) + "WHERE name = $1 AND revoked_at IS NULL AND " + reach_of(directory_, by).predicate("org_no", "");
+    const std::string statement = std::string(kColumns) + "WHERE name = $1 AND revoked_at IS NULL AND " + reach(by, "org_no");
     BANMO_TRY(const auto rows, connection.query(statement, {name}));
     if (rows.empty()) return no_such_key();
     const Key key = key_of(rows[0]);
-    BANMO_TRY([[maybe_unused]] const int64_t n, connection.execute(kRevoke, {key.no, now}));
+    BANMO_DO(execute(connection, kRevoke, {key.no, now}));
     return note(connection, directory_, by, "xapi_key.revoke", key);
   }));
   const std::lock_guard lock(mutex_);
@@ -151,31 +205,55 @@ Result<> Keys::revoke(const directory::Principal& by, const std::string& name) {
   return {};
 }
 
-Result<std::shared_ptr<const Key>> Keys::load(const crypto::Hash& hash) const {
-  BANMO_TRY(const auto lease, directory_.stores().ledger->read());
-  BANMO_TRY(const auto rows,
-            lease->query(std::string(kColumns) + "WHERE secret_hash = $1 AND revoked_at IS NULL", {sql::Blob(hash.begin(), hash.end())}));
-  if (rows.empty()) return bad_key();
-  auto key = std::make_shared<const Key>(key_of(rows[0]));
+Result<std::shared_ptr<const Key>> Keys::load(std::string_view condition, const sql::Value& value) const {
+  std::shared_ptr<const Key> key;
+  {
+    BANMO_TRY(const auto lease, directory_.stores().ledger->read());
+    BANMO_TRY(const auto rows, lease->query(std::string(kColumns) + "WHERE revoked_at IS NULL AND " + std::string(condition), {value}));
+    if (rows.empty()) return bad_key();
+    key = std::make_shared<const Key>(key_of(rows[0]));
+  }
   const directory::Org* org = directory_.orgs()->find(key->org);
   if (org == nullptr || org->valid_to) return bad_key();  // of an organisation that is no more
+  if (key->account_no == 0) return key;
+  constexpr directory::Right kNeeded[] = {directory::Right::xapi_keys, directory::Right::datasets_read};
+  const std::span<const directory::Right> needed(kNeeded, (key->scopes & kReadsOthers) == 0 ? 1 : 2);
+  BANMO_TRY(const bool could_still, directory::has_rights_now(directory_, {key->account_no}, needed, key->org));
+  return could_still ? Result<std::shared_ptr<const Key>>(key) : bad_key();
+}
+
+// A Bearer token has no name: it is tried under its own hash.
+Result<std::shared_ptr<const Key>> Keys::load_limited(const crypto::Hash& hash, const std::string& name, const std::string& peer) const {
+  if (peer.empty()) return load(hash);
+  const std::string tried = name.empty() ? crypto::to_hex(std::span(hash).first(8)) : name;
+  BANMO_DO(directory::take_try(directory_, tried, peer));
+  auto key = load(hash);
+  if (key.ok() || key.error().code != ErrorCode::unauthenticated) directory::give_try_back(directory_, tried, peer);
   return key;
 }
 
-Result<std::shared_ptr<const Key>> Keys::authenticate(const std::string& name, std::string_view secret) {
+Result<std::shared_ptr<const Key>> Keys::authenticate(const std::string& name, std::string_view secret, const std::string& peer) {
   if (secret.empty() || secret.size() > 200) return bad_key();
   const crypto::Hash hash = crypto::sha256(secret);
   const std::string place(hash.begin(), hash.end());
   const int64_t now = directory_.clock().now().micros;
   std::shared_ptr<const Key> key;
+  bool was_right = false;
   {
     const std::lock_guard lock(mutex_);
-    if (const auto found = known_.find(place); found != known_.end() && now < found->second.until) key = found->second.key;
+    const auto found = known_.find(place);
+    was_right = found != known_.end();
+    if (was_right && now < found->second.until) key = found->second.key;
   }
   if (key == nullptr) {
-    BANMO_TRY(key, load(hash));
+    auto loaded = was_right ? load(hash) : load_limited(hash, name, peer);
     const std::lock_guard lock(mutex_);
+    if (!loaded.ok()) {
+      if (loaded.error().code == ErrorCode::unauthenticated) known_.erase(place);
+      return loaded;
+    }
     if (known_.size() >= kMaxKnown) known_.clear();
+    key = *std::move(loaded);
     known_[place] = {key, now + kKnownMicros};
   }
   if (!name.empty() && name != key->key) return bad_key();

@@ -17,6 +17,11 @@ Result<> execute(sql::Connection& connection, std::string_view statement, const 
   return {};
 }
 
+Result<> lock_writer(sql::Connection& connection) {
+  constexpr std::string_view kLock = "LOCK TABLE xapi_writer IN EXCLUSIVE MODE";
+  return connection.dialect() == sql::Dialect::postgres ? execute(connection, kLock, {}) : Result<>();
+}
+
 Result<> each_of(sql::Connection& connection, std::string_view statement, const sql::Values& first, const std::vector<sql::Value>& values,
                  const std::function<Result<>(const sql::Values& row)>& row) {
   for (size_t begin = 0; begin < values.size(); begin += kAtOnce) {

@@ -14,6 +14,8 @@ namespace banmo::events {
 
 sql::Blob blob_of(const Uuid& id);
 Result<> execute(sql::Connection& connection, std::string_view statement, const sql::Values& values);
+// From here to its end this transaction is the only one that gives numbers (SQLite has one writer anyway). First of all in it.
+Result<> lock_writer(sql::Connection& connection);
 // Asks for many values at once: `statement` ends in "IN (", `first` are the parameters before it.
 Result<> each_of(sql::Connection& connection, std::string_view statement, const sql::Values& first, const std::vector<sql::Value>& values,
                  const std::function<Result<>(const sql::Values& row)>& row);

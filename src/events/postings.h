@@ -20,7 +20,10 @@ enum class List {
   registration,  // UUID in lower case
   org,           // number of the organisation
   key,           // name of the key: the authority
-  reference      // number of the statement that is referred to, by UUID in lower case, with its organisation
+  reference,     // number of the statement that is referred to, by UUID in lower case, with its organisation
+  about_person,  // number of the person, as people.h resolves the actor (about.h)
+  about_org,     // number of the person's school, where it is not the key's organisation
+  about_class    // number of the person's class
 };
 int64_t target_of(List list, std::string_view value);
 

@@ -15,6 +15,8 @@ namespace banmo::events::test {
 using banmo::test::must;
 using banmo::test::Pair;
 
+inline constexpr const char* kHome = "https://city.cn/xapi";  // of the accounts that are given out
+
 // A city with a district and two schools in it.
 struct World : banmo::test::TestStores {
   explicit World(Pair which);
@@ -37,6 +39,13 @@ struct World : banmo::test::TestStores {
       out += (out.empty() ? "" : " ") + value.find("id")->as_string()->substr(32);
     }
     return out;
+  }
+  // A person with living memberships since the last September.
+  directory::Person person(const std::string& name, const std::vector<directory::OrgNo>& orgs, directory::Role role = directory::Role::student) {
+    directory::NewPerson fresh;
+    fresh.name = name;
+    for (const directory::OrgNo org : orgs) fresh.memberships.push_back({org, role, *Date::from_ymd(2026, 9, 1), {}});
+    return must(directory->add_person(directory::Principal::system(), fresh));
   }
   int64_t count(const std::string& statement) {
     const auto lease = must(stores.ledger->read());

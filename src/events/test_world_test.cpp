@@ -7,7 +7,11 @@ World::World(Pair which) : TestStores(which, "events", {}) {
   using banmo::directory::OrgKind;
   using banmo::test::add_org;
   must(sql::migrate(*stores.ledger, "events", events_migrations()));
-  directory = banmo::test::open_directory(stores, clock);
+  banmo::directory::Options settings;
+  settings.password_cost = {1, 8192};
+  settings.field_key = crypto::Bytes(32, 1);
+  settings.index_key = crypto::Bytes(32, 2);
+  directory = must(banmo::directory::Directory::create(stores, clock, settings));
   city = add_org(*directory, OrgKind::city, {}, "370200", "测试市");
   south = add_org(*directory, OrgKind::district, city, "370202", "市南区");
   school_1 = add_org(*directory, OrgKind::school, south, "3702000001", "第一小学");
@@ -22,6 +26,8 @@ void World::open() {
   Options options;
   options.max_page = 10;
   options.max_batch = 100;
+  options.home_page = kHome;
+  options.account_key = crypto::Bytes(32, 3);
   events.reset();
   events = must(Events::create(*directory, options));
 }

@@ -18,6 +18,8 @@
 
 namespace banmo::events {
 
+struct CourseSession;  // cmi5.h
+
 enum class Version { v1_0, v2_0 };  // of the specification: 1.0.x (1.0.3) or 2.0.x (IEEE 9274.1.1)
 
 enum class ActorKind { agent, group };
@@ -77,10 +79,25 @@ struct Statement : Action {
 inline constexpr std::string_view kVoided = "http://adlnet.gov/expapi/verbs/voided";
 inline constexpr std::string_view kSignature = "http://adlnet.gov/expapi/attachments/signature";
 
+// How an actor came to its person; as it stands in the table.
+enum class ActorHow : int64_t { unknown = 0, account = 1, mail = 2, mapped = 3, ignored = 4 };
+
 // What a key may do; a set.
 enum class KeyScope : uint32_t { statements_write = 1, statements_read_mine = 2, statements_read = 4, state = 8, profile = 16, all = 31 };
 std::optional<KeyScope> scope_of(std::string_view name);  // "statements/read/mine"
 std::string_view name_of(KeyScope scope);
+
+// What a key may say, besides its scopes. Absent lists allow everything.
+struct KeyLimits {
+  bool own_users = false;             // about people of its organisation alone: an actor whom nobody knows is refused
+  std::vector<std::string> verbs;     // IRIs; voiding stands among them or is refused
+  std::vector<std::string> profiles;  // IRIs: a statement has one of them as a category
+};
+// How a key fared in the last 24 hours.
+struct KeyHealth {
+  int64_t n_requests = 0, n_errors = 0, n_statements = 0;
+  std::optional<Instant> last_seen;
+};
 
 // Who speaks: a tool's key, which belongs to one organisation.
 struct Key {
@@ -92,12 +109,45 @@ struct Key {
   std::string account;  // who made it
   Instant created_at;
   std::optional<Instant> revoked_at;
+  int64_t account_no = 0;  // of who made it; 0: the program itself
+  KeyLimits limits;
+  std::optional<Instant> last_seen;              // as it was written down last: seconds old
+  std::shared_ptr<const CourseSession> session;  // of a launched unit: it speaks within its session alone
   bool may(KeyScope scope) const { return (scopes & static_cast<uint32_t>(scope)) == static_cast<uint32_t>(scope); }
   bool may_any(uint32_t any) const { return (scopes & any) != 0; }
 };
 struct NewKey {
   Key key;
   std::string secret;  // shown once
+};
+
+// An actor as the keys of an organisation name it.
+struct KnownActor {
+  int64_t no = 0;
+  directory::OrgNo org;
+  std::string ifi, name;  // the name is what the tool says
+  ActorHow how = ActorHow::unknown;
+  directory::PersonNo person;  // 0: none
+  std::string person_id;
+  std::string decided_by;
+  std::optional<Instant> decided_at;
+  Instant first_seen, last_seen;  // last_seen and n_statements follow within a minute
+  int64_t n_statements = 0;
+};
+struct ActorQuery {
+  directory::OrgNo org;  // its keys' and those of what lies below; 0: all in scope
+  std::optional<ActorHow> how;
+  int64_t before_no = 0;  // the last one given; 0: the first page
+  size_t limit = 50;      // 1..200
+};
+struct ActorPage {
+  std::vector<KnownActor> items;  // newest first
+  int64_t next = 0;               // 0: that was all
+};
+// Under which account the tools of an organisation speak of a person for one purpose.
+struct RosterAccount {
+  directory::PersonNo person;
+  std::string home_page, name;
 };
 
 // The bytes behind an attachment.
@@ -116,6 +166,7 @@ struct StatementQuery {
 };
 struct Found {
   std::vector<std::string> bodies;  // JSON of each
+  std::vector<int64_t> numbers;     // of each: what a cursor is
   int64_t next = 0;                 // 0: that was all
 };
 

@@ -2,8 +2,10 @@
 #include "events/writer.h"
 
 #include <algorithm>
+#include <map>
 
-#include "base/deadline.h"
+#include "audit/audit.h"
+#include "base/worker_pool.h"
 #include "events/look_up.h"
 #include "events/postings.h"
 #include "events/references.h"
@@ -12,7 +14,6 @@ namespace banmo::events {
 namespace {
 
 constexpr size_t kMaxDefinitionBytes = size_t{256} << 10;  // of an activity, as tools made it together
-constexpr std::string_view kLock = "LOCK TABLE xapi_writer IN EXCLUSIVE MODE";
 constexpr std::string_view kLast = "SELECT MAX(no) FROM xapi_statement";
 constexpr std::string_view kSameIds = "SELECT id, at, digest, no FROM xapi_statement WHERE org_no = $1 AND id IN (";
 constexpr std::string_view kContent =
@@ -27,6 +28,14 @@ Error other_statement(size_t index, bool is_single) {
   return fail(ErrorCode::conflict, std::string(kOtherStatement),
               {"已有相同 id、内容不同的陈述；请换一个 id", "another statement has this id and says something else: take another id"},
               is_single ? "$" : "$[" + std::to_string(index) + "]");
+}
+
+Error busy() {
+  Error error = fail(ErrorCode::unavailable, "events.busy",
+                     {"服务器繁忙，陈述未能在时限内写入，没有保存任何一条；请稍后原样重发",
+                      "the server is busy and the statements could not be written in time; none was kept: send the same request again in a moment"});
+  error.retry_after_s = 1;
+  return error;
 }
 
 std::string bytes_of(const sql::Value& value) {
@@ -149,82 +158,165 @@ Result<> Writer::learn(sql::Connection& connection, directory::OrgNo org, const 
 }
 
 // What may refuse this request alone is asked before anything is written.
-Result<> Writer::store_in(sql::Connection& connection, const Request& request, Definitions& learned) {
+Result<> Writer::store_in(sql::Connection& connection, Request& request, Definitions& learned) {
   const Key& key = request.key;
+  request.added = {};
   BANMO_TRY(const auto fresh, fresh_of(connection, key.org, request.drafts, request.is_single));
+  if (request.also) BANMO_DO(request.also(connection));
   for (const Content& content : request.contents)
     BANMO_DO(
         execute(connection, kContent, {key.org.value, content.sha2, content.content_type, sql::Blob(content.bytes.begin(), content.bytes.end())}));
   if (fresh.empty()) return {};
   BANMO_TRY(const auto last, connection.query(kLast));
   const int64_t first_no = std::max(sql::int_of(last[0][0]) + 1, clock_.now().micros);
+  const auto n = static_cast<int64_t>(fresh.size());
+  request.added = {n, first_no, first_no + n - 1, fresh.front(), fresh.back(), {}};
+  for (const Draft* draft : fresh)
+    if (draft->voids && draft->refers) request.added.voids.push_back(*draft->refers);
   BANMO_DO(append_statements(connection, key, fresh, first_no));
   BANMO_DO(append_postings(connection, key, fresh, first_no));
   BANMO_DO(follow_references(connection, key.org, fresh, first_no));
+  BANMO_DO(People::keep(connection, key.org, request.actors, clock_.now()));
   return learn(connection, key.org, request.drafts, learned);
 }
 
-Result<> Writer::store_alone(const Request& request) {
+// One entry for each key: the numbers from `from_no` to `to_no` with this key are what it stored.
+Result<> Writer::add_audit(sql::Connection& connection, const Group& group) const {
+  struct Sum {
+    int64_t n_requests = 0;
+    Added added;
+  };
+  std::map<int64_t, std::pair<const Key*, Sum>> by_key;
+  for (const Request* request : group) {
+    const Added& added = request->added;
+    if (!request->result.ok() || added.n == 0) continue;
+    auto& [key, sum] = by_key[request->key.no];
+    if (sum.n_requests++ == 0) sum.added.first_no = added.first_no, sum.added.first = added.first;
+    key = &request->key;
+    sum.added.n += added.n;
+    sum.added.last_no = added.last_no;
+    sum.added.last = added.last;
+    sum.added.voids.insert(sum.added.voids.end(), added.voids.begin(), added.voids.end());
+  }
+  std::vector<audit::Entry> entries;
+  for (const auto& [no, one] : by_key) {
+    const auto& [key, sum] = one;
+    json::Object detail{{"n", sum.added.n},
+                        {"n_requests", sum.n_requests},
+                        {"last", sum.added.last->id.to_string()},
+                        {"from_no", sum.added.first_no},
+                        {"to_no", sum.added.last_no}};
+    if (!sum.added.voids.empty()) {
+      json::Array voids;
+      for (const Uuid& id : sum.added.voids) voids.emplace_back(id.to_string());
+      detail.set("voids", std::move(voids));
+    }
+    entries.push_back({clock_.now(), key->key, "xapi.store", "xapi_statement", sum.added.first->id.to_string(), key->org.value, std::move(detail)});
+  }
+  if (entries.empty()) return {};
+  const auto seq = audit::append_all(connection, entries, profile_);
+  return seq.ok() ? Result<>() : Result<>(seq.error());
+}
+
+Result<> Writer::write_group(const Group& group) {
   Definitions learned;
   auto done = ledger_.write([&](sql::Connection& connection) -> Result<> {
     learned.clear();
-    return store_in(connection, request, learned);
+    BANMO_DO(lock_writer(connection));
+    for (Request* request : group) {
+      request->result = store_in(connection, *request, learned);
+      if (!request->result.ok() && request->result.error().id != kOtherStatement) return request->result;
+    }
+    return add_audit(connection, group);
   });
   if (done.ok()) remember(std::move(learned));
   return done;
 }
 
-void Writer::store_group(const std::vector<Request*>& group) {
-  const Deadline::Scope without_limit(nullptr);  // the others' time is not this request's
-  Definitions learned;
-  auto done = ledger_.write([&](sql::Connection& connection) -> Result<> {
-    learned.clear();
-    BANMO_DO(execute(connection, kLock, {}));
-    for (Request* request : group) {
-      request->result = store_in(connection, *request, learned);
-      if (!request->result.ok() && request->result.error().id != kOtherStatement) return request->result;
-    }
-    return {};
-  });
-  if (done.ok()) {
-    remember(std::move(learned));
-  } else if (group.size() == 1) {
-    group.front()->result = done;
-  } else {  // one of them may be at fault, or none: each is told what itself meets
-    for (Request* request : group) store_group({request});
+// A store that does not answer, or is full, is so for all; any other fault may be one request's: each is told what itself meets.
+void Writer::store_group(const Group& group) {
+  Deadline mine(std::chrono::steady_clock::now() + group_time_, Deadline::AfterCommit::unlimited);  // the requests' own time is not this one's
+  const Deadline::Scope scope(&mine);
+  auto done = write_group(group);
+  if (done.ok()) return;
+  if (done.error().code == ErrorCode::timeout) done = busy();
+  const bool is_for_all = done.error().code == ErrorCode::unavailable || done.error().code == ErrorCode::storage_full;
+  for (Request* request : group) {
+    if (group.size() > 1 && !is_for_all) done = write_group({request});
+    if (!done.ok()) request->result = done.error().code == ErrorCode::timeout ? Result<>(busy()) : done;
   }
 }
 
-Result<> Writer::store_with_others(Request& request) {
-  std::unique_lock lock(queue_mutex_);
-  queue_.push_back(&request);
-  while (!request.is_done) {
-    if (is_writing_) {
-      queue_changed_.wait(lock);
+// The next that wait, and whose time is not over: from here on they are answered by the outcome.
+Writer::Group Writer::take_group() {
+  Group group;
+  size_t n_statements = 0;
+  while (!queue_.empty() && group.size() < kMaxGroup && n_statements < kMaxStatements) {
+    Request* request = queue_.front();
+    queue_.pop_front();
+    if (request->deadline != nullptr && !request->deadline->begin_commit()) {
+      request->result = busy();
+      request->stage = Stage::done;
+      request->changed.notify_one();
       continue;
     }
-    is_writing_ = true;
-    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), kMaxGroup));
-    const std::vector<Request*> group(queue_.begin(), end);
-    queue_.erase(queue_.begin(), end);
-    lock.unlock();
-    store_group(group);
-    lock.lock();
-    for (Request* one : group) one->is_done = true;
-    is_writing_ = false;
-    queue_changed_.notify_all();
+    request->stage = Stage::taken;
+    n_statements += request->drafts.size();
+    group.push_back(request);
+  }
+  return group;
+}
+
+void Writer::wake_next() {
+  if (!is_writing_ && !queue_.empty()) queue_.front()->changed.notify_one();
+}
+
+// Notifies under the lock: who waits destroys its request as soon as it has the lock.
+void Writer::lead(std::unique_lock<std::mutex>& lock) {
+  is_writing_ = true;
+  const Group group = take_group();
+  lock.unlock();
+  if (!group.empty()) store_group(group);
+  lock.lock();
+  for (Request* one : group) {
+    if (one->deadline != nullptr) one->deadline->end_commit(one->result.ok());
+    one->stage = Stage::done;
+    one->changed.notify_one();
+  }
+  is_writing_ = false;
+  wake_next();
+}
+
+Result<> Writer::store_with_others(Request& request) {
+  constexpr std::chrono::milliseconds kLookAtDeadline{50};
+  std::unique_lock lock(queue_mutex_);
+  queue_.push_back(&request);
+  while (request.stage != Stage::done) {
+    if (request.stage == Stage::waiting && !is_writing_) {
+      lead(lock);
+      continue;
+    }
+    {
+      const WorkerPool::Blocked blocked;  // others may join the next group
+      request.changed.wait_for(lock, kLookAtDeadline);
+    }
+    if (request.stage != Stage::waiting || request.deadline == nullptr || !request.deadline->over()) continue;
+    std::erase(queue_, &request);
+    wake_next();
+    return busy();
   }
   return std::move(request.result);
 }
 
-Result<> Writer::store(const Key& key, const std::vector<Draft>& drafts, const std::vector<Content>& contents, bool is_single) {
+Result<> Writer::store(const Key& key, const std::vector<Draft>& drafts, const std::vector<Content>& contents, const std::vector<ActorToKeep>& actors,
+                       bool is_single, const sql::Change& also) {
   const int64_t now = clock_.now().micros;
   {
     const std::lock_guard lock(mutex_);
     entered_.insert(now);
   }
-  Request request{key, drafts, contents, is_single};
-  auto done = ledger_.dialect() == sql::Dialect::postgres ? store_with_others(request) : store_alone(request);
+  Request request{key, drafts, contents, actors, also, is_single, Deadline::here()};
+  auto done = store_with_others(request);
   const std::lock_guard lock(mutex_);
   entered_.erase(entered_.find(now));
   return done;
