@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Inside the room: the figures of a tree, asked of the semantic layer and put into the shape of the question. Works on visible cells alone: what was
+// withheld stays empty in every column that is computed from it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ask/frame.h"
+#include "ask/tree.h"
+#include "metrics/metrics.h"
+
+namespace banmo::ask {
+
+struct Figures {
+  metrics::QueryResult table;
+  metrics::Query asked;       // as it went to the engine, for "how computed"
+  std::string period, grain;  // the one period that all figures are of; empty if there are several or none
+  bool withheld = false;      // nothing but withheld cells
+  bool empty = false;         // no data
+  bool partly_withheld = false;
+  int64_t n_members = 0;  // threshold, streak: how many there were to look at
+  int64_t n_passed = 0;
+  std::optional<int64_t> place;  // of the member asked for, among n_members
+  std::optional<double> whole;   // the figure of the whole, where it was asked beside the parts
+  std::optional<double> change;  // contribution: of the whole
+};
+
+class FigureReader {
+ public:
+  FigureReader(metrics::Metrics& metrics, const Frame& frame, const metrics::Principal& principal)
+      : metrics_(metrics), frame_(frame), principal_(principal) {}
+  Result<Figures> read(const Tree& tree);
+
+ private:
+  metrics::Query query_of(const Tree& tree) const;
+  Result<> add_whole(const Tree& tree, Figures& out);
+  Result<> contribution(const Tree& tree, Figures& out);
+  void take_period(const Tree& tree, Figures& out) const;
+  void add_changes(const Tree& tree, Figures& out) const;
+  void keep_passing(const Tree& tree, Figures& out) const;
+  void order(const Tree& tree, Figures& out) const;
+  void runs(const Tree& tree, Figures& out) const;
+  void add_ratio(const Tree& tree, Figures& out) const;
+  Result<> zero_if_nothing(const Tree& tree, Figures& out);
+
+  metrics::Metrics& metrics_;
+  const Frame& frame_;
+  const metrics::Principal& principal_;
+};
+
+std::optional<double> number_in(const metrics::Cell& cell);
+std::string text_in(const metrics::Cell& cell);                            // an organisation's or code's title
+std::string key_in(const metrics::Cell& cell);                             // its id or code
+size_t column_of(const metrics::QueryResult& table, std::string_view id);  // columns.size() if absent
+
+}  // namespace banmo::ask

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ask/fold.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "base/text_han.h"
+
+namespace banmo::ask {
+namespace {
+
+// What people say and what is read, longest first of those that begin alike. A word that reads as itself is protected from a shorter rule.
+struct Same {
+  std::u32string_view said, read;
+};
+constexpr std::array kSame = {
+    Same{U"平均每一个学生", U"生均"},
+    Same{U"平均每个学生", U"生均"},
+    Same{U"平均每名学生", U"生均"},
+    Same{U"平均每位学生", U"生均"},
+    Same{U"每百名学生", U"每百名学生"},
+    Same{U"每100名学生", U"每百名学生"},
+    Same{U"每一百名学生", U"每百名学生"},
+    Same{U"每百人", U"每百名学生"},
+    Same{U"平均每生", U"生均"},
+    Same{U"每个学生", U"生均"},
+    Same{U"每名学生", U"生均"},
+    Same{U"每位学生", U"生均"},
+    Same{U"学生人均", U"生均"},
+    Same{U"每名教师负担学生数", U"每名教师负担学生数"},
+    Same{U"每生", U"生均"},
+    Same{U"所占比例", U"占比"},
+    Same{U"所占比重", U"占比"},
+    Same{U"比例", U"占比"},
+    Same{U"比重", U"占比"},
+    Same{U"百分比", U"占比"},
+    Same{U"百分率", U"占比"},
+    Same{U"比率", U"占比"},
+    Same{U"份额", U"占比"},
+    Same{U"个数据", U"个数据"},
+    Same{U"人数据", U"人数据"},
+    Same{U"总人数", U"数"},
+    Same{U"总数量", U"数"},
+    Same{U"人数", U"数"},
+    Same{U"数量", U"数"},
+    Same{U"总数", U"数"},
+    Same{U"个数", U"数"},
+    Same{U"总量", U"数"},
+    Same{U"数目", U"数"},
+    Same{U"老师", U"教师"},
+    Same{U"班级", U"班"},
+    Same{U"教学班", U"班"},
+    Same{U"区县", U"区市"},
+    Same{U"县区", U"区市"},
+    Same{U"县市区", U"区市"},
+    Same{U"区市县", U"区市"},
+    Same{U"小学生师比", U"小学生师比"},
+    Same{U"初中生师比", U"初中生师比"},
+    Same{U"高中生师比", U"高中生师比"},
+    Same{U"中职生师比", U"中职生师比"},
+    Same{U"小学生均", U"小学生均"},
+    Same{U"初中生均", U"初中生均"},
+    Same{U"高中生均", U"高中生均"},
+    Same{U"中职生均", U"中职生均"},
+    Same{U"小学生", U"小学学生"},
+    Same{U"初中生", U"初中学生"},
+    Same{U"高中生", U"高中学生"},
+    Same{U"中职生", U"中职学生"},
+    Same{U"高职生", U"高职学生"},
+    Same{U"男女生", U"男女学生"},
+    Same{U"男学生", U"男性学生"},
+    Same{U"女学生", U"女性学生"},
+    Same{U"男生", U"男性学生"},
+    Same{U"女生", U"女性学生"},
+    Same{U"男孩", U"男性学生"},
+    Same{U"女孩", U"女性学生"},
+    Same{U"孩子", U"学生"},
+    Same{U"同学", U"学生"},
+    Same{U"电脑", U"计算机"},
+    Same{U"wi-fi", U"无线网络"},
+    Same{U"wifi", U"无线网络"},
+    Same{U"无线网络", U"无线网络"},
+    Same{U"无线网", U"无线网络"},
+    Same{U"每一个", U"每个"},
+    Same{U"每一所", U"每所"},
+    Same{U"各个", U"各"},
+    Same{U"专职教师", U"专任教师"},
+    Same{U"有没有", U"有"},
+    Same{U"能不能", U""},
+    Same{U"可不可以", U""},
+    Same{U"万兆网络", U"万兆"},
+    Same{U"万兆网", U"万兆"},
+    Same{U"目的", U"目的"},
+    Same{U"的确", U"的确"},
+    Same{U"的", U""},
+};
+
+bool is_blank(char32_t c) {
+  return c <= 0x20 || c == 0xA0 || c == 0x7F || (c >= 0x2000 && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) || c == 0x2060 || c == 0x3000 ||
+         c == 0xFEFF;
+}
+
+// Marks that end or frame, and say nothing here.
+bool is_frame(char32_t c) {
+  constexpr std::u32string_view kFrames = U"?!。;:\"'“”‘’「」『』《》〈〉()[]{}【】〔〕…·`*#_|\\^$&@";
+  return kFrames.find(c) != std::u32string_view::npos;
+}
+
+char32_t plain(char32_t c) {
+  if (c >= 0xFF01 && c <= 0xFF5E) c -= 0xFEE0;
+  if (c >= U'A' && c <= U'Z') return c + 32;
+  switch (c) {
+    case U',': return U'、';
+    case U'，': return U'、';
+    case U'—':
+    case U'–':
+    case U'－':
+    case U'～': return U'-';
+    case U'~': return U'-';
+    case U'＞': return U'>';
+    case U'＜': return U'<';
+    default: return text::Han::table().simplified(c);
+  }
+}
+
+bool is_digit(char32_t c) { return c >= U'0' && c <= U'9'; }
+
+// 1,234 is a number, not two of a list.
+bool groups_thousands(const std::u32string& text, size_t at) {
+  if (text[at] != U'、' || at == 0 || !is_digit(text[at - 1]) || at + 3 >= text.size()) return false;
+  for (size_t i = 1; i <= 3; ++i)
+    if (!is_digit(text[at + i])) return false;
+  return at + 4 >= text.size() || !is_digit(text[at + 4]);
+}
+
+const Same* rule_at(std::u32string_view text) {
+  const Same* best = nullptr;
+  for (const Same& rule : kSame)
+    if (text.starts_with(rule.said) && (best == nullptr || rule.said.size() > best->said.size())) best = &rule;
+  return best;
+}
+
+}  // namespace
+
+Folded fold(std::string_view source) {
+  Folded plain_text;
+  const std::u32string all = text::code_points_of(source);
+  for (size_t i = 0; i < all.size(); ++i) {
+    const char32_t c = plain(all[i]);
+    if (is_blank(c) || is_frame(c)) continue;
+    plain_text.text += c;
+    plain_text.at.push_back(i);
+  }
+  Folded out;
+  out.n_source = all.size();
+  for (size_t i = 0; i < plain_text.text.size();) {
+    const std::u32string_view rest = std::u32string_view(plain_text.text).substr(i);
+    if (groups_thousands(plain_text.text, i)) {
+      ++i;
+    } else if (const Same* rule = rule_at(rest)) {
+      out.text += rule->read;
+      out.at.insert(out.at.end(), rule->read.size(), plain_text.at[i]);
+      i += rule->said.size();
+    } else {
+      out.text += rest.front();
+      out.at.push_back(plain_text.at[i]);
+      ++i;
+    }
+  }
+  return out;
+}
+
+std::vector<std::u32string> folded_names(std::string_view title) {
+  std::vector<std::u32string> names{fold(title).text};
+  std::u32string bare;
+  int depth = 0;
+  for (const char32_t c : text::code_points_of(title)) {
+    if (c == U'（' || c == U'(') ++depth;
+    if (depth == 0) bare += c;
+    if ((c == U'）' || c == U')') && depth > 0) --depth;
+  }
+  const std::u32string without = fold(text::utf8_of(bare)).text;
+  if (!without.empty() && without != names.front()) names.push_back(without);
+  return names;
+}
+
+}  // namespace banmo::ask

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// A question and the words of the vocabulary in one spelling: half width, lower case, simplified, everyday words as the packs write them ("人数" and
+// "总数" are "数"), without punctuation. Both sides go through it, so what people vary is compared once. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace banmo::ask {
+
+struct Folded {
+  std::u32string text;
+  std::vector<size_t> at;  // for each character, its place in the source's code points
+  size_t n_source = 0;
+};
+
+Folded fold(std::string_view text);
+// Of a title: also without what stands in brackets, if that differs and is not empty.
+std::vector<std::u32string> folded_names(std::string_view title);
+
+}  // namespace banmo::ask

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is to be done with the figures: order, thresholds, change, shares, ranks, runs of years, causes; and what a follow-up changes.
+#include <algorithm>
+
+#include "ask/composer.h"
+
+namespace banmo::ask {
+namespace {
+
+bool is_level(std::string_view id) { return id == "city" || id == "district" || id == "school"; }
+
+// "good" and "bad" by what the metric holds for better.
+std::string sign_of(const std::string& order, const pack::Metric& metric) {
+  const bool down_is_better = metric.better == "down";
+  const bool descending = order == "desc" || (order == "good" && !down_is_better) || (order == "bad" && down_is_better);
+  return descending ? "-" : "";
+}
+
+}  // namespace
+
+// A group that was not marked as one: "优良率最高的学校", "市南区学校排名".
+void Composer::need_group() {
+  Tree& tree = out_.tree;
+  const bool only_periods = std::all_of(tree.by.begin(), tree.by.end(), [&](const std::string& id) { return id == metric().period; });
+  if (!only_periods) return;
+  std::string id;
+  for (const size_t level : slots_.levels)
+    if (token(level).word->argument != "city" && !spent_.contains(level)) id = token(level).word->argument;
+  if (id.empty() && metric().metric->unit == "所" && !tree.having.empty()) id = "school";
+  if (id.empty() && slots_.unit == "所" && !slots_.having.empty()) id = "school";
+  if (id.empty() && !slots_.orgs.empty() && slots_.says(Role::which_all)) id = "school";
+  if (id.empty() && metric().has_org)
+    id = tree.where.empty() || std::none_of(tree.where.begin(), tree.where.end(), [](const Where& one) { return one.dimension == "district"; })
+             ? "district"
+             : "school";
+  if (id.empty() && !metric().dimensions.empty()) id = metric().dimensions.front().id;
+  if (!id.empty()) tree.by.insert(tree.by.begin(), id);
+}
+
+void Composer::add_order() {
+  Tree& tree = out_.tree;
+  if (slots_.order.empty() || slots_.says(Role::rank_of)) return;
+  const pack::Metric& first = *metric().metric;
+  if (slots_.says(Role::when)) {
+    tree.by = {metric().period};
+    tree.time.last = 0;
+  } else {
+    if (period_series_ && grouped_by(metric().period)) std::erase(tree.by, metric().period);
+    need_group();
+  }
+  if (tree.by.empty()) return;
+  const bool moves = !slots_.direction.empty() && !slots_.says(Role::when);
+  if (moves) {
+    const std::string column = metric().counts || slots_.says(Role::growth) ? "__growth" : "__change";
+    const bool most = slots_.order == "desc" || slots_.order == "good" || slots_.order == "bad";
+    const bool descending = most == (slots_.direction != "down");
+    tree.order = (descending ? "-" : "") + first.id + column;
+    if (tree.compare.empty()) tree.compare = slots_.says(Role::prior) ? "prior" : "yoy";
+  } else {
+    tree.order = sign_of(slots_.order, first) + first.id;
+  }
+  if (slots_.top)
+    tree.limit = *slots_.top;
+  else if (slots_.says(Role::most) && !slots_.says(Role::rank))
+    tree.limit = slots_.says(Role::which_all) ? 5 : 1;
+  tree.intent = Intent::rank;
+}
+
+void Composer::add_having() {
+  Tree& tree = out_.tree;
+  // 没有万兆接入的学校: the count of it is zero.
+  for (const size_t i : slots_.negated) {
+    const bool metric_there = std::find(slots_.metrics.begin(), slots_.metrics.end(), i) != slots_.metrics.end();
+    const bool noun_there = std::find(slots_.nouns.begin(), slots_.nouns.end(), i) != slots_.nouns.end();
+    if (!metric_there && !noun_there) continue;
+    for (const std::string& id : ids_of(i))
+      if (std::find(tree.metrics.begin(), tree.metrics.end(), id) != tree.metrics.end()) {
+        tree.having.push_back({id, "=", 0, 0, false});
+        negation_used_ = true;
+      }
+  }
+  for (const RawHaving& raw : slots_.having) {
+    Having having{tree.metrics.front(), raw.op, raw.value, raw.to, raw.whole};
+    if (raw.metric != std::string::npos)
+      for (const std::string& id : ids_of(raw.metric))
+        if (std::find(tree.metrics.begin(), tree.metrics.end(), id) != tree.metrics.end()) {
+          having.metric = id;
+          break;
+        }
+    if (raw.change && !slots_.direction.empty()) {
+      having.metric += slots_.says(Role::growth) || (metric().counts && raw.value <= 100 && slots_.says(Role::growth)) ? "__growth" : "__change";
+      if (tree.compare.empty()) tree.compare = slots_.says(Role::prior) ? "prior" : "yoy";
+      if (slots_.direction == "down") {
+        having.value = -having.value;
+        having.op = having.op == ">" ? "<" : having.op == ">=" ? "<=" : having.op == "<" ? ">" : having.op == "<=" ? ">=" : having.op;
+      }
+    }
+    tree.having.push_back(having);
+  }
+  if (tree.having.empty()) return;
+  need_group();
+  tree.intent = Intent::threshold;
+  tree.count = slots_.says(Role::quantity) && !slots_.says(Role::which_all) && !slots_.says(Role::which);
+}
+
+// 同比, 环比, 比去年提高多少; 优良率下降了的区市 are those that moved so.
+void Composer::add_change() {
+  Tree& tree = out_.tree;
+  if (slots_.says(Role::streak) || slots_.says(Role::why)) return;
+  if (slots_.says(Role::prior))
+    tree.compare = "prior";
+  else if (slots_.says(Role::yoy))
+    tree.compare = "yoy";
+  const bool moves = !slots_.direction.empty();
+  const bool between_periods = std::any_of(tree.where.begin(), tree.where.end(), [&](const Where& one) { return one.dimension == metric().period; });
+  if (moves && tree.compare.empty() && period_series_ && !between_periods && slots_.direction != "any" && !tree.time.from.empty() &&
+      !tree.time.to.empty() && tree.by.empty()) {
+    // 2024到2026年提高了多少: the first beside the last.
+    tree.where.push_back({metric().period, {tree.time.from, tree.time.to}});
+    tree.time = {tree.time.grain, "", "", 0};
+    return;
+  }
+  if (moves && tree.compare.empty() && !period_series_ && !between_periods && metric().dating != Dating::none) tree.compare = "yoy";
+  const bool lists =
+      slots_.says(Role::which_all) || ((slots_.says(Role::quantity) || slots_.says(Role::which)) && !slots_.levels.empty() && slots_.order.empty());
+  if ((slots_.direction == "up" || slots_.direction == "down") && lists && slots_.order.empty() && tree.having.empty() && !tree.compare.empty()) {
+    tree.having.push_back({tree.metrics.front() + "__change", slots_.direction == "up" ? ">" : "<", 0, 0, false});
+    need_group();
+    tree.intent = Intent::threshold;
+    tree.count = slots_.says(Role::quantity) && !slots_.says(Role::which_all);
+  }
+}
+
+// 民办学校占比, 市南区占全市多少, 各学段构成
+void Composer::add_share() {
+  Tree& tree = out_.tree;
+  if (!slots_.says(Role::share) || !metric().counts || fragment_) return;
+  if (!tree.by.empty() && tree.by != std::vector<std::string>{metric().period}) {
+    tree.intent = Intent::share;
+    return;
+  }
+  for (auto where = tree.where.rbegin(); where != tree.where.rend(); ++where) {
+    if (where->dimension == metric().period) continue;
+    if (where->values.size() > 1) {
+      // 公办民办占比: all of them side by side.
+      tree.by.push_back(where->dimension);
+      if (others(metric(), *where).empty()) tree.where.erase(std::next(where).base());
+      tree.intent = Intent::share;
+      return;
+    }
+    tree.member = where->values.front();
+    tree.by.push_back(where->dimension);
+    tree.where.erase(std::next(where).base());
+    tree.intent = Intent::share;
+    return;
+  }
+}
+
+// 市南区排第几: among its like, and the like must be visible.
+bool Composer::add_rank_of() {
+  Tree& tree = out_.tree;
+  if (!slots_.says(Role::rank_of)) return true;
+  std::string among;
+  for (const char* level : {"school", "district"})
+    for (const Where& where : tree.where)
+      if (among.empty() && where.dimension == level && where.values.size() == 1) among = level;
+  for (const Where& where : tree.where)
+    if (among.empty() && where.values.size() == 1 && where.dimension != metric().period) among = where.dimension;
+  if (among.empty()) return refuse(Refusal::unsupported, "请说出是哪一个的排名，例如“市南区排第几”", "say whose rank is asked");
+  if (!viewer_.everything && is_level(among))
+    return refuse(Refusal::forbidden_scope, "排名要看到同类机构的数据，它们不在您的数据范围内",
+                  "a rank needs the figures of the others, which are outside of your scope");
+  const auto where = std::find_if(tree.where.begin(), tree.where.end(), [&](const Where& one) { return one.dimension == among; });
+  tree.member = where->values.front();
+  tree.where.erase(where);
+  std::erase(tree.by, among);
+  if (period_series_) std::erase(tree.by, metric().period);
+  tree.by.push_back(among);
+  tree.order =
+      (slots_.order.empty() ? (metric().metric->better == "down" ? "" : "-") : sign_of(slots_.order, *metric().metric)) + tree.metrics.front();
+  tree.intent = Intent::rank;
+  return true;
+}
+
+void Composer::add_streak() {
+  Tree& tree = out_.tree;
+  if (slots_.streak < 0 || slots_.direction.empty() || slots_.direction == "any" || metric().dating == Dating::none) return;
+  const bool lists = slots_.says(Role::which_all) || slots_.says(Role::which) || !slots_.levels.empty() || slots_.says(Role::quantity);
+  std::erase(tree.by, metric().period);
+  if (tree.by.empty() && lists && tree.where.empty())
+    need_group();
+  else if (tree.by.empty() && lists && (slots_.says(Role::which_all) || !slots_.levels.empty()))
+    need_group();
+  std::erase_if(tree.where, [&](const Where& one) { return one.dimension == metric().period; });
+  tree.by.push_back(metric().period);
+  tree.compare.clear();
+  tree.time = {tree.time.grain, "", "", 0};
+  tree.streak = slots_.streak;
+  for (const size_t i : slots_.times)
+    if (token(i).time->kind == TimeKind::last && tree.streak == 0) tree.streak = token(i).time->n;
+  tree.direction = slots_.direction;
+  tree.count = slots_.says(Role::quantity) && !slots_.says(Role::which_all);
+  tree.order.clear();
+  tree.limit = 0;
+  tree.intent = Intent::streak;
+}
+
+void Composer::add_why() {
+  Tree& tree = out_.tree;
+  if (!slots_.says(Role::why) || metric().dating == Dating::none) return;
+  std::erase(tree.by, metric().period);
+  if (tree.by.empty()) {
+    const bool in_district = std::any_of(tree.where.begin(), tree.where.end(), [](const Where& one) { return one.dimension == "district"; });
+    const bool in_school = std::any_of(tree.where.begin(), tree.where.end(), [](const Where& one) { return one.dimension == "school"; });
+    if (metric().has_org && !in_school)
+      tree.by = {in_district ? "school" : "district"};
+    else if (!metric().dimensions.empty())
+      tree.by = {metric().dimensions.front().id};
+  }
+  if (tree.by.empty()) return;
+  tree.by.resize(1);
+  tree.metrics.resize(1);
+  tree.compare = slots_.says(Role::prior) ? "prior" : "yoy";
+  tree.direction = slots_.direction == "any" ? "" : slots_.direction;
+  tree.having.clear();
+  tree.order.clear();
+  tree.limit = 0;
+  if (period_series_) tree.time = {tree.time.grain, "", "", 0};
+  tree.intent = Intent::contribution;
+}
+
+void Composer::add_chart() {
+  if (!slots_.chart.empty()) out_.tree.chart = slots_.chart;
+}
+
+void settle_intent(const Frame& frame, Tree& tree) {
+  const MetricFrame& metric = *frame.metric(tree.metrics.front());
+  const bool kept =
+      tree.intent == Intent::contribution || tree.intent == Intent::streak || tree.intent == Intent::ratio || tree.intent == Intent::share;
+  if (kept) return;
+  const bool by_period = !metric.period.empty() && std::find(tree.by.begin(), tree.by.end(), metric.period) != tree.by.end();
+  const bool side_by_side = std::any_of(tree.where.begin(), tree.where.end(), [&](const Where& one) {
+    return one.values.size() > 1 && std::find(tree.by.begin(), tree.by.end(), one.dimension) != tree.by.end();
+  });
+  if (!tree.having.empty())
+    tree.intent = Intent::threshold;
+  else if (!tree.member.empty() || !tree.order.empty())
+    tree.intent = Intent::rank;
+  else if (side_by_side || tree.against_whole)
+    tree.intent = Intent::compare;
+  else if (by_period)
+    tree.intent = Intent::trend;
+  else if (!tree.compare.empty())
+    tree.intent = Intent::compare;
+  else
+    tree.intent = tree.by.size() >= 2 ? Intent::cross : tree.by.empty() ? Intent::value : Intent::compare;
+}
+
+Parsed Composer::run() {
+  Tree& tree = out_.tree;
+  const bool person =
+      std::any_of(slots_.fields.begin(), slots_.fields.end(), [&](size_t i) { return lexicon_.term(token(i).terms.front()).code == "person"; });
+  if (slots_.says(Role::personal) || (person && slots_.metrics.empty())) {
+    refuse(Refusal::forbidden_field, "这里只回答统计数字，不提供个人信息", "figures are answered here, never data about a person");
+    return std::move(out_);
+  }
+  if (!choose_metrics()) return std::move(out_);
+  for (const std::string& id : tree.metrics)
+    if (!viewer_.sees_metric(id)) {
+      refuse(Refusal::forbidden_field, "您的角色看不到“" + frame_.metric(id)->metric->title.zh + "”的统计",
+             "your role does not see figures of this dataset");
+      return std::move(out_);
+    }
+  if (!check_unknown()) return std::move(out_);
+  fragment_ = fragment_ || is_fragment();
+  if (!add_values() || !add_orgs() || !add_groups() || !add_times()) return std::move(out_);
+  const bool against =
+      slots_.says(Role::whole) && !slots_.orgs.empty() && slots_.having.empty() && !slots_.says(Role::share) && !slots_.says(Role::rank_of);
+  if (against && (slots_.says(Role::versus) || slots_.says(Role::difference) || slots_.says(Role::average) || slots_.says(Role::join))) {
+    tree.against_whole = true;
+    std::erase(tree.by, "district");
+    std::erase(tree.by, "school");
+  }
+  const bool series = period_series_ && !slots_.says(Role::sum) && slots_.order.empty() && slots_.having.empty() && !slots_.says(Role::rank_of);
+  const bool moves = slots_.says(Role::yoy) || slots_.says(Role::prior) || slots_.says(Role::why);
+  if ((slots_.says(Role::trend) && !moves) || series || (slots_.says(Role::when) && slots_.order.empty()))
+    if (!metric().period.empty() && !grouped_by(metric().period) && tree.by.size() < 4) tree.by.push_back(metric().period);
+  add_having();
+  add_order();
+  add_change();
+  if (!add_rank_of()) return std::move(out_);
+  add_share();
+  add_streak();
+  add_why();
+  add_chart();
+  if (slots_.says(Role::trend) && metric().period.empty() && slots_.having.empty()) {
+    refuse(Refusal::unsupported, "“" + metric().metric->title.zh + "”是现状登记，没有历年数据", "this metric has no time");
+    return std::move(out_);
+  }
+  if (!check_used()) return std::move(out_);
+  if (fragment_) follow();
+  settle_intent(frame_, tree);
+  return std::move(out_);
+}
+
+// Words that change the meaning of the whole and that no step could use: an answer without them would be to another question.
+bool Composer::check_used() {
+  if (fragment_) return true;
+  if (slots_.says(Role::without) && !negation_used_)
+    return refuse(Refusal::unsupported, "没有看懂要排除什么", "what is to be left out was not understood");
+  const bool beside_whole =
+      out_.tree.against_whole || std::any_of(slots_.having.begin(), slots_.having.end(), [](const RawHaving& one) { return one.whole; });
+  if ((slots_.says(Role::per) || slots_.says(Role::average)) && metric().counts && out_.tree.intent != Intent::ratio && !beside_whole)
+    return refuse(Refusal::unsupported, "“" + metric().metric->title.zh + "”是总数，没有这样的平均数；可以问生均、校均的指标",
+                  "this is a total, of which there is no such mean");
+  return true;
+}
+
+// A fragment adds to what was asked before: it says so, or names no metric, or names nothing else.
+bool Composer::is_fragment() const {
+  if (previous_ == nullptr) return false;
+  const bool says_so = slots_.says(Role::follow) || slots_.says(Role::swap) || slots_.says(Role::more) || slots_.says(Role::drop);
+  const bool asks_anew = slots_.says(Role::quantity) || slots_.says(Role::which) || slots_.says(Role::which_all) || !slots_.grouped.empty();
+  const bool bare = slots_.values.empty() && slots_.orgs.empty() && slots_.times.empty() && !slots_.says(Role::whole);
+  return (says_so && !(asks_anew && !bare)) || (!asks_anew && bare && text_.text.ends_with(U"呢"));
+}
+
+void Composer::follow() {
+  const Tree fresh = out_.tree;
+  Tree& tree = out_.tree;
+  tree = *previous_;
+  const std::string old_metric = tree.metrics.front();
+  if (fresh.metrics != previous_->metrics) {
+    tree.metrics = slots_.says(Role::more) ? previous_->metrics : fresh.metrics;
+    if (slots_.says(Role::more))
+      for (const std::string& id : fresh.metrics)
+        if (std::find(tree.metrics.begin(), tree.metrics.end(), id) == tree.metrics.end()) tree.metrics.push_back(id);
+    const size_t at = tree.order.find(old_metric);
+    if (at != std::string::npos && !slots_.says(Role::more)) tree.order.replace(at, old_metric.size(), tree.metrics.front());
+    tree.having.clear();
+    if (tree.intent == Intent::ratio) tree.intent = Intent::value;
+  }
+  drop_said();
+  const auto forget = [&](const std::string& id) {
+    if (std::find(tree.by.begin(), tree.by.end(), id) == tree.by.end()) return;
+    std::erase(tree.by, id);
+    tree.order.clear();
+    tree.limit = 0;
+    tree.member.clear();
+    tree.having.clear();
+    if (tree.intent == Intent::share || tree.intent == Intent::rank || tree.intent == Intent::threshold) tree.intent = Intent::value;
+  };
+  for (const Where& where : fresh.where) {
+    const bool org = is_level(where.dimension);
+    std::erase_if(tree.where, [&](const Where& one) { return one.dimension == where.dimension || (org && is_level(one.dimension)); });
+    if (where.values.size() == 1 && where.dimension != metric().period) forget(where.dimension);
+    if (!tree.member.empty() && !tree.by.empty() && tree.by.back() == where.dimension && where.values.size() == 1)
+      tree.member = where.values.front();
+    else
+      tree.where.push_back(where);
+  }
+  if (slots_.says(Role::whole)) std::erase_if(tree.where, [&](const Where& one) { return is_level(one.dimension); });
+  if (!slots_.times.empty()) {
+    const bool fresh_values = std::any_of(fresh.where.begin(), fresh.where.end(), [&](const Where& one) { return one.dimension == metric().period; });
+    tree.time = fresh.time;
+    if (!fresh_values) std::erase_if(tree.where, [&](const Where& one) { return one.dimension == metric().period; });
+    if (!period_series_) std::erase(tree.by, metric().period);
+  }
+  if (!fresh.by.empty() && !slots_.says(Role::drop)) {
+    if (!slots_.says(Role::more) && !slots_.grouped.empty() && fresh.by.front() != metric().period)
+      std::erase_if(tree.by, [&](const std::string& id) { return id != metric().period || slots_.says(Role::swap); });
+    for (const std::string& id : fresh.by)
+      if (!grouped_by(id) && tree.by.size() < 4) tree.by.push_back(id);
+  }
+  if (!fresh.compare.empty()) tree.compare = fresh.compare;
+  if (!fresh.having.empty()) tree.having = fresh.having;
+  if (!fresh.order.empty()) {
+    tree.order = fresh.order;
+    tree.limit = fresh.limit;
+  }
+  if (slots_.top) tree.limit = *slots_.top;
+  if (fresh.intent == Intent::contribution || fresh.intent == Intent::streak || fresh.intent == Intent::share) {
+    tree.intent = fresh.intent;
+    tree.streak = fresh.streak;
+    tree.direction = fresh.direction;
+  }
+  if (fresh.count) tree.count = true;
+  if (!slots_.chart.empty()) tree.chart = slots_.chart;
+}
+
+// 不分性别, 去掉市南区: what is named goes out.
+void Composer::drop_said() {
+  if (!slots_.says(Role::drop)) return;
+  Tree& tree = out_.tree;
+  std::vector<std::string> named;
+  for (const size_t i : slots_.dimensions) named.push_back(dimension_of(i));
+  for (const size_t i : slots_.levels) named.emplace_back(token(i).word->argument);
+  for (const size_t i : slots_.values)
+    if (const auto meaning = meaning_of(i, metric()))
+      for (const Where& where : *meaning) named.push_back(where.dimension);
+  if (!slots_.orgs.empty()) named.insert(named.end(), {"district", "school"});
+  std::erase_if(tree.by, [&](const std::string& id) { return std::find(named.begin(), named.end(), id) != named.end(); });
+  std::erase_if(tree.where, [&](const Where& one) { return std::find(named.begin(), named.end(), one.dimension) != named.end(); });
+  slots_.times.clear();
+}
+
+}  // namespace banmo::ask

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ask/lexicon.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "ask/fold.h"
+#include "ask/org_names.h"
+#include "base/text.h"
+#include "base/text_han.h"
+
+namespace banmo::ask {
+namespace {
+
+using pack::FieldType;
+
+constexpr size_t kLongestList = 400;  // terms that share two characters, beyond which the pair tells nothing
+constexpr std::array<std::u32string_view, 4> kCountEnds = {U"册数", U"间数", U"台数", U"数"};
+constexpr std::array<std::u32string_view, 2> kShareEnds = {U"率", U"占比"};
+
+bool is_latin(std::u32string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char32_t c) { return c < 0x80; });
+}
+
+// All characters of `few`, in their order.
+bool is_within(std::u32string_view few, std::u32string_view many) {
+  size_t at = 0;
+  for (const char32_t c : many)
+    if (at < few.size() && few[at] == c) ++at;
+  return at == few.size();
+}
+
+uint64_t pair_of(char32_t a, char32_t b) { return uint64_t{a} << 32U | b; }
+
+}  // namespace
+
+// Goes through the packs and the tree and gives every name in all its forms.
+class LexiconBuilder {
+ public:
+  LexiconBuilder(Lexicon& out, const pack::Catalogue& catalogue) : out_(out), catalogue_(catalogue) {}
+
+  void add_metrics() {
+    for (const pack::Metric& metric : catalogue_.metrics()) {
+      names_.insert(fold(metric.title.zh).text);
+      for (const std::string& synonym : metric.synonyms) names_.insert(fold(synonym).text);
+    }
+    for (const pack::Metric& metric : catalogue_.metrics()) {
+      add_metric_names(metric, metric.title.zh, metric);
+      for (const std::string& synonym : metric.synonyms) add_metric_names(metric, synonym, metric);
+      if (!metric.title.en.empty()) add(fold(metric.title.en).text, {TermKind::metric, metric.id, {}, {}, 0, metric.title.zh});
+      add_per_head(metric);
+    }
+  }
+
+  void add_dimensions() {
+    for (const pack::Dimension& dimension : catalogue_.dimensions()) {
+      if (!dimension.rollup.empty()) continue;
+      add_dimension_name(dimension, dimension.title.zh);
+      add_dimension_name(dimension, dimension.title.en);
+      for (const std::string& synonym : dimension.synonyms) add_dimension_name(dimension, synonym);
+      for (const pack::Dataset& dataset : catalogue_.datasets())
+        if (const pack::Field* field = dataset.field(dimension.id)) add_dimension_field(dimension, *field);
+    }
+  }
+
+  void add_shorthands() {
+    for (const pack::CodeList& list : catalogue_.code_lists()) {
+      constexpr std::string_view kWords = ".words";
+      if (!list.id.ends_with(kWords)) continue;
+      const std::string pack = list.id.substr(0, list.id.size() - kWords.size());
+      each_name(list, [&](const pack::CodeList::Value& value, const std::u32string& name) {
+        add(name, {TermKind::words, pack, value.code, {}, 0, value.title.zh});
+      });
+    }
+  }
+
+  void add_orgs(const directory::OrgTree& tree) {
+    const OrgAliases aliases(catalogue_, tree);
+    for (const directory::Org& org : tree.all()) {
+      using directory::OrgKind;
+      if (org.valid_to || org.kind == OrgKind::class_ || org.kind == OrgKind::grade) continue;
+      for (const auto& [name, penalty] : aliases.names_of(org)) add(name, {TermKind::org, {}, {}, org.no, penalty, org.title});
+    }
+  }
+
+  // What is stored and cannot be asked as a figure: to be refused by name, not as unknown.
+  void add_fields() {
+    for (const pack::Dataset& dataset : catalogue_.datasets())
+      for (const pack::Field& field : dataset.fields) {
+        const bool person = field.names_person() || field.type == FieldType::idno || field.type == FieldType::phone;
+        const std::u32string name = fold(field.title.zh).text;
+        if (name.size() < 2 || out_.exactly(name) != nullptr) continue;
+        if (person && name == U"学生") continue;
+        add(name, {TermKind::field, dataset.id + "." + field.id, person ? "person" : "", {}, 0, field.title.zh});
+      }
+    for (const pack::CodeList& list : catalogue_.code_lists()) {
+      const std::u32string name = fold(list.title.zh).text;
+      if (name.size() >= 2 && !list.id.ends_with(".words") && out_.exactly(name) == nullptr)
+        add(name, {TermKind::field, list.id, "", {}, 0, list.title.zh});
+    }
+  }
+
+ private:
+  void add(const std::u32string& name, Term term) {
+    if (name.empty() || name.size() > 60) return;
+    if (const auto* there = out_.exactly(name)) {
+      for (const uint32_t index : *there) {
+        Term& old = out_.terms_[index];
+        if (old.kind != term.kind || old.id != term.id || old.code != term.code || old.org != term.org) continue;
+        old.penalty = std::min(old.penalty, term.penalty);
+        return;
+      }
+    }
+    out_.add(name, std::move(term));
+  }
+
+  void add_metric_names(const pack::Metric& metric, const std::string& said, const pack::Metric& means) {
+    const auto names = folded_names(said);
+    for (size_t i = 0; i < names.size(); ++i) {
+      const int penalty = i == 0 ? 0 : 2;
+      // "优良率同比" is a metric and a way of asking it.
+      if ((names[i].ends_with(U"同比") || names[i].ends_with(U"环比")) && names_.contains(names[i].substr(0, names[i].size() - 2))) continue;
+      add(names[i], {TermKind::metric, means.id, {}, {}, penalty, metric.title.zh});
+      add_forms(means, names[i], penalty);
+    }
+  }
+
+  // "教师数": "教师" where a quantity is asked. "优良率": "优良占比".
+  void add_forms(const pack::Metric& metric, const std::u32string& name, int penalty) {
+    for (const std::u32string_view end : kShareEnds) {
+      if (name.size() < end.size() + 2 || !name.ends_with(end)) continue;
+      const std::u32string base = name.substr(0, name.size() - end.size());
+      add(base, {TermKind::noun, metric.id, "share", {}, penalty, metric.title.zh});
+      for (const std::u32string_view other : kShareEnds)
+        add(base + std::u32string(other), {TermKind::metric, metric.id, {}, {}, std::max(penalty, 1), metric.title.zh});
+      return;
+    }
+    if (metric.kind == pack::MetricKind::derived) return;
+    for (const std::u32string_view end : kCountEnds) {
+      if (name.size() <= end.size() || !name.ends_with(end)) continue;
+      const std::u32string base = name.substr(0, name.size() - end.size());
+      add(base, {TermKind::noun, metric.id, {}, {}, penalty, metric.title.zh});
+      constexpr std::u32string_view kSchool = U"学校";
+      if (base.ends_with(kSchool) && base.size() >= kSchool.size() + 2)
+        add(base.substr(0, base.size() - kSchool.size()), {TermKind::noun, metric.id, {}, {}, std::max(penalty, 1), metric.title.zh});
+      add(base + U"数", {TermKind::metric, metric.id, {}, {}, std::max(penalty, 1), metric.title.zh});
+      if (metric.unit == "人" && base.find(U"学生") == base.npos && base.find(U"教师") == base.npos && base.find(U"生") == base.npos &&
+          base.size() >= 2) {
+        add(base + U"学生", {TermKind::noun, metric.id, {}, {}, std::max(penalty, 1), metric.title.zh});
+        add(base + U"学生数", {TermKind::metric, metric.id, {}, {}, std::max(penalty, 1), metric.title.zh});
+      }
+      return;
+    }
+  }
+
+  // "生均图书": also by the full name of what is divided.
+  void add_per_head(const pack::Metric& metric) {
+    constexpr std::u32string_view kPer = U"生均";
+    if (metric.kind != pack::MetricKind::ratio || metric.scale != 1 || !fold(metric.title.zh).text.starts_with(kPer)) return;
+    const pack::Metric* above = catalogue_.metric(metric.numerator);
+    if (above == nullptr) return;
+    for (const std::u32string& name : folded_names(above->title.zh)) {
+      add(std::u32string(kPer) + name, {TermKind::metric, metric.id, {}, {}, 1, metric.title.zh});
+      for (const std::u32string_view end : kCountEnds)
+        if (name.size() > end.size() && name.ends_with(end))
+          add(std::u32string(kPer) + name.substr(0, name.size() - end.size()), {TermKind::metric, metric.id, {}, {}, 1, metric.title.zh});
+    }
+  }
+
+  void add_dimension_name(const pack::Dimension& dimension, const std::string& said) {
+    const std::u32string name = fold(said).text;
+    if (name.size() >= 2) add(name, {TermKind::dimension, dimension.id, {}, {}, 0, dimension.title.zh});
+  }
+
+  void add_dimension_field(const pack::Dimension& dimension, const pack::Field& field) {
+    if (field.type == FieldType::boolean) {
+      std::u32string name = fold(field.title.zh).text;
+      if (name.starts_with(U"是否")) name = name.substr(2);
+      add(name, {TermKind::flag, dimension.id, "true", {}, 0, field.title.zh});
+      for (const std::string& synonym : field.synonyms) add(fold(synonym).text, {TermKind::flag, dimension.id, "true", {}, 1, field.title.zh});
+      return;
+    }
+    add_dimension_name(dimension, field.title.zh);
+    for (const std::string& synonym : field.synonyms) add_dimension_name(dimension, synonym);
+    const pack::CodeList* list = field.list.empty() ? nullptr : catalogue_.code_list(field.list);
+    if (list == nullptr || !lists_.insert(list->id).second) return;
+    each_name(*list, [&](const pack::CodeList::Value& value, const std::u32string& name) {
+      add(name, {TermKind::value, list->id, value.code, {}, name == fold(value.title.zh).text ? 0 : 1, value.title.zh});
+    });
+  }
+
+  // "正高级教师" and "男生" say whose value it is: that is a word of its own.
+  static std::u32string bare(const std::u32string& name) {
+    for (const std::u32string_view end : {U"学生", U"教师"})
+      if (name.size() >= 4 && name.ends_with(end)) return name.substr(0, name.size() - 2);
+    return name;
+  }
+
+  // One character alone says too little, unless it is the title.
+  template <class Found>
+  static void each_name(const pack::CodeList& list, Found found) {
+    for (const pack::CodeList::Value& value : list.values) {
+      found(value, fold(value.title.zh).text);
+      for (const std::string& synonym : value.synonyms) {
+        const std::u32string name = bare(fold(synonym).text);
+        if (name.size() >= 2 && (!is_latin(name) || name.size() >= 3)) found(value, name);
+      }
+    }
+  }
+
+  Lexicon& out_;
+  const pack::Catalogue& catalogue_;
+  std::set<std::string> lists_;
+  std::set<std::u32string> names_;  // of all metrics, as the packs write them
+};
+
+std::shared_ptr<const Lexicon> Lexicon::build(const pack::Catalogue& catalogue, const directory::OrgTree& tree) {
+  auto lexicon = std::make_shared<Lexicon>();
+  LexiconBuilder builder(*lexicon, catalogue);
+  builder.add_metrics();
+  builder.add_dimensions();
+  builder.add_shorthands();
+  builder.add_orgs(tree);
+  builder.add_fields();
+  lexicon->tree_version_ = tree.version();
+  lexicon->index_sounds();
+  return lexicon;
+}
+
+void Lexicon::add(std::u32string name, Term term) {
+  uint32_t node = 0;
+  for (const char32_t c : name) {
+    const auto [edge, fresh] = edges_.try_emplace(uint64_t{node} << 21U | c, static_cast<uint32_t>(nodes_.size()));
+    node = edge->second;
+    if (fresh) nodes_.emplace_back();
+  }
+  nodes_[node].push_back(static_cast<uint32_t>(terms_.size()));
+  terms_.push_back(std::move(term));
+  names_.push_back(std::move(name));
+}
+
+const std::vector<uint32_t>* Lexicon::exactly(std::u32string_view text) const {
+  uint32_t node = 0;
+  for (const char32_t c : text)
+    if ((node = step(node, c)) == 0) return nullptr;
+  return node == 0 || nodes_[node].empty() ? nullptr : &nodes_[node];
+}
+
+void Lexicon::index_sounds() {
+  const text::Han& han = text::Han::table();
+  for (uint32_t i = 0; i < terms_.size(); ++i) {
+    const std::u32string& name = names_[i];
+    if (terms_[i].kind == TermKind::metric) by_metric_[terms_[i].id].push_back(i);
+    if (name.size() < 2 || terms_[i].kind == TermKind::field) continue;
+    by_sound_.emplace(han.pinyin_of(name), i);
+    for (size_t k = 0; k + 1 < name.size(); ++k) by_pair_[pair_of(name[k], name[k + 1])].push_back(i);
+  }
+}
+
+std::vector<Lexicon::Near> Lexicon::near(std::u32string_view text, size_t at_most) const {
+  std::vector<Near> found;
+  if (text.size() < 2 || text.size() > 40) return found;
+  std::string sound = text::Han::table().pinyin_of(text);
+  for (size_t i = 1; i < sound.size(); ++i)
+    if (sound[i] == 'v' && (sound[i - 1] == 'l' || sound[i - 1] == 'n')) sound[i] = 'u';  // as ü is typed
+  if (sound.size() >= 4) {
+    const auto [begin, end] = by_sound_.equal_range(sound);
+    for (auto at = begin; at != end; ++at) found.push_back({at->second, names_[at->second], 0});
+  }
+  if (found.empty() && text.size() >= 4) {
+    std::unordered_map<uint32_t, int> votes;
+    for (size_t i = 0; i + 1 < text.size(); ++i) {
+      const auto list = by_pair_.find(pair_of(text[i], text[i + 1]));
+      if (list == by_pair_.end() || list->second.size() > kLongestList) continue;
+      for (const uint32_t term : list->second) ++votes[term];
+    }
+    for (const auto& [term, n] : votes) {
+      const std::u32string& name = names_[term];
+      // 香港路小学 for 香港路实验小学: characters left out between the first and the last.
+      const bool left_out =
+          text.size() >= 5 && name.size() > text.size() && name.front() == text.front() && name.back() == text.back() && is_within(text, name);
+      const int allowed = left_out ? 2 : std::min(name.size(), text.size()) >= 7 ? 2 : 1;
+      if (name.size() < 4 || name.size() > text.size() + 2 || text.size() > name.size() + 2) continue;
+      const auto distance = static_cast<int>(text::edit_distance(text, std::u32string_view(name)));
+      if (distance <= allowed) found.push_back({term, name, distance});
+    }
+  }
+  std::sort(found.begin(), found.end(), [&](const Near& a, const Near& b) {
+    return a.distance != b.distance                           ? a.distance < b.distance
+           : terms_[a.term].penalty != terms_[b.term].penalty ? terms_[a.term].penalty < terms_[b.term].penalty
+                                                              : a.term < b.term;
+  });
+  if (found.size() > at_most) found.resize(at_most);
+  return found;
+}
+
+std::vector<uint32_t> Lexicon::metrics_containing(std::u32string_view text) const {
+  std::vector<uint32_t> found;
+  std::set<std::string> seen;
+  if (text.size() < 2) return found;
+  const auto list = by_pair_.find(pair_of(text[0], text[1]));
+  if (list == by_pair_.end()) return found;
+  for (const uint32_t term : list->second)
+    if (terms_[term].kind == TermKind::metric && names_[term].find(text) != std::u32string::npos && seen.insert(terms_[term].id).second)
+      found.push_back(term);
+  return found;
+}
+
+std::vector<std::string> Lexicon::siblings(const std::string& metric) const {
+  std::vector<std::string> found{metric};
+  const auto own = by_metric_.find(metric);
+  if (own == by_metric_.end()) return found;
+  for (const uint32_t i : own->second) {
+    for (const uint32_t other : *exactly(names_[i])) {
+      const Term& term = terms_[other];
+      if (term.kind == TermKind::metric && std::find(found.begin(), found.end(), term.id) == found.end()) found.push_back(term.id);
+    }
+  }
+  return found;
+}
+
+}  // namespace banmo::ask

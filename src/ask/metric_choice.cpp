@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which metrics are meant: those that are named; of several with one name those that have the dimensions asked for; else what the nouns count.
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "ask/composer.h"
+#include "base/text_han.h"
+
+namespace banmo::ask {
+
+std::string Composer::said(size_t i) const {
+  return text::utf8_of(std::u32string_view(text_.text).substr(token(i).begin, token(i).end - token(i).begin));
+}
+
+bool Composer::has(size_t i, TermKind kind) const {
+  return std::any_of(token(i).terms.begin(), token(i).terms.end(), [&](uint32_t index) { return lexicon_.term(index).kind == kind; });
+}
+
+bool Composer::refuse(Refusal refusal, std::string zh, std::string en) {
+  out_.refusal = refusal;
+  out_.why = {std::move(zh), std::move(en)};
+  return false;
+}
+
+std::vector<Composer::Candidate> Composer::candidates(size_t token_index, bool nouns, bool of_share) const {
+  std::vector<Candidate> found;
+  for (const uint32_t index : token(token_index).terms) {
+    const Term& term = lexicon_.term(index);
+    if (term.kind == TermKind::noun && (!nouns || (term.code == "share") != of_share)) continue;
+    if (term.kind == TermKind::metric || term.kind == TermKind::noun) found.push_back({term.id, term.penalty, true});
+  }
+  for (size_t i = 0, n = found.size(); i < n; ++i)
+    for (const std::string& sibling : lexicon_.siblings(found[i].id))
+      if (std::none_of(found.begin(), found.end(), [&](const Candidate& one) { return one.id == sibling; })) found.push_back({sibling, 3, false});
+  std::erase_if(found, [&](const Candidate& one) { return frame_.metric(one.id) == nullptr; });
+  return found;
+}
+
+std::vector<std::string> Composer::ids_of(size_t token_index) const {
+  std::vector<std::string> ids;
+  for (const Candidate& one : candidates(token_index, true)) ids.push_back(one.id);
+  return ids;
+}
+
+// How much of what was said this metric cannot take.
+int Composer::n_unsupported(const std::string& id) const {
+  const MetricFrame& metric = *frame_.metric(id);
+  int n = 0;
+  for (const size_t value : slots_.values) n += meaning_of(value, metric) ? 0 : 1;
+  for (const size_t dimension : slots_.dimensions) {
+    const std::string asked = dimension_of(dimension);
+    n += asked == "school_year" || metric.period == asked || metric.dimension(asked) != nullptr ? 0 : 1;
+  }
+  if (!metric.has_org) n += static_cast<int>(slots_.orgs.size() + slots_.levels.size());
+  return n;
+}
+
+bool Composer::choose_one(size_t token_index, std::string& id) {
+  std::vector<Candidate> all = candidates(token_index, true);
+  const auto rank = [&](const Candidate& one) { return std::tuple(n_unsupported(one.id), viewer_.sees_metric(one.id) ? 0 : 1, one.penalty); };
+  std::stable_sort(all.begin(), all.end(), [&](const Candidate& a, const Candidate& b) { return rank(a) < rank(b); });
+  if (all.empty()) return refuse(Refusal::unknown_metric, "没有“" + said(token_index) + "”这个指标", "there is no such metric");
+  id = all.front().id;
+  if (!viewer_.sees_metric(id))
+    return refuse(Refusal::forbidden_field, "您的角色看不到“" + frame_.metric(id)->metric->title.zh + "”的统计",
+                  "your role does not see figures of this dataset");
+  std::vector<Candidate> equal;
+  for (const Candidate& one : all)
+    if (one.direct && rank(one) == rank(all.front())) equal.push_back(one);
+  if (equal.size() > 1 && all.front().direct) {
+    for (const Candidate& one : equal) out_.alternatives.push_back({frame_.metric(one.id)->metric->title.zh, {}});
+    return refuse(Refusal::ambiguous, "“" + said(token_index) + "”可以指几个指标，请选一个", "this may mean several metrics: choose one");
+  }
+  for (const Candidate& one : all)
+    if (one.id != id && viewer_.sees_metric(one.id) && rank(one) > rank(all.front()) && out_.alternatives.size() < 3)
+      out_.alternatives.push_back({frame_.metric(one.id)->metric->title.zh, {}});
+  return true;
+}
+
+// Metrics by name, in the order in which they were said.
+std::vector<size_t> Composer::metric_mentions() {
+  std::vector<size_t> found;
+  for (const size_t i : slots_.metrics)
+    if (!spent_.contains(i)) found.push_back(i);
+  return found;
+}
+
+bool Composer::choose_metrics() {
+  if (!choose_ratio() || !choose_share_metric()) return false;
+  if (!out_.tree.metrics.empty()) return true;
+  std::vector<size_t> mentions = metric_mentions();
+  // 没有万兆接入的学校: of what is not there, there are none.
+  for (const size_t i : slots_.nouns)
+    if (slots_.negated.contains(i) && mentions.empty() && token(i).word == nullptr && !candidates(i, true).empty()) negated_nouns_ = true;
+  if (negated_nouns_)
+    for (const size_t i : slots_.nouns)
+      if (slots_.negated.contains(i) && !candidates(i, true).empty()) mentions.push_back(i);
+  if (mentions.empty())
+    if (const size_t noun = counted_noun(); noun != std::string::npos) {
+      mentions.push_back(noun);
+      by_noun_ = true;
+    }
+  for (const size_t i : mentions) {
+    std::string id;
+    if (!choose_one(i, id)) return false;
+    if (std::find(out_.tree.metrics.begin(), out_.tree.metrics.end(), id) == out_.tree.metrics.end()) out_.tree.metrics.push_back(id);
+    spent_.insert(i);
+  }
+  if (out_.tree.metrics.empty() && (by_unit() || by_part())) return out_.refusal == Refusal::none;
+  if (!out_.tree.metrics.empty()) return out_.refusal == Refusal::none;
+  if (previous_ != nullptr) {
+    out_.tree.metrics = previous_->metrics;
+    fragment_ = true;
+    return true;
+  }
+  return no_metric();
+}
+
+// 平均每所学校有多少学生, 生均…, 学生和教师之比, 本科教师占专任教师的比例: two counts that a metric of the packs divides.
+bool Composer::choose_ratio() {
+  std::vector<size_t> counts = slots_.metrics;
+  counts.insert(counts.end(), slots_.nouns.begin(), slots_.nouns.end());
+  std::sort(counts.begin(), counts.end());
+  const bool per = slots_.says(Role::per) || (slots_.says(Role::ratio) && counts.size() >= 2);
+  if (slots_.says(Role::per_student)) {
+    const auto* students = lexicon_.exactly(U"学生");
+    std::vector<std::string> below;
+    for (const uint32_t index : students == nullptr ? std::vector<uint32_t>() : *students)
+      if (lexicon_.term(index).kind == TermKind::noun)
+        for (const std::string& id : lexicon_.siblings(lexicon_.term(index).id)) below.push_back(id);
+    for (const size_t i : counts)
+      if (const std::string ratio = frame_.ratio_of(ids_of(i), below); !ratio.empty()) {
+        out_.tree.metrics = {ratio};
+        spent_.insert(counts.begin(), counts.end());
+        return true;
+      }
+    return counts.empty() ? true
+                          : refuse(Refusal::unknown_metric, "没有生均“" + said(counts.front()) + "”这个指标", "there is no such figure per student");
+  }
+  if (!per || counts.size() < 2) return true;
+  const size_t first = counts[0], second = counts[1];
+  const bool first_is_below = slots_.says(Role::per) || slots_.says(Role::group);
+  std::vector<std::string> one = ids_of(first), two = ids_of(second);
+  // 有在校生的学校数 counts schools, too.
+  for (std::vector<std::string>* ids : {&one, &two}) {
+    const size_t at = ids == &one ? first : second;
+    const std::u32string end = text_.text.substr(token(at).begin, token(at).end - token(at).begin) + U"数";
+    for (const auto& [id, frame] : frame_.metrics())
+      if (frame.counts && fold(frame.metric->title.zh).text.ends_with(end)) ids->push_back(id);
+  }
+  std::string ratio = first_is_below ? frame_.ratio_of(two, one) : frame_.ratio_of(one, two);
+  if (ratio.empty()) ratio = first_is_below ? std::string() : frame_.ratio_of(two, one);
+  if (!ratio.empty()) {
+    out_.tree.metrics = {ratio};
+  } else {
+    std::string above, below;
+    if (!choose_one(first_is_below ? second : first, above) || !choose_one(first_is_below ? first : second, below)) return false;
+    out_.tree.metrics = {above, below};
+    out_.tree.intent = Intent::ratio;
+  }
+  spent_.insert({first, second});
+  return true;
+}
+
+// 女生占比, 大班额占多少, 本科及以上教师占专任教师的比例: a count whose share is a metric.
+bool Composer::choose_share_metric() {
+  if (!slots_.says(Role::share) || !out_.tree.metrics.empty() || !slots_.grouped.empty()) return true;
+  std::vector<size_t> counts = slots_.metrics;
+  counts.insert(counts.end(), slots_.nouns.begin(), slots_.nouns.end());
+  std::sort(counts.begin(), counts.end());
+  if (counts.empty() || counts.size() > 2) return true;
+  for (const size_t i : counts)
+    for (const Candidate& one : candidates(i, true, true))
+      if (!has(i, TermKind::metric) && one.direct && viewer_.sees_metric(one.id) && n_unsupported(one.id) == 0) {
+        out_.tree.metrics = {one.id};
+        spent_.insert(counts.begin(), counts.end());
+        return true;
+      }
+  const std::string ratio = frame_.ratio_of(ids_of(counts[0]), counts.size() == 2 ? ids_of(counts[1]) : std::vector<std::string>());
+  if (ratio.empty() || !viewer_.sees_metric(ratio)) return true;
+  // With values or places to take shares of, the count itself is meant: 民办学校占比.
+  if (counts.size() == 1 && !slots_.values.empty() && n_unsupported(ratio) > 0) return true;
+  out_.tree.metrics = {ratio};
+  spent_.insert(counts.begin(), counts.end());
+  return true;
+}
+
+// The noun whose number is asked: beside 多少 or 最多, else the last that is no group of the answer.
+size_t Composer::counted_noun() const {
+  const bool asks = slots_.says(Role::quantity) || slots_.says(Role::measure) || slots_.says(Role::most) || slots_.says(Role::share) ||
+                    slots_.says(Role::trend) || !slots_.direction.empty() || !slots_.grouped.empty() || slots_.says(Role::rank) ||
+                    slots_.says(Role::sum) || slots_.says(Role::which) || slots_.says(Role::which_all) || slots_.says(Role::yoy) ||
+                    slots_.says(Role::prior) || slots_.says(Role::rank_of) || slots_.says(Role::difference) || slots_.says(Role::versus) ||
+                    !slots_.times.empty() || !slots_.having.empty();
+  if (!asks) return std::string::npos;
+  size_t best = std::string::npos;
+  int best_merit = -1;
+  for (const size_t i : slots_.nouns) {
+    const bool is_level = token(i).word != nullptr && token(i).word->role == Role::level;
+    if (slots_.grouped.contains(i) || slots_.negated.contains(i) || spent_.contains(i)) continue;
+    const auto quantity_at = [&](size_t k) {
+      if (k >= slots_.tokens.size() || token(k).word == nullptr) return false;
+      const Role role = token(k).word->role;
+      return role == Role::quantity || role == Role::measure || role == Role::most || role == Role::sum;
+    };
+    int merit = static_cast<int>(i) > 0 && quantity_at(i - 1) ? 3 : quantity_at(i + 1) || quantity_at(i + 2) ? 4 : 1;
+    // "学生最多的学校": what is most is the students, the school is what is ranked.
+    if (is_level && slots_.nouns.size() > 1) merit -= slots_.says(Role::most) || !slots_.having.empty() ? 4 : 1;
+    if (merit >= best_merit) {
+      best = i;
+      best_merit = merit;
+    }
+  }
+  return best;
+}
+
+// 民办小学有多少所: the count word tells which metric, if one with that unit is plainer than all others.
+bool Composer::by_unit() {
+  const bool of_values = slots_.unit.empty() && slots_.nouns.empty() && !slots_.values.empty() && text_.text.find(U'数') != std::u32string::npos;
+  if (of_values) slots_.unit = "所";
+  if (slots_.unit.empty()) return false;
+  const MetricFrame* best = nullptr;
+  for (const auto& [id, frame] : frame_.metrics()) {
+    if (frame.metric->unit != slots_.unit || !frame.counts || !frame.fixed.empty() || !viewer_.sees_metric(id) || n_unsupported(id) > 0) continue;
+    if (best == nullptr || frame.metric->title.zh.size() < best->metric->title.zh.size()) best = &frame;
+  }
+  // People are of many kinds, places to learn of one.
+  if (best == nullptr || slots_.unit == "人" || (slots_.values.empty() && slots_.unit != "所")) return false;
+  out_.tree.metrics = {best->metric->id};
+  note("按“" + best->metric->title.zh + "”统计", "counted as " + best->metric->title.en);
+  return true;
+}
+
+// 覆盖率: the end of one metric's name, or of several.
+bool Composer::by_part() {
+  constexpr std::array<std::u32string_view, 3> kEnds = {U"率", U"占比", U"数"};
+  for (const size_t i : slots_.unknown) {
+    std::u32string span = text_.text.substr(token(i).begin, token(i).end - token(i).begin);
+    if (i + 1 < slots_.tokens.size())
+      for (const auto end : kEnds)
+        if (std::u32string_view(text_.text).substr(token(i + 1).begin).starts_with(end)) span += end;
+    if (span.size() < 3) continue;
+    std::vector<uint32_t> found = lexicon_.metrics_containing(span);
+    std::erase_if(found, [&](uint32_t term) { return !viewer_.sees_metric(lexicon_.term(term).id); });
+    if (found.empty()) continue;
+    if (found.size() == 1) {
+      out_.tree.metrics = {lexicon_.term(found.front()).id};
+      std::erase(slots_.unknown, i);
+      note("按“" + lexicon_.term(found.front()).title + "”理解", "read as " + lexicon_.term(found.front()).title);
+      return true;
+    }
+    for (size_t k = 0; k < found.size() && k < 5; ++k) out_.alternatives.push_back({lexicon_.term(found[k]).title, {}});
+    (void)refuse(Refusal::ambiguous, "“" + said(i) + "”可以指几个指标，请选一个", "this may mean several metrics: choose one");
+    return true;
+  }
+  return false;
+}
+
+bool Composer::no_metric() {
+  const bool ends_as_one = std::any_of(slots_.unknown.begin(), slots_.unknown.end(), [&](size_t i) {
+    constexpr std::u32string_view kFigureEnds = U"率数量比额度值分费";
+    const size_t end = token(i).end;
+    return kFigureEnds.find(text_.text[end - 1]) != kFigureEnds.npos ||
+           (end < text_.text.size() && kFigureEnds.find(text_.text[end]) != kFigureEnds.npos);
+  });
+  const bool of_data = !slots_.values.empty() || !slots_.orgs.empty() || !slots_.nouns.empty() || !slots_.dimensions.empty() ||
+                       !slots_.levels.empty() || slots_.says(Role::per_student) || slots_.says(Role::own) || !slots_.fields.empty() || ends_as_one;
+  const bool asks = slots_.says(Role::quantity) || slots_.says(Role::share) || slots_.says(Role::most) || slots_.says(Role::yoy) ||
+                    slots_.says(Role::rank) || slots_.says(Role::average) || slots_.says(Role::trend) || !slots_.having.empty() ||
+                    slots_.says(Role::change) || slots_.says(Role::whole) || slots_.says(Role::rank_of) || slots_.says(Role::growth);
+  if (slots_.says(Role::chat) || (!of_data && !asks))
+    return refuse(Refusal::not_a_data_question, "这里回答全市教育数据的问题，例如“各区市优良率”",
+                  "questions about the city's education data are answered here");
+  std::string unknown;
+  for (const size_t i : slots_.unknown) {
+    unknown += (unknown.empty() ? "" : "、") + said(i);
+    const auto span = std::u32string_view(text_.text).substr(token(i).begin, token(i).end - token(i).begin);
+    for (const uint32_t near : lexicon_.metrics_containing(span))
+      if (viewer_.sees_metric(lexicon_.term(near).id) && out_.alternatives.size() < 5) out_.alternatives.push_back({lexicon_.term(near).title, {}});
+  }
+  if (!slots_.fields.empty() && unknown.empty())
+    return refuse(Refusal::unsupported, "“" + said(slots_.fields.front()) + "”是登记的字段，没有按它统计的指标",
+                  "this is a field that no metric counts by");
+  for (const size_t i : slots_.nouns)
+    for (const Candidate& one : candidates(i, true))
+      if (viewer_.sees_metric(one.id) && out_.alternatives.size() < 5) out_.alternatives.push_back({frame_.metric(one.id)->metric->title.zh, {}});
+  if (unknown.empty()) return refuse(Refusal::unknown_metric, "没有听出要问哪个指标", "which metric is meant was not understood");
+  return refuse(Refusal::unknown_metric, "没有“" + unknown + "”这样的指标", "there is no such metric");
+}
+
+}  // namespace banmo::ask

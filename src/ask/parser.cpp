@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ask/parser.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "ask/composer.h"
+#include "base/text.h"
+
+namespace banmo::ask {
+namespace {
+
+constexpr size_t kMostCharacters = 2000;
+constexpr size_t kMostMetrics = 10, kMostBy = 4, kMostWhere = 12, kMostValues = 500, kMostHaving = 4;
+
+bool is_level(std::string_view id) { return id == "city" || id == "district" || id == "school"; }
+
+Message level_title(std::string_view id) {
+  return id == "city" ? Message{"全市", "city"} : id == "district" ? Message{"区市", "district"} : Message{"学校", "school"};
+}
+
+Message dimension_title(const MetricFrame& metric, const std::string& id) {
+  if (is_level(id)) return level_title(id);
+  if (id == metric.period)
+    if (const pack::Field* field = metric.datasets.front()->field(id)) return {field->title.zh, field->title.en};
+  const AskedDimension* dimension = metric.dimension(id);
+  return dimension == nullptr ? Message{id, id} : Message{dimension->title, dimension->title_en};
+}
+
+Parsed refused(Refusal refusal, std::string zh, std::string en) {
+  Parsed parsed;
+  parsed.refusal = refusal;
+  parsed.why = {std::move(zh), std::move(en)};
+  return parsed;
+}
+
+}  // namespace
+
+std::string value_title(const Frame& frame, const directory::OrgTree& tree, const MetricFrame& metric, const std::string& dimension,
+                        const std::string& value) {
+  if (is_level(dimension)) {
+    const auto id = OrgId::parse(value);
+    const directory::Org* org = id ? tree.find(*id) : nullptr;
+    return org == nullptr ? value : org->title;
+  }
+  if (dimension == metric.period) return period_title(value, "", metric.dating).zh;
+  const AskedDimension* asked = metric.dimension(dimension);
+  if (asked == nullptr) return value;
+  if (asked->kind == DimensionKind::flag)
+    return (value == "true" ? "" : "未") + (asked->title.starts_with("是否") ? asked->title.substr(6) : asked->title);
+  if (const pack::CodeList* list = frame.catalogue().code_list(asked->list))
+    for (const auto& one : list->values)
+      if (one.code == value) return one.title.zh;
+  return value;
+}
+
+Parsed Parser::parse(std::string_view question, Date today, const Viewer& viewer, const Tree* previous) const {
+  const Folded text = fold(question.substr(0, text::valid_utf8_prefix(question)));
+  if (text.text.empty() && previous != nullptr) return check(*previous, viewer);
+  if (text.text.empty()) return refused(Refusal::not_a_data_question, "请输入问题", "ask a question");
+  if (text.n_source > kMostCharacters)
+    return refused(Refusal::unsupported, "问题太长，最多 2000 个字；请拆成几个问题", "the question is longer than 2,000 characters: split it");
+  const Tokenizer tokenizer{*lexicon_, today};
+  const auto metric_named = [&](const std::vector<Token>& tokens) {
+    return std::any_of(tokens.begin(), tokens.end(), [&](const Token& token) {
+      return std::any_of(token.terms.begin(), token.terms.end(), [&](uint32_t index) { return lexicon_->term(index).kind == TermKind::metric; });
+    });
+  };
+  std::vector<Token> tokens = tokenizer.read(text, true);
+  const bool nouns_count = std::any_of(tokens.begin(), tokens.end(), [](const Token& token) {
+    return token.word != nullptr && (token.word->role == Role::without || token.word->role == Role::per || token.word->role == Role::per_student ||
+                                     token.word->role == Role::ratio || token.word->role == Role::share);
+  });
+  // 只看女生, after another question, filters; it does not count girls.
+  const bool adds =
+      previous != nullptr && std::none_of(tokens.begin(), tokens.end(), [](const Token& token) {
+        return token.word != nullptr && (token.word->role == Role::quantity || token.word->role == Role::most || token.word->role == Role::measure);
+      });
+  const bool nouns = (!metric_named(tokens) && !adds) || nouns_count;
+  if (!nouns) tokens = tokenizer.read(text, false);
+  correct(text, *lexicon_, nouns, tokens);
+  if (nouns && !nouns_count && metric_named(tokens)) {
+    tokens = tokenizer.read(text, false);
+    correct(text, *lexicon_, false, tokens);
+  }
+  Composer composer(*lexicon_, frame_, *tree_, viewer, today, text, sort_out(*lexicon_, tokens), previous);
+  Parsed parsed = composer.run();
+  for (const Token& token : tokens)
+    if (token.corrected && parsed.refusal == Refusal::none) {
+      const std::string& title = lexicon_->term(token.terms.front()).title;
+      parsed.notes.push_back({"按“" + title + "”理解", "read as " + title});
+    }
+  if (parsed.refusal == Refusal::none) parsed.chips = chips_of(parsed.tree, viewer);
+  return parsed;
+}
+
+Parsed Parser::check(const Tree& tree, const Viewer& viewer) const {
+  const auto bad = [&](const std::string& what) {
+    return refused(Refusal::unsupported, "查询里的“" + what + "”不可用", "the query's \"" + what + "\" cannot be used");
+  };
+  if (tree.metrics.empty() || tree.metrics.size() > kMostMetrics || tree.by.size() > kMostBy || tree.where.size() > kMostWhere ||
+      tree.having.size() > kMostHaving)
+    return bad("query");
+  for (const std::string& id : tree.metrics) {
+    const MetricFrame* metric = frame_.metric(id);
+    if (metric == nullptr) return refused(Refusal::unknown_metric, "没有指标“" + id + "”", "there is no metric " + id);
+    if (!viewer.sees_metric(id)) return refused(Refusal::forbidden_field, "您的角色看不到这个指标", "your role does not see this metric");
+    const auto has = [&](const std::string& dimension) {
+      return is_level(dimension) ? metric->has_org : dimension == metric->period ? !dimension.empty() : metric->dimension(dimension) != nullptr;
+    };
+    for (const std::string& by : tree.by)
+      if (!has(by)) return bad(by);
+    for (const Where& where : tree.where)
+      if (!has(where.dimension) || where.values.empty() || where.values.size() > kMostValues) return bad(where.dimension);
+  }
+  for (const Where& where : tree.where)
+    if (is_level(where.dimension))
+      for (const std::string& value : where.values) {
+        const auto id = OrgId::parse(value);
+        const directory::Org* org = id ? tree_->find(*id) : nullptr;
+        if (org == nullptr) return refused(Refusal::unknown_entity, "没有这个机构", "there is no such organisation");
+        if (!covers(*tree_, viewer, org->no))
+          return refused(Refusal::forbidden_scope, "“" + org->title + "”不在您的数据范围内", "this organisation is outside of your scope");
+      }
+  if (!viewer.everything && (tree.against_whole || (!tree.member.empty() && tree.intent == Intent::rank)))
+    return refused(Refusal::forbidden_scope, "全市的数据不在您的数据范围内", "the whole city is outside of your scope");
+  const bool needs_period = tree.intent == Intent::streak || tree.intent == Intent::contribution || !tree.compare.empty();
+  if (needs_period && frame_.metric(tree.metrics.front())->dating == Dating::none) return bad("compare");
+  if ((tree.intent == Intent::share || tree.intent == Intent::contribution || tree.intent == Intent::streak) && tree.by.empty()) return bad("by");
+  if (tree.intent == Intent::ratio && tree.metrics.size() != 2) return bad("metrics");
+  Parsed parsed;
+  parsed.tree = tree;
+  settle_intent(frame_, parsed.tree);
+  parsed.chips = chips_of(parsed.tree, viewer);
+  return parsed;
+}
+
+std::vector<Chip> Parser::chips_of(const Tree& tree, const Viewer& viewer) const {
+  std::vector<Chip> chips;
+  const MetricFrame& first = *frame_.metric(tree.metrics.front());
+  for (const std::string& id : tree.metrics) {
+    const pack::Metric& metric = *frame_.metric(id)->metric;
+    chips.push_back({"metric", id, metric.title.zh, metric.title.en});
+  }
+  for (const std::string& id : tree.by) {
+    const Message title = dimension_title(first, id);
+    chips.push_back({"dimension", id, "按" + title.zh, "by " + title.en});
+  }
+  bool org = false;
+  for (const Where& where : tree.where) {
+    org |= is_level(where.dimension);
+    std::string values;
+    for (size_t i = 0; i < where.values.size() && i < 6; ++i)
+      values += (i == 0 ? "" : "、") + value_title(frame_, *tree_, first, where.dimension, where.values[i]);
+    if (where.values.size() > 6) values += "等" + std::to_string(where.values.size()) + "项";
+    const Message title = dimension_title(first, where.dimension);
+    chips.push_back({where.dimension == first.period ? "period" : "filter", where.dimension, title.zh + "：" + values, title.en + ": " + values});
+  }
+  const metrics::TimeRange& time = tree.time;
+  const Message from = period_title(time.from, time.grain, first.dating), to = period_title(time.to, time.grain, first.dating);
+  if (time.last > 0)
+    chips.push_back({"period", first.period, "最近" + std::to_string(time.last) + (first.dating == Dating::school_year ? "个学年" : "期"),
+                     "last " + std::to_string(time.last) + " periods"});
+  else if (!time.from.empty() || !time.to.empty())
+    chips.push_back(
+        {"period", first.period, from.zh == to.zh ? from.zh : from.zh + "—" + to.zh, from.en == to.en ? from.en : from.en + " to " + to.en});
+  if (!org && first.has_org) {
+    if (viewer.everything) chips.push_back({"scope", "city", "全市", "the whole city"});
+    for (size_t i = 0; !viewer.everything && i < viewer.orgs.size() && i < 3; ++i)
+      if (const directory::Org* own = tree_->find(viewer.orgs[i])) chips.push_back({"scope", "own", own->title, own->title});
+  }
+  return chips;
+}
+
+}  // namespace banmo::ask

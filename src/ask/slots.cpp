@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ask/slots.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace banmo::ask {
+namespace {
+
+constexpr double kMostTop = 1000;
+
+class Sorter {
+ public:
+  Sorter(const Lexicon& lexicon, std::vector<Token> tokens) : lexicon_(lexicon) { slots_.tokens = std::move(tokens); }
+
+  Slots run() {
+    for (at_ = 0; at_ < size(); ++at_) one();
+    mark_spread();
+    mark_negated();
+    return std::move(slots_);
+  }
+
+ private:
+  size_t size() const { return slots_.tokens.size(); }
+  const Token& token(size_t i) const { return slots_.tokens[i]; }
+  bool is(size_t i, Role role) const { return i < size() && token(i).word != nullptr && token(i).word->role == role; }
+  bool has(size_t i, TermKind kind) const {
+    return i < size() && std::any_of(token(i).terms.begin(), token(i).terms.end(), [&](uint32_t index) { return lexicon_.term(index).kind == kind; });
+  }
+  bool is_number(size_t i) const { return i < size() && token(i).number && !token(i).numbered; }
+  bool idle(size_t i) const { return is(i, Role::stop) && !has(i, TermKind::metric); }
+  size_t skip_idle(size_t i) const {
+    while (idle(i)) ++i;
+    return i;
+  }
+
+  void one() {
+    const Token& now = token(at_);
+    if (take_threshold() || take_top()) return;
+    if (now.time) {
+      slots_.times.push_back(at_);
+      return;
+    }
+    if (!now.known()) {
+      slots_.unknown.push_back(at_);
+      return;
+    }
+    if (is_number(at_) && now.terms.empty() && now.word == nullptr && now.number->value != 1) slots_.unknown.push_back(at_);
+    if (!now.terms.empty()) take_terms();
+    if (now.word != nullptr) take_word(*now.word);
+  }
+
+  void take_terms() {
+    if (token(at_).numbered) {
+      slots_.values.push_back(at_);
+      return;
+    }
+    if (has(at_, TermKind::metric))
+      slots_.metrics.push_back(at_);
+    else if (has(at_, TermKind::noun))
+      slots_.nouns.push_back(at_);
+    if (has(at_, TermKind::metric)) return;
+    if (has(at_, TermKind::org))
+      slots_.orgs.push_back(at_);
+    else if (has(at_, TermKind::value) || has(at_, TermKind::flag) || has(at_, TermKind::words))
+      slots_.values.push_back(at_);
+    if (has(at_, TermKind::dimension)) slots_.dimensions.push_back(at_);
+    if (has(at_, TermKind::field) && token(at_).terms.size() == 1) slots_.fields.push_back(at_);
+    mark_grouped();
+  }
+
+  // A dimension behind 各, 按, 哪个 (with a count word between: 哪一所学校).
+  void mark_grouped() {
+    if (!has(at_, TermKind::dimension) && !is(at_, Role::level)) return;
+    size_t before = at_;
+    while (before > 0 && (is(before - 1, Role::measure) || is(before - 1, Role::stop) || is_number(before - 1))) --before;
+    if (before == 0) return;
+    const size_t marker = before - 1;
+    // 前三名的学校 and 多少所学校 count them; 各 and 哪个 group by them.
+    if (is(marker, Role::group) || is(marker, Role::which) || is(marker, Role::which_all) || is(marker, Role::more) || is(marker, Role::swap)) {
+      slots_.grouped.insert(at_);
+      if (is(marker, Role::which)) slots_.picked.insert(at_);
+    }
+    // 按学段和性别, 分学段、性别
+    if (is(marker, Role::join) && marker > 0 && slots_.grouped.contains(marker - 1)) slots_.grouped.insert(at_);
+    // 各学段性别
+    if (slots_.grouped.contains(marker) && has(at_, TermKind::dimension)) slots_.grouped.insert(at_);
+  }
+
+  void take_word(const Word& word) {
+    slots_.said.insert(word.role);
+    switch (word.role) {
+      case Role::level:
+        slots_.levels.push_back(at_);
+        mark_grouped();
+        break;
+      case Role::rank:
+        if (slots_.order.empty() || word.argument == "asc") slots_.order = word.argument;
+        break;
+      case Role::most: slots_.order = word.argument; break;
+      case Role::change:
+      case Role::growth:
+        if (slots_.direction.empty() || slots_.direction == "any") slots_.direction = word.argument;
+        break;
+      case Role::chart: slots_.chart = word.argument; break;
+      case Role::own: slots_.own = word.argument; break;
+      case Role::streak: take_streak(); break;
+      case Role::quantity:
+        if (const size_t next = skip_idle(at_ + 1); is(next, Role::measure)) slots_.unit = token(next).word->argument;
+        break;
+      default: break;
+    }
+  }
+
+  // 连续三年, 连续两个学年: the periods in a row, whether they were read as a number or as a time.
+  void take_streak() {
+    slots_.streak = std::max(slots_.streak, 0);
+    size_t next = at_ + 1;
+    if (!is_number(next)) return;
+    slots_.streak = static_cast<int>(std::min(token(next).number->value, 50.0));
+    ++next;
+    while (is(next, Role::measure) || (next < size() && is(next, Role::stop)) || has(next, TermKind::dimension)) ++next;
+    at_ = next - 1;
+  }
+
+  // "超过 90%", "90% 以上", "在 40% 到 60% 之间". The number's token and those around it are used up.
+  bool take_threshold() {
+    if (is(at_, Role::compare_op)) {
+      const size_t number = skip_idle(at_ + 1);
+      if (take_whole(number, std::string(token(at_).word->argument))) return true;
+      if (!is_number(number)) return false;
+      add_having(std::string(token(at_).word->argument), token(number).number->value, 0);
+      at_ = behind_number(number);
+      if (is(at_ + 1, Role::outside)) ++at_;
+      return true;
+    }
+    if (is(at_, Role::versus) && (is(at_ + 1, Role::whole) || is(at_ + 1, Role::average))) {
+      size_t end = at_ + 1;
+      while (is(end, Role::whole) || is(end, Role::average) || idle(end)) ++end;
+      return is(end, Role::higher) && take_whole(at_ + 1, std::string(token(end).word->argument));
+    }
+    if (!is_number(at_)) return false;
+    const size_t after = behind_number(at_) + 1;
+    if (is(after, Role::after_op)) {
+      add_having(std::string(token(after).word->argument), token(at_).number->value, 0);
+      at_ = after;
+      return true;
+    }
+    if ((is(after, Role::stop) || is(after, Role::join)) && is_number(after + 1)) {
+      const size_t end = behind_number(after + 1) + 1;
+      const bool framed = is(end, Role::between) || (at_ > 0 && is(at_ - 1, Role::stop) && token(at_ - 1).word->text == U"在");
+      if (!framed && !(token(at_).number->percent || token(after + 1).number->percent)) return false;
+      add_having("between", token(at_).number->value, token(after + 1).number->value);
+      at_ = is(end, Role::between) ? end : end - 1;
+      return true;
+    }
+    return false;
+  }
+
+  // 高于全市平均, 低于平均水平
+  bool take_whole(size_t next, std::string op) {
+    size_t end = next;
+    bool said = false;
+    while (is(end, Role::whole) || is(end, Role::average) || idle(end)) said |= !idle(end++);
+    if (!said) return false;
+    if (is(end, Role::higher)) ++end;
+    add_having(std::move(op), 0, 0);
+    slots_.having.back().whole = true;
+    at_ = end - 1;
+    return true;
+  }
+
+  // The last token of a number with its unit.
+  size_t behind_number(size_t number) const {
+    size_t last = number;
+    while (is(last + 1, Role::measure) || (is(last + 1, Role::stop) && token(last + 1).word->text == U"∶1")) ++last;
+    return last;
+  }
+
+  void add_having(std::string op, double value, double to) {
+    RawHaving having{std::string::npos, std::move(op), value, to};
+    if (!slots_.metrics.empty())
+      having.metric = slots_.metrics.back();
+    else if (!slots_.nouns.empty())
+      having.metric = slots_.nouns.back();
+    for (size_t before = at_; before > 0 && at_ - before < 2; --before) having.change |= is(before - 1, Role::change) || is(before - 1, Role::growth);
+    slots_.having.push_back(having);
+  }
+
+  // 前三, 前10名, 倒数第二 is more than is understood; 最高的五所, 五个最高的
+  bool take_top() {
+    const bool head = is(at_, Role::head), tail = is(at_, Role::tail);
+    if (head || tail) {
+      const size_t number = at_ + 1;
+      if (!is_number(number) || token(number).number->value > kMostTop || token(number).number->value < 1) return false;
+      slots_.top = static_cast<int>(token(number).number->value);
+      slots_.said.insert(Role::most);
+      if (tail)
+        slots_.order = slots_.order.empty() || slots_.order == "desc" ? "asc" : slots_.order;
+      else if (slots_.order.empty())
+        slots_.order = "desc";
+      at_ = behind_number(number);
+      return true;
+    }
+    if (!is_number(at_) || token(at_).number->percent || token(at_).number->value > kMostTop || token(at_).number->value < 1) return false;
+    const bool near_most = says_most();
+    if (!near_most) {
+      // 两个区市, 三所学校 beside their names: says nothing new.
+      const size_t next = behind_number(at_) + 1;
+      if (next == at_ + 1) return false;
+      at_ = next - 1;
+      return true;
+    }
+    slots_.top = static_cast<int>(token(at_).number->value);
+    at_ = behind_number(at_);
+    return true;
+  }
+  // 哪三个区市最高: the number may stand far from it.
+  bool says_most() const {
+    for (size_t i = 0; i < size(); ++i)
+      if (is(i, Role::most)) return true;
+    return false;
+  }
+
+  // 学段分布, 区市排名: what stands right before is grouped by.
+  void mark_spread() {
+    for (size_t i = 1; i < size(); ++i)
+      if (is(i, Role::spread) && (has(i - 1, TermKind::dimension) || is(i - 1, Role::level))) slots_.grouped.insert(i - 1);
+  }
+
+  // 没有X, 除X外, 不含X和Y
+  void mark_negated() {
+    for (size_t i = 0; i < size(); ++i) {
+      if (!is(i, Role::without)) continue;
+      size_t next = i + 1;
+      while (next < size() && is(next, Role::stop)) ++next;
+      if (next >= size()) continue;
+      for (;;) {
+        slots_.negated.insert(next);
+        if (!is(next + 1, Role::join)) break;
+        next += 2;
+        if (next >= size() || is(next, Role::without)) break;
+      }
+    }
+  }
+
+  const Lexicon& lexicon_;
+  Slots slots_;
+  size_t at_ = 0;
+};
+
+}  // namespace
+
+Slots sort_out(const Lexicon& lexicon, std::vector<Token> tokens) { return Sorter(lexicon, std::move(tokens)).run(); }
+
+}  // namespace banmo::ask

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ask/tokens.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace banmo::ask {
+namespace {
+
+// Costs of a token: a longer one is cheaper than its parts, and what is unknown costs more than any reading without it.
+constexpr int kTime = 9, kTerm = 10, kNoun = 11, kShortName = 11, kWord = 11, kNumber = 13, kUnknown = 60;
+constexpr size_t kMostFixed = 4;   // unknown spans that are looked up
+constexpr size_t kMostRead = 600;  // characters
+
+bool is_unknown(const Token& token) { return !token.known(); }
+
+}  // namespace
+
+struct Tokenizer::Edge {
+  Token token;
+  int cost = 0;
+};
+
+void Tokenizer::edges_at(std::u32string_view text, size_t at, bool nouns, std::vector<Edge>& out) const {
+  out.clear();
+  const bool of_share = text.find(U'占') != std::u32string_view::npos;
+  const auto edge_to = [&](size_t end) -> Edge& {
+    for (Edge& edge : out)
+      if (edge.token.end == end) return edge;
+    out.push_back({{.begin = at, .end = end, .terms = {}, .word = nullptr, .time = {}, .number = {}}, std::numeric_limits<int>::max()});
+    return out.back();
+  };
+  lexicon.each_at(text, at, [&](size_t length, const std::vector<uint32_t>& terms) {
+    std::vector<uint32_t> kept;
+    int cost = std::numeric_limits<int>::max();
+    for (const uint32_t index : terms) {
+      const Term& term = lexicon.term(index);
+      // "大班额" of 大班额比例 where a share is asked.
+      if (term.kind == TermKind::noun && (!nouns || (term.code == "share" && !of_share))) continue;
+      kept.push_back(index);
+      cost = std::min(cost, term.kind == TermKind::noun ? kNoun : term.penalty >= 3 ? kShortName : kTerm);
+    }
+    if (kept.empty()) return;
+    Edge& edge = edge_to(at + length);
+    edge.token.terms = std::move(kept);
+    edge.cost = std::min(edge.cost, cost);
+  });
+  each_word_at(text, at, [&](const Word& word) {
+    Edge& edge = edge_to(at + word.text.size());
+    edge.token.word = &word;
+    edge.cost = std::min(edge.cost, kWord);
+  });
+  if (auto time = time_at(text, at, today)) {
+    Edge& edge = edge_to(at + time->length);
+    edge.token.time = time;
+    edge.cost = std::min(edge.cost, kTime);
+  }
+  const auto number = number_at(text, at);
+  if (!number) return;
+  Edge& edge = edge_to(at + number->length);
+  edge.token.number = number;
+  edge.cost = std::min(edge.cost, kNumber);
+  // 三年级, 一至三年级: a number before the name of a dimension.
+  size_t next = at + number->length;
+  std::optional<Number> last = number;
+  if (next < text.size() && (text[next] == U'-' || text[next] == U'到' || text[next] == U'至')) {
+    last = number_at(text, next + 1);
+    if (last) next += 1 + last->length;
+  }
+  if (!last || next >= text.size()) return;
+  lexicon.each_at(text, next, [&](size_t length, const std::vector<uint32_t>& terms) {
+    std::vector<uint32_t> dimensions;
+    for (const uint32_t index : terms)
+      if (lexicon.term(index).kind == TermKind::dimension) dimensions.push_back(index);
+    if (dimensions.empty()) return;
+    Edge& numbered = edge_to(next + length);
+    if (numbered.token.time) return;
+    numbered.token.terms.insert(numbered.token.terms.end(), dimensions.begin(), dimensions.end());
+    numbered.token.number = number;
+    numbered.token.to = static_cast<int64_t>(last->value);
+    numbered.token.numbered = true;
+    numbered.cost = kTerm;
+  });
+}
+
+std::vector<Token> Tokenizer::read(const Folded& folded, bool nouns) const {
+  const std::u32string_view text = std::u32string_view(folded.text).substr(0, kMostRead);
+  struct Best {
+    int cost = std::numeric_limits<int>::max() / 2;
+    Token token;
+  };
+  std::vector<Best> best(text.size() + 1);
+  best[0].cost = 0;
+  std::vector<Edge> edges;
+  for (size_t at = 0; at < text.size(); ++at) {
+    edges_at(text, at, nouns, edges);
+    edges.push_back({{.begin = at, .end = at + 1, .terms = {}, .word = nullptr, .time = {}, .number = {}}, kUnknown});
+    for (Edge& edge : edges) {
+      Best& there = best[edge.token.end];
+      if (best[at].cost + edge.cost >= there.cost) continue;
+      there.cost = best[at].cost + edge.cost;
+      there.token = std::move(edge.token);
+    }
+  }
+  std::vector<Token> tokens;
+  for (size_t at = text.size(); at > 0; at = best[at].token.begin) tokens.push_back(best[at].token);
+  std::reverse(tokens.begin(), tokens.end());
+  // Neighbouring unknown characters are one.
+  std::vector<Token> joined;
+  for (Token& token : tokens) {
+    if (!joined.empty() && is_unknown(token) && is_unknown(joined.back()))
+      joined.back().end = token.end;
+    else
+      joined.push_back(std::move(token));
+  }
+  return joined;
+}
+
+namespace {
+
+struct Fix {
+  size_t from = 0, to = 0;  // tokens
+  std::vector<uint32_t> terms;
+  int distance = 0;
+  size_t length = 0;
+};
+
+// Spans around the unknown token with two neighbours on each side at most. What sounds alike is sure; of others the longest with the fewest changes.
+std::optional<Fix> nearest_fix(const Folded& text, const Lexicon& lexicon, bool nouns, const std::vector<Token>& tokens, size_t unknown) {
+  std::optional<Fix> best;
+  const size_t first = unknown >= 2 ? unknown - 2 : 0, last = std::min(tokens.size() - 1, unknown + 2);
+  for (size_t from = first; from <= unknown; ++from)
+    for (size_t to = unknown; to <= last; ++to) {
+      const size_t begin = tokens[from].begin, end = tokens[to].end;
+      if (end - begin > 24) continue;
+      const auto near = lexicon.near(std::u32string_view(text.text).substr(begin, end - begin), 4);
+      Fix fix{from, to, {}, 0, end - begin};
+      for (const auto& one : near) {
+        if (one.distance != near.front().distance || (lexicon.term(one.term).kind == TermKind::noun && !nouns)) continue;
+        fix.terms.push_back(one.term);
+        fix.distance = one.distance;
+      }
+      if (fix.terms.empty()) continue;
+      const auto merit = [](const Fix& one) { return static_cast<int>(one.length) - 3 * one.distance; };
+      if (!best || merit(fix) > merit(*best)) best = fix;
+    }
+  return best;
+}
+
+}  // namespace
+
+void correct(const Folded& text, const Lexicon& lexicon, bool nouns, std::vector<Token>& tokens) {
+  size_t looked = 0;
+  for (size_t i = 0; i < tokens.size() && looked < kMostFixed; ++i) {
+    if (!is_unknown(tokens[i])) continue;
+    ++looked;
+    const auto fix = nearest_fix(text, lexicon, nouns, tokens, i);
+    if (!fix) continue;
+    Token made{.begin = tokens[fix->from].begin, .end = tokens[fix->to].end, .terms = fix->terms, .word = nullptr, .time = {}, .number = {}};
+    made.corrected = true;
+    tokens[fix->from] = std::move(made);
+    tokens.erase(tokens.begin() + static_cast<std::ptrdiff_t>(fix->from) + 1, tokens.begin() + static_cast<std::ptrdiff_t>(fix->to) + 1);
+    i = fix->from;
+  }
+}
+
+}  // namespace banmo::ask

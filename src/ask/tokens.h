@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// A folded question as the cheapest sequence of what is known: vocabulary, words of asking, times, numbers; and what nothing explains. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ask/fold.h"
+#include "ask/lexicon.h"
+#include "ask/numbers.h"
+#include "ask/times.h"
+#include "ask/words.h"
+
+namespace banmo::ask {
+
+struct Token {
+  size_t begin = 0, end = 0;    // of the folded text
+  std::vector<uint32_t> terms;  // of the lexicon, all that are spelled so
+  const Word* word = nullptr;
+  std::optional<TimePhrase> time;
+  std::optional<Number> number;
+  int64_t to = 0;         // of a numbered term: 一至三年级
+  bool numbered = false;  // number and terms together: 三年级
+  bool corrected = false;
+
+  bool known() const { return !terms.empty() || word != nullptr || time || number; }
+};
+
+struct Tokenizer {
+  const Lexicon& lexicon;
+  Date today;
+  // With nouns off, "教师" of "教师数" is no term of its own.
+  std::vector<Token> read(const Folded& text, bool nouns) const;
+
+ private:
+  struct Edge;
+  void edges_at(std::u32string_view text, size_t at, bool nouns, std::vector<Edge>& out) const;
+};
+
+// Replaces spans with something unknown in them by the term that sounds or looks nearest, where one does.
+void correct(const Folded& text, const Lexicon& lexicon, bool nouns, std::vector<Token>& tokens);
+
+}  // namespace banmo::ask
