@@ -86,6 +86,7 @@ Result<http::Router> make_router(const Engines& engines) {
   add_quality_history_routes(builder);
   add_worklist_routes(builder);
   add_metric_routes(builder);
+  add_ask_routes(builder);
   add_dashboard_routes(builder);
   add_board_routes(builder);
   add_subscription_routes(builder);
@@ -96,10 +97,14 @@ Result<http::Router> make_router(const Engines& engines) {
   add_home_routes(builder);
   add_me_routes(builder);
   add_search_routes(builder);
+  add_learning_routes(builder);
+  add_learning_actor_routes(builder);
   add_xapi_key_routes(builder);
   add_xapi_statement_routes(builder);
   add_xapi_document_routes(builder);
   add_xapi_resource_routes(builder);
+  add_caliper_routes(builder);
+  add_course_routes(builder);
   BANMO_DO(builder.state());
   if (!schemas.clashes().empty())
     return fail(ErrorCode::internal, "api.name_clash",

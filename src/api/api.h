@@ -24,10 +24,14 @@ namespace banmo::records {
 class Records;
 }
 namespace banmo::events {
+class Courses;
 class Events;
-}
+}  // namespace banmo::events
 namespace banmo::metrics {
 class Metrics;
+}
+namespace banmo::ask {
+class Ask;
 }
 namespace banmo::pack {
 class Catalogue;
@@ -59,7 +63,9 @@ struct Engines {
   directory::Directory* directory = nullptr;
   records::Records* records = nullptr;
   metrics::Metrics* metrics = nullptr;
+  ask::Ask* ask = nullptr;
   events::Events* events = nullptr;
+  events::Courses* courses = nullptr;
   audit::ReadLog* reads = nullptr;  // where reads of level-3 data are noted before they are answered
   PackShop* packs = nullptr;
   std::shared_ptr<const pack::Catalogue> catalogue;

@@ -166,6 +166,7 @@ void add_quality_routes(Builder& builder);
 void add_quality_history_routes(Builder& builder);
 void add_worklist_routes(Builder& builder);
 void add_metric_routes(Builder& builder);
+void add_ask_routes(Builder& builder);
 void add_dashboard_routes(Builder& builder);
 void add_board_routes(Builder& builder);
 void add_subscription_routes(Builder& builder);
@@ -176,9 +177,13 @@ void add_audit_routes(Builder& builder);
 void add_home_routes(Builder& builder);
 void add_me_routes(Builder& builder);
 void add_search_routes(Builder& builder);
+void add_learning_routes(Builder& builder);
+void add_learning_actor_routes(Builder& builder);
 void add_xapi_key_routes(Builder& builder);
 void add_xapi_statement_routes(Builder& builder);
 void add_xapi_document_routes(Builder& builder);
 void add_xapi_resource_routes(Builder& builder);
+void add_caliper_routes(Builder& builder);
+void add_course_routes(Builder& builder);
 
 }  // namespace banmo::api

@@ -10,7 +10,7 @@ namespace {
 
 using directory::Right;
 
-constexpr const char* kDatasetKindNames[] = {"entry", "reference", "derived"};
+constexpr const char* kDatasetKindNames[] = {"entry", "reference", "derived", "event"};
 constexpr const char* kFieldTypeNames[] = {"text", "int", "decimal", "bool", "date",  "datetime", "year",
                                            "code", "org", "ref",     "idno", "phone", "state"};
 

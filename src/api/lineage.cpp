@@ -109,7 +109,8 @@ class Walk {
  private:
   // Batches and files are told to those who may read them.
   Result<> batches(const pack::Dataset& dataset, const std::string& id) {
-    if (dataset.kind != pack::DatasetKind::entry || !call_.principal.has(directory::Right::quality_read)) return {};
+    const bool is_written = dataset.kind == pack::DatasetKind::entry || dataset.kind == pack::DatasetKind::event;  // by files, or by tools
+    if (!is_written || !call_.principal.has(directory::Right::quality_read)) return {};
     BANMO_TRY(const auto batches, call_.engines.records->batches(call_.principal, dataset.id, kBatches, ""));
     for (const records::Batch& batch : batches) {
       const std::string batch_id = "batch:" + batch.id.to_string();

@@ -34,6 +34,10 @@ json::Value CellShape::schema() {
   return json::Object{{"anyOf", json::Array{json::Object{{"type", json::Array{"string", "number", "null"}}}, std::move(org), std::move(code)}}};
 }
 
+MetricNoteShape shape_of(const metrics::MetricNote& note) { return {note.id, note.title, note.definition, note.formula, note.dataset, note.filters}; }
+
+FigureSourceShape shape_of(const metrics::Source& source) { return {source.batch, source.file_name, source.at, source.n_rows}; }
+
 ResultShape shape_of(const metrics::QueryResult& result) {
   ResultShape shape;
   for (const metrics::Column& column : result.columns) {

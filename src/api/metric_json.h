@@ -52,6 +52,36 @@ void describe(V& v, ResultShape& x) {
   v.field("more", x.more);
 }
 
+// "How computed": a metric behind a figure, and a file behind it.
+struct MetricNoteShape {
+  std::string id, title, definition, formula, dataset;
+  std::vector<std::string> filters;
+};
+template <class V>
+void describe(V& v, MetricNoteShape& x) {
+  v.field("id", x.id);
+  v.field("title", x.title);
+  v.field("definition", x.definition);
+  v.field("formula", x.formula);
+  v.field("dataset", x.dataset);
+  v.field("filters", x.filters);
+}
+
+struct FigureSourceShape {
+  std::string batch, file;
+  Instant at;
+  int64_t n_rows = 0;
+};
+template <class V>
+void describe(V& v, FigureSourceShape& x) {
+  v.field("batch", x.batch);
+  v.field("file", x.file);
+  v.field("at", x.at);
+  v.field("n_rows", x.n_rows);
+}
+
 ResultShape shape_of(const metrics::QueryResult& result);
+MetricNoteShape shape_of(const metrics::MetricNote& note);
+FigureSourceShape shape_of(const metrics::Source& source);
 
 }  // namespace banmo::api

@@ -115,37 +115,10 @@ void describe(V& v, RowsQuery& x) {
   v.field("after", x.after, {.max_length = 2000});
 }
 
-struct NoteShape {
-  std::string id, title, definition, formula, dataset;
-  std::vector<std::string> filters;
-};
-template <class V>
-void describe(V& v, NoteShape& x) {
-  v.field("id", x.id);
-  v.field("title", x.title);
-  v.field("definition", x.definition);
-  v.field("formula", x.formula);
-  v.field("dataset", x.dataset);
-  v.field("filters", x.filters);
-}
-
-struct SourceShape {
-  std::string batch, file;
-  Instant at;
-  int64_t n_rows = 0;
-};
-template <class V>
-void describe(V& v, SourceShape& x) {
-  v.field("batch", x.batch);
-  v.field("file", x.file);
-  v.field("at", x.at);
-  v.field("n_rows", x.n_rows);
-}
-
 struct ExplanationShape {
   static constexpr const char* kName = "Explanation";
-  std::vector<NoteShape> metrics;
-  std::vector<SourceShape> sources;
+  std::vector<MetricNoteShape> metrics;
+  std::vector<FigureSourceShape> sources;
   int64_t n_rows = 0;
   std::string sql;
 };
@@ -200,8 +173,8 @@ Result<ExplanationShape> explain(const Call& call, const QueryShape& shape) {
   BANMO_TRY(const metrics::Query query, query_of(shape));
   BANMO_TRY(const metrics::Explanation found, call.engines.metrics->explain(call.principal, query));
   ExplanationShape out;
-  for (const auto& note : found.metrics) out.metrics.push_back({note.id, note.title, note.definition, note.formula, note.dataset, note.filters});
-  for (const auto& source : found.sources) out.sources.push_back({source.batch, source.file_name, source.at, source.n_rows});
+  for (const auto& note : found.metrics) out.metrics.push_back(shape_of(note));
+  for (const auto& source : found.sources) out.sources.push_back(shape_of(source));
   out.n_rows = found.n_rows;
   out.sql = found.sql;
   return out;
@@ -226,7 +199,7 @@ Result<List<RowShape>> rows_behind(const Call& call, const RowsQuery& query) {
   request.after = query.after.value_or("");
   for (const auto& [name, value] : query.where.value_or(Conditions{})) {
     BANMO_TRY(std::vector<std::string> values, values_of(name, value.value));
-    const bool level = name == "city" || name == "district" || name == "school";
+    const bool level = name == "city" || name == "district" || name == "school" || name == "class";
     request.filters.push_back({level ? dataset->org_field : name, records::FilterOp::in, std::move(values)});
   }
   BANMO_TRY(const records::Page page, call.engines.records->rows(call.principal, dataset->id, request));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Organisations: the tree, one of them, its history, move and merge.
 #include <algorithm>
+#include <functional>
 
 #include "api/builder.h"
 #include "api/shapes.h"
@@ -11,9 +12,11 @@
 namespace banmo::api {
 namespace {
 
+using directory::Directory;
 using directory::Org;
 using directory::OrgNo;
 using directory::OrgTree;
+using directory::Principal;
 using directory::Right;
 using directory::Scope;
 
@@ -288,6 +291,8 @@ Result<OrgPage> get_org(const Call& call) {
   return page;
 }
 
+OrgShape shape_now(const Call& call, const Org& org) { return shape_of(*call.engines.directory, *call.engines.directory->orgs(), org); }
+
 Result<OrgShape> create_org(const Call& call, const NewOrgShape& in) {
   const auto tree = call.engines.directory->orgs();
   BANMO_TRY(const Org* parent, visible_org(call, *tree, in.parent));
@@ -297,21 +302,34 @@ Result<OrgShape> create_org(const Call& call, const NewOrgShape& in) {
   org.title = in.title;
   org.code = in.code.value_or("");
   BANMO_TRY(const Org made, call.engines.directory->create_org(call.principal, org));
-  return shape_of(*call.engines.directory, *call.engines.directory->orgs(), made);
+  return shape_now(call, made);
+}
+
+// What the directory does with the path's organisation, or says that it would do.
+template <class Value, class Ask>
+std::invoke_result_t<Ask, Directory*, const Principal&, OrgNo, Value> of_one(const Call& call, const Value& value, Ask ask) {
+  const auto tree = call.engines.directory->orgs();
+  BANMO_TRY(const Org* org, visible_org(call, *tree, call.path("id")));
+  return std::invoke(ask, call.engines.directory, call.principal, org->no, value);
+}
+
+// The same with another organisation, which the body names.
+template <class Ask>
+std::invoke_result_t<Ask, Directory*, const Principal&, OrgNo, OrgNo, Date> of_two(const Call& call, const std::string& other, Date on, Ask ask) {
+  const auto tree = call.engines.directory->orgs();
+  BANMO_TRY(const Org* org, visible_org(call, *tree, call.path("id")));
+  BANMO_TRY(const Org* second, visible_org(call, *tree, other));
+  return std::invoke(ask, call.engines.directory, call.principal, org->no, second->no, on);
 }
 
 Result<OrgShape> rename_org(const Call& call, const Rename& in) {
-  const auto tree = call.engines.directory->orgs();
-  BANMO_TRY(const Org* org, visible_org(call, *tree, call.path("id")));
-  BANMO_TRY(const Org renamed, call.engines.directory->rename_org(call.principal, org->no, in.title));
-  return shape_of(*call.engines.directory, *call.engines.directory->orgs(), renamed);
+  BANMO_TRY(const Org renamed, of_one(call, in.title, &Directory::rename_org));
+  return shape_now(call, renamed);
 }
 
 Result<OrgShape> close_org(const Call& call, const Close& in) {
-  const auto tree = call.engines.directory->orgs();
-  BANMO_TRY(const Org* org, visible_org(call, *tree, call.path("id")));
-  BANMO_TRY(const Org closed, call.engines.directory->close_org(call.principal, org->no, in.on));
-  return shape_of(*call.engines.directory, *call.engines.directory->orgs(), closed);
+  BANMO_TRY(const Org closed, of_one(call, in.on, &Directory::close_org));
+  return shape_now(call, closed);
 }
 
 Result<OrgContactShape> set_contact(const Call& call, const OrgContactShape& in) {
@@ -333,19 +351,13 @@ Result<List<OrgEventShape>> org_history(const Call& call) {
 }
 
 Result<OrgShape> move_org(const Call& call, const Move& move) {
-  const auto tree = call.engines.directory->orgs();
-  BANMO_TRY(const Org* org, visible_org(call, *tree, call.path("id")));
-  BANMO_TRY(const Org* parent, visible_org(call, *tree, move.parent));
-  BANMO_TRY(const Org moved, call.engines.directory->move_org(call.principal, org->no, parent->no, move.on));
-  return shape_of(*call.engines.directory, *call.engines.directory->orgs(), moved);
+  BANMO_TRY(const Org moved, of_two(call, move.parent, move.on, &Directory::move_org));
+  return shape_now(call, moved);
 }
 
 Result<OrgShape> merge_org(const Call& call, const Merge& merge) {
-  const auto tree = call.engines.directory->orgs();
-  BANMO_TRY(const Org* org, visible_org(call, *tree, call.path("id")));
-  BANMO_TRY(const Org* into, visible_org(call, *tree, merge.into));
-  BANMO_TRY(const Org stays, call.engines.directory->merge_org(call.principal, org->no, into->no, merge.on));
-  return shape_of(*call.engines.directory, *call.engines.directory->orgs(), stays);
+  BANMO_TRY(const Org stays, of_two(call, merge.into, merge.on, &Directory::merge_org));
+  return shape_now(call, stays);
 }
 
 Preview shape_of(const directory::OrgPreview& preview) {
@@ -355,25 +367,17 @@ Preview shape_of(const directory::OrgPreview& preview) {
 }
 
 Result<Preview> preview_move(const Call& call, const Move& move) {
-  const auto tree = call.engines.directory->orgs();
-  BANMO_TRY(const Org* org, visible_org(call, *tree, call.path("id")));
-  BANMO_TRY(const Org* parent, visible_org(call, *tree, move.parent));
-  BANMO_TRY(const auto preview, call.engines.directory->preview_move(call.principal, org->no, parent->no, move.on));
+  BANMO_TRY(const auto preview, of_two(call, move.parent, move.on, &Directory::preview_move));
   return shape_of(preview);
 }
 
 Result<Preview> preview_merge(const Call& call, const Merge& merge) {
-  const auto tree = call.engines.directory->orgs();
-  BANMO_TRY(const Org* org, visible_org(call, *tree, call.path("id")));
-  BANMO_TRY(const Org* into, visible_org(call, *tree, merge.into));
-  BANMO_TRY(const auto preview, call.engines.directory->preview_merge(call.principal, org->no, into->no, merge.on));
+  BANMO_TRY(const auto preview, of_two(call, merge.into, merge.on, &Directory::preview_merge));
   return shape_of(preview);
 }
 
 Result<Preview> preview_close(const Call& call, const Close& in) {
-  const auto tree = call.engines.directory->orgs();
-  BANMO_TRY(const Org* org, visible_org(call, *tree, call.path("id")));
-  BANMO_TRY(const auto preview, call.engines.directory->preview_close(call.principal, org->no, in.on));
+  BANMO_TRY(const auto preview, of_one(call, in.on, &Directory::preview_close));
   return shape_of(preview);
 }
 

@@ -48,12 +48,15 @@ std::optional<OrgRef> ref_of(const directory::OrgTree& tree, directory::OrgNo no
   return org == nullptr ? std::nullopt : std::optional(ref_of(*org));
 }
 
+Error no_such_org() {
+  return fail(ErrorCode::not_found, "directory.no_such_org",
+              {"没有这个组织，或不在您的范围内；请从组织树中选择", "no such organisation, or not in your scope: choose one from the tree"});
+}
+
 Result<const directory::Org*> find_org(const directory::OrgTree& tree, std::string_view id) {
   const auto parsed = OrgId::parse(id);
   const directory::Org* org = parsed ? tree.find(*parsed) : nullptr;
-  if (org == nullptr)
-    return fail(ErrorCode::not_found, "directory.no_such_org",
-                {"没有这个组织，或不在您的范围内；请从组织树中选择", "no such organisation, or not in your scope: choose one from the tree"});
+  if (org == nullptr) return no_such_org();
   return org;
 }
 
@@ -84,6 +87,7 @@ const char* name_of(pack::DatasetKind kind) {
     case pack::DatasetKind::entry: return "entry";
     case pack::DatasetKind::reference: return "reference";
     case pack::DatasetKind::derived: return "derived";
+    case pack::DatasetKind::event: return "event";
   }
   return "entry";
 }

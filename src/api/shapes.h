@@ -44,6 +44,7 @@ void describe(V& v, OrgRef& x) {
 OrgRef ref_of(const directory::Org& org);
 // nullopt if there is no such organisation.
 std::optional<OrgRef> ref_of(const directory::OrgTree& tree, directory::OrgNo no);
+Error no_such_org();  // "directory.no_such_org", also for one outside the scope
 // By id, as text from a path or query; not_found "directory.no_such_org".
 Result<const directory::Org*> find_org(const directory::OrgTree& tree, std::string_view id);
 std::string level_name(pack::Level level);  // "L3"

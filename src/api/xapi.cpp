@@ -7,6 +7,7 @@
 #include "audit/read_log.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "events/courses.h"
 #include "events/values.h"
 
 namespace banmo::api {
@@ -94,23 +95,6 @@ Result<> read_call(XapiCall& call) {
   return {};
 }
 
-Result<> authenticate(XapiCall& call) {
-  const std::string authorization = call.header("authorization");
-  if (authorization.starts_with("Bearer ")) {
-    BANMO_TRY(call.key, call.engines.events->authenticate("", std::string_view(authorization).substr(7)));
-    return {};
-  }
-  const Error none =
-      fail(ErrorCode::unauthenticated, "xapi.no_key", {"请以密钥认证（Basic 或 Bearer）", "authenticate with a key (Basic or Bearer)"});
-  if (!authorization.starts_with("Basic ")) return none;
-  const auto pair = crypto::from_base64(std::string_view(authorization).substr(6));
-  const std::string text = pair ? std::string(pair->begin(), pair->end()) : std::string();
-  const size_t colon = text.find(':');
-  if (colon == std::string::npos || colon == 0) return none;
-  BANMO_TRY(call.key, call.engines.events->authenticate(text.substr(0, colon), std::string_view(text).substr(colon + 1)));
-  return {};
-}
-
 int status_for(const Error& error) {
   if (error.id == "events.precondition_failed") return 412;
   if (error.code == ErrorCode::invalid || error.code == ErrorCode::unsupported) return 400;
@@ -129,7 +113,14 @@ http::Response refused(const Error& error, const http::Request& request) {
 
 Result<http::Response> run(const XapiResource& resource, XapiCall& call) {
   auto read = read_call(call);
-  auto known = resource.is_open ? Result<>() : authenticate(call);
+  Result<> known;
+  if (!resource.is_open) {
+    auto key = key_of(call.engines, call.header("authorization"), call.request.peer);
+    if (key.ok())
+      call.key = *std::move(key);
+    else
+      known = key.error();
+  }
   if (!resource.is_open || !call.header("x-experience-api-version").empty()) BANMO_DO(read_version(call));
   BANMO_DO(std::move(read));
   BANMO_DO(std::move(known));
@@ -142,6 +133,8 @@ http::Response answer(const XapiResource& resource, const Engines& engines, http
   XapiCall call(engines, request);
   auto result = run(resource, call);
   http::Response response = result.ok() ? *std::move(result) : refused(result.error(), request);
+  if (call.key != nullptr) engines.events->note_request(*call.key, response.status >= 400);
+  allow_other_sites(response);
   response.headers.emplace_back("x-experience-api-version", answered_version(call));
   if (resource.path == "/xapi/statements")
     response.headers.emplace_back("x-experience-api-consistent-through", engines.events->consistent_through().to_iso());
@@ -157,6 +150,20 @@ std::vector<http::Parameter> declared(const std::vector<std::string>& names) {
 
 }  // namespace
 
+Result<std::shared_ptr<const events::Key>> key_of(const Engines& engines, std::string_view authorization, const std::string& peer) {
+  if (authorization.starts_with("Bearer ")) return engines.events->authenticate("", authorization.substr(7), peer);
+  const Error none =
+      fail(ErrorCode::unauthenticated, "xapi.no_key", {"请以密钥认证（Basic 或 Bearer）", "authenticate with a key (Basic or Bearer)"});
+  if (!authorization.starts_with("Basic ")) return none;
+  const auto pair = crypto::from_base64(authorization.substr(6));
+  const std::string text = pair ? std::string(pair->begin(), pair->end()) : std::string();
+  const size_t colon = text.find(':');
+  if (colon == std::string::npos || colon == 0) return none;
+  if (text.starts_with(events::Courses::kSessionName))
+    return engines.courses->authenticate(text.substr(0, colon), std::string_view(text).substr(colon + 1));
+  return engines.events->authenticate(text.substr(0, colon), std::string_view(text).substr(colon + 1), peer);
+}
+
 std::string XapiCall::header(std::string_view name) const {
   const auto found = headers.find(name);
   return found == headers.end() ? std::string() : found->second;
@@ -164,6 +171,30 @@ std::string XapiCall::header(std::string_view name) const {
 std::string XapiCall::parameter(std::string_view name) const {
   const auto found = parameters.find(name);
   return found == parameters.end() ? std::string() : found->second;
+}
+
+// Whoever calls shows a key of its own in each request; no cookie counts here, so no site gains anything by a visitor's browser.
+void allow_other_sites(http::Response& response) {
+  response.headers.emplace_back("access-control-allow-origin", "*");
+  response.headers.emplace_back("access-control-expose-headers",
+                                "ETag, Last-Modified, X-Experience-API-Version, X-Experience-API-Consistent-Through, X-Experience-API-Hash");
+}
+
+void add_preflight(Builder& builder, const std::string& path, std::string operation) {
+  http::Route route;
+  route.method = "OPTIONS";
+  route.path = path;
+  route.operation = std::move(operation);
+  route.summary = {"跨域预检", "Whether another site's page may ask"};
+  builder.foreign(std::move(route), [](const Engines&, http::Request&) {
+    http::Response response = http::Response::no_content();
+    allow_other_sites(response);
+    response.headers.emplace_back("access-control-allow-methods", "GET, PUT, POST, DELETE, HEAD");
+    response.headers.emplace_back("access-control-allow-headers",
+                                  "Authorization, Content-Type, X-Experience-API-Version, If-Match, If-None-Match, Accept-Language");
+    response.headers.emplace_back("access-control-max-age", "3600");
+    return response;
+  });
 }
 
 void add_xapi_resource(Builder& builder, XapiResource resource, std::vector<XapiRoute> routes) {
@@ -174,6 +205,7 @@ void add_xapi_resource(Builder& builder, XapiResource resource, std::vector<Xapi
                       routes.front().operation + "_by_form",
                       {"以表单发送的请求（1.0.3 替代语法）", "A request sent as a form (alternate syntax of 1.0.3)"},
                       {"method"}});
+  add_preflight(builder, shared->path, routes.front().operation + "_preflight");
   for (XapiRoute& one : routes) {
     http::Route route;
     route.method = std::move(one.method);

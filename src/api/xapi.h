@@ -36,6 +36,10 @@ struct XapiCall {
   const events::Key& by() const { return *key; }
 };
 
+// Who speaks, by an Authorization header; `peer` is the address. Errors: unauthenticated "xapi.no_key", "events.bad_key"; too_many
+// "session.too_many".
+Result<std::shared_ptr<const events::Key>> key_of(const Engines& engines, std::string_view authorization, const std::string& peer);
+
 // A resource answers one effective method of one path; what it returns gets the headers that every answer has.
 using XapiHandler = std::function<Result<http::Response>(XapiCall&)>;
 struct XapiResource {
@@ -49,6 +53,10 @@ struct XapiRoute {
   Message summary;
   std::vector<std::string> parameters;
 };
+// Pages of any site may read the answer, and ask before (Fetch standard, CORS): units of courses run where they are kept.
+void allow_other_sites(http::Response& response);
+void add_preflight(Builder& builder, const std::string& path, std::string operation);
+
 void add_xapi_resource(Builder& builder, XapiResource resource, std::vector<XapiRoute> routes);
 
 // Refuses parameters that the resource does not know, and asks for those it needs.

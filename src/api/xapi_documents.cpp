@@ -59,6 +59,7 @@ Result<http::Response> get_document(XapiCall& call, DocumentKind kind) {
     ids.emplace_back(id);
     last = std::max(last, at);
   }
+  BANMO_DO(note_read(call, "document", found.size()));
   http::Response response = http::Response::json(std::move(ids));
   if (last.micros != 0) response.headers.emplace_back("last-modified", http_date(last));
   return response;

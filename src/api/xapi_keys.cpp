@@ -17,12 +17,18 @@ struct XapiKeyIn {
   std::string title;
   std::vector<std::string> scopes;
   std::optional<std::string> org;
+  bool own_users = false;
+  std::vector<std::string> verbs, profiles;
 };
 template <class V>
 void describe(V& v, XapiKeyIn& x) {
   v.field("title", x.title, {.title = "名称", .min_length = 1, .max_length = 120});
   v.field("scopes", x.scopes, {.min_length = 1, .max_length = 6, .one_of = kScopeNames});
   v.field("org", x.org, {.doc = "For which organisation; absent: one's own.", .max_length = 36});
+  v.field("own_users", x.own_users,
+          {.title = "只写本机构的人", .doc = "Statements about actors whom nobody knows are refused.", .has_default = true});
+  v.field("verbs", x.verbs, {.doc = "IRIs; empty: any verb.", .has_default = true});
+  v.field("profiles", x.profiles, {.doc = "IRIs, one of which is a category of each statement; empty: any.", .has_default = true});
 }
 
 struct XapiKeyShape {
@@ -33,6 +39,10 @@ struct XapiKeyShape {
   std::string by;
   Instant created_at;
   std::optional<Instant> revoked_at;
+  bool own_users = false;
+  std::vector<std::string> verbs, profiles;
+  std::optional<Instant> last_seen;
+  int64_t n_requests = 0, n_errors = 0, n_statements = 0;
 };
 template <class V>
 void describe(V& v, XapiKeyShape& x) {
@@ -43,6 +53,13 @@ void describe(V& v, XapiKeyShape& x) {
   v.field("by", x.by);
   v.field("created_at", x.created_at);
   v.field("revoked_at", x.revoked_at);
+  v.field("own_users", x.own_users);
+  v.field("verbs", x.verbs);
+  v.field("profiles", x.profiles);
+  v.field("last_seen", x.last_seen);
+  v.field("n_requests", x.n_requests, {.doc = "In the last 24 hours, as are the two below."});
+  v.field("n_errors", x.n_errors, {.doc = "Requests that were refused or failed."});
+  v.field("n_statements", x.n_statements);
 }
 
 struct NewXapiKey {
@@ -55,8 +72,21 @@ void describe(V& v, NewXapiKey& x) {
   v.field("secret", x.secret, {.doc = "Its password, and the Bearer token. Shown this once."});
 }
 
-XapiKeyShape shape_of(const Call& call, const events::Key& key) {
-  XapiKeyShape shape{key.key, key.title, {}, ref_of(*call.engines.directory->orgs(), key.org), key.account, key.created_at, key.revoked_at};
+XapiKeyShape shape_of(const Call& call, const events::Key& key, const events::KeyHealth& health) {
+  XapiKeyShape shape{.key = key.key,
+                     .title = key.title,
+                     .scopes = {},
+                     .org = ref_of(*call.engines.directory->orgs(), key.org),
+                     .by = key.account,
+                     .created_at = key.created_at,
+                     .revoked_at = key.revoked_at,
+                     .own_users = key.limits.own_users,
+                     .verbs = key.limits.verbs,
+                     .profiles = key.limits.profiles,
+                     .last_seen = health.last_seen,
+                     .n_requests = health.n_requests,
+                     .n_errors = health.n_errors,
+                     .n_statements = health.n_statements};
   if (key.may(KeyScope::all)) {
     shape.scopes = {"all"};
     return shape;
@@ -68,8 +98,9 @@ XapiKeyShape shape_of(const Call& call, const events::Key& key) {
 
 Result<List<XapiKeyShape>> list_keys(const Call& call) {
   BANMO_TRY(const auto keys, call.engines.events->keys(call.principal));
+  BANMO_TRY(auto health, call.engines.events->key_health(call.principal));
   List<XapiKeyShape> list;
-  for (const events::Key& key : keys) list.items.push_back(shape_of(call, key));
+  for (const events::Key& key : keys) list.items.push_back(shape_of(call, key, health[key.no]));
   return list;
 }
 
@@ -79,7 +110,7 @@ Result<NewXapiKey> create_key(const Call& call, const XapiKeyIn& in) {
     BANMO_TRY(const directory::Org* found, find_org(*call.engines.directory->orgs(), *in.org));
     org = found->no;
   }
-  BANMO_TRY(events::NewKey made, call.engines.events->create_key(call.principal, in.title, in.scopes, org));
+  BANMO_TRY(events::NewKey made, call.engines.events->create_key(call.principal, in.title, in.scopes, org, {in.own_users, in.verbs, in.profiles}));
   return NewXapiKey{std::move(made.key.key), std::move(made.secret)};
 }
 

@@ -14,6 +14,7 @@ Result<http::Response> get_person(XapiCall& call) {
   BANMO_DO(check_parameters(call, {}, {"agent"}));
   BANMO_TRY(const json::Value agent, agent_in(call, "agent"));
   BANMO_TRY(std::string person, call.engines.events->person(call.by(), agent));
+  BANMO_DO(note_read(call, "agent", 1));
   return http::Response::text(std::move(person), "application/json");
 }
 

@@ -6,6 +6,7 @@
 #include "api/xapi.h"
 #include "base/text.h"
 #include "crypto/crypto.h"
+#include "events/courses.h"
 
 namespace banmo::api {
 namespace {
@@ -48,11 +49,17 @@ Result<Sent> sent_with(const XapiCall& call) {
                      {"陈述须以 application/json 或 multipart/mixed 发送", "statements are sent as application/json or multipart/mixed"});
 }
 
+// What a launched unit says is held against the rules of its session.
+Result<std::vector<std::string>> store(const XapiCall& call, const Sent& sent, const std::optional<Uuid>& put_id) {
+  if (call.by().session != nullptr) return call.engines.courses->store(call.by(), call.version, sent.json, put_id, sent.contents);
+  return call.engines.events->store(call.by(), call.version, sent.json, put_id, sent.contents);
+}
+
 Result<http::Response> post_statements(XapiCall& call) {
   BANMO_DO(require_scope(call, {KeyScope::statements_write}));
   BANMO_DO(check_parameters(call, {}));
   BANMO_TRY(const Sent sent, sent_with(call));
-  BANMO_TRY(const auto ids, call.engines.events->store(call.by(), call.version, sent.json, {}, sent.contents));
+  BANMO_TRY(const auto ids, store(call, sent, {}));
   return http::Response::json(json::Array(ids.begin(), ids.end()));
 }
 
@@ -61,7 +68,7 @@ Result<http::Response> put_statement(XapiCall& call) {
   BANMO_DO(check_parameters(call, {}, {"statementId"}));
   BANMO_TRY(const std::string id, uuid_in(call, "statementId"));
   BANMO_TRY(const Sent sent, sent_with(call));
-  BANMO_TRY(const auto ids, call.engines.events->store(call.by(), call.version, sent.json, Uuid::parse(id), sent.contents));
+  BANMO_TRY(const auto ids, store(call, sent, Uuid::parse(id)));
   return http::Response::no_content();
 }
 
@@ -85,15 +92,17 @@ Result<> apply_format(const XapiCall& call, Format format, std::vector<std::stri
   return {};
 }
 
-http::Response in_parts(std::string_view text, const std::vector<Content>& contents) {
+// The text, then what is behind the attachments of `bodies`: each goes into the answer as it is read.
+Result<http::Response> in_parts(const XapiCall& call, std::string_view text, const std::vector<std::string>& bodies) {
   const std::string boundary = "banmo-" + crypto::to_hex(crypto::random_bytes(16));
   http::Response response;
   response.headers.emplace_back("content-type", "multipart/mixed; boundary=" + boundary);
   append_part(response.body, boundary, {{"Content-Type", "application/json"}}, text);
-  for (const Content& content : contents)
+  BANMO_DO(call.engines.events->each_content(call.by(), bodies, [&](const Content& content) {
     append_part(response.body, boundary,
                 {{"Content-Type", content.content_type}, {"Content-Transfer-Encoding", "binary"}, {"X-Experience-API-Hash", content.sha2}},
                 content.bytes);
+  }));
   end_parts(response.body, boundary);
   return response;
 }
@@ -109,8 +118,7 @@ std::string stored_date(const std::string& body) {
 Result<http::Response> answer_with(const XapiCall& call, const std::vector<std::string>& bodies, std::string text, bool with_attachments) {
   BANMO_DO(note_read(call, "statement", bodies.size()));
   if (!with_attachments) return http::Response::text(std::move(text), "application/json");
-  BANMO_TRY(const auto contents, call.engines.events->contents(call.by(), bodies));
-  return in_parts(text, contents);
+  return in_parts(call, text, bodies);
 }
 
 Result<http::Response> get_one(const XapiCall& call, bool voided) {

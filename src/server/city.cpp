@@ -121,12 +121,16 @@ Result<std::unique_ptr<City>> City::open(Settings settings, bool migrate) {
   records_options.export_rows_per_day = settings.export_rows_per_day;
   BANMO_TRY(city->records_, records::Records::create(city->stores_, city->catalogue_, *city->directory_, clock, std::move(records_options)));
   BANMO_TRY(city->metrics_, metrics::Metrics::create(city->stores_, city->catalogue_, *city->directory_, *city->records_, clock));
+  city->ask_ = std::make_unique<ask::Ask>(city->stores_, city->catalogue_, *city->directory_, *city->metrics_, clock);
   events::Options events_options;
   events_options.path = settings.path_prefix + events_options.path;
   events_options.home_page = settings.xapi_home_page;
+  events_options.account_key = city->keys_.index_key;
   events_options.max_batch = static_cast<size_t>(settings.xapi_max_batch);
   events_options.max_body_bytes = static_cast<size_t>(settings.xapi_max_body_mb) << 20;
   BANMO_TRY(city->events_, events::Events::create(*city->directory_, std::move(events_options)));
+  city->courses_ = std::make_unique<events::Courses>(*city->directory_, *city->events_);
+  BANMO_DO(city->events_->feed_into(*city->records_));
   city->packs_ = make_pack_shop({scenes, settings.data + "/tmp", city->catalogue_, city->stores_.ledger.get(), settings.profile(), &clock});
   city->settings_ = std::move(settings);
   return city;
@@ -138,7 +142,9 @@ api::Engines City::engines() {
   return {.directory = directory_.get(),
           .records = records_.get(),
           .metrics = metrics_.get(),
+          .ask = ask_.get(),
           .events = events_.get(),
+          .courses = courses_.get(),
           .packs = packs_.get(),
           .catalogue = catalogue_,
           .stores = stores_,

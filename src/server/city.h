@@ -6,9 +6,11 @@
 #include <string>
 
 #include "api/api.h"
+#include "ask/ask.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "directory/directory.h"
+#include "events/courses.h"
 #include "events/events.h"
 #include "metrics/metrics.h"
 #include "pack/pack.h"
@@ -33,6 +35,7 @@ class City {
   directory::Directory& directory() { return *directory_; }
   records::Records& records() { return *records_; }
   metrics::Metrics& metrics() { return *metrics_; }
+  ask::Ask& ask() { return *ask_; }
   events::Events& events() { return *events_; }
   api::Engines engines();
 
@@ -45,7 +48,9 @@ class City {
   std::unique_ptr<directory::Directory> directory_;
   std::unique_ptr<records::Records> records_;
   std::unique_ptr<metrics::Metrics> metrics_;
+  std::unique_ptr<ask::Ask> ask_;
   std::unique_ptr<events::Events> events_;
+  std::unique_ptr<events::Courses> courses_;
   std::unique_ptr<api::PackShop> packs_;
 };
 

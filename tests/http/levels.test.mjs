@@ -71,6 +71,16 @@ test('a derived field follows its source upwards, and is not below it', async ()
   assert.equal((await city.post(at, { ...wish('sex', 'L3'), dataset: 'fitness_year' })).body.code, 'records.level_below_sources')
 })
 
+test('figures follow a raised level: who sees the other fields of the rows does not count by it, who sees no rows still does under the smallest cell', async () => {
+  const bySex = { metrics: ['fit_n'], by: ['sex'] }
+  const refused = await principal.post('/metrics/query', bySex)
+  assert.deepEqual([refused.status, refused.body.code], [403, 'metrics.field_above_level'], refused.text)
+  assert.equal((await principal.post('/metrics/query', { metrics: ['fit_n'], where: { sex: '1' } })).status, 403)
+  assert.equal((await principal.post('/metrics/query', { metrics: ['fit_n'], by: ['grade'] })).status, 200)
+  const leader = await server.signIn('leader')
+  assert.equal((await leader.query(bySex)).rows.length, 2)
+})
+
 test('a decision survives a restart, and every step is in the audit log', async () => {
   await server.stop()
   server = await Server.start(folder)

@@ -38,11 +38,21 @@ const studentsOf = (org) => city.ok(`/people?org=${org.id}&role=student&limit=20
 const students = Object.fromEntries(await Promise.all(kRelations.map(async (relation) => [relation, await studentsOf(school[relation])])))
 const rowOf = async (caller, org) => (await caller.ok(`/datasets/${dataset}/rows?limit=1${org ? `&filter=school_id:eq:${org.id}` : ''}`)).items[0]._key
 
+// Of the first of these people who is in one: a guardian is in none.
+async function classOf(people) {
+  for (const person of people) {
+    const { memberships } = await city.ok(`/people/${person.id}`)
+    const found = memberships.find((one) => one.org.kind === 'class' && !one.to)
+    if (found) return found.org.id
+  }
+  assert.fail('nobody is in a class')
+}
+
 // Those who see single people have their own: a pupil of one's class, oneself, one's child.
 async function objectsOf(account, relation) {
   const narrow = relation === 'own' && ['teacher', 'student', 'guardian'].includes(account)
-  const person = narrow ? (await as[account].ok('/people?limit=50')).items[0].id : students[relation][0].id
-  return { org: school[relation].id, person, row: await rowOf(narrow ? as[account] : city, narrow ? null : school[relation]), account: 'matrix-nobody' }
+  const people = narrow ? (await as[account].ok('/people?limit=50')).items : students[relation]
+  return { org: school[relation].id, person: people[0].id, class: await classOf(people), row: await rowOf(narrow ? as[account] : city, narrow ? null : school[relation]), account: 'matrix-nobody' }
 }
 const world = {}
 for (const account of accounts) {
@@ -50,33 +60,53 @@ for (const account of accounts) {
   for (const relation of kRelations) world[account][relation] = await objectsOf(account, relation)
 }
 
+// A course for the students of each school.
+let nCourses = 0
+async function newCourse(relation) {
+  const texts = '<title><langstring>T</langstring></title><description><langstring>D</langstring></description>'
+  const id = `https://publisher.example/${++nCourses}`
+  const unit = `<au id="${id}/1">${texts}<url>https://units.example/1</url></au>`
+  const raw = `<courseStructure xmlns="https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd"><course id="${id}">${texts}</course>${unit}</courseStructure>`
+  const made = await city.call('POST', `/api/v1/courses?org=${school[relation].id}`, { raw, headers: { 'content-type': 'application/xml' } })
+  assert.equal(made.status, 201, made.text)
+  return made.body.id
+}
+for (const relation of kRelations) {
+  const course = await newCourse(relation)
+  for (const account of accounts) world[account][relation].course = course
+}
+
 // --- the oracle: what safety and scope say, written down once more and not asked of the server
 const everything = new Set(kRelations)
 const onlyOwn = new Set(['own'])
 const sees = {
-  city: { org: everything, person: everything, row: everything },
-  leader: { org: everything, person: new Set(), row: new Set() },
-  district: { org: new Set(['own', 'neighbour']), person: new Set(['own', 'neighbour']), row: new Set(['own', 'neighbour']) },
-  principal: { org: onlyOwn, person: onlyOwn, row: onlyOwn },
-  teacher: { org: onlyOwn, person: onlyOwn, row: onlyOwn },
-  student: { org: onlyOwn, person: onlyOwn, row: onlyOwn },
-  guardian: { org: onlyOwn, person: onlyOwn, row: onlyOwn },
-  sysadmin: { org: everything, person: new Set(), row: new Set() },
-  secadmin: { org: everything, person: new Set(), row: new Set() },
-  auditor: { org: new Set(), person: new Set(), row: new Set() },
+  city: { org: everything, person: everything, row: everything, class: everything, course: everything },
+  leader: { org: everything, person: new Set(), row: new Set(), class: new Set(), course: new Set() },
+  district: { org: new Set(['own', 'neighbour']), person: new Set(['own', 'neighbour']), row: new Set(['own', 'neighbour']), class: new Set(['own', 'neighbour']), course: new Set(['own', 'neighbour']) },
+  principal: { org: onlyOwn, person: onlyOwn, row: onlyOwn, class: onlyOwn, course: onlyOwn },
+  teacher: { org: onlyOwn, person: onlyOwn, row: onlyOwn, class: onlyOwn, course: onlyOwn },
+  student: { org: onlyOwn, person: onlyOwn, row: onlyOwn, class: new Set(), course: onlyOwn },
+  guardian: { org: onlyOwn, person: onlyOwn, row: onlyOwn, class: new Set(), course: onlyOwn },
+  sysadmin: { org: everything, person: new Set(), row: new Set(), class: new Set(), course: new Set() },
+  secadmin: { org: everything, person: new Set(), row: new Set(), class: new Set(), course: new Set() },
+  auditor: { org: new Set(), person: new Set(), row: new Set(), class: new Set(), course: new Set() },
 }
 const may = (account, right) => right === 'signed_in' || me[account].rights.includes(right)
 
 function kindOf(path) {
+  if (path.startsWith('/api/v1/courses/{id}')) return 'course'
   if (path.includes('/rows/{key}')) return 'row'
   if (path.startsWith('/api/v1/orgs/{id}')) return 'org'
-  if (path.startsWith('/api/v1/people/{id}')) return 'person'
+  if (/^\/api\/v1\/(learning\/)?people\/\{id\}/.test(path)) return 'person'
+  if (path.startsWith('/api/v1/learning/classes/{id}')) return 'class'
   return null
 }
 function fill(path, at) {
   return path
     .replace('/orgs/{id}', `/orgs/${at.org}`)
     .replace('/people/{id}', `/people/${at.person}`)
+    .replace('/classes/{id}', `/classes/${at.class}`)
+    .replace('/courses/{id}', `/courses/${at.course}`)
     .replace('/datasets/{id}', `/datasets/${dataset}`)
     .replace('/dashboards/{id}', '/dashboards/fit_city')
     .replace('{key}', encodeURIComponent(at.row))
@@ -84,7 +114,7 @@ function fill(path, at) {
     .replace('{account}', at.account)
     .replace(/\{\w+\}/g, kNobodysId)
 }
-const missing = { org: kNobodysId, person: kNobodysId, row: 'nobodys~row', account: 'nobody-here' }
+const missing = { course: kNobodysId, org: kNobodysId, person: kNobodysId, class: kNobodysId, row: 'nobodys~row', account: 'nobody-here' }
 
 // --- writes with a body that is right, each on what may be lost
 let year = 1990
@@ -128,6 +158,14 @@ const writes = {
   preview_org_merge: async () => ({ kind: 'org', body: { into: inDistrict[0].id, on: today }, success: [200, 409, 422] }),
   create_xapi_key: async (relation) => ({ kind: 'org', body: { title: '矩阵', scopes: ['statements/write'], org: school[relation].id }, success: 201 }),
   revoke_xapi_key: async () => ({ success: 404 }),
+  give_learning_accounts: async (relation) => ({ kind: 'org', body: { purpose: 'matrix', org: school[relation].id, limit: 1 }, success: 200 }),
+  map_learning_actor: async (relation) => ({ body: { person: students[relation][0].id }, success: 404 }),
+  ignore_learning_actor: async () => ({ success: 404 }),
+  reset_learning_actor: async () => ({ success: 404 }),
+  enrol_in_course: async (relation, account) => ({ kind: 'course', body: { people: [world[account][relation].person] }, success: [200, 404] }),
+  launch_course_unit: async () => ({ kind: 'course', body: { unit: 1 }, success: [200, 404] }), // 404: no student
+  waive_course_unit: async () => ({ kind: 'course', body: { registration: kNobodysId, unit: 1, reason: '矩阵' }, success: 404 }),
+  close_course: async (relation, account) => ({ kind: 'course', at: may(account, 'datasets.import') ? { course: await newCourse(relation) } : {}, success: 204 }),
   // From one district into the other and back, so that the rest of the matrix finds it where it was.
   move_org: async (relation, account) => {
     const org = account === 'city' ? spares.city[0] : school[relation]

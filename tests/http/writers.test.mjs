@@ -116,10 +116,13 @@ test('a person of another school is not there, in whatever a path or body names 
 test('a file changes no row of another school, by whatever key', async () => {
   const written = await importText(district, 'fitness_raw', 'd.csv', `${heading}\n${line(own[1], neighbour)}`)
   assert.equal(written.n_new, 1, JSON.stringify(written))
-  const job = await importText(cio, 'fitness_raw', 'b.csv', `${heading}\n${line(own[1], school, 1999)}${line(own[2], school)}`)
+  const file = `${heading}\n${line(own[1], school, 1999)}${line(own[2], school)}`
+  const dry = await importText(cio, 'fitness_raw', 'b.csv', file, { dryRun: true })
+  assert.deepEqual([dry.n_good, dry.n_new, dry.n_bad], [2, 2, 0], 'a dry run does not tell that the key is taken there')
+  const job = await importText(cio, 'fitness_raw', 'b.csv', file)
   assert.deepEqual([job.n_good, job.n_bad], [1, 1], JSON.stringify(job))
   const [bad] = (await cio.ok(`/datasets/fitness_raw/quarantine?batch=${job.batch}`)).items
-  assert.deepEqual([bad.line, bad.rule, bad.detail.zh], [2, 'scope', '相同主键的行属于您管理范围以外的单位，不能覆盖；请核对主键，或由该单位修改'])
+  assert.deepEqual([bad.line, bad.rule, bad.detail.zh], [2, 'scope', '您的单位不能写入这个主键的行；请核对主键，确认无误的请报上级主管部门处理'])
   const key = `${kYear}~${own[1].code}~vc`
   const stands = (await city.all(`/datasets/fitness_raw/rows?filter=school_year:eq:${kYear}&filter=school_id:eq:${neighbour.id}`))[0]
   assert.equal(stands.raw, 1800, key)

@@ -8,6 +8,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Server, eventually, ownCity, work } from './own-server.mjs'
+import { basic, makeKey as makeKeyBy, statement, xapi } from './xapi-client.mjs'
 
 const folder = ownCity('xapi')
 let server = await Server.start(folder)
@@ -15,30 +16,10 @@ after(() => server.stop())
 const officer = await server.signIn('city')
 const schools = await officer.all('/orgs?kind=school')
 
-const makeKey = async (scopes, org, by = officer) => {
-  const made = await by.post('/xapi/keys', { title: '测试工具', scopes, ...(org && { org }) })
-  assert.equal(made.status, 201, made.text)
-  return made.body
-}
+const makeKey = (scopes, org, by = officer) => makeKeyBy(by, scopes, org && { org })
 const one = await makeKey(['all'], schools[0].id)
 const two = await makeKey(['all'], schools[1].id)
-const basic = (key) => `Basic ${Buffer.from(`${key.key}:${key.secret}`).toString('base64')}`
-
-// {status, headers, text, body} of a request by a key.
-async function call(key, method, path, { body, raw, headers = {}, version = '2.0.0' } = {}) {
-  const sent = { ...(key && { authorization: basic(key) }), ...(version && { 'x-experience-api-version': version }), ...headers }
-  if (body !== undefined) sent['content-type'] = 'application/json'
-  const answer = await fetch(`${server.url}/xapi${path}`, { method, headers: sent, body: raw ?? (body === undefined ? undefined : JSON.stringify(body)) })
-  const text = await answer.text()
-  return { status: answer.status, headers: answer.headers, text, body: /json/.test(answer.headers.get('content-type') ?? '') && text ? JSON.parse(text) : text }
-}
-const statement = (more = {}) => ({
-  id: randomUUID(),
-  actor: { account: { homePage: 'https://tool.example', name: 'p-1' } },
-  verb: { id: 'http://adlnet.gov/expapi/verbs/completed' },
-  object: { id: 'http://tool.example/lesson/1' },
-  ...more,
-})
+const call = (key, method, path, more) => xapi(server.url, key, method, path, more)
 const ids = (answer) => answer.body.statements.map((item) => item.id)
 const get = (key, query) => call(key, 'GET', `/statements?${new URLSearchParams(query)}`)
 
@@ -142,6 +123,32 @@ test('who reads stands in the audit log by key, with what was asked and never ab
   assert.equal(entry.object_kind, 'statement')
   assert.match(JSON.stringify(entry), /by agent, limit/)
   assert.ok(!JSON.stringify(entry).includes('tool.example'))
+})
+
+test('asking for an agent, and for the ids of documents, is a read like others', async () => {
+  const reader = await makeKey(['all'], schools[0].id)
+  const agent = JSON.stringify(statement().actor)
+  const place = (more) => `/agents/profile?${new URLSearchParams({ agent, ...more })}`
+  await call(reader, 'PUT', place({ profileId: 'p' }), { body: { a: 1 }, headers: { 'if-none-match': '*' } })
+  await call(reader, 'GET', place({}))
+  await call(reader, 'GET', `/agents?${new URLSearchParams({ agent })}`)
+  const auditor = await server.signIn('auditor')
+  const kinds = async () => (await auditor.ok(`/audit?limit=200&action=xapi.read&actor=${reader.key}`)).items.map((entry) => entry.object_kind)
+  await eventually(async () => (await kinds()).sort().join() === 'agent,document', { within_ms: 5000, what: 'both reads of the key' })
+})
+
+test('what is stored and removed stands in the audit log by key, and not what it says', async () => {
+  const writer = await makeKey(['all'], schools[0].id)
+  const sent = [statement(), statement(), statement()]
+  await call(writer, 'POST', '/statements', { body: sent })
+  const place = `/activities/state?${new URLSearchParams({ activityId: 'http://tool.example/1', agent: JSON.stringify(sent[0].actor), stateId: 's' })}`
+  await call(writer, 'PUT', place, { body: { a: 1 } })
+  await call(writer, 'DELETE', place)
+  const { items } = await (await server.signIn('auditor')).ok(`/audit?limit=200&actor=${writer.key}`)
+  assert.deepEqual(items.map((entry) => entry.action).sort(), ['xapi.put_document', 'xapi.remove_document', 'xapi.store'])
+  const stored = items.find((entry) => entry.action === 'xapi.store')
+  assert.deepEqual([stored.object, stored.detail.last, stored.detail.n, stored.detail.n_requests], [sent[0].id, sent[2].id, 3, 1])
+  assert.ok(!JSON.stringify(items).includes('tool.example'))
 })
 
 test('filters meet, and more leads through all pages', async () => {

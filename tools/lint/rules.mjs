@@ -20,7 +20,7 @@ const kLibraries = [
   { match: /^unicode\//, files: /^src\/base\/text[a-z_]*\.cpp$/ },
   { match: /^zlib/, files: /^src\/http\/[a-z_]+\.cpp$/ },
   { match: /^zip\.h/, files: /^src\/(records|directory|server)\/[a-z_]+\.cpp$/ },
-  { match: /^expat/, files: /^src\/records\/[a-z_]+\.cpp$/ },
+  { match: /^expat/, files: /^src\/(records\/[a-z_]+|events\/cmi5_xml)\.cpp$/ },
   { match: /^xlsxwriter/, files: /^src\/(records|server)\/[a-z_]+\.cpp$/ },
   { match: /^prometheus\//, files: /^src\/server\/[a-z_]+\.cpp$/ },
   { match: /^CLI\//, files: /^src\/server\/[a-z_]+\.cpp$/ },
