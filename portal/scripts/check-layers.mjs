@@ -17,7 +17,7 @@ export function problemsOf(name, text) {
   const lines = text.split('\n')
   if (name.endsWith('.tsx') && lines.length - 1 > 150) say(lines.length, `${lines.length - 1} lines; a component has at most 150`)
   lines.forEach((line, i) => {
-    if (/(:|<|\bas|=>|\|)\s*any\b/.test(line.replace(/\/\/.*/, ''))) say(i + 1, '`any`: name the type')
+    if (/(:|<|\bas|=>|\|)\s*any\b/.test(line.replace(/\/\/.*|^\s*\/?\*.*/, ''))) say(i + 1, '`any`: name the type')
     const found = /(?:from|import)\s*\(?\s*'([^']+)'/.exec(line)
     if (found === null) return
     const target = found[1].startsWith('@/') ? found[1].slice(2) : found[1].startsWith('.') ? relative(src, resolve(src, dirname(name), found[1])).replaceAll('\\', '/') : null

@@ -4,6 +4,7 @@ import { App } from '@/app/app'
 import { followJob } from '@/shared/api/job-stream'
 import type { Job } from '@/shared/api/types'
 import { changeLanguage } from '@/shared/i18n'
+import help from '@/shared/i18n/help-zh.json'
 import zh from '@/shared/i18n/zh.json'
 
 async function signIn(account: string, password = 'banmo-demo'): Promise<void> {
@@ -31,6 +32,13 @@ describe('pages', () => {
     expect(await screen.findByText('行体测数据待改正', {}, { timeout: 15000 })).toBeTruthy()
     expect(screen.getAllByRole('link', { name: new RegExp(zh.menu.datasets) }).length).toBeGreaterThan(0)
     expect(screen.queryByRole('link', { name: new RegExp(zh.menu.accounts) })).toBeNull()
+  })
+
+  it('says what the page at hand is for when help is asked for', async () => {
+    HTMLDialogElement.prototype.showModal ??= () => undefined
+    await signIn('city')
+    fireEvent.click(await screen.findByRole('button', { name: zh.shell.help }, { timeout: 15000 }))
+    expect(await screen.findByText(help.home)).toBeTruthy()
   })
 
   it('shows the no-permission state to a student who opens the plan', async () => {

@@ -1,6 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import en from '@/shared/i18n/en.json'
+import helpEn from '@/shared/i18n/help-en.json'
+import helpZh from '@/shared/i18n/help-zh.json'
+import learningEn from '@/shared/i18n/learning-en.json'
+import learningZh from '@/shared/i18n/learning-zh.json'
 import zh from '@/shared/i18n/zh.json'
 
 type Words = { [key: string]: string | Words }
@@ -9,8 +13,9 @@ function flat(words: Words, prefix = ''): Map<string, string> {
   return new Map(Object.entries(words).flatMap(([key, value]) => (typeof value === 'string' ? [[prefix + key, value] as const] : [...flat(value, `${prefix}${key}.`)])))
 }
 
-const chinese = flat(zh)
-const english = flat(en)
+// Words that are fetched with their pages have a hook of their own in place of `t`.
+const chinese = new Map([...flat(zh), ...flat(learningZh, 'learning:'), ...flat(helpZh, 'help.page.')])
+const english = new Map([...flat(en), ...flat(learningEn, 'learning:'), ...flat(helpEn, 'help.page.')])
 const han = /\p{Script=Han}/u
 // schema.d.ts is generated, with the summaries of the server.
 const files = readdirSync('src', { recursive: true, withFileTypes: true }).filter((entry) => /\.tsx?$/.test(entry.name) && entry.name !== 'schema.d.ts').map((entry) => `${entry.parentPath}/${entry.name}`)
@@ -40,7 +45,9 @@ describe('words', () => {
   it('has no word that nothing uses', () => {
     const all = sources.map((file) => file.text).join('\n')
     const groups = [...all.matchAll(/t\(`([\w.]+)\./g)].map((match) => match[1]).concat('role', 'sex', 'job', 'value', 'menu', 'help.page', 'search.kind', 'right')
-    const unused = [...chinese.keys()].filter((key) => !all.includes(`'${key}'`) && !groups.some((group) => key.startsWith(`${group}.`) || key.startsWith(`${group}_`)) && !/^(card\.change_|plan\.source_|dataset\.export_|field_error\.)/.test(key))
+    const learned = [...all.matchAll(/\bw\(`([\w.]+)[._]/g)].map((match) => match[1] ?? '')
+    const isLearned = (key: string) => key.startsWith('learning:') && (all.includes(`'${key.slice(9)}'`) || learned.some((group) => key.slice(9).startsWith(group)))
+    const unused = [...chinese.keys()].filter((key) => !isLearned(key)).filter((key) => !all.includes(`'${key}'`) && !groups.some((group) => key.startsWith(`${group}.`) || key.startsWith(`${group}_`)) && !/^(card\.change_|plan\.source_|dataset\.export_|field_error\.)/.test(key))
     expect(unused).toEqual([])
   })
 })

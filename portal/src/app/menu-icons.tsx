@@ -1,4 +1,5 @@
 import ApartmentOutlined from '@ant-design/icons/es/icons/ApartmentOutlined'
+import ApiOutlined from '@ant-design/icons/es/icons/ApiOutlined'
 import AppstoreOutlined from '@ant-design/icons/es/icons/AppstoreOutlined'
 import AuditOutlined from '@ant-design/icons/es/icons/AuditOutlined'
 import BarChartOutlined from '@ant-design/icons/es/icons/BarChartOutlined'
@@ -9,13 +10,15 @@ import HeartOutlined from '@ant-design/icons/es/icons/HeartOutlined'
 import HomeOutlined from '@ant-design/icons/es/icons/HomeOutlined'
 import KeyOutlined from '@ant-design/icons/es/icons/KeyOutlined'
 import FileExclamationOutlined from '@ant-design/icons/es/icons/FileExclamationOutlined'
+import ReadOutlined from '@ant-design/icons/es/icons/ReadOutlined'
 import SafetyCertificateOutlined from '@ant-design/icons/es/icons/SafetyCertificateOutlined'
 import TagsOutlined from '@ant-design/icons/es/icons/TagsOutlined'
 import TeamOutlined from '@ant-design/icons/es/icons/TeamOutlined'
+import UserSwitchOutlined from '@ant-design/icons/es/icons/UserSwitchOutlined'
 
 export const menuIcons = {
   home: HomeOutlined, portrait: HeartOutlined, dashboards: BarChartOutlined, builder: BuildOutlined, plan: FlagOutlined, orgs: ApartmentOutlined, people: TeamOutlined,
-  datasets: DatabaseOutlined, quality: SafetyCertificateOutlined, quarantine: FileExclamationOutlined, classification: TagsOutlined, packs: AppstoreOutlined, accounts: KeyOutlined, audit: AuditOutlined,
+  datasets: DatabaseOutlined, quality: SafetyCertificateOutlined, quarantine: FileExclamationOutlined, classification: TagsOutlined, packs: AppstoreOutlined, accounts: KeyOutlined, learning: ReadOutlined, tools: ApiOutlined, actors: UserSwitchOutlined, audit: AuditOutlined,
 }
 
 export type MenuWord = keyof typeof menuIcons

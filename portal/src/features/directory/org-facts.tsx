@@ -9,6 +9,7 @@ import { useRight } from '@/shared/session/use-me'
 export function OrgFacts({ org }: { org: Org }) {
   const { t } = useTranslation()
   const seesPeople = useRight('people.read')
+  const followsClasses = useRight('metrics.read') && seesPeople
   const seesQuality = useRight('quality.read')
   return (
     <section className="bm-panel" aria-label={t('orgs.detail')}>
@@ -22,6 +23,7 @@ export function OrgFacts({ org }: { org: Org }) {
       </dl>
       <p className="bm-links">
         {seesPeople && <Link to={`/people?org=${org.id}`}>{t('orgs.to_people')}</Link>}
+        {followsClasses && org.kind === 'class' && <Link to={`/timeline?class=${org.id}`}>{t('menu.learning')}</Link>}
         {seesQuality && <Link to={`/quality?org=${org.id}`}>{t('orgs.to_quality')}</Link>}
       </p>
     </section>

@@ -1,42 +1,26 @@
 // How to reach a person. Masked values cannot be edited: who edits sees them whole.
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
-import { useMemo, useState, type FormEvent } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, data } from '@/shared/api/client'
 import type { PersonDetail } from '@/shared/api/types'
-import { useDraft } from '@/shared/draft'
-import { ProblemNote } from '@/shared/ui/problem-note'
+import { ContactForm } from './contact-form'
+
+type Draft = { phone: string; email: string }
 
 function Edit({ person, onDone }: { person: PersonDetail; onDone: () => void }) {
   const { t } = useTranslation()
-  const cache = useQueryClient()
-  const before = useMemo(() => ({ phone: person.contact?.phone ?? '', email: person.contact?.email ?? '' }), [person.contact])
-  const [draft, change, clear] = useDraft(`contact ${person.id}`, before)
-  const save = useMutation({
-    mutationFn: () => data(api.PUT('/api/v1/people/{id}/contact', { params: { path: { id: person.id } }, body: draft })),
-    onSuccess: async () => {
-      clear()
-      await cache.invalidateQueries({ queryKey: ['person', person.id] })
-      onDone()
-    },
-  })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    save.mutate()
-  }
+  const before = useMemo((): Draft => ({ phone: person.contact?.phone ?? '', email: person.contact?.email ?? '' }), [person.contact])
+  const save = (draft: Draft) => data(api.PUT('/api/v1/people/{id}/contact', { params: { path: { id: person.id } }, body: draft }))
   return (
-    <form className="bm-form" onSubmit={submit}>
-      <div className="bm-steps-line">
-        <label>{t('people.phone')}<Input value={draft.phone} maxLength={20} inputMode="tel" onChange={(event) => change({ phone: event.target.value })} /></label>
-        <label>{t('people.email')}<Input value={draft.email} maxLength={200} inputMode="email" onChange={(event) => change({ email: event.target.value })} /></label>
-      </div>
-      <ProblemNote error={save.error} />
-      <div className="bm-form-foot">
-        <Button onClick={() => { clear(); onDone() }}>{t('action.cancel')}</Button>
-        <Button type="primary" htmlType="submit" loading={save.isPending}>{t('action.save')}</Button>
-      </div>
-    </form>
+    <ContactForm name={`contact ${person.id}`} before={before} shownIn={['person', person.id]} save={save} onDone={onDone}>
+      {(draft, change) => (
+        <>
+          <label>{t('people.phone')}<Input value={draft.phone} maxLength={20} inputMode="tel" onChange={(event) => change({ phone: event.target.value })} /></label>
+          <label>{t('people.email')}<Input value={draft.email} maxLength={200} inputMode="email" onChange={(event) => change({ email: event.target.value })} /></label>
+        </>
+      )}
+    </ContactForm>
   )
 }
 

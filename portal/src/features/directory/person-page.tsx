@@ -8,6 +8,7 @@ import { Link } from 'react-router'
 import { api, data } from '@/shared/api/client'
 import type { PersonDetail } from '@/shared/api/types'
 import { formatDate } from '@/shared/format/times'
+import { useRight } from '@/shared/session/use-me'
 import { Page } from '@/shared/ui/page'
 import { QueryView } from '@/shared/ui/query-view'
 import { useAddress } from '@/shared/ui/search-params'
@@ -20,6 +21,7 @@ import { useRoleTitle, useSexTitle } from './words'
 function Facts({ person }: { person: PersonDetail }) {
   const { t } = useTranslation()
   const sexTitle = useSexTitle()
+  const reads = useRight('datasets.read')
   return (
     <section className="bm-panel" aria-label={t('people.detail')}>
       <dl className="bm-facts">
@@ -29,6 +31,7 @@ function Facts({ person }: { person: PersonDetail }) {
         <div><dt>{t('people.code')}</dt><dd>{person.code ?? t('value.hidden')}</dd></div>
         <div><dt>{t('people.org')}</dt><dd>{person.org ? <Link to={`/org?id=${person.org.id}`}>{person.org.title}</Link> : t('value.none')}</dd></div>
       </dl>
+      <p className="bm-links">{reads && <Link to={`/timeline?person=${person.id}`}>{t('menu.learning')}</Link>}</p>
       {person.masked && <p className="bm-foot">{t('people.masked')}</p>}
     </section>
   )

@@ -1,21 +1,21 @@
-// A person, found by the start of a name or a whole code among those whom the reader may see; what is kept is the code.
+// A person, found by the start of a name or a whole code among those whom the reader may see (of one organisation, if `org` names it). What is kept is the code, or the id.
 import { useQuery } from '@tanstack/react-query'
 import { Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, data } from '@/shared/api/client'
 
-type Props = { id?: string; label?: string; value: string; title?: string; status?: 'error'; disabled: boolean; open?: boolean; onChange: (code: string) => void; onClose?: () => void }
+type Props = { id?: string; label?: string; value: string; title?: string; status?: 'error'; disabled: boolean; open?: boolean; onChange: (code: string) => void; onClose?: () => void; keep?: 'code' | 'id'; org?: string }
 
-export function PersonInput({ id, label, value, title, status, disabled, open, onChange, onClose }: Props) {
+export function PersonInput({ id, label, value, title, status, disabled, open, onChange, onClose, keep = 'code', org }: Props) {
   const { t } = useTranslation()
   const [search, setSearch] = useState('')
   const found = useQuery({
-    queryKey: ['person-search', search],
-    queryFn: () => data(api.GET('/api/v1/people', { params: { query: { q: search, limit: 20 } } })),
+    queryKey: ['person-search', search, ...(org === undefined ? [] : [org])],
+    queryFn: () => data(api.GET('/api/v1/people', { params: { query: { q: search, limit: 20, org } } })),
     enabled: search !== '',
   })
-  const options = (found.data?.items ?? []).map((person) => ({ value: person.code ?? person.name, label: [person.name, person.code, person.org?.title].filter(Boolean).join(' ') }))
+  const options = (found.data?.items ?? []).map((person) => ({ value: keep === 'id' ? person.id : person.code ?? person.name, label: [person.name, person.code, person.org?.title].filter(Boolean).join(' ') }))
   const known = value === '' || options.some((option) => option.value === value)
   return (
     <Select

@@ -1380,6 +1380,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 用中文问数据
+         * @description Ask for figures in Chinese. Needs the right `metrics.read`.
+         */
+        post: operations["ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dashboards": {
         parameters: {
             query?: never;
@@ -1940,6 +1960,186 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/learning/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 范围内的学习记录，新的在前；一页可能不满，next 表示还有
+         * @description Learning records in the caller's scope, newest first; a page may come short while there is `next`. Needs the right `datasets.read`.
+         */
+        get: operations["list_learning_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/statements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一条学习记录：句子、各部分与原文
+         * @description A learning record: sentence, parts, and the statement itself. Needs the right `datasets.read`.
+         */
+        get: operations["get_learning_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/people/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一个人的学习记录
+         * @description Learning records about a person. Needs the right `datasets.read`.
+         */
+        get: operations["person_learning_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/classes/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一个班级的学习记录
+         * @description Learning records about the pupils of a class. Needs the right `datasets.read`.
+         */
+        get: operations["class_learning_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/actors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 学习记录中的参与者，新的在前
+         * @description Actors of learning records, newest first. Needs the right `people.manage`.
+         */
+        get: operations["list_learning_actors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/actors/{no}/person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 把参与者对应到人
+         * @description Say who an actor is. Needs the right `people.manage`.
+         */
+        put: operations["map_learning_actor"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/actors/{no}/ignored": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 不再提示这个参与者（不是人，或无需对应）
+         * @description Leave an actor out of the list: nobody to follow. Needs the right `people.manage`.
+         */
+        put: operations["ignore_learning_actor"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/actors/{no}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 撤销对应或忽略
+         * @description Take a decision about an actor back. Needs the right `people.manage`.
+         */
+        delete: operations["reset_learning_actor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 为教学工具发放不透明账号（代替学号、证件号）
+         * @description Opaque accounts of people for a tool, instead of their numbers. Needs the right `xapi.keys`.
+         */
+        post: operations["give_learning_accounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/xapi/keys": {
         parameters: {
             query?: never;
@@ -2007,7 +2207,11 @@ export interface paths {
          */
         post: operations["xapi_post_statements"];
         delete?: never;
-        options?: never;
+        /**
+         * 跨域预检
+         * @description Whether another site's page may ask. Open to everyone.
+         */
+        options: operations["xapi_get_statements_preflight"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -2039,7 +2243,11 @@ export interface paths {
          * @description Delete a state document. Open to everyone.
          */
         delete: operations["xapi_delete_state"];
-        options?: never;
+        /**
+         * 跨域预检
+         * @description Whether another site's page may ask. Open to everyone.
+         */
+        options: operations["xapi_get_state_preflight"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -2071,7 +2279,11 @@ export interface paths {
          * @description Delete an activity profile document. Open to everyone.
          */
         delete: operations["xapi_delete_activity_profile"];
-        options?: never;
+        /**
+         * 跨域预检
+         * @description Whether another site's page may ask. Open to everyone.
+         */
+        options: operations["xapi_get_activity_profile_preflight"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -2103,7 +2315,11 @@ export interface paths {
          * @description Delete an agent profile document. Open to everyone.
          */
         delete: operations["xapi_delete_agent_profile"];
-        options?: never;
+        /**
+         * 跨域预检
+         * @description Whether another site's page may ask. Open to everyone.
+         */
+        options: operations["xapi_get_agent_profile_preflight"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -2127,7 +2343,11 @@ export interface paths {
          */
         post: operations["xapi_get_person_by_form"];
         delete?: never;
-        options?: never;
+        /**
+         * 跨域预检
+         * @description Whether another site's page may ask. Open to everyone.
+         */
+        options: operations["xapi_get_person_preflight"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -2151,7 +2371,11 @@ export interface paths {
          */
         post: operations["xapi_get_activity_by_form"];
         delete?: never;
-        options?: never;
+        /**
+         * 跨域预检
+         * @description Whether another site's page may ask. Open to everyone.
+         */
+        options: operations["xapi_get_activity_preflight"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -2174,6 +2398,226 @@ export interface paths {
          * @description A request sent as a form (alternate syntax of 1.0.3). Open to everyone.
          */
         post: operations["xapi_get_about_by_form"];
+        delete?: never;
+        /**
+         * 跨域预检
+         * @description Whether another site's page may ask. Open to everyone.
+         */
+        options: operations["xapi_get_about_preflight"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/caliper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Caliper 接收端的配置
+         * @description What this Caliper endpoint takes. Open to everyone.
+         */
+        get: operations["caliper_get_configuration"];
+        put?: never;
+        /**
+         * 接收 Caliper 1.2 信封
+         * @description Take an envelope of Caliper 1.2. Open to everyone.
+         */
+        post: operations["caliper_post_envelope"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 课程（cmi5）
+         * @description Courses that are launched (cmi5). Needs the right `datasets.read`.
+         */
+        get: operations["list_courses"];
+        put?: never;
+        /**
+         * 导入课程包（zip 或 cmi5.xml）
+         * @description Import a course package (a zip, or cmi5.xml). Needs the right `datasets.import`.
+         */
+        post: operations["import_course"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一门课程及其结构
+         * @description A course with its structure. Needs the right `datasets.read`.
+         */
+        get: operations["get_course"];
+        put?: never;
+        post?: never;
+        /**
+         * 关闭课程：不再注册与启动，记录保留
+         * @description Close a course: nobody is registered or launched; records stay. Needs the right `datasets.import`.
+         */
+        delete: operations["close_course"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{id}/registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 为自己或学生注册课程
+         * @description Register oneself, or students, in a course. Needs the right `datasets.read`.
+         */
+        post: operations["enrol_in_course"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{id}/launch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 启动一个单元
+         * @description Launch a unit. Needs the right `datasets.read`.
+         */
+        post: operations["launch_course_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{id}/waivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 免修一个单元
+         * @description Waive a unit for a student. Needs the right `people.read`.
+         */
+        post: operations["waive_course_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 学习进度（按学生）
+         * @description How far students are. Needs the right `people.read`.
+         */
+        get: operations["get_course_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{id}/classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 学习进度（按班级）
+         * @description How far classes are. Needs the right `people.read`.
+         */
+        get: operations["get_course_classes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cmi5/fetch/{word}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 启动后取一次性口令
+         * @description The token of a launch, given once. Open to everyone.
+         */
+        post: operations["cmi5_fetch"];
+        delete?: never;
+        /**
+         * 跨域预检
+         * @description Whether another site's page may ask. Open to everyone.
+         */
+        options: operations["cmi5_fetch_preflight"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cmi5/content/{token}/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 课程包里的文件
+         * @description A file of a course package. Open to everyone.
+         */
+        get: operations["cmi5_content"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2311,6 +2755,110 @@ export interface components {
         ApiTokenSecret: {
             /** @description Told once; only its hash is kept. */
             token: string;
+        };
+        Ask: {
+            question: string;
+            /** @description `query` of the answer that this follows; with an empty question it is asked as it is. */
+            previous?: components["schemas"]["AskQuery"];
+        };
+        AskAnswer: {
+            /** @description What the question was read as, part by part. */
+            understood: {
+                /** @enum {string} */
+                kind: "metric" | "dimension" | "filter" | "period" | "scope";
+                id: string;
+                text: string;
+                text_en: string;
+            }[];
+            /** @description The checked query: send it back as `previous` to go on, changed or not. */
+            query?: components["schemas"]["AskQuery"];
+            /** @description The answer, or why there is none. */
+            sentence: string;
+            sentence_en: string;
+            columns: components["schemas"]["Column"][];
+            rows: components["schemas"]["Cell"][][];
+            /** @description [row, column] of cells withheld. */
+            suppressed: number[][];
+            /**
+             * Format: int64
+             * @description Rows of the dataset behind the figures that are shown.
+             */
+            n: number;
+            /** @description kpi, line, bar, rank, heat, map, table, stacked or pie; empty if refused. */
+            chart: string;
+            caveats: components["schemas"]["Two"][];
+            /** Format: date-time */
+            as_of?: string;
+            /** @description Other readings, or the nearest things that can be asked. */
+            alternatives: {
+                label: string;
+                query?: components["schemas"]["AskQuery"];
+            }[];
+            /**
+             * @description Present if the question was refused.
+             * @enum {string}
+             */
+            code?: "UNKNOWN_METRIC" | "UNKNOWN_ENTITY" | "AMBIGUOUS" | "UNSUPPORTED" | "NO_DATA" | "SMALL_CELL" | "FORBIDDEN_SCOPE" | "FORBIDDEN_FIELD" | "NOT_A_DATA_QUESTION";
+            /** @description Definitions of the metrics behind the answer. */
+            computed: {
+                id: string;
+                title: string;
+                definition: string;
+                formula: string;
+                dataset: string;
+                filters: string[];
+            }[];
+            /** @description The files behind the figures. */
+            sources: {
+                batch: string;
+                file: string;
+                /** Format: date-time */
+                at: string;
+                /** Format: int64 */
+                n_rows: number;
+            }[];
+        };
+        AskQuery: {
+            /** @enum {string} */
+            intent?: "value" | "trend" | "compare" | "rank" | "share" | "threshold" | "cross" | "contribution" | "streak" | "ratio";
+            metrics: string[];
+            by?: string[];
+            /** @description dimension: any of these values; organisations by id */
+            where?: {
+                [key: string]: string[];
+            };
+            time?: {
+                grain?: string;
+                from?: string;
+                to?: string;
+                /** Format: int32 */
+                last?: number;
+            };
+            /** @enum {string} */
+            compare?: "" | "prior" | "yoy";
+            order?: string;
+            /** Format: int32 */
+            limit?: number;
+            having?: {
+                metric: string;
+                /** @enum {string} */
+                op: ">" | ">=" | "<" | "<=" | "=" | "!=" | "between";
+                value?: number;
+                /** @description Of between. */
+                to?: number;
+                /** @description Beside the figure of the whole. */
+                whole?: boolean;
+            }[];
+            /** @description Whose rank or share is asked. */
+            member?: string;
+            against_whole?: boolean;
+            /** @description How many pass, not which. */
+            count?: boolean;
+            /** Format: int32 */
+            streak?: number;
+            /** @enum {string} */
+            direction?: "" | "up" | "down";
+            chart?: string;
         };
         AuditEntry: {
             /** Format: int64 */
@@ -2474,6 +3022,144 @@ export interface components {
             email: string;
             masked?: boolean;
         };
+        Course: {
+            id: string;
+            publisher_id: string;
+            title: components["schemas"]["Two"];
+            /** @description For whose students it is: those in it and below. */
+            org?: components["schemas"]["OrgRef"];
+            /** Format: int64 */
+            n_units: number;
+            /** @description Who imported it. */
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        CourseClassProgress: {
+            class?: components["schemas"]["OrgRef"];
+            /** Format: int64 */
+            n_students: number;
+            /** Format: int64 */
+            n_registered: number;
+            /** Format: int64 */
+            n_satisfied: number;
+        };
+        CourseDetail: {
+            id: string;
+            publisher_id: string;
+            title: components["schemas"]["Two"];
+            /** @description For whose students it is: those in it and below. */
+            org?: components["schemas"]["OrgRef"];
+            /** Format: int64 */
+            n_units: number;
+            /** @description Who imported it. */
+            by: string;
+            /** Format: date-time */
+            at: string;
+            closed: boolean;
+            nodes: components["schemas"]["CourseNode"][];
+        };
+        CourseEnrolIn: {
+            /**
+             * 学生
+             * @description Absent: oneself.
+             */
+            people?: string[];
+        };
+        CourseLaunch: {
+            session: string;
+            registration: string;
+            /** @description Where the unit begins; good once. */
+            url: string;
+            /** @description The unit asks for a window of its own. */
+            own_window: boolean;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        CourseLaunchIn: {
+            /**
+             * 单元
+             * Format: int64
+             * @description Its place in the course.
+             */
+            unit: number;
+            /**
+             * @description browse, review: nothing counts.
+             * @enum {string}
+             */
+            mode?: "normal" | "browse" | "review";
+            /** @description Where in the portal the unit leads back to. */
+            return_path?: string;
+        };
+        CourseNode: {
+            /**
+             * Format: int64
+             * @description Its place in the course; 0 is the course.
+             */
+            no: number;
+            /**
+             * Format: int64
+             * @description -1 of the course.
+             */
+            parent: number;
+            /** @enum {string} */
+            kind: "course" | "block" | "unit";
+            title: components["schemas"]["Two"];
+            description: components["schemas"]["Two"];
+            /** @description Of a unit: what is required. */
+            move_on?: string;
+            /** @description 0 to 1. */
+            mastery_score?: number;
+        };
+        CoursePerson: {
+            id: string;
+            name: string;
+        };
+        CourseProgress: {
+            registration: string;
+            person: components["schemas"]["CoursePerson"];
+            /** Format: int64 */
+            n_met: number;
+            /** Format: int64 */
+            n_units: number;
+            /**
+             * Format: date-time
+             * @description When the whole course was.
+             */
+            satisfied_at?: string;
+            units: components["schemas"]["CourseUnitProgress"][];
+        };
+        CourseRegistration: {
+            id: string;
+            person: string;
+            /** Format: date-time */
+            at: string;
+        };
+        CourseUnitProgress: {
+            /** Format: int64 */
+            unit: number;
+            launched: boolean;
+            completed: boolean;
+            passed: boolean;
+            failed: boolean;
+            waived: boolean;
+            /** @description What moveOn asks for is there. */
+            met: boolean;
+            /** @description 0 to 1, of the last judgement. */
+            score?: number;
+            /** Format: date-time */
+            last_at?: string;
+        };
+        CourseWaiveIn: {
+            registration: string;
+            /**
+             * 单元
+             * Format: int64
+             */
+            unit: number;
+            /** 理由 */
+            reason: string;
+        };
         Dashboard: {
             id: string;
             title: string;
@@ -2599,7 +3285,7 @@ export interface components {
             title: string;
             title_en: string;
             /** @enum {string} */
-            kind: "entry" | "reference" | "derived";
+            kind: "entry" | "reference" | "derived" | "event";
             /** @enum {string} */
             level: "L1" | "L2" | "L3" | "L4" | "L5";
             category: string;
@@ -2624,7 +3310,7 @@ export interface components {
             title: string;
             title_en: string;
             /** @enum {string} */
-            kind: "entry" | "reference" | "derived";
+            kind: "entry" | "reference" | "derived" | "event";
             /** @enum {string} */
             level: "L1" | "L2" | "L3" | "L4" | "L5";
             category: string;
@@ -2819,6 +3505,152 @@ export interface components {
             code: string;
             where: string;
             detail: components["schemas"]["Two"];
+        };
+        LearningAccount: {
+            /** @description actor.account.homePage of the statements. */
+            home_page: string;
+            /** @description actor.account.name. */
+            name: string;
+            person: components["schemas"]["LearningActorPerson"];
+        };
+        LearningActor: {
+            no: string;
+            /** @description Kind and value, as the tool says: "account https://tool.example name", "mbox mailto:…". */
+            identifier: string;
+            /** @description As the tool says. */
+            name: string;
+            /** @enum {string} */
+            state: "unknown" | "account" | "mail" | "mapped" | "ignored";
+            /** @description Whose keys speak of the actor. */
+            org?: components["schemas"]["OrgRef"];
+            /** @description Absent if nobody is known, or the person is outside the reader's scope by now. */
+            person?: components["schemas"]["LearningActorPerson"];
+            /** @description Who mapped or ignored the actor. */
+            by?: string;
+            /** Format: date-time */
+            decided_at?: string;
+            /** Format: date-time */
+            first_seen: string;
+            /** Format: date-time */
+            last_seen: string;
+            /** Format: int64 */
+            n_statements: number;
+        };
+        LearningActorMapping: {
+            /**
+             * 人员
+             * @description Who it is: of the actor's organisation, now or then.
+             */
+            person: string;
+        };
+        LearningActorPerson: {
+            id: string;
+            name: string;
+        };
+        LearningDetail: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it happened, as the tool says.
+             */
+            at: string;
+            /** Format: date-time */
+            stored: string;
+            sentence: components["schemas"]["Two"];
+            /** @description Absent for an actor whom the directory does not know. */
+            person?: components["schemas"]["LearningPerson"];
+            /** @description Where the person belonged at that time. */
+            org?: components["schemas"]["OrgRef"];
+            class?: components["schemas"]["OrgRef"];
+            verb: components["schemas"]["LearningVerb"];
+            object: components["schemas"]["LearningObject"];
+            result: components["schemas"]["LearningOutcome"];
+            tool: components["schemas"]["LearningTool"];
+            platform?: string;
+            voided: boolean;
+            /** @description Some parts are above the reader's level: the actor's identifier, the response, the statement itself. */
+            masked: boolean;
+            /** @description Kind and value of the identifier that the tool sent. */
+            actor?: string;
+            registration?: string;
+            /** @description As it is stored. */
+            statement?: unknown;
+        };
+        LearningObject: {
+            /** @enum {string} */
+            kind: "activity" | "agent" | "group" | "statement" | "sub_statement";
+            /** @description IRI of an activity, id of a statement; empty for people. */
+            id: string;
+            title: components["schemas"]["Two"];
+            /** @description IRI of the activity's type. */
+            type?: string;
+        };
+        LearningOutcome: {
+            scaled?: number;
+            raw?: number;
+            min?: number;
+            max?: number;
+            success?: boolean;
+            completion?: boolean;
+            response?: string;
+            /** @description ISO 8601. */
+            duration?: string;
+        };
+        LearningPerson: {
+            /** @description Absent for those whom the reader may not look up. */
+            id?: string;
+            name: string;
+        };
+        LearningRecord: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it happened, as the tool says.
+             */
+            at: string;
+            /** Format: date-time */
+            stored: string;
+            sentence: components["schemas"]["Two"];
+            /** @description Absent for an actor whom the directory does not know. */
+            person?: components["schemas"]["LearningPerson"];
+            /** @description Where the person belonged at that time. */
+            org?: components["schemas"]["OrgRef"];
+            class?: components["schemas"]["OrgRef"];
+            verb: components["schemas"]["LearningVerb"];
+            object: components["schemas"]["LearningObject"];
+            result: components["schemas"]["LearningOutcome"];
+            tool: components["schemas"]["LearningTool"];
+            platform?: string;
+            voided: boolean;
+            /** @description Some parts are above the reader's level: the actor's identifier, the response, the statement itself. */
+            masked: boolean;
+        };
+        LearningRosterIn: {
+            /**
+             * 用途
+             * @description Each purpose has accounts of its own.
+             */
+            purpose: string;
+            /** @description The tool's organisation; absent: one's own. */
+            org?: string;
+            /** @description Only this class or grade. */
+            within?: string;
+            /** @description Only this role. */
+            role?: string;
+            /** @description next of the page before. */
+            after?: string;
+            /** Format: int64 */
+            limit?: number;
+        };
+        LearningTool: {
+            title: string;
+            key?: string;
+            /** @description For which it writes. */
+            org?: components["schemas"]["OrgRef"];
+        };
+        LearningVerb: {
+            id: string;
+            title: components["schemas"]["Two"];
         };
         LevelChange: {
             id: string;
@@ -3716,6 +4548,23 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             revoked_at?: string;
+            own_users: boolean;
+            verbs: string[];
+            profiles: string[];
+            /** Format: date-time */
+            last_seen?: string;
+            /**
+             * Format: int64
+             * @description In the last 24 hours, as are the two below.
+             */
+            n_requests: number;
+            /**
+             * Format: int64
+             * @description Requests that were refused or failed.
+             */
+            n_errors: number;
+            /** Format: int64 */
+            n_statements: number;
         };
         XapiKeyIn: {
             /** 名称 */
@@ -3723,6 +4572,15 @@ export interface components {
             scopes: ("statements/write" | "statements/read/mine" | "statements/read" | "state" | "profile" | "all")[];
             /** @description For which organisation; absent: one's own. */
             org?: string;
+            /**
+             * 只写本机构的人
+             * @description Statements about actors whom nobody knows are refused.
+             */
+            own_users?: boolean;
+            /** @description IRIs; empty: any verb. */
+            verbs?: string[];
+            /** @description IRIs, one of which is a category of each statement; empty: any. */
+            profiles?: string[];
         };
     };
     responses: {
@@ -7187,6 +8045,49 @@ export interface operations {
             };
         };
     };
+    ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ask"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_dashboards: {
         parameters: {
             query?: never;
@@ -8524,6 +9425,459 @@ export interface operations {
             };
         };
     };
+    list_learning_records: {
+        parameters: {
+            query?: {
+                /** @description About this person. */
+                person?: string;
+                /** @description About people of this organisation and below. */
+                org?: string;
+                /** @description From this day on (2026-11-22), by the statement's own time. */
+                from?: string;
+                /** @description Up to this day. */
+                to?: string;
+                /** @description IRI of the verb. */
+                verb?: string;
+                /** @description IRI of the activity that was acted on. */
+                activity?: string;
+                /** @description IRI of the activity's type. */
+                type?: string;
+                /** @description The tool's key. */
+                key?: string;
+                /** @description `context.platform`. */
+                platform?: string;
+                /** @description How it ended. */
+                result?: "passed" | "failed" | "completed";
+                /** @description In the name or id of what was acted on. */
+                q?: string;
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["LearningRecord"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_learning_record: {
+        parameters: {
+            query?: {
+                /** @description The organisation whose tool wrote it: ids may repeat between organisations. */
+                org?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearningDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    person_learning_timeline: {
+        parameters: {
+            query?: {
+                /** @description From this day on (2026-11-22), by the statement's own time. */
+                from?: string;
+                /** @description Up to this day. */
+                to?: string;
+                /** @description IRI of the verb. */
+                verb?: string;
+                /** @description IRI of the activity that was acted on. */
+                activity?: string;
+                /** @description IRI of the activity's type. */
+                type?: string;
+                /** @description The tool's key. */
+                key?: string;
+                /** @description `context.platform`. */
+                platform?: string;
+                /** @description How it ended. */
+                result?: "passed" | "failed" | "completed";
+                /** @description In the name or id of what was acted on. */
+                q?: string;
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["LearningRecord"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    class_learning_timeline: {
+        parameters: {
+            query?: {
+                /** @description From this day on (2026-11-22), by the statement's own time. */
+                from?: string;
+                /** @description Up to this day. */
+                to?: string;
+                /** @description IRI of the verb. */
+                verb?: string;
+                /** @description IRI of the activity that was acted on. */
+                activity?: string;
+                /** @description IRI of the activity's type. */
+                type?: string;
+                /** @description The tool's key. */
+                key?: string;
+                /** @description `context.platform`. */
+                platform?: string;
+                /** @description How it ended. */
+                result?: "passed" | "failed" | "completed";
+                /** @description In the name or id of what was acted on. */
+                q?: string;
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["LearningRecord"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_learning_actors: {
+        parameters: {
+            query?: {
+                /** @description unknown, account, mail, mapped or ignored. */
+                state?: string;
+                /** @description Of the keys of this organisation and below. */
+                org?: string;
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["LearningActor"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    map_learning_actor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                no: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LearningActorMapping"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ignore_learning_actor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                no: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_learning_actor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                no: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_learning_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LearningRosterIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["LearningAccount"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_xapi_keys: {
         parameters: {
             query?: never;
@@ -8791,6 +10145,39 @@ export interface operations {
             };
         };
     };
+    xapi_get_statements_preflight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     xapi_get_state: {
         parameters: {
             query?: {
@@ -8947,6 +10334,39 @@ export interface operations {
                 /** @description As the xAPI specification says. */
                 since?: string;
             };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_get_state_preflight: {
+        parameters: {
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -9147,6 +10567,39 @@ export interface operations {
             };
         };
     };
+    xapi_get_activity_profile_preflight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     xapi_get_agent_profile: {
         parameters: {
             query?: {
@@ -9317,6 +10770,39 @@ export interface operations {
             };
         };
     };
+    xapi_get_agent_profile_preflight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     xapi_get_person: {
         parameters: {
             query?: {
@@ -9378,6 +10864,39 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_get_person_preflight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
@@ -9469,6 +10988,39 @@ export interface operations {
             };
         };
     };
+    xapi_get_activity_preflight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     xapi_get_about: {
         parameters: {
             query?: never;
@@ -9531,6 +11083,633 @@ export interface operations {
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    xapi_get_about_preflight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    caliper_get_configuration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    caliper_post_envelope: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_courses: {
+        parameters: {
+            query?: {
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Course"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_course: {
+        parameters: {
+            query: {
+                /** @description For which organisation's students. */
+                org: string;
+            };
+            header?: {
+                /** @description A new random value for each thing to create (a UUID). The same request with the same value within a day is carried out once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file itself, of any type, or a form with the part `file`. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Course"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. Codes of this operation: `http.idempotency_reused`, `http.idempotency_running`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enrol_in_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CourseEnrolIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["CourseRegistration"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    launch_course_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CourseLaunchIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseLaunch"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    waive_course_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CourseWaiveIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_course_progress: {
+        parameters: {
+            query?: {
+                /** @description Only of this class or school. */
+                org?: string;
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["CourseProgress"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_course_classes: {
+        parameters: {
+            query?: {
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["CourseClassProgress"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cmi5_fetch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description word */
+                word: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cmi5_fetch_preflight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description word */
+                word: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cmi5_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description token */
+                token: string;
+                /** @description path */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             /** @description Any other problem. */
             default: {
                 headers: {

@@ -1,5 +1,5 @@
 // Names of the contract's types for the rest of the portal: the only reader of the schemas in schema.d.ts.
-import type { components } from './schema'
+import type { components, paths } from './schema'
 
 type S = components['schemas']
 export type Two = S['Two']
@@ -85,3 +85,9 @@ export type Contact = S['Contact']
 export type PersonDetail = S['PersonDetail']
 export type PersonMove = S['PersonMove']
 export type PersonMovePreview = S['PersonMovePreview']
+export type LearningFilter = NonNullable<paths['/api/v1/learning/statements']['get']['parameters']['query']>
+export type LearningRecord = S['LearningRecord']
+export type LearningDetail = S['LearningDetail']
+export type LearningActor = S['LearningActor']
+export type XapiKey = S['XapiKey']
+export type XapiKeyIn = S['XapiKeyIn']
