@@ -32,6 +32,20 @@ Result<std::shared_ptr<const events::Key>> writer_of(const Engines& engines, con
   return fail(ErrorCode::denied, "xapi.no_scope", {"这个密钥没有范围 statements/write", "this key lacks the scope statements/write"});
 }
 
+// Each becomes a document of its own, so they count like statements, and are written by those who may write profiles.
+Result<> check_entities(const Engines& engines, const events::Key& key, const events::CaliperData& data) {
+  if (data.entities.empty()) return {};
+  if (!key.may(events::KeyScope::profile))
+    return fail(
+        ErrorCode::denied, "xapi.no_scope",
+        {"信封中有单独描述的实体，写入它们需要范围 profile", "the envelope describes entities on their own: writing them needs the scope profile"});
+  const size_t n = data.entities.size() + data.statements.size(), most = engines.events->options().max_batch;
+  if (n <= most) return {};
+  return fail(ErrorCode::too_large, "events.too_many_statements",
+              {"一次最多 " + std::to_string(most) + " 个事件和实体，请分批发送",
+               "at most " + std::to_string(most) + " events and entities a request: send them in parts"});
+}
+
 // "$[2].actor" tells of a statement; who sent the envelope knows its data.
 Error in_envelope(Error error, const events::CaliperData& data) {
   size_t i = 0;
@@ -51,6 +65,7 @@ Result<> store(const Engines& engines, const http::Request& request) {
                 {"Caliper 信封须以 application/json 发送", "a Caliper envelope is sent as application/json"}, "header.Content-Type");
   BANMO_TRY(const json::Value envelope, json::read(request.body));
   BANMO_TRY(events::CaliperData data, events::read_caliper(envelope));
+  BANMO_DO(check_entities(engines, *key, data));
   if (!data.statements.empty()) {
     auto stored = engines.events->store(*key, events::Version::v2_0, json::write(data.statements), {}, {});
     if (!stored.ok()) return in_envelope(stored.error(), data);

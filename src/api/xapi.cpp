@@ -135,6 +135,8 @@ http::Response answer(const XapiResource& resource, const Engines& engines, http
   http::Response response = result.ok() ? *std::move(result) : refused(result.error(), request);
   if (call.key != nullptr) engines.events->note_request(*call.key, response.status >= 400);
   allow_other_sites(response);
+  // A document is what some tool or pupil stored, of whatever type: opened as a page it must be able to do nothing on this origin.
+  response.headers.emplace_back("content-security-policy", "sandbox; default-src 'none'");
   response.headers.emplace_back("x-experience-api-version", answered_version(call));
   if (resource.path == "/xapi/statements")
     response.headers.emplace_back("x-experience-api-consistent-through", engines.events->consistent_through().to_iso());

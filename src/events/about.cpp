@@ -32,24 +32,30 @@ Result<About::Mark> About::mark() const {
 
 Result<About::Filed> About::entries_of(const sql::Rows& rows, directory::OrgNo only_org, const std::string& only_ifi) {
   Filed filed;
-  std::vector<std::unique_ptr<const StoredStatement>> statements;
+  struct Deed {  // what is needed of a statement, which itself may be large
+    int64_t no;
+    directory::OrgNo key_org;
+    Instant at;
+    Actor actor;
+  };
+  std::vector<Deed> deeds;
   std::map<int64_t, std::vector<std::string>> actors;
   for (const auto& row : rows.rows) {
     ++filed.n_read;
     filed.last_no = sql::int_of(row[0]);
-    auto stored = stored_of(row);
+    const auto stored = stored_of(row);
     if (stored == nullptr) continue;  // about nobody
     const std::string& ifi = stored->statement.actor.ifi;
     if (only_org.value != 0 && (stored->key_org != only_org || ifi != only_ifi)) continue;
     if (!ifi.empty()) actors[stored->key_org.value].push_back(ifi);
-    statements.push_back(std::move(stored));
+    deeds.push_back({stored->no, stored->key_org, stored->at, stored->statement.actor});
   }
   for (const auto& [org, ifis] : actors) BANMO_DO(people_.know({org}, ifis));
-  for (const auto& stored : statements) {
-    BANMO_TRY(const Whom whom, people_.whom(stored->key_org, stored->statement.actor, stored->at));
-    if (whom.person) filed.postings.emplace_back(target_of(List::about_person, whom.person->value), stored->no);
-    if (whom.org != stored->key_org) filed.postings.emplace_back(target_of(List::about_org, whom.org.value), stored->no);
-    if (whom.class_org) filed.postings.emplace_back(target_of(List::about_class, whom.class_org->value), stored->no);
+  for (const Deed& deed : deeds) {
+    BANMO_TRY(const Whom whom, people_.whom(deed.key_org, deed.actor, deed.at));
+    if (whom.person) filed.postings.emplace_back(target_of(List::about_person, whom.person->value), deed.no);
+    if (whom.org != deed.key_org) filed.postings.emplace_back(target_of(List::about_org, whom.org.value), deed.no);
+    if (whom.class_org) filed.postings.emplace_back(target_of(List::about_class, whom.class_org->value), deed.no);
   }
   std::sort(filed.postings.begin(), filed.postings.end());
   return filed;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "crypto/crypto.h"
 #include "events/look_up.h"
+#include "events/members.h"
 #include "events/postings.h"
 #include "json/json.h"
 
@@ -80,9 +81,8 @@ Result<std::string> merged(const Document& before, const Document& later) {
   if (!is_json(before.content_type) || !is_json(later.content_type)) return not_mergeable();
   const auto old_value = json::read(before.content), new_value = json::read(later.content);
   if (!old_value.ok() || !new_value.ok() || old_value->as_object() == nullptr || new_value->as_object() == nullptr) return not_mergeable();
-  json::Object object = *old_value->as_object();
-  for (const auto& [name, value] : *new_value->as_object()) object.set(name, value);
-  return json::write(std::move(object));
+  return json::write(
+      merged_members(*old_value->as_object(), *new_value->as_object(), [](const json::Value&, const json::Value& theirs) { return theirs; }));
 }
 
 constexpr std::string_view kKinds[] = {"state", "activity_profile", "agent_profile"};

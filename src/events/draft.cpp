@@ -9,7 +9,8 @@
 namespace banmo::events {
 namespace {
 
-constexpr size_t kMaxStatementBytes = size_t{256} << 10;  // pages of 500, and the feed's chunks, are read at once
+constexpr size_t kMaxStatementBytes = size_t{256} << 10;                     // pages of 500, and the feed's chunks, are read at once
+constexpr size_t kMaxValues = 10'000, kMaxNamed = 1000, kMaxTargets = 2000;  // the writer looks each of these up, or writes it
 
 constexpr std::string_view kContextLists[] = {"parent", "grouping", "category", "other"};
 
@@ -62,6 +63,16 @@ std::string quoted(std::string_view text) {
   return out;
 }
 
+// A value takes 40 bytes in memory and two in the text.
+size_t n_values(const json::Value& value) {
+  size_t n = 1;
+  if (const json::Array* items = value.as_array(); items != nullptr)
+    for (const json::Value& item : *items) n += n_values(item);
+  if (const json::Object* object = value.as_object(); object != nullptr)
+    for (const auto& member : *object) n += n_values(member.second);
+  return n;
+}
+
 // The members in the order they were sent, without those that the store sets.
 std::string head_of(std::string_view text, const json::Value& value, const Statement& statement, const Uuid& id) {
   std::string head = "{";
@@ -92,6 +103,10 @@ Result<Draft> draft_of(std::string_view text, const json::Value& value, Version 
     return fail(ErrorCode::too_large, "events.statement_too_large",
                 {"一条陈述最多 256 KiB；较大的内容请作为附件发送", "a statement has at most 256 KiB: send what is larger as an attachment"},
                 place.text());
+  if (n_values(value) > kMaxValues)
+    return fail(ErrorCode::too_large, "events.statement_too_large",
+                {"一条陈述最多 10000 个值；较大的内容请作为附件发送", "a statement has at most 10,000 values: send what is larger as an attachment"},
+                place.text());
   BANMO_TRY(const Statement statement, read_statement(value, version, place));
   if (put_id && statement.id && *put_id != *statement.id)
     return mistake(place, "id", "other_id", {"正文的 id 与参数 statementId 不同", "the id differs from the parameter statementId"});
@@ -110,6 +125,11 @@ Result<Draft> draft_of(std::string_view text, const json::Value& value, Version 
   draft.verb = statement.verb.id;
   for (const Activity& category : statement.context.category) draft.categories.push_back(category.id);
   draft.named = named_in(statement);
+  if (draft.named.size() > kMaxNamed || draft.targets.size() > kMaxTargets)
+    return fail(ErrorCode::too_large, "events.statement_too_large",
+                {"一条陈述最多涉及 1000 个参与者和 2000 个查询词；请拆成多条",
+                 "a statement names at most 1,000 agents and is found by 2,000 words: make several of it"},
+                place.text());
   draft.head = head_of(text, value, statement, draft.id);
   append_member(draft.head, "authority", authority);
   if (statement.version.empty()) append_member(draft.head, "version", version == Version::v1_0 ? "\"1.0.0\"" : "\"2.0.0\"");

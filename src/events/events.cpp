@@ -67,6 +67,7 @@ struct Events::State {
 
 namespace {
 
+constexpr size_t kMaxNamed = 10'000;  // of one request: each is looked up, and written when it is new
 std::string authority_of(const Options& options, const Key& key) {
   return json::write(
       json::Object{{"objectType", "Agent"}, {"name", key.title}, {"account", json::Object{{"homePage", options.home_page}, {"name", key.key}}}});
@@ -231,6 +232,9 @@ Result<std::vector<std::string>> Events::store(const Key& key, Version version, 
     for (const Named& one : draft.named) named.push_back(&one);
   }
   if (drafts.empty()) return ids;
+  if (named.size() > kMaxNamed)
+    return fail(ErrorCode::too_large, "events.too_many_statements",
+                {"一次请求最多涉及 10000 个参与者，请分批发送", "a request names at most 10,000 agents: send it in parts"});
   BANMO_DO(state_->gate.check(key, drafts, is_single));
   BANMO_TRY(const auto actors, state_->people.to_keep(key.org, named));
   BANMO_DO(state_->writer.store(key, drafts, contents, actors, is_single, also));

@@ -23,7 +23,7 @@ class Feed {
   // The next statements, kChunk at most in one transaction, until there are none; how many. Nothing before into().
   Result<int64_t> run();
 
-  static constexpr int64_t kChunk = 5000;
+  static constexpr int64_t kChunk = 1000;
 
  private:
   // A dataset's fields with what tells them.

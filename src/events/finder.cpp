@@ -11,6 +11,7 @@
 namespace banmo::events {
 namespace {
 
+constexpr size_t kMaxPageBytes = size_t{16} << 20;  // of statements: a page ends there, after one at least
 constexpr std::string_view kOne = "SELECT body FROM xapi_statement s WHERE s.id = $1 AND ";
 constexpr std::string_view kSizes = "SELECT sha2, OCTET_LENGTH(content) FROM xapi_attachment WHERE ";
 constexpr std::string_view kContents = "SELECT sha2, content_type, content FROM xapi_attachment WHERE sha2 = $1 AND ";
@@ -81,11 +82,13 @@ Result<Found> Finder::find(const Key& key, const StatementQuery& query) const {
   const Question question = page_question("s.no, s.body", std::move(filters), query, seen, limit + 1);
   BANMO_TRY(auto rows, lease->query(question.text, question.values));
   Found found;
-  for (size_t i = 0; i < rows.size() && i < limit; ++i) {
+  size_t n_bytes = 0;
+  for (size_t i = 0; i < rows.size() && i < limit && n_bytes < kMaxPageBytes; ++i) {
     found.numbers.push_back(sql::int_of(rows[i][0]));
     found.bodies.push_back(std::move(std::get<std::string>(rows.rows[i][1])));
+    n_bytes += found.bodies.back().size();
   }
-  if (rows.size() > limit) found.next = sql::int_of(rows[limit - 1][0]);
+  if (rows.size() > found.numbers.size()) found.next = found.numbers.back();
   return found;
 }
 

@@ -7,6 +7,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 
 #include "base/result.h"
 #include "events/types.h"
@@ -63,5 +65,21 @@ Result<> check_value(const json::Value& value, const Place& place, Kind kind);
 std::string text_at(const json::Value& value, std::string_view name);
 std::optional<double> number_at(const json::Value& value, std::string_view name);
 std::optional<bool> bool_at(const json::Value& value, std::string_view name);
+
+// Members of both; where both have one, `combine(mine, theirs)` holds. Linear: what is merged may have many members.
+template <class Combine>
+json::Object merged_members(json::Object mine, const json::Object& theirs, const Combine& combine) {
+  mine.reserve(mine.size() + theirs.size());  // so that names and values stay where they are
+  std::unordered_map<std::string_view, json::Value*> known;
+  for (auto& [name, value] : mine) known.emplace(name, &value);
+  for (const auto& [name, value] : theirs) {
+    const auto found = known.find(name);
+    if (found == known.end())
+      mine.add(name, value);
+    else
+      *found->second = combine(std::move(*found->second), value);
+  }
+  return mine;
+}
 
 }  // namespace banmo::events

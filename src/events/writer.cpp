@@ -7,6 +7,7 @@
 #include "audit/audit.h"
 #include "base/worker_pool.h"
 #include "events/look_up.h"
+#include "events/members.h"
 #include "events/postings.h"
 #include "events/references.h"
 
@@ -111,13 +112,9 @@ Result<> append_postings(sql::Connection& connection, const Key& key, const std:
 
 // Members of both; where both have one, objects are merged and otherwise the later holds.
 json::Value merged(json::Value before, const json::Value& later) {
-  json::Object* object = before.as_object();
-  if (object == nullptr || later.as_object() == nullptr) return later;
-  for (const auto& [name, value] : *later.as_object()) {
-    json::Value* mine = object->find(name);
-    object->set(name, mine == nullptr ? value : merged(std::move(*mine), value));
-  }
-  return before;
+  if (before.as_object() == nullptr || later.as_object() == nullptr) return later;
+  return merged_members(std::move(*before.as_object()), *later.as_object(),
+                        [](json::Value mine, const json::Value& theirs) { return merged(std::move(mine), theirs); });
 }
 
 int64_t activity_target(directory::OrgNo org, const std::string& id) { return target_of(List::activity, std::to_string(org.value) + " " + id); }

@@ -74,6 +74,13 @@ test('an entity that is described on its own is kept with its activity', async (
   assert.equal(profile.body.name, '第六题')
 })
 
+test('entities on their own need the scope of profiles', async () => {
+  const writer = await makeKey(['statements/write'])
+  assert.equal((await send(envelope(event()), { by: writer })).status, 200)
+  const refused = await send(envelope(event(), { ...item, id: 'https://quiz.example/items/7' }), { by: writer })
+  assert.deepEqual([refused.status, refused.body.code], [401, 'xapi.no_scope'])
+})
+
 test('statuses are those of the specification', async () => {
   const writer = await makeKey(['statements/read'])
   assert.equal((await send(envelope(event()), { by: null })).status, 401)

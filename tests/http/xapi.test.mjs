@@ -326,3 +326,26 @@ test('what was acknowledged is there after kill -9, and nothing of what was not 
     assert.equal(kept.size % 3, 0, 'a batch is whole or not there')
   }
 })
+
+test('a stored document opened as a page can do nothing on this origin', async () => {
+  const place = `/agents/profile?${new URLSearchParams({ agent: JSON.stringify({ account: { homePage: 'https://tool.example', name: 'p-1' } }), profileId: 'page' })}`
+  const put = await call(one, 'PUT', place, { raw: '<script>alert(1)</script>', headers: { 'content-type': 'text/html', 'if-none-match': '*' } })
+  assert.equal(put.status, 204, put.text)
+  const got = await call(one, 'GET', place)
+  assert.equal(got.status, 200)
+  assert.match(got.headers.get('content-security-policy'), /^sandbox; default-src 'none'$/)
+})
+
+test('a statement of too many values or agents is refused, and documents of many members are merged', async () => {
+  const many = await call(one, 'POST', '/statements', { body: statement({ context: { extensions: { 'http://x.example/y': Array(11_000).fill(1) } } }) })
+  assert.deepEqual([many.status, many.body.code], [413, 'events.statement_too_large'])
+  const member = Array.from({ length: 1100 }, (_, i) => ({ account: { homePage: 'https://tool.example', name: `m-${i}` } }))
+  const crowd = await call(one, 'POST', '/statements', { body: statement({ context: { team: { objectType: 'Group', member } } }) })
+  assert.deepEqual([crowd.status, crowd.body.code], [413, 'events.statement_too_large'])
+  const place = `/activities/profile?${new URLSearchParams({ activityId: 'http://tool.example/lesson/1', profileId: 'many' })}`
+  const members = (letter) => Object.fromEntries(Array.from({ length: 60_000 }, (_, i) => [`${letter}${i}`, i]))
+  assert.equal((await call(one, 'PUT', place, { body: members('a'), headers: { 'if-none-match': '*' } })).status, 204)
+  const merged = await call(one, 'POST', place, { body: members('b') })
+  assert.equal(merged.status, 204, merged.text)
+  assert.equal(Object.keys((await call(one, 'GET', place)).body).length, 120_000)
+})
