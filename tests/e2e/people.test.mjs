@@ -103,7 +103,7 @@ test('a lost connection is said, and taken back when the server answers again', 
   const { context, page } = await as('city')
   await go(page)
   await context.setOffline(true)
-  await page.getByRole('navigation', { name: '主菜单' }).getByText('人员').click()
+  await page.getByRole('navigation', { name: '主菜单' }).getByRole('link', { name: '人员', exact: true }).click()
   await page.waitForSelector('.bm-lost')
   await shoot(page, 'people-lost')
   await context.setOffline(false)

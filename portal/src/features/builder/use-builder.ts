@@ -58,7 +58,12 @@ export function useBuilder(name: string, start: Built) {
   })
   const forget = async (source: string) => {
     clear()
-    if (source !== '') cache.removeQueries({ queryKey: ['dashboard-source', source] })
+    // The page of what was deleted may still stand for a moment: it must not ask for it again.
+    const gone = { queryKey: ['dashboard-source', source] }
+    if (source !== '') {
+      await cache.invalidateQueries({ ...gone, refetchType: 'none' })
+      cache.removeQueries({ ...gone, type: 'inactive' })
+    }
     await Promise.all([['dashboards'], ['dashboard'], ['dashboard-sources']].map((queryKey) => cache.invalidateQueries({ queryKey })))
   }
   const id = built.yaml === null ? built.form.id : (seen.data?.answer.form?.id ?? '')
