@@ -35,7 +35,7 @@ struct CourseShape {
   Two title;
   std::optional<OrgRef> org;
   int64_t n_units = 0;
-  std::string by;
+  std::optional<std::string> by;
   Instant at;
 };
 template <class V>
@@ -45,7 +45,7 @@ void describe(V& v, CourseShape& x) {
   v.field("title", x.title);
   v.field("org", x.org, {.doc = "For whose students it is: those in it and below."});
   v.field("n_units", x.n_units);
-  v.field("by", x.by, {.doc = "Who imported it."});
+  v.field("by", x.by, {.doc = "Who imported it; for those who may import and close it."});
   v.field("at", x.at);
 }
 
@@ -214,12 +214,13 @@ Two two_of(const events::LanguageMap& texts) { return {text_in(texts, "zh", "en"
 
 CourseShape shape_of(const Call& call, const Course& course) {
   const auto& nodes = course.structure.nodes;
+  const bool manages = call.engines.directory->require(call.principal, Right::datasets_import, course.org).ok();
   return {course.id,
           course.publisher_id,
           two_of(nodes[0].title),
           ref_of(*call.engines.directory->orgs(), course.org),
           std::count_if(nodes.begin(), nodes.end(), [](const events::CourseNode& node) { return node.kind == NodeKind::au; }),
-          course.made_by,
+          manages ? std::optional(course.made_by) : std::nullopt,
           course.made_at};
 }
 

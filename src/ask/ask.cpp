@@ -6,10 +6,10 @@
 #include <set>
 
 #include "ask/figures.h"
+#include "ask/log_text.h"
 #include "ask/sentence.h"
 #include "audit/audit.h"
 #include "base/city_time.h"
-#include "base/text.h"
 #include "directory/directory.h"
 
 namespace banmo::ask {
@@ -17,28 +17,7 @@ namespace {
 
 using directory::Right;
 
-constexpr size_t kMostAudited_bytes = 600;  // of a question
-constexpr size_t kLongestNumber = 6;        // more digits in a row may be a person's
-
-// Numbers that may be somebody's are not kept.
-std::string for_the_log(std::string_view question) {
-  std::string out, digits;
-  const auto flush = [&] {
-    out += digits.size() > kLongestNumber ? std::string("***") : digits;
-    digits.clear();
-  };
-  const std::string_view head = question.substr(0, std::min(question.size(), kMostAudited_bytes));
-  for (const char c : head.substr(0, text::valid_utf8_prefix(head))) {
-    if (c >= '0' && c <= '9') {
-      digits += c;
-      continue;
-    }
-    flush();
-    if (static_cast<unsigned char>(c) >= 0x20) out += c;
-  }
-  flush();
-  return out;
-}
+constexpr size_t kMostQuestion_bytes = 600, kMostPlan_bytes = 2000;  // of the audit log
 
 Refusal refusal_of(const Error& error) {
   if (error.code == ErrorCode::denied) return Refusal::forbidden_scope;
@@ -80,9 +59,9 @@ struct Ask::State {
 
   Result<> log(const metrics::Principal& principal, std::string_view question, const Parsed& parsed) const {
     const Instant now = clock.now();
-    json::Object detail{{"question", for_the_log(question)}};
+    json::Object detail{{"question", for_the_log(question, kMostQuestion_bytes)}};
     if (parsed.refusal == Refusal::none)
-      detail.set("plan", text_of(parsed.tree));
+      detail.set("plan", for_the_log(text_of(parsed.tree), kMostPlan_bytes));
     else
       detail.set("code", kRefusalNames[static_cast<size_t>(parsed.refusal)]);
     const audit::Entry entry{now, principal.account_name, "ask.question", "question", "", 0, std::move(detail)};
@@ -104,6 +83,12 @@ struct Ask::State {
       return {};
     }
     const Figures& figures = *read;
+    if (figures.unfit) {
+      answer.understood.refusal = Refusal::unsupported;
+      answer.understood.why = {"查询要用的列不在结果里；请换一种问法",
+                               "the query speaks of a column that its result does not have: ask in another way"};
+      return {};
+    }
     if (figures.withheld || figures.empty) return refuse_empty(principal, figures, answer);
     answer.table = figures.table;
     answer.sentence = sentence_of({frame, tree, viewer, asked, figures});

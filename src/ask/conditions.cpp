@@ -13,7 +13,6 @@ namespace {
 using directory::OrgKind;
 
 std::string level_of(OrgKind kind) { return kind == OrgKind::city ? "city" : kind == OrgKind::district ? "district" : "school"; }
-bool is_level(std::string_view id) { return id == "city" || id == "district" || id == "school"; }
 
 void add_unique(std::vector<std::string>& all, const std::string& one) {
   if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);

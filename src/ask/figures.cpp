@@ -14,8 +14,6 @@ using metrics::QueryResult;
 
 constexpr int kMostRows = 10'000;
 
-bool is_level(std::string_view id) { return id == "city" || id == "district" || id == "school"; }
-
 // Keeps the rows for which `keep` holds, with the marks of their withheld cells.
 template <class Keep>
 void keep_rows(QueryResult& table, Keep keep) {
@@ -143,23 +141,30 @@ void FigureReader::add_changes(const Tree& tree, Figures& out) const {
   }
 }
 
-void FigureReader::keep_passing(const Tree& tree, Figures& out) const {
+void keep_passing(const Tree& tree, Figures& out) {
   out.n_members = static_cast<int64_t>(out.table.rows.size());
   for (const Having& having : tree.having) {
     const size_t column = column_of(out.table, having.metric);
+    if (column >= out.table.columns.size()) {
+      out.unfit = true;
+      return;
+    }
     keep_rows(out.table, [&](const std::vector<Cell>& row) {
-      const auto value = column < row.size() ? number_in(row[column]) : std::nullopt;
+      const auto value = number_in(row[column]);
       return value && passes(having, *value, out.whole);
     });
   }
   out.n_passed = static_cast<int64_t>(out.table.rows.size());
 }
 
-void FigureReader::order(const Tree& tree, Figures& out) const {
+void put_in_order(const Tree& tree, Figures& out) {
   QueryResult& table = out.table;
   const bool descending = tree.order.starts_with('-');
   const size_t column = column_of(table, descending ? tree.order.substr(1) : tree.order);
-  if (column >= table.columns.size()) return;
+  if (column >= table.columns.size()) {
+    out.unfit = true;
+    return;
+  }
   keep_rows(table, [&](const std::vector<Cell>& row) { return number_in(row[column]).has_value(); });
   std::stable_sort(table.rows.begin(), table.rows.end(), [&](const auto& a, const auto& b) {
     const double x = *number_in(a[column]), y = *number_in(b[column]);
@@ -187,10 +192,14 @@ void FigureReader::order(const Tree& tree, Figures& out) const {
 }
 
 // Members whose figure moved one way in each of the last periods: one row each, with where it began and where it stands.
-void FigureReader::runs(const Tree& tree, Figures& out) const {
+void find_runs(const Frame& frame, const Tree& tree, Figures& out) {
   QueryResult& table = out.table;
-  const MetricFrame& first = *frame_.metric(tree.metrics.front());
+  const MetricFrame& first = *frame.metric(tree.metrics.front());
   const size_t period = column_of(table, first.period), value = column_of(table, tree.metrics.front());
+  if (std::max(period, value) >= table.columns.size()) {
+    out.unfit = true;
+    return;
+  }
   struct Run {
     std::vector<Cell> key;
     std::map<std::string, double> values;
@@ -238,8 +247,12 @@ void FigureReader::runs(const Tree& tree, Figures& out) const {
   table = std::move(made);
 }
 
-void FigureReader::add_ratio(const Tree& tree, Figures& out) const {
-  const size_t above = column_of(out.table, tree.metrics[0]), below = column_of(out.table, tree.metrics[1]);
+void add_ratio(const Tree& tree, Figures& out) {
+  const size_t above = column_of(out.table, tree.metrics.front()), below = column_of(out.table, tree.metrics.back());
+  if (std::max(above, below) >= out.table.columns.size()) {
+    out.unfit = true;
+    return;
+  }
   out.table.columns.push_back({"ratio", out.table.columns[above].title + "／" + out.table.columns[below].title, ColumnKind::metric, "", "number", 2,
                                out.table.columns[above].title_en + " / " + out.table.columns[below].title_en});
   for (auto& row : out.table.rows) {
@@ -276,69 +289,126 @@ Result<> FigureReader::add_whole(const Tree& tree, Figures& out) {
   return {};
 }
 
-// How much each part moved the whole. A count: its own change. A ratio: the change of its rate at its mean weight, and of its weight at how far its
-// rate stands from the whole's (mean of both periods). Parts add up to the change of what is visible.
+// The change of everything that was asked about, of which the parts show what is not withheld.
+Result<> FigureReader::change_of_whole(const Tree& tree, Figures& out) {
+  Tree whole = tree;
+  whole.by.clear();
+  whole.metrics.resize(1);
+  Figures all;
+  BANMO_TRY(all.table, metrics_.query(principal_, query_of(whole)));
+  take_period(whole, all);
+  const size_t now = column_of(all.table, whole.metrics.front()), before = column_of(all.table, whole.metrics.front() + "__" + tree.compare);
+  if (all.period != out.period || all.table.rows.size() != 1 || std::max(now, before) >= all.table.columns.size()) return {};
+  const auto to = number_in(all.table.rows.front()[now]), from = number_in(all.table.rows.front()[before]);
+  if (to && from) out.change = *to - *from;
+  return {};
+}
+
 Result<> FigureReader::contribution(const Tree& tree, Figures& out) {
   const pack::Metric& metric = *frame_.metric(tree.metrics.front())->metric;
-  const bool ratio = metric.kind == pack::MetricKind::ratio;
   Tree parts = tree;
-  if (ratio) parts.metrics = {metric.id, metric.numerator, metric.denominator};
+  if (metric.kind == pack::MetricKind::ratio) parts.metrics = {metric.id, metric.numerator, metric.denominator};
   metrics::Query query = query_of(parts);
   BANMO_TRY(out.table, metrics_.query(principal_, query));
   out.asked = std::move(query);
   take_period(parts, out);
-  QueryResult& table = out.table;
-  const auto at = [&](const std::string& id) { return column_of(table, id); };
-  const size_t now = at(metric.id), before = at(metric.id + "__" + tree.compare);
-  const size_t n1 = ratio ? at(metric.numerator) : now, n0 = ratio ? at(metric.numerator + "__" + tree.compare) : before;
-  const size_t d1 = ratio ? at(metric.denominator) : now, d0 = ratio ? at(metric.denominator + "__" + tree.compare) : before;
-  if (std::max({now, before, n1, n0, d1, d0}) >= table.columns.size()) return {};
-  keep_rows(table, [&](const std::vector<Cell>& row) {
-    return row.front().index() != 0 && number_in(row[n1]) && number_in(row[n0]) && number_in(row[d1]) && number_in(row[d0]);
-  });
-  double sum_n1 = 0, sum_n0 = 0, sum_d1 = 0, sum_d0 = 0;
-  for (const auto& row : table.rows) {
-    sum_n1 += *number_in(row[n1]);
-    sum_n0 += *number_in(row[n0]);
-    sum_d1 += *number_in(row[d1]);
-    sum_d0 += *number_in(row[d0]);
+  BANMO_DO(change_of_whole(tree, out));
+  split_change(frame_, tree, out);
+  return {};
+}
+
+namespace {
+
+// Where the figures of a contribution stand: the metric's own, and what its parts are weighted by.
+struct ChangeColumns {
+  size_t now, before, n1, n0, d1, d0;
+  ChangeColumns(const QueryResult& table, const pack::Metric& metric, const std::string& compare) {
+    const auto at = [&](const std::string& id, bool prior) { return column_of(table, prior ? id + "__" + compare : id); };
+    const bool ratio = metric.kind == pack::MetricKind::ratio;
+    now = at(metric.id, false);
+    before = at(metric.id, true);
+    n1 = ratio ? at(metric.numerator, false) : now;
+    n0 = ratio ? at(metric.numerator, true) : before;
+    d1 = ratio ? at(metric.denominator, false) : now;
+    d0 = ratio ? at(metric.denominator, true) : before;
   }
-  if (table.rows.empty() || (ratio && (sum_d1 == 0 || sum_d0 == 0))) return {};
-  const double scale = ratio ? metric.scale : 1, whole1 = ratio ? sum_n1 / sum_d1 * scale : sum_n1, whole0 = ratio ? sum_n0 / sum_d0 * scale : sum_n0;
-  out.change = whole1 - whole0;
-  const metrics::Column of = table.columns[now];
+  size_t last() const { return std::max({now, before, n1, n0, d1, d0}); }
+  bool all_in(const std::vector<Cell>& row) const {
+    const auto is_number = [&](size_t c) { return number_in(row[c]).has_value(); };
+    return is_number(n1) && is_number(n0) && is_number(d1) && is_number(d0);
+  }
+};
+
+double sum_of(const QueryResult& table, size_t column) {
+  double sum = 0;
+  for (const auto& row : table.rows) sum += number_in(row[column]).value_or(0);
+  return sum;
+}
+
+// The table of a contribution, without rows.
+QueryResult contributions(const QueryResult& table, const pack::Metric& metric, const ChangeColumns& at) {
   QueryResult made = table;
-  made.columns = {table.columns.front(), of, table.columns[before]};
-  made.columns.push_back({metric.id + "__change", of.title + "变化", ColumnKind::compare, of.unit == "%" ? "个百分点" : of.unit, "number",
-                          of.decimals + 1, of.title_en + " (change)"});
-  made.columns.push_back({metric.id + "__contribution", "对总体变化的贡献", ColumnKind::compare, of.unit == "%" ? "个百分点" : of.unit, "number",
-                          of.decimals + 1, "Contribution"});
+  const metrics::Column of = table.columns[at.now];
+  const std::string unit = of.unit == "%" ? "个百分点" : of.unit;
+  made.columns = {table.columns.front(), of, table.columns[at.before]};
+  made.columns.push_back(
+      {metric.id + "__change", of.title + "变化", ColumnKind::compare, unit, "number", of.decimals + 1, of.title_en + " (change)"});
+  made.columns.push_back({metric.id + "__contribution", "对总体变化的贡献", ColumnKind::compare, unit, "number", of.decimals + 1, "Contribution"});
   made.rows.clear();
   made.suppressed.clear();
+  return made;
+}
+
+}  // namespace
+
+// How much each part moved the whole. A count: its own change. A ratio: the change of its rate at its mean weight, and of its weight at how far its
+// rate stands from the whole's (mean of both periods). Parts add up to the change of what is visible.
+void split_change(const Frame& frame, const Tree& tree, Figures& out) {
+  const pack::Metric& metric = *frame.metric(tree.metrics.front())->metric;
+  const bool ratio = metric.kind == pack::MetricKind::ratio;
+  QueryResult& table = out.table;
+  const ChangeColumns at(table, metric, tree.compare);
+  out.unfit = at.last() >= table.columns.size();
+  if (out.unfit) return;
+  out.partly_withheld = !table.suppressed.empty();
+  keep_rows(table, [&](const std::vector<Cell>& row) { return row.front().index() != 0 && at.all_in(row); });
+  const double n1 = sum_of(table, at.n1), n0 = sum_of(table, at.n0), d1 = sum_of(table, at.d1), d0 = sum_of(table, at.d0);
+  QueryResult made = contributions(table, metric, at);
+  if (ratio && (d1 == 0 || d0 == 0)) table.rows.clear();
+  const double whole1 = ratio ? n1 / d1 * metric.scale : n1, whole0 = ratio ? n0 / d0 * metric.scale : n0;
+  if (!out.change) {
+    out.change = whole1 - whole0;
+    out.change_of_visible = true;
+  }
   for (const auto& row : table.rows) {
-    double part = *number_in(row[n1]) - *number_in(row[n0]);
-    const auto rate1 = number_in(row[now]), rate0 = number_in(row[before]);
+    const auto rate1 = number_in(row[at.now]), rate0 = number_in(row[at.before]);
+    double part = number_in(row[at.n1]).value_or(0) - number_in(row[at.n0]).value_or(0);
     if (ratio) {
-      const double w1 = *number_in(row[d1]) / sum_d1, w0 = *number_in(row[d0]) / sum_d0, r1 = rate1.value_or(0), r0 = rate0.value_or(0);
+      const double w1 = number_in(row[at.d1]).value_or(0) / d1, w0 = number_in(row[at.d0]).value_or(0) / d0;
+      const double r1 = rate1.value_or(0), r0 = rate0.value_or(0);
       part = (w1 + w0) / 2 * (r1 - r0) + ((r1 + r0) / 2 - (whole1 + whole0) / 2) * (w1 - w0);
     }
-    made.rows.push_back({row.front(), row[now], row[before], rate1 && rate0 ? Cell(*rate1 - *rate0) : Cell(), Cell(part)});
+    made.rows.push_back({row.front(), row[at.now], row[at.before], rate1 && rate0 ? Cell(*rate1 - *rate0) : Cell(), Cell(part)});
   }
   const bool down = tree.direction == "down" || (tree.direction.empty() && *out.change < 0);
   std::stable_sort(made.rows.begin(), made.rows.end(), [&](const auto& a, const auto& b) {
-    const double x = *number_in(a.back()), y = *number_in(b.back());
+    const double x = number_in(a.back()).value_or(0), y = number_in(b.back()).value_or(0);
     return down ? x < y : x > y;
   });
   table = std::move(made);
-  return {};
+}
+
+Tree without_conditions(const Frame& frame, Tree tree) {
+  const MetricFrame& first = *frame.metric(tree.metrics.front());
+  std::erase_if(tree.where, [&](const Where& one) { return one.dimension != first.period; });
+  return tree;
 }
 
 // Nothing of a kind is a zero where there are data of the period at all.
 Result<> FigureReader::zero_if_nothing(const Tree& tree, Figures& out) {
   const MetricFrame& first = *frame_.metric(tree.metrics.front());
   if (!out.table.rows.empty() || !tree.by.empty() || !first.counts || tree.where.empty() || tree.metrics.size() != 1) return {};
-  Tree all = tree;
-  all.where.clear();
+  const Tree all = without_conditions(frame_, tree);
   BANMO_TRY(QueryResult result, metrics_.query(principal_, query_of(all)));
   Figures whole;
   whole.table = std::move(result);
@@ -357,7 +427,8 @@ Result<Figures> FigureReader::read(const Tree& tree) {
   Figures out;
   if (tree.intent == Intent::contribution) {
     BANMO_DO(contribution(tree, out));
-    out.empty = out.table.rows.empty();
+    out.withheld = out.table.rows.empty() && out.partly_withheld;
+    out.empty = out.table.rows.empty() && !out.withheld;
     return out;
   }
   out.asked = query_of(tree);
@@ -378,8 +449,8 @@ Result<Figures> FigureReader::read(const Tree& tree) {
   if (tree.intent == Intent::ratio) add_ratio(tree, out);
   if (beside_whole) BANMO_DO(add_whole(tree, out));
   if (!tree.having.empty()) keep_passing(tree, out);
-  if (tree.intent == Intent::streak) runs(tree, out);
-  if (!tree.order.empty()) order(tree, out);
+  if (tree.intent == Intent::streak && !out.unfit) find_runs(frame_, tree, out);
+  if (!tree.order.empty() && !out.unfit) put_in_order(tree, out);
   return out;
 }
 

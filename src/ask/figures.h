@@ -22,9 +22,11 @@ struct Figures {
   bool partly_withheld = false;
   int64_t n_members = 0;  // threshold, streak: how many there were to look at
   int64_t n_passed = 0;
-  std::optional<int64_t> place;  // of the member asked for, among n_members
-  std::optional<double> whole;   // the figure of the whole, where it was asked beside the parts
-  std::optional<double> change;  // contribution: of the whole
+  std::optional<int64_t> place;    // of the member asked for, among n_members
+  std::optional<double> whole;     // the figure of the whole, where it was asked beside the parts
+  std::optional<double> change;    // contribution: of the whole
+  bool change_of_visible = false;  // or, where the whole's is not to be had, of the parts that are shown
+  bool unfit = false;              // the tree speaks of a column that the table does not have
 };
 
 class FigureReader {
@@ -37,18 +39,23 @@ class FigureReader {
   metrics::Query query_of(const Tree& tree) const;
   Result<> add_whole(const Tree& tree, Figures& out);
   Result<> contribution(const Tree& tree, Figures& out);
+  Result<> change_of_whole(const Tree& tree, Figures& out);
   void take_period(const Tree& tree, Figures& out) const;
   void add_changes(const Tree& tree, Figures& out) const;
-  void keep_passing(const Tree& tree, Figures& out) const;
-  void order(const Tree& tree, Figures& out) const;
-  void runs(const Tree& tree, Figures& out) const;
-  void add_ratio(const Tree& tree, Figures& out) const;
   Result<> zero_if_nothing(const Tree& tree, Figures& out);
 
   metrics::Metrics& metrics_;
   const Frame& frame_;
   const metrics::Principal& principal_;
 };
+
+// What is done with a table that was read; pure.
+void keep_passing(const Tree& tree, Figures& out);                      // thresholds
+void put_in_order(const Tree& tree, Figures& out);                      // order, limit, the member's place
+void find_runs(const Frame& frame, const Tree& tree, Figures& out);     // streaks
+void split_change(const Frame& frame, const Tree& tree, Figures& out);  // contributions
+void add_ratio(const Tree& tree, Figures& out);                         // of two metrics
+Tree without_conditions(const Frame& frame, Tree tree);                 // but those on the period
 
 std::optional<double> number_in(const metrics::Cell& cell);
 std::string text_in(const metrics::Cell& cell);                            // an organisation's or code's title

@@ -96,32 +96,10 @@ constexpr std::array kSame = {
     Same{U"的", U""},
 };
 
-bool is_blank(char32_t c) {
-  return c <= 0x20 || c == 0xA0 || c == 0x7F || (c >= 0x2000 && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) || c == 0x2060 || c == 0x3000 ||
-         c == 0xFEFF;
-}
-
 // Marks that end or frame, and say nothing here.
 bool is_frame(char32_t c) {
   constexpr std::u32string_view kFrames = U"?!。;:\"'“”‘’「」『』《》〈〉()[]{}【】〔〕…·`*#_|\\^$&@";
   return kFrames.find(c) != std::u32string_view::npos;
-}
-
-char32_t plain(char32_t c) {
-  if (c >= 0xFF01 && c <= 0xFF5E) c -= 0xFEE0;
-  if (c >= U'A' && c <= U'Z') return c + 32;
-  switch (c) {
-    case U',': return U'、';
-    case U'，': return U'、';
-    case U'—':
-    case U'–':
-    case U'－':
-    case U'～': return U'-';
-    case U'~': return U'-';
-    case U'＞': return U'>';
-    case U'＜': return U'<';
-    default: return text::Han::table().simplified(c);
-  }
 }
 
 bool is_digit(char32_t c) { return c >= U'0' && c <= U'9'; }
@@ -142,6 +120,28 @@ const Same* rule_at(std::u32string_view text) {
 }
 
 }  // namespace
+
+bool is_blank(char32_t c) {
+  return c <= 0x20 || c == 0xA0 || c == 0x7F || (c >= 0x2000 && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) || c == 0x2060 || c == 0x3000 ||
+         c == 0xFEFF;
+}
+
+char32_t plain(char32_t c) {
+  if (c >= 0xFF01 && c <= 0xFF5E) c -= 0xFEE0;
+  if (c >= U'A' && c <= U'Z') return c + 32;
+  switch (c) {
+    case U',': return U'、';
+    case U'，': return U'、';
+    case U'—':
+    case U'–':
+    case U'－':
+    case U'～': return U'-';
+    case U'~': return U'-';
+    case U'＞': return U'>';
+    case U'＜': return U'<';
+    default: return text::Han::table().simplified(c);
+  }
+}
 
 Folded fold(std::string_view source) {
   Folded plain_text;

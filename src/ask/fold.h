@@ -16,6 +16,9 @@ struct Folded {
 };
 
 Folded fold(std::string_view text);
+// One character: half width, lower case, simplified; dashes as "-".
+char32_t plain(char32_t c);
+bool is_blank(char32_t c);
 // Of a title: also without what stands in brackets, if that differs and is not empty.
 std::vector<std::u32string> folded_names(std::string_view title);
 

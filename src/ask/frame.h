@@ -33,6 +33,7 @@ struct MetricFrame {
   std::vector<std::pair<std::string, std::string>> fixed;  // field, filter: what the metric itself is limited to
 
   const AskedDimension* dimension(std::string_view id) const;
+  bool grows() const { return metric->unit != "%"; }  // its change can be told in per cent
 };
 
 class Frame {

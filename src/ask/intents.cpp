@@ -7,13 +7,23 @@
 namespace banmo::ask {
 namespace {
 
-bool is_level(std::string_view id) { return id == "city" || id == "district" || id == "school"; }
-
 // "good" and "bad" by what the metric holds for better.
 std::string sign_of(const std::string& order, const pack::Metric& metric) {
   const bool down_is_better = metric.better == "down";
   const bool descending = order == "desc" || (order == "good" && !down_is_better) || (order == "bad" && down_is_better);
   return descending ? "-" : "";
+}
+
+// What is in per cent has no growth in per cent: it moves by points.
+std::string change_column(const MetricFrame& metric, bool growth) { return growth && metric.grows() ? "__growth" : "__change"; }
+
+// The order of the question before, by the column of a metric that is asked now.
+std::string followed_order(const Frame& frame, const Tree& tree) {
+  const std::string sign = tree.order.starts_with('-') ? "-" : "", column = tree.order.substr(sign.size());
+  std::string metric = base_of(column), suffix = column.substr(metric.size());
+  if (std::find(tree.metrics.begin(), tree.metrics.end(), metric) == tree.metrics.end()) metric = tree.metrics.front();
+  if (suffix == "__growth") suffix = change_column(*frame.metric(metric), true);
+  return sign + metric + suffix;
 }
 
 }  // namespace
@@ -51,7 +61,7 @@ void Composer::add_order() {
   if (tree.by.empty()) return;
   const bool moves = !slots_.direction.empty() && !slots_.says(Role::when);
   if (moves) {
-    const std::string column = metric().counts || slots_.says(Role::growth) ? "__growth" : "__change";
+    const std::string column = change_column(metric(), metric().counts || slots_.says(Role::growth));
     const bool most = slots_.order == "desc" || slots_.order == "good" || slots_.order == "bad";
     const bool descending = most == (slots_.direction != "down");
     tree.order = (descending ? "-" : "") + first.id + column;
@@ -88,7 +98,10 @@ void Composer::add_having() {
           break;
         }
     if (raw.change && !slots_.direction.empty()) {
-      having.metric += slots_.says(Role::growth) || (metric().counts && raw.value <= 100 && slots_.says(Role::growth)) ? "__growth" : "__change";
+      const MetricFrame& of = *frame_.metric(having.metric);
+      if (slots_.says(Role::growth) && !of.grows())
+        note("“" + of.metric->title.zh + "”是百分比，按变化的百分点比较", "this is in per cent: its change is compared in percentage points");
+      having.metric += change_column(of, slots_.says(Role::growth));
       if (tree.compare.empty()) tree.compare = slots_.says(Role::prior) ? "prior" : "yoy";
       if (slots_.direction == "down") {
         having.value = -having.value;
@@ -329,14 +342,12 @@ void Composer::follow() {
   const Tree fresh = out_.tree;
   Tree& tree = out_.tree;
   tree = *previous_;
-  const std::string old_metric = tree.metrics.front();
   if (fresh.metrics != previous_->metrics) {
     tree.metrics = slots_.says(Role::more) ? previous_->metrics : fresh.metrics;
     if (slots_.says(Role::more))
       for (const std::string& id : fresh.metrics)
         if (std::find(tree.metrics.begin(), tree.metrics.end(), id) == tree.metrics.end()) tree.metrics.push_back(id);
-    const size_t at = tree.order.find(old_metric);
-    if (at != std::string::npos && !slots_.says(Role::more)) tree.order.replace(at, old_metric.size(), tree.metrics.front());
+    if (!tree.order.empty()) tree.order = followed_order(frame_, tree);
     tree.having.clear();
     if (tree.intent == Intent::ratio) tree.intent = Intent::value;
   }

@@ -2,8 +2,6 @@
 #include "ask/parser.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdio>
 
 #include "ask/composer.h"
 #include "base/text.h"
@@ -11,10 +9,8 @@
 namespace banmo::ask {
 namespace {
 
-constexpr size_t kMostCharacters = 2000;
-constexpr size_t kMostMetrics = 10, kMostBy = 4, kMostWhere = 12, kMostValues = 500, kMostHaving = 4;
-
-bool is_level(std::string_view id) { return id == "city" || id == "district" || id == "school"; }
+constexpr size_t kMostCharacters = 2000;  // as typed
+constexpr size_t kMostRead = 600;         // folded: reading takes time by the character
 
 Message level_title(std::string_view id) {
   return id == "city" ? Message{"全市", "city"} : id == "district" ? Message{"区市", "district"} : Message{"学校", "school"};
@@ -61,6 +57,9 @@ Parsed Parser::parse(std::string_view question, Date today, const Viewer& viewer
   if (text.text.empty()) return refused(Refusal::not_a_data_question, "请输入问题", "ask a question");
   if (text.n_source > kMostCharacters)
     return refused(Refusal::unsupported, "问题太长，最多 2000 个字；请拆成几个问题", "the question is longer than 2,000 characters: split it");
+  if (text.text.size() > kMostRead)
+    return refused(Refusal::unsupported, "问题太长，除标点和空白外最多 600 个字；请拆成几个问题",
+                   "the question is longer than 600 characters, marks and blanks aside: split it");
   const Tokenizer tokenizer{*lexicon_, today};
   const auto metric_named = [&](const std::vector<Token>& tokens) {
     return std::any_of(tokens.begin(), tokens.end(), [&](const Token& token) {
@@ -92,47 +91,6 @@ Parsed Parser::parse(std::string_view question, Date today, const Viewer& viewer
       parsed.notes.push_back({"按“" + title + "”理解", "read as " + title});
     }
   if (parsed.refusal == Refusal::none) parsed.chips = chips_of(parsed.tree, viewer);
-  return parsed;
-}
-
-Parsed Parser::check(const Tree& tree, const Viewer& viewer) const {
-  const auto bad = [&](const std::string& what) {
-    return refused(Refusal::unsupported, "查询里的“" + what + "”不可用", "the query's \"" + what + "\" cannot be used");
-  };
-  if (tree.metrics.empty() || tree.metrics.size() > kMostMetrics || tree.by.size() > kMostBy || tree.where.size() > kMostWhere ||
-      tree.having.size() > kMostHaving)
-    return bad("query");
-  for (const std::string& id : tree.metrics) {
-    const MetricFrame* metric = frame_.metric(id);
-    if (metric == nullptr) return refused(Refusal::unknown_metric, "没有指标“" + id + "”", "there is no metric " + id);
-    if (!viewer.sees_metric(id)) return refused(Refusal::forbidden_field, "您的角色看不到这个指标", "your role does not see this metric");
-    const auto has = [&](const std::string& dimension) {
-      return is_level(dimension) ? metric->has_org : dimension == metric->period ? !dimension.empty() : metric->dimension(dimension) != nullptr;
-    };
-    for (const std::string& by : tree.by)
-      if (!has(by)) return bad(by);
-    for (const Where& where : tree.where)
-      if (!has(where.dimension) || where.values.empty() || where.values.size() > kMostValues) return bad(where.dimension);
-  }
-  for (const Where& where : tree.where)
-    if (is_level(where.dimension))
-      for (const std::string& value : where.values) {
-        const auto id = OrgId::parse(value);
-        const directory::Org* org = id ? tree_->find(*id) : nullptr;
-        if (org == nullptr) return refused(Refusal::unknown_entity, "没有这个机构", "there is no such organisation");
-        if (!covers(*tree_, viewer, org->no))
-          return refused(Refusal::forbidden_scope, "“" + org->title + "”不在您的数据范围内", "this organisation is outside of your scope");
-      }
-  if (!viewer.everything && (tree.against_whole || (!tree.member.empty() && tree.intent == Intent::rank)))
-    return refused(Refusal::forbidden_scope, "全市的数据不在您的数据范围内", "the whole city is outside of your scope");
-  const bool needs_period = tree.intent == Intent::streak || tree.intent == Intent::contribution || !tree.compare.empty();
-  if (needs_period && frame_.metric(tree.metrics.front())->dating == Dating::none) return bad("compare");
-  if ((tree.intent == Intent::share || tree.intent == Intent::contribution || tree.intent == Intent::streak) && tree.by.empty()) return bad("by");
-  if (tree.intent == Intent::ratio && tree.metrics.size() != 2) return bad("metrics");
-  Parsed parsed;
-  parsed.tree = tree;
-  settle_intent(frame_, parsed.tree);
-  parsed.chips = chips_of(parsed.tree, viewer);
   return parsed;
 }
 

@@ -15,8 +15,6 @@ using metrics::ColumnKind;
 constexpr size_t kMostNamed = 8;   // members that a sentence names
 constexpr size_t kMostSlices = 8;  // of a pie
 
-bool is_level(std::string_view id) { return id == "city" || id == "district" || id == "school"; }
-
 class Teller {
  public:
   explicit Teller(const Telling& telling) : t_(telling), table_(telling.figures.table), first_(*telling.frame.metric(telling.tree.metrics.front())) {}
@@ -39,6 +37,11 @@ class Teller {
  private:
   const Column& column(size_t c) const { return table_.columns[c]; }
   size_t metric_column(const std::string& id) const { return column_of(table_, id); }
+  // Without unit and title where the table has no such column.
+  Column named(const std::string& id) const {
+    const size_t c = metric_column(id);
+    return c < table_.columns.size() ? table_.columns[c] : Column{};
+  }
   std::string title() const { return first_.metric->title.zh; }
   std::optional<double> value(const std::vector<Cell>& row, const std::string& id) const {
     const size_t c = metric_column(id);
@@ -46,7 +49,7 @@ class Teller {
   }
   std::string figure(const std::vector<Cell>& row, const std::string& id) const {
     const auto number = value(row, id);
-    return number ? figure_text(*number, column(metric_column(id))) : "（不显示）";
+    return number ? figure_text(*number, named(id)) : "（不显示）";
   }
 
   // "2026—2027学年，市南区（女）"
@@ -105,9 +108,9 @@ class Teller {
     if (!change) return {};
     const std::string beside = t_.tree.compare == "prior" ? "比上一期" : "比上年同期";
     if (*change == 0) return "，" + beside + "持平";
-    const Column& of = column(metric_column(id + "__change"));
+    const Column of = named(id + "__change");
     std::string out = "，" + beside + (*change > 0 ? "增加" : "减少") + figure_text(std::abs(*change), of);
-    if (const auto growth = value(row, id + "__growth")) out += "（" + figure_text(*growth, column(metric_column(id + "__growth"))) + "）";
+    if (const auto growth = value(row, id + "__growth")) out += "（" + figure_text(*growth, named(id + "__growth")) + "）";
     return out + "，上期" + figure(row, id + "__" + t_.tree.compare);
   }
 
@@ -127,7 +130,7 @@ class Teller {
     for (size_t r = 0; r < table_.rows.size() && r < kMostNamed; ++r) {
       out += (r == 0 ? "" : "，") + label(table_.rows[r]) + figure(table_.rows[r], id);
       if (const auto change = value(table_.rows[r], id + "__change"))
-        out += "（" + std::string(*change > 0 ? "+" : "") + figure_text(*change, column(metric_column(id + "__change"))) + "）";
+        out += "（" + std::string(*change > 0 ? "+" : "") + figure_text(*change, named(id + "__change")) + "）";
     }
     if (table_.rows.size() > kMostNamed) out += "，共" + std::to_string(table_.rows.size()) + "项";
     if (table_.rows.size() == 2) out += difference(id);
@@ -136,7 +139,7 @@ class Teller {
   std::string difference(const std::string& id) const {
     const auto a = value(table_.rows[0], id), b = value(table_.rows[1], id);
     if (!a || !b) return {};
-    Column of = column(metric_column(id));
+    Column of = named(id);
     if (of.unit == "%") of.unit = "个百分点";
     if (*a == *b) return "，两者相同";
     return "，" + label(table_.rows[0]) + (*a > *b ? "高" : "低") + figure_text(std::abs(*a - *b), of);
@@ -150,7 +153,7 @@ class Teller {
     for (size_t r = begin; r < table_.rows.size(); ++r) out += (r == begin ? "" : "，") + label(table_.rows[r]) + figure(table_.rows[r], id);
     const auto from = value(table_.rows.front(), id), to = value(table_.rows.back(), id);
     if (!from || !to) return out;
-    Column of = column(metric_column(id));
+    Column of = named(id);
     const bool percent = of.unit == "%";
     if (percent) of.unit = "个百分点";
     out += std::string("；期间") + (*to >= *from ? "上升" : "下降") + figure_text(std::abs(*to - *from), of);
@@ -163,7 +166,7 @@ class Teller {
     const std::string column_id = t_.tree.order.starts_with('-') ? t_.tree.order.substr(1) : t_.tree.order;
     const bool descending = t_.tree.order.starts_with('-');
     const std::string& id = t_.tree.metrics.front();
-    if (!t_.tree.member.empty()) {
+    if (!t_.tree.member.empty() && !t_.tree.by.empty()) {
       const std::string who = value_title(t_.frame, t_.orgs, first_, t_.tree.by.back(), t_.tree.member);
       if (!t_.figures.place) return who + "的" + title() + "没有可比的数据";
       const size_t dimension = column_of(table_, t_.tree.by.back());
@@ -174,7 +177,7 @@ class Teller {
              std::to_string(*t_.figures.place);
     }
     if (table_.rows.empty()) return title() + "没有可排名的数据";
-    const std::string what = column_id == id ? title() : column(column_of(table_, column_id)).title;
+    const std::string what = column_id == id ? title() : named(column_id).title;
     std::string out = what + (descending ? "最高的是" : "最低的是");
     for (size_t r = 0; r < table_.rows.size() && r < kMostNamed; ++r)
       out += (r == 0 ? "" : "，其次") + label(table_.rows[r]) + "（" + figure(table_.rows[r], column_id) + "）";
@@ -215,7 +218,7 @@ class Teller {
 
   std::string share() const {
     const std::string id = t_.tree.metrics.front() + "__share";
-    if (!t_.tree.member.empty()) {
+    if (!t_.tree.member.empty() && !t_.tree.by.empty()) {
       const size_t dimension = column_of(table_, t_.tree.by.back());
       for (const auto& row : table_.rows)
         if (dimension < row.size() && key_in(row[dimension]) == t_.tree.member)
@@ -229,15 +232,16 @@ class Teller {
   }
 
   std::string contribution() const {
-    Column of = column(metric_column(t_.tree.metrics.front()));
+    Column of = named(t_.tree.metrics.front());
     if (of.unit == "%") of.unit = "个百分点";
     const double change = t_.figures.change.value_or(0);
-    std::string out = title() + (change > 0 ? "上升" : change < 0 ? "下降" : "持平") + (change == 0 ? "" : figure_text(std::abs(change), of));
+    std::string out = title() + (t_.figures.change_of_visible ? "（可见部分）" : "");
+    out += change == 0 ? std::string("持平") : (change > 0 ? "上升" : "下降") + figure_text(std::abs(change), of);
     if (t_.tree.direction == "down" && change > 0) out += "，并没有下降";
     if (t_.tree.direction == "up" && change < 0) out += "，并没有上升";
     out += "；影响最大的是";
     for (size_t r = 0; r < table_.rows.size() && r < 3; ++r)
-      out += (r == 0 ? "" : "、") + label(table_.rows[r]) + "（" + figure_text(*number_in(table_.rows[r].back()), table_.columns.back()) + "）";
+      out += (r == 0 ? "" : "、") + label(table_.rows[r]) + "（" + figure(table_.rows[r], t_.tree.metrics.front() + "__contribution") + "）";
     return out;
   }
 
@@ -245,7 +249,7 @@ class Teller {
     std::string out = first_.metric->title.en;
     if (table_.rows.size() == 1 && t_.tree.by.empty()) {
       const auto number = value(table_.rows.front(), t_.tree.metrics.front());
-      if (number) out += ": " + figure_text(*number, column(metric_column(t_.tree.metrics.front())));
+      if (number) out += ": " + figure_text(*number, named(t_.tree.metrics.front()));
     } else {
       out += ": " + std::to_string(table_.rows.size()) + " rows";
     }

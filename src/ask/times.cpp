@@ -151,8 +151,8 @@ class Cursor {
   }
   std::optional<int64_t> take_number(int64_t most) {
     const auto number = number_at(text_, at_);
-    if (!number || number->percent || number->value != static_cast<double>(static_cast<int64_t>(number->value)) || number->value < 0 ||
-        number->value > static_cast<double>(most))
+    if (!number || number->percent || number->value < 0 || number->value > static_cast<double>(most) ||
+        number->value != static_cast<double>(static_cast<int64_t>(number->value)))
       return std::nullopt;
     at_ += number->length;
     return static_cast<int64_t>(number->value);

@@ -9,8 +9,8 @@ namespace {
 
 // Costs of a token: a longer one is cheaper than its parts, and what is unknown costs more than any reading without it.
 constexpr int kTime = 9, kTerm = 10, kNoun = 11, kShortName = 11, kWord = 11, kNumber = 13, kUnknown = 60;
-constexpr size_t kMostFixed = 4;   // unknown spans that are looked up
-constexpr size_t kMostRead = 600;  // characters
+constexpr size_t kMostFixed = 4;              // unknown spans that are looked up
+constexpr double kGreatestNumbered = 10'000;  // 三年级
 
 bool is_unknown(const Token& token) { return !token.known(); }
 
@@ -67,7 +67,7 @@ void Tokenizer::edges_at(std::u32string_view text, size_t at, bool nouns, std::v
     last = number_at(text, next + 1);
     if (last) next += 1 + last->length;
   }
-  if (!last || next >= text.size()) return;
+  if (!last || next >= text.size() || number->value > kGreatestNumbered || last->value > kGreatestNumbered) return;
   lexicon.each_at(text, next, [&](size_t length, const std::vector<uint32_t>& terms) {
     std::vector<uint32_t> dimensions;
     for (const uint32_t index : terms)
@@ -84,7 +84,7 @@ void Tokenizer::edges_at(std::u32string_view text, size_t at, bool nouns, std::v
 }
 
 std::vector<Token> Tokenizer::read(const Folded& folded, bool nouns) const {
-  const std::u32string_view text = std::u32string_view(folded.text).substr(0, kMostRead);
+  const std::u32string_view text = folded.text;
   struct Best {
     int cost = std::numeric_limits<int>::max() / 2;
     Token token;

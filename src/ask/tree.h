@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "metrics/types.h"
@@ -49,6 +50,9 @@ struct Tree {
 };
 
 std::string_view name_of(Intent intent);
+inline bool is_level(std::string_view dimension) { return dimension == "city" || dimension == "district" || dimension == "school"; }
+// The metric of a column: "fit_n" of "fit_n__change".
+inline std::string base_of(std::string_view column) { return std::string(column.substr(0, column.find("__"))); }
 // One line that tells two trees apart: the tests' gold, the audit's plan. Empty parts are left out.
 std::string text_of(const Tree& tree);
 

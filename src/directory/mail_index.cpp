@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::string_view kByIndex = "SELECT person_no FROM person_contact WHERE email_index = $1 LIMIT 2";
 constexpr std::string_view kWithout = "SELECT person_no, email_sealed FROM person_contact WHERE email_sealed IS NOT NULL AND email_index IS NULL";
-constexpr std::string_view kSetIndex = "UPDATE person_contact SET email_index = $2 WHERE person_no = $1 AND email_sealed IS NOT NULL";
+constexpr std::string_view kSetIndex =
+    "UPDATE person_contact SET email_index = $2 WHERE person_no = $1 AND email_sealed IS NOT NULL AND email_index IS NULL";
 
 sql::Value index_of_sha1(const Options& options, const std::string& sha1) {
   if (options.index_key.empty()) return {};

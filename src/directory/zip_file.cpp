@@ -11,9 +11,10 @@ namespace {
 
 constexpr int64_t kFreeBytes = 1 << 20;  // the ratio counts beyond these
 
-Error not_a_zip(const std::string& path) {
+// Without the path: what was uploaded stands in a folder of the server's own.
+Error not_a_zip() {
   return fail(ErrorCode::invalid, "directory.not_a_zip",
-              {"这不是能读的 zip 文件，请重新导出后再上传", "this is no zip file that can be read: export it again"}, path);
+              {"这不是能读的 zip 文件，请重新导出后再上传", "this is no zip file that can be read: export it again"});
 }
 
 Error cannot_write(const std::string& path, const std::string& cause) {
@@ -40,12 +41,14 @@ Result<std::unique_ptr<ZipReader>> ZipReader::open(const std::string& path, ZipL
   auto state = std::make_unique<State>();
   int code = 0;
   state->zip = zip_open(path.c_str(), ZIP_RDONLY, &code);
-  if (state->zip == nullptr) return not_a_zip(path);
+  if (state->zip == nullptr) return not_a_zip();
   state->limits = limits;
   return std::unique_ptr<ZipReader>(new ZipReader(std::move(state)));
 }
 
 bool ZipReader::has(const std::string& name) const { return zip_name_locate(state_->zip, name.c_str(), ZIP_FL_NOCASE) >= 0; }
+
+size_t ZipReader::n_entries() const { return static_cast<size_t>(zip_get_num_entries(state_->zip, 0)); }
 
 std::vector<std::string> ZipReader::names() const {
   std::vector<std::string> found;

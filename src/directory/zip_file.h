@@ -23,6 +23,7 @@ class ZipReader {
   static Result<std::unique_ptr<ZipReader>> open(const std::string& path, ZipLimits limits);
   ~ZipReader();
   bool has(const std::string& name) const;
+  size_t n_entries() const;                // folders included
   std::vector<std::string> names() const;  // as they stand in the zip, folders included
   // Errors while reading: too_large "directory.zip_bomb"; invalid "directory.zip_broken". The reader must outlive it.
   Result<ByteSource> stream(const std::string& name);

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kSpace = "https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd";
 constexpr size_t kMaxFindings = 100, kMaxNodes = 5000, kMaxText = 8000;
+constexpr size_t kMaxValue = size_t{64} << 10, kMaxNodeTexts = size_t{128} << 10;  // what a launch can hold, and a statement
 // 8.1: the names that a launch adds to the address.
 constexpr std::string_view kLaunchNames[] = {"endpoint", "fetch", "actor", "registration", "activityId"};
 
@@ -52,7 +53,9 @@ class Reader {
   void read_nodes(const XmlElement& element, int64_t parent);
   void read_unit(const XmlElement& element, CourseNode& node);
   void read_score(const XmlElement& element, CourseNode& node);
+  bool is_short(const XmlElement& element);
   void check_url(const XmlElement& url);
+  void check_size(const XmlElement& element, const CourseNode& node);
   void add_node(const XmlElement& element, NodeKind kind, int64_t parent);
 
   const HasFile& has_file_;
@@ -162,6 +165,22 @@ std::vector<std::string> Reader::objectives_of(const XmlElement& element) {
   return found;
 }
 
+bool Reader::is_short(const XmlElement& element) {
+  if (element.text.size() <= kMaxValue) return true;
+  find(element, "<" + element.name + "> 过长，最多 64 KiB", "<" + element.name + "> is too long: 64 KiB at most");
+  return false;
+}
+
+// What statements say of a node, all together.
+void Reader::check_size(const XmlElement& element, const CourseNode& node) {
+  size_t n = node.publisher_id.size() + (node.activity_type ? node.activity_type->size() : 0);
+  for (const LanguageMap* texts : {&node.title, &node.description})
+    for (const auto& [language, text] : *texts) n += language.size() + text.size();
+  if (n > kMaxNodeTexts)
+    find(element, "<" + element.name + "> 的标识、标题与说明合计过长，最多 128 KiB",
+         "the id, titles and descriptions of <" + element.name + "> are too long together: 128 KiB at most");
+}
+
 // An address keeps its own parameters, which are not those of a launch; a file must be in the package.
 void Reader::check_url(const XmlElement& url) {
   const size_t query = url.text.find('?');
@@ -212,10 +231,11 @@ void Reader::read_unit(const XmlElement& element, CourseNode& node) {
   }
   if (const XmlElement* url = child(element, "url")) {
     node.url = url->text;
-    check_url(*url);
+    if (is_short(*url)) check_url(*url);
   }
-  if (const XmlElement* parameters = child(element, "launchParameters")) node.launch_parameters = parameters->text;
-  if (const XmlElement* key = child(element, "entitlementKey")) node.entitlement_key = key->text;
+  if (const XmlElement* parameters = child(element, "launchParameters"); parameters != nullptr && is_short(*parameters))
+    node.launch_parameters = parameters->text;
+  if (const XmlElement* key = child(element, "entitlementKey"); key != nullptr && is_short(*key)) node.entitlement_key = key->text;
 }
 
 void Reader::add_node(const XmlElement& element, NodeKind kind, int64_t parent) {
@@ -227,6 +247,7 @@ void Reader::add_node(const XmlElement& element, NodeKind kind, int64_t parent) 
   node.description = texts_of(element, "description");
   if (kind != NodeKind::course) node.objectives = objectives_of(element);
   if (kind == NodeKind::au) read_unit(element, node);
+  check_size(element, node);
   course_.nodes.push_back(std::move(node));
 }
 

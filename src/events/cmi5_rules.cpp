@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "events/members.h"
+#include "events/named.h"
 
 namespace banmo::events {
 namespace {
@@ -54,8 +55,12 @@ std::optional<double> number_of(const json::Value* value) {
 
 // 9.6: what the context template gives stands in every statement of the session.
 Result<> check_context(const CourseSession& session, const Statement& statement, const json::Value& value, const std::string& where) {
-  if (statement.actor.ifi != session.actor)
+  if (statement.actor.kind != ActorKind::agent || statement.actor.ifi != session.actor)
     return wrong(where, ".actor", "参与者须为启动时给出的账号", "the actor is the account that the launch gave");
+  // Else a unit could ask the store who stands behind an address by naming it.
+  for (const Named& named : named_in(statement))
+    if (named.ifi != session.actor)
+      return wrong(where, named.where, "单元只能提及启动时给出的账号", "a unit names nobody but the account that the launch gave");
   if (text::lower_ascii(statement.context.registration) != session.registration)
     return wrong(where, ".context.registration", "registration 须为启动时给出的值", "registration is the one that the launch gave");
   const json::Value* id = extension(value, "context", kSessionExtension);

@@ -114,6 +114,42 @@ TEST_CASE("a course structure with mistakes is refused whole, each with its line
   CHECK(findings(course(deep)).starts_with("events.cmi5_too_large cmi5.xml:4:"));
 }
 
+TEST_CASE("a course structure whose names or attributes would fill the memory is refused") {
+  const std::string long_name(2'000, 'n');
+  CHECK(findings("<a xmlns=\"" + long_name + "\"/>").starts_with("events.cmi5_too_large cmi5.xml:1:"));
+  CHECK(findings("<" + long_name + "/>").starts_with("events.cmi5_too_large cmi5.xml:1:"));
+  CHECK(findings("<a " + long_name + "=\"\"/>").starts_with("events.cmi5_too_large cmi5.xml:1:"));
+  std::string many;
+  for (int i = 0; i < 200'000; ++i) many += " a" + std::to_string(i) + "=\"\"";
+  CHECK(findings("<a" + many + "/>").starts_with("events.cmi5_too_large cmi5.xml:1:"));
+  std::string elements;
+  for (int i = 0; i < 40'000; ++i) elements += "<b/>";
+  CHECK(findings("<a xmlns=\"" + std::string(900, 'n') + "\">" + elements + "</a>").starts_with("events.cmi5_too_large cmi5.xml:1:"));
+  // A megabyte that a thousand attributes would repeat: the parser itself is stopped.
+  std::string repeated = "<a xmlns:p=\"" + std::string(size_t{1} << 20, 'n') + "\"";
+  for (int i = 0; i < 1000; ++i) repeated += " p:a" + std::to_string(i) + "=\"\"";
+  const auto done = read(repeated + "/>");
+  CHECK(done.error().id == "events.cmi5_too_large");
+  CHECK(done.error().cause == "out of memory");
+  CHECK(read(course(au("1"))).ok());  // what was held is free again
+}
+
+TEST_CASE("what a unit is launched with, and what statements say of it, has a size that they can hold") {
+  const auto with = [](size_t n) { return "https://p.cn/" + std::string(n - 13, 'a'); };
+  CHECK(findings(course(au("1", "", with(64 << 10)))) == "good");
+  CHECK(findings(course(au("1", "", with((64 << 10) + 1)))) == "4: <url> is too long: 64 KiB at most");
+  const std::string filled = std::string((64 << 10) + 1, 'x');
+  const std::string parameters = "<launchParameters>" + filled + "</launchParameters><entitlementKey>" + filled + "</entitlementKey>";
+  CHECK(findings(course("<au id=\"https://p.cn/1\">" + std::string(kTexts) + "<url>https://p.cn</url>" + parameters + "</au>")) ==
+        "4: <launchParameters> is too long: 64 KiB at most | 4: <entitlementKey> is too long: 64 KiB at most");
+  std::string strings;
+  for (char letter = 'a'; letter < 'a' + 17; ++letter)
+    strings += "<langstring lang=\"zh-a" + std::string(1, letter) + "a\">" + std::string(8'000, 'x') + "</langstring>";
+  const std::string texts = "<title>" + strings + "</title><description><langstring>D</langstring></description>";
+  CHECK(findings(course("<au id=\"https://p.cn/1\">" + texts + "<url>https://p.cn</url></au>")) ==
+        "4: the id, titles and descriptions of <au> are too long together: 128 KiB at most");
+}
+
 CourseNode node(NodeKind kind, int64_t parent, MoveOn move_on = MoveOn::not_applicable) {
   CourseNode made;
   made.kind = kind;
@@ -223,6 +259,21 @@ TEST_CASE("a statement of a session is held against the launch") {
   CHECK(verdict(changed(allowed, "categories/other", "categories/moveon")) == "$.context.contextActivities.category");
   CHECK(verdict(changed(changed(allowed, "verbs/experienced", "verbs/voided"), R"({"id":"https://h.cn/courses/c/2"})",
                         R"({"objectType":"StatementRef","id":"00000000-0000-4000-8000-0000000000fe"})")) == "$.verb.id");
+}
+
+TEST_CASE("a unit names nobody but its learner") {
+  const json::Value good = said(CourseVerb::initialized);
+  const std::string mail = R"({"mbox":"mailto:zhang@school.cn"})", own = R"({"account":{"homePage":"https://h.cn","name":"bma_1"}})";
+  const auto in_context = [&](const std::string& member) { return verdict(changed(good, R"("context":{)", R"("context":{)" + member + ",")); };
+  CHECK(in_context(R"("instructor":)" + mail) == "$.context.instructor");
+  CHECK(in_context(R"("instructor":)" + own) == "good initialized");
+  CHECK(in_context(R"("team":{"objectType":"Group","member":[)" + own + "," + mail + "]}") == "$.context.team.member[1]");
+  const json::Value allowed = changed(changed(good, "categories/cmi5", "categories/other"), "verbs/initialized", "verbs/experienced");
+  const auto about = [&](const std::string& object) { return verdict(changed(allowed, R"({"id":"https://h.cn/courses/c/2"})", object)); };
+  CHECK(about(R"({"objectType":"Agent",)" + mail.substr(1)) == "$.object");
+  CHECK(about(R"({"objectType":"SubStatement","actor":)" + mail + R"(,"verb":{"id":"http://v.cn/v"},"object":{"id":"http://o.cn/o"}})") ==
+        "$.object.actor");
+  CHECK(verdict(changed(good, own.substr(0, own.size() - 1), R"({"objectType":"Group",)" + own.substr(1, own.size() - 2))) == "$.actor");
 }
 
 TEST_CASE("results agree with their verb, and the score with the mastery score") {

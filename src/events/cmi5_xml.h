@@ -23,7 +23,8 @@ struct XmlElement {
 
 struct XmlLimits {
   size_t max_bytes = size_t{8} << 20;
-  size_t max_elements = 200'000;
+  size_t max_parts = 200'000;  // elements and attributes; no name is longer than 1,000 bytes with its namespace
+  size_t max_name_bytes = size_t{32} << 20;
   size_t max_depth = 32;
 };
 

@@ -2,6 +2,7 @@
 #include "events/course_package.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -14,6 +15,8 @@ namespace banmo::events {
 namespace {
 
 constexpr size_t kMaxFiles = 2000, kMaxFileBytes = size_t{16} << 20, kMaxPath = 400, kMaxDepth = 24, kMaxXmlBytes = size_t{8} << 20;
+constexpr size_t kMaxEntries = 4000;  // folders counted
+constexpr uintmax_t kMaxPackedBytes = uintmax_t{80} << 20;
 constexpr directory::ZipLimits kLimits{.max_unpacked_bytes = int64_t{64} << 20, .max_ratio = 200};
 constexpr std::string_view kStructureFile = "cmi5.xml";
 
@@ -78,24 +81,34 @@ Result<std::string> read_all(directory::ZipReader& zip, const std::string& name,
   }
 }
 
+// What the zip says of itself costs memory before a byte is unpacked: its size and the number of its entries are looked at first.
+Result<std::unique_ptr<directory::ZipReader>> open_zip(const std::string& file) {
+  std::error_code code;
+  const uintmax_t n_bytes = std::filesystem::file_size(file, code);
+  if (!code && n_bytes > kMaxPackedBytes) return too_large("课程包最大 80 MiB", "a package has at most 80 MiB");
+  BANMO_TRY(auto zip, directory::ZipReader::open(file, kLimits));
+  if (zip->n_entries() > kMaxEntries) return too_large("课程包最多 4000 项（含文件夹）", "a package has at most 4000 entries, folders counted");
+  return zip;
+}
+
 Result<CoursePackage> read_zip(const std::string& file) {
-  BANMO_TRY(const auto zip, directory::ZipReader::open(file, kLimits));
+  BANMO_TRY(const auto zip, open_zip(file));
+  const auto listed = zip->names();
   std::set<std::string> names;
-  for (std::string& name : zip->names()) {
+  for (const std::string& name : listed) {
     if (name.ends_with('/')) continue;
     if (!is_plain_path(name)) return bad_package("压缩包里的文件名不安全：" + name, "the zip has a file name that is not safe: " + name, name);
     if (!names.insert(text::lower_ascii(name)).second)
       return bad_package("压缩包里的文件名重复（不分大小写）：" + name, "the zip has a file name twice (case aside): " + name, name);
     if (names.size() > kMaxFiles) return too_large("课程包最多 2000 个文件", "a package has at most 2000 files");
   }
-  const auto listed = zip->names();
-  if (std::find(listed.begin(), listed.end(), kStructureFile) == listed.end())
+  const std::set<std::string_view> present(listed.begin(), listed.end());
+  if (!present.contains(kStructureFile))
     return bad_package("压缩包的最外层没有 cmi5.xml；请把课程文件夹里的内容（而不是文件夹本身）打包",
                        "there is no cmi5.xml at the top of the zip: pack what is in the course's folder, not the folder");
   BANMO_TRY(const std::string xml, read_all(*zip, std::string(kStructureFile), kMaxXmlBytes));
   CoursePackage package;
-  const auto has = [&](const std::string& path) { return std::find(listed.begin(), listed.end(), path) != listed.end(); };
-  BANMO_TRY(package.structure, read_course(xml, has));
+  BANMO_TRY(package.structure, read_course(xml, [&](const std::string& path) { return present.contains(path); }));
   for (const std::string& name : listed) {
     if (name.ends_with('/') || name == kStructureFile) continue;
     BANMO_TRY(std::string content, read_all(*zip, name, kMaxFileBytes));

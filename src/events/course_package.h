@@ -16,8 +16,9 @@ struct CoursePackage {
   std::vector<PackageFile> files;  // without cmi5.xml
 };
 
-// At most 2,000 files, 16 MiB each, 64 MiB together unpacked. Errors: as read_course; invalid "events.cmi5_package" (no cmi5.xml, a name that leaves
-// the package), "directory.not_a_zip", "directory.zip_broken"; too_large "directory.zip_bomb", "events.cmi5_too_large".
+// At most 80 MiB and 4,000 entries, of them 2,000 files, 16 MiB each, 64 MiB together unpacked. Errors: as read_course; invalid "events.cmi5_package"
+// (no cmi5.xml, a name that leaves the package), "directory.not_a_zip", "directory.zip_broken"; too_large "directory.zip_bomb",
+// "events.cmi5_too_large".
 Result<CoursePackage> read_package(const std::string& file);
 
 // "text/html" for "index.html"; what is not known is application/octet-stream.

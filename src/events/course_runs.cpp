@@ -20,6 +20,7 @@ using directory::Principal;
 
 constexpr std::string_view kRaced = "events.cmi5_raced";
 constexpr int kMaxTries = 3;
+constexpr size_t kMaxTold = 200;  // in one request, and no more than the store takes
 constexpr const char* kPreferencesText = R"({"languagePreference":"zh-CN,en","audioPreference":"on"})";
 
 Error raced() {
@@ -35,6 +36,12 @@ CourseVoice voice_of(const Events& events, const Course& course, const CourseReg
 
 CourseDeed deed_of(const json::Object& statement, int64_t session_no, size_t node, CourseVerb verb, Instant at) {
   return {session_no, node, verb, Uuid::parse(*statement.find("id")->as_string()).value_or(Uuid{}), at, {}};
+}
+
+// Why a fetch word gives no token, as FetchAnswer::error; 0: it does.
+int fetch_error(const std::optional<SessionRow>& row, Instant now) {
+  if (!row) return 2;
+  return row->has_token || row->ended_at || !row->may_go_on || now >= row->expires_at ? 1 : 0;
 }
 
 // Basic authentication's user and password (8.2.2). Their characters never need the two in which base64url differs from base64.
@@ -95,8 +102,15 @@ Result<std::shared_ptr<const Key>> Courses::key_of(directory::OrgNo org) {
   BANMO_TRY(const NewKey made,
             events_.create_key(Principal::system(), "课程（cmi5）", {"statements/write", "statements/read/mine", "state", "profile"}, org,
                                {.own_users = true, .verbs = {}, .profiles = {}}));
-  BANMO_DO(directory_.stores().ledger->write([&](sql::Connection& connection) { return set_course_key(connection, org, made.key.no); }));
-  return events_.key_by_no(made.key.no);
+  int64_t kept = made.key.no;
+  BANMO_DO(directory_.stores().ledger->write([&](sql::Connection& connection) -> Result<> {
+    BANMO_DO(lock_writer(connection));
+    BANMO_TRY(const int64_t now_no, course_key(connection, org));
+    kept = now_no == no ? made.key.no : now_no;  // another launch was first: its key is the one
+    return now_no == no ? set_course_key(connection, org, kept) : Result<>();
+  }));
+  if (kept != made.key.no) BANMO_DO(events_.revoke_key(Principal::system(), made.key.key));
+  return events_.key_by_no(kept);
 }
 
 Result<Launch> Courses::launch(const Principal& by, const std::string& id, const LaunchRequest& request) {
@@ -177,19 +191,20 @@ Result<Launch> Courses::launch_once(const Principal& by, const Course& course, c
 Result<FetchAnswer> Courses::fetch(const std::string& word) {
   FetchAnswer answer;
   const crypto::Hash hash = crypto::sha256(word);
+  {
+    // Anybody may ask here: who has no good word does not get as far as the writer.
+    BANMO_TRY(const auto lease, directory_.stores().ledger->read());
+    BANMO_TRY(const auto row, session_by_fetch(*lease, hash, directory_.today()));
+    answer.error = fetch_error(row, directory_.clock().now());
+    if (answer.error != 0) return answer;
+  }
   const std::string secret = crypto::new_token();
   BANMO_DO(directory_.stores().ledger->write([&](sql::Connection& connection) -> Result<> {
     answer = {};
     BANMO_DO(lock_writer(connection));
-    BANMO_TRY(const auto row, session_by_fetch(connection, hash));
-    if (!row) {
-      answer.error = 2;
-      return {};
-    }
-    if (row->has_token || row->ended_at || directory_.clock().now() >= row->expires_at) {
-      answer.error = 1;
-      return {};
-    }
+    BANMO_TRY(const auto row, session_by_fetch(connection, hash, directory_.today()));
+    answer.error = fetch_error(row, directory_.clock().now());
+    if (answer.error != 0) return {};
     answer.token = basic_token(std::string(kSessionName) + row->session.id, secret);
     BANMO_DO(set_token(connection, row->session.no, crypto::sha256(secret)));
     BANMO_TRY(const CoursePtr course, load(connection, row->session.course_no));
@@ -210,7 +225,7 @@ Result<std::shared_ptr<const Key>> Courses::authenticate(const std::string& name
   }
   const Instant now = directory_.clock().now();
   const bool is_late = row->ended_at && now.micros > row->ended_at->micros + kLateMicros;
-  if (!row->is_student || is_late || now >= row->expires_at) return session_over();
+  if (!row->may_go_on || is_late || now >= row->expires_at) return session_over();
   BANMO_TRY(const auto speaker, events_.key_by_no(row->key_no));
   if (!is_unit(*course, row->session.node)) return bad_token();
   CourseSession session = row->session;
@@ -265,22 +280,34 @@ Result<std::vector<std::string>> Courses::store(const Key& key, Version version,
   return ids;
 }
 
-// 9.3.9. What is told already is not told again; of two who come to it at once, one tells it.
+// 9.3.9. What is told already is not told again; of two who come to it at once, one tells it. A large course is told in parts, inner blocks first.
 Result<> Courses::settle(const Course& course, const CourseRegistration& registration, const std::string& session, int64_t session_no) {
-  std::vector<size_t> nodes;
-  {
-    BANMO_TRY(const auto lease, directory_.stores().ledger->read());
-    BANMO_TRY(const auto deeds, deeds_of(*lease, registration.no));
-    nodes = newly_satisfied(course.structure, deeds);
+  while (true) {
+    std::vector<size_t> nodes;
+    {
+      BANMO_TRY(const auto lease, directory_.stores().ledger->read());
+      BANMO_TRY(const auto deeds, deeds_of(*lease, registration.no));
+      nodes = newly_satisfied(course.structure, deeds);
+    }
+    if (nodes.empty()) return {};
+    BANMO_TRY(const bool told, tell_satisfied(course, registration, session, session_no, nodes));
+    if (!told) return {};
   }
-  if (nodes.empty()) return {};
+}
+
+Result<bool> Courses::tell_satisfied(const Course& course, const CourseRegistration& registration, const std::string& session, int64_t session_no,
+                                     const std::vector<size_t>& nodes) {
   BANMO_TRY(const auto key, key_of(course.org));
   const CourseVoice voice = voice_of(events_, course, registration, session);
   const Instant now = directory_.clock().now();
   json::Array statements;
   std::vector<CourseDeed> fresh;
+  size_t n_bytes = 0;
   for (const size_t node : nodes) {
     auto said = satisfied_statement(voice, course.structure, node, now);
+    n_bytes += json::write(said).size() + 1;
+    const bool is_full = fresh.size() >= std::min(kMaxTold, events_.options().max_batch) || n_bytes >= events_.options().max_body_bytes;
+    if (is_full && !fresh.empty()) break;
     fresh.push_back(deed_of(said, session_no, node, CourseVerb::satisfied, now));
     statements.emplace_back(std::move(said));
   }
@@ -291,7 +318,8 @@ Result<> Courses::settle(const Course& course, const CourseRegistration& registr
     return {};
   };
   const auto stored = events_.store(*key, Version::v1_0, json::write(std::move(statements)), {}, {}, keep);
-  return stored.ok() || stored.error().id == kRaced ? Result<>() : Result<>(stored.error());
+  if (!stored.ok() && stored.error().id != kRaced) return stored.error();
+  return stored.ok();
 }
 
 Result<> Courses::waive(const Principal& by, const std::string& id, const std::string& registration_id, size_t node, const std::string& reason) {

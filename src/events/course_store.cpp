@@ -88,9 +88,11 @@ constexpr std::string_view kSession =
     "r.home_page, r.account, r.course_no, c.org_no";
 constexpr std::string_view kFromSession =
     " FROM cmi5_session s JOIN cmi5_registration r ON r.no = s.registration_no JOIN cmi5_course c ON c.no = r.course_no WHERE ";
-constexpr std::string_view kIsStudent =
-    ", EXISTS (SELECT 1 FROM membership m JOIN org_closure o ON o.org_no = m.org_no WHERE m.person_no = r.person_no AND o.ancestor_no = c.org_no AND "
-    "m.role = 'student' AND m.valid_from <= $2 AND (m.valid_to IS NULL OR m.valid_to > $2))";
+// Asked anew for each request: who left, or whose account was closed, learns no further.
+constexpr std::string_view kMayGoOn =
+    ", (EXISTS (SELECT 1 FROM account a WHERE a.person_no = r.person_no AND a.enabled) AND EXISTS (SELECT 1 FROM membership m JOIN org_closure o ON "
+    "o.org_no = m.org_no WHERE m.person_no = r.person_no AND o.ancestor_no = c.org_no AND "
+    "m.role = 'student' AND m.valid_from <= $2 AND (m.valid_to IS NULL OR m.valid_to > $2)))";
 constexpr std::string_view kSetToken = "UPDATE cmi5_session SET secret_hash = $2 WHERE no = $1";
 constexpr std::string_view kTouch = "UPDATE cmi5_session SET last_at = $2 WHERE no = $1";
 constexpr std::string_view kEnd = "UPDATE cmi5_session SET last_at = $2, ended_at = $2 WHERE no = $1";
@@ -142,7 +144,7 @@ SessionRow session_of(const sql::Values& row) {
   out.session.actor = identifier_of(sql::text_of(row[12]), sql::text_of(row[13]));
   out.session.course_no = sql::int_of(row[14]);
   out.org = {sql::int_of(row[15])};
-  if (row.size() > 16) out.is_student = sql::int_of(row[16]) != 0;
+  if (row.size() > 16) out.may_go_on = sql::int_of(row[16]) != 0;
   return out;
 }
 
@@ -317,12 +319,13 @@ Result<std::vector<SessionRow>> open_sessions(sql::Connection& connection, int64
   return found;
 }
 
-Result<std::optional<SessionRow>> session_by_fetch(sql::Connection& connection, const crypto::Hash& fetch_hash) {
-  return one_session(connection, std::string(kSession) + std::string(kFromSession) + "s.fetch_hash = $1", {blob_of_hash(fetch_hash)});
+Result<std::optional<SessionRow>> session_by_fetch(sql::Connection& connection, const crypto::Hash& fetch_hash, Date today) {
+  return one_session(connection, std::string(kSession) + std::string(kMayGoOn) + std::string(kFromSession) + "s.fetch_hash = $1",
+                     {blob_of_hash(fetch_hash), today.to_iso()});
 }
 
 Result<std::optional<SessionRow>> session_by_id(sql::Connection& connection, const std::string& id, Date today) {
-  return one_session(connection, std::string(kSession) + std::string(kIsStudent) + std::string(kFromSession) + "s.id = $1", {id, today.to_iso()});
+  return one_session(connection, std::string(kSession) + std::string(kMayGoOn) + std::string(kFromSession) + "s.id = $1", {id, today.to_iso()});
 }
 
 Result<> set_token(sql::Connection& connection, int64_t session_no, const crypto::Hash& secret_hash) {

@@ -21,7 +21,8 @@ struct SessionRow {
   directory::OrgNo org;  // the course's
   Instant last_at, expires_at;
   std::optional<Instant> ended_at;
-  bool has_token = false, is_student = true;  // is_student: the learner is still one of the course's organisation
+  bool has_token = false;
+  bool may_go_on = true;  // the learner is still a student of the course's organisation, with an account that is open
   std::string secret_hash;
 };
 struct PackageFile {
@@ -64,7 +65,7 @@ Result<std::vector<ClassProgress>> classes_after(sql::Connection& connection, co
 
 Result<> add_session(sql::Connection& connection, const SessionRow& row, const crypto::Hash& fetch_hash);
 Result<std::vector<SessionRow>> open_sessions(sql::Connection& connection, int64_t registration_no);  // by number
-Result<std::optional<SessionRow>> session_by_fetch(sql::Connection& connection, const crypto::Hash& fetch_hash);
+Result<std::optional<SessionRow>> session_by_fetch(sql::Connection& connection, const crypto::Hash& fetch_hash, Date today);
 Result<std::optional<SessionRow>> session_by_id(sql::Connection& connection, const std::string& id, Date today);
 Result<> set_token(sql::Connection& connection, int64_t session_no, const crypto::Hash& secret_hash);
 Result<> touch_session(sql::Connection& connection, int64_t session_no, Instant at, bool ends);

@@ -137,6 +137,9 @@ class Courses {
   Result<Launch> launch_once(const directory::Principal& by, const Course& course, const CourseRegistration& registration,
                              const LaunchRequest& request);
   Result<> settle(const Course& course, const CourseRegistration& registration, const std::string& session, int64_t session_no);
+  // The first of `nodes` that fit in a request. false: somebody else is telling them.
+  Result<bool> tell_satisfied(const Course& course, const CourseRegistration& registration, const std::string& session, int64_t session_no,
+                              const std::vector<size_t>& nodes);
   Result<> note(sql::Connection& connection, const std::string& by, std::string action, const Course& course, json::Object detail) const;
 
   directory::Directory& directory_;

@@ -2,9 +2,11 @@
 // Courses with their tables, on each pair of stores.
 #include "events/courses.h"
 
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
+#include "directory/zip_file.h"
 #include "events/test_world.h"
 
 namespace banmo::events {
@@ -28,19 +30,20 @@ std::string unit(const std::string& id, const std::string& move_on) {
 struct CourseWorld {
   explicit CourseWorld(World& in) : w(in), courses(*in.directory, *in.events) {
     class_1 = add_org(*w.directory, OrgKind::class_, w.school_1, "", "一班");
-    pupil = join("甲", Role::student);
-    other = join("乙", Role::student);
+    pupil = join("甲", Role::student, "pupil");
+    other = join("乙", Role::student, "other");
     course = import("c", unit("1", "Passed") + "<block id=\"https://p.cn/b\">" + std::string(kTexts) + unit("2", "NotApplicable") + "</block>");
   }
-  Principal join(const std::string& name, Role role) {
+  Principal join(const std::string& name, Role role, const std::string& account) {
     directory::NewPerson person;
     person.name = name;
     person.sex = "1";
     person.id = PersonId::next();
     person.memberships = {{class_1, role, *Date::from_ymd(2026, 9, 1), {}}};
     Principal made;
-    made.account_name = name;
+    made.account_name = account;
     made.person = must(w.directory->add_person(Principal::system(), person)).no;
+    must(w.directory->create_account(Principal::system(), {account, "Xiang-Ning-2026", made.person, {}}));
     made.grants = made.held = {{role, class_1}};
     return made;
   }
@@ -50,14 +53,16 @@ struct CourseWorld {
                                "\">" + std::string(kTexts) + "</course>" + nodes + "</courseStructure>";
     return must(courses.import(Principal::system(), w.school_1, file))->id;
   }
-  // The key of a session that was just launched, by the token that the fetch address gives.
-  std::shared_ptr<const Key> enter(const Launch& launch) {
-    const auto token = crypto::from_base64(must(courses.fetch(launch.fetch_word)).token);
-    REQUIRE(token.has_value());
-    const std::string pair(token->begin(), token->end());
+  Launch launch(size_t node = 1) { return must(courses.launch(pupil, course, {.node = node, .content_base = "", .return_url = ""})); }
+  Result<std::shared_ptr<const Key>> authenticate(const std::string& token) const {
+    const auto bytes = crypto::from_base64(token);
+    REQUIRE(bytes.has_value());
+    const std::string pair(bytes->begin(), bytes->end());
     const size_t colon = pair.find(':');
-    return must(courses.authenticate(pair.substr(0, colon), std::string_view(pair).substr(colon + 1)));
+    return courses.authenticate(pair.substr(0, colon), std::string_view(pair).substr(colon + 1));
   }
+  // The key of a session that was just launched, by the token that the fetch address gives.
+  std::shared_ptr<const Key> enter(const Launch& launch) { return must(authenticate(must(courses.fetch(launch.fetch_word)).token)); }
   std::string said(const Key& key, CourseVerb verb, const std::string& result = "{}", bool judges = false) const {
     const CourseSession& in = *key.session;
     const size_t blank = in.actor.rfind(' ');
@@ -127,6 +132,81 @@ TEST_CASE("a key of a session stores through its rules alone, and ends with its 
     w.clock.advance_micros(1'000'000);
     CHECK(c.tell(*next, c.said(*next, CourseVerb::completed, R"({"completion":true,"duration":"PT1S"})", true)) == "events.cmi5_session_over");
   });
+}
+
+TEST_CASE("a session ends with the account of its learner, and an unused launch too") {
+  on_each_pair([](World& w) {
+    CourseWorld c(w);
+    const std::string token = must(c.courses.fetch(c.launch().fetch_word)).token;
+    const Launch second = c.launch(3);
+    const auto open = [&](bool enabled) { must(w.directory->set_account_enabled(Principal::system(), "pupil", enabled)); };
+    open(false);
+    CHECK(c.authenticate(token).error().id == "events.cmi5_session_over");
+    CHECK(must(c.courses.fetch(second.fetch_word)).error == 1);
+    open(true);
+    CHECK(c.authenticate(token).ok());
+    CHECK_FALSE(must(c.courses.fetch(second.fetch_word)).token.empty());
+  });
+}
+
+TEST_CASE("a word that gives no token does not wait for the writer") {
+  on_each_pair([](World& w) {
+    CourseWorld c(w);
+    const Launch launch = c.launch();
+    must(c.courses.fetch(launch.fetch_word));
+    const auto answers = [&](sql::Connection&) -> Result<> {
+      CHECK(must(c.courses.fetch("nothing")).error == 2);
+      CHECK(must(c.courses.fetch(launch.fetch_word)).error == 1);
+      return {};
+    };
+    must(w.stores.ledger->write(answers));  // the writer is taken while they are asked
+  });
+}
+
+TEST_CASE("a course with more blocks than a request holds is registered and launched, each block told once") {
+  on_each_pair([](World& w) {
+    CourseWorld c(w);
+    std::string blocks;
+    for (int i = 0; i < 150; ++i) {
+      const std::string id = std::to_string(i);
+      blocks += "<block id=\"https://p.cn/b" + id + "\">" + std::string(kTexts) + unit("u" + id, "NotApplicable") + "</block>";
+    }
+    c.course = c.import("large", blocks);
+    c.launch(2);
+    CHECK(c.n_deeds(CourseVerb::satisfied) == 151);  // and the course itself
+    c.launch(4);
+    CHECK(c.n_deeds(CourseVerb::satisfied) == 151);
+  });
+}
+
+TEST_CASE("first launches at once leave one key of the organisation's courses") {
+  on_each_pair([](World& w) {
+    CourseWorld c(w);
+    std::vector<std::thread> threads;
+    for (const Principal& by : {c.pupil, c.other})
+      threads.emplace_back([&c, by] { must(c.courses.launch(by, c.course, {.node = 1, .content_base = "", .return_url = ""})); });
+    for (std::thread& thread : threads) thread.join();
+    CHECK(w.count("SELECT COUNT(*) FROM xapi_key WHERE title = '课程（cmi5）' AND revoked_at IS NULL") == 1);
+    CHECK(w.count("SELECT COUNT(DISTINCT key_no) FROM cmi5_session") == 1);
+  });
+}
+
+TEST_CASE("a package that is too large, or has too many entries, is refused before its names are read") {
+  World w(test::Pair::sqlite_duckdb);
+  CourseWorld c(w);
+  const auto refused = [&](const std::string& file) { return c.courses.import(Principal::system(), w.school_1, file).error(); };
+  const std::string big = w.folder + "/big.zip", many = w.folder + "/many.zip", broken = w.folder + "/broken.zip";
+  std::ofstream(big) << "PK";
+  std::filesystem::resize_file(big, (uintmax_t{80} << 20) + 1);
+  CHECK(refused(big).message.en == "a package has at most 80 MiB");
+  std::vector<std::pair<std::string, std::string>> entries;
+  for (int i = 0; i <= 4000; ++i) entries.emplace_back(std::to_string(i), w.folder + "/c.xml");
+  must(directory::write_zip(many, entries));
+  CHECK(refused(many).message.en == "a package has at most 4000 entries, folders counted");
+  std::ofstream(broken) << "PK";
+  const Error error = refused(broken);
+  CHECK(error.id == "directory.not_a_zip");
+  CHECK(error.where.empty());
 }
 
 TEST_CASE("of many that pass at once one is taken") {

@@ -8,10 +8,13 @@
 namespace banmo::metrics {
 namespace {
 
+constexpr int64_t kLastYear = 9999;
+
 std::optional<int64_t> number(std::string_view text) {
   int64_t value = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return code == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+  const bool whole = code == std::errc() && end == text.data() + text.size();
+  return whole && value >= 0 && value <= kLastYear ? std::optional(value) : std::nullopt;
 }
 
 std::string two_parts(int64_t first, int64_t second, const char* format) {
@@ -32,7 +35,9 @@ int64_t shifted(int64_t period, Grain grain, bool yoy, int n) {
     case Grain::day: {
       const Date date{static_cast<int32_t>(period)};
       const auto same_day = Date::from_ymd(date.year() + n, date.month(), date.day());
-      return same_day ? same_day->days : Date::from_ymd(date.year() + n, 2, 28)->days;  // 29 February
+      if (same_day) return same_day->days;
+      const auto end_of_february = Date::from_ymd(date.year() + n, 2, 28);         // of 29 February
+      return end_of_february ? end_of_february->days : period + int64_t{365} * n;  // outside of the calendar, where there are no data
     }
   }
   return period;

@@ -165,6 +165,9 @@ test('what a unit says is held against its session', async () => {
   await told(one.tell('completed', { result: completed }), 'events.cmi5_order')
   await told(one.tell('initialized', { actor: { account: { ...JSON.parse(one.actor).account, name: 'bma_other' } } }), 'events.cmi5_statement')
   await told(one.tell('initialized', { object: { id: one.activityId.replace(/1$/, '2') } }), 'events.cmi5_statement')
+  const named = one.said('initialized')
+  named.context.instructor = { mbox: 'mailto:somebody@school.example' }
+  await told(one.call('POST', 'statements', named), 'events.cmi5_statement')
   await told(one.tell('initialized', { defined: false }), 'events.cmi5_order')
   const first = one.said('initialized')
   await told(one.call('POST', 'statements', { ...first, context: { ...first.context, registration: randomUUID() } }), 'events.cmi5_statement')
@@ -286,6 +289,8 @@ test('who may see, register, launch and waive', async () => {
     assert.ok(!(await by.all('/courses')).some((item) => item.id === there), by.account)
   }
   assert.equal((await student.post(`/courses/${there}/launch`, { unit: 1 })).body.code, 'events.no_such_course')
+  assert.equal((await city.ok(`/courses/${here}`)).by, 'city')
+  for (const by of [student, teacher, guardian]) assert.equal((await by.ok(`/courses/${here}`)).by, undefined, by.account)
   for (const by of [student, teacher, principal, guardian]) assert.equal((await send(by, own.id, structure('x', ''), 'application/xml')).status, 403, by.account)
   assert.equal((await send(district, foreign.id, structure('x', unit('1', '', 'https://units.example/1')), 'application/xml')).status, 404)
   assert.equal((await teacher.post(`/courses/${here}/launch`, { unit: 1 })).body.code, 'events.no_such_student')

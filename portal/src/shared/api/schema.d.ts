@@ -3030,8 +3030,8 @@ export interface components {
             org?: components["schemas"]["OrgRef"];
             /** Format: int64 */
             n_units: number;
-            /** @description Who imported it. */
-            by: string;
+            /** @description Who imported it; for those who may import and close it. */
+            by?: string;
             /** Format: date-time */
             at: string;
         };
@@ -3052,8 +3052,8 @@ export interface components {
             org?: components["schemas"]["OrgRef"];
             /** Format: int64 */
             n_units: number;
-            /** @description Who imported it. */
-            by: string;
+            /** @description Who imported it; for those who may import and close it. */
+            by?: string;
             /** Format: date-time */
             at: string;
             closed: boolean;
