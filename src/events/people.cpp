@@ -2,6 +2,7 @@
 #include "events/people.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "directory/mail_index.h"
 #include "directory/proxy.h"
@@ -39,6 +40,12 @@ std::string place_of(OrgNo org, std::string_view ifi) { return std::to_string(or
 
 // The account's own name: what stands behind the last space. Those that are given out here have none in it.
 std::string_view account_name(std::string_view ifi) { return ifi.starts_with(kAccountPrefix) ? ifi.substr(ifi.rfind(' ') + 1) : std::string_view(); }
+
+// Which of several stays at one time is taken, for school and class alike: a student's in a class, another of a student, any; then the latest.
+std::tuple<bool, bool, Date, int64_t> order_of(const directory::OrgTree& tree, OrgNo org, bool is_student, Date from) {
+  const directory::Org* found = tree.find(org);
+  return {is_student && found != nullptr && found->kind == directory::OrgKind::class_, is_student, from, org.value};
+}
 
 sql::Value person_or_null(PersonNo person) { return person.value == 0 ? sql::Value() : sql::Value(person.value); }
 
@@ -200,16 +207,16 @@ Result<Whom> People::whom(OrgNo key_org, const Actor& actor, Instant at) {
   BANMO_TRY(const Stays stays, stays_of(person));
   const auto tree = directory_.orgs();
   const Date day = day_of(at);
-  bool is_placed = false;
+  const Stay* taken = nullptr;
+  const auto order = [&](const Stay& stay) { return order_of(*tree, stay.org, stay.is_student, stay.from); };
   for (const Stay& stay : *stays) {
     if (day < stay.from || (stay.to && *stay.to <= day) || !tree->is_within(stay.org, key_org)) continue;
-    const directory::Org* org = tree->find(stay.org);
-    if (stay.is_student && org != nullptr && org->kind == directory::OrgKind::class_) whom.class_org = stay.org;
-    const directory::Org* school = tree->standing(stay.org);
-    if (school == nullptr || !tree->is_within(school->no, key_org) || (is_placed && !stay.is_student)) continue;
-    whom.org = school->no;
-    is_placed = true;
+    if (taken == nullptr || order(*taken) < order(stay)) taken = &stay;
   }
+  if (taken == nullptr) return whom;
+  if (std::get<0>(order(*taken))) whom.class_org = taken->org;
+  const directory::Org* school = tree->standing(taken->org);
+  if (school != nullptr && tree->is_within(school->no, key_org)) whom.org = school->no;
   return whom;
 }
 

@@ -102,6 +102,23 @@ TEST_CASE("an actor is whom the account, the mail address or its hash tells, and
   });
 }
 
+TEST_CASE("of several stays at one time school and class are of the same: a student's in a class before any other") {
+  on_each_pair([](World& w) {
+    const People5 p(w);
+    People people(*w.directory, kHome);
+    const auto place = [&](const std::vector<OrgNo>& orgs, directory::Role role = directory::Role::student) {
+      const Person someone = w.person("丁", orgs, role);
+      const std::string ifi = std::string("account ") + kHome + " " + account_of(w, someone, w.south);
+      const Whom whom = must(people.whom(w.south, actor_of(ifi), w.clock.now()));
+      return std::pair(whom.org, whom.class_org.value_or(OrgNo{}));
+    };
+    CHECK(place({p.class_1, w.school_2}) == std::pair(w.school_1, p.class_1));
+    CHECK(place({w.school_2, p.class_1}) == std::pair(w.school_1, p.class_1));
+    CHECK(place({w.school_2}) == std::pair(w.school_2, OrgNo{}));
+    CHECK(place({p.class_1}, directory::Role::teacher) == std::pair(w.school_1, OrgNo{}));
+  });
+}
+
 TEST_CASE("an address that two people share is nobody's, and one that was kept without an index is found after the next start") {
   on_each_pair([](World& w) {
     const People5 p(w);

@@ -95,7 +95,10 @@ class CubeMaker {
       cube.definition += "|withheld below " + std::to_string(cube.min_cell);
     }
     if (!cube.is_of_events()) return;
-    if (cube.min_cell > 0 && cube.org && !cube.dataset->person_field.empty()) cube.people_table = sql::quote_identifier("rp_" + cube.dataset->id);
+    if (cube.min_cell > 0 && cube.org && !cube.dataset->person_field.empty()) {
+      cube.people_table = sql::quote_identifier("rp_" + cube.dataset->id);
+      cube.definition += "|people by school year";
+    }
     for (const auto& fields : cube.dataset->rollups) add_part(cube, fields);
     if (!cube.parts_kept.empty()) cube.table = "(" + rollup_select(cube, records_, cube.base_table, "") + ")";
   }

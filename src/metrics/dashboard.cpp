@@ -59,7 +59,8 @@ Result<std::vector<std::pair<std::string, pack::Title>>> values_of(const Engine&
   BANMO_TRY(const std::string where, engine.printer(from).where(Asked{}, {}, scope, -1, "r.", parameters));
   const std::string column = "r." + engine.records.column(declared);
   BANMO_TRY(const sql::Rows rows,
-            lease->query("SELECT DISTINCT " + column + " AS v FROM " + from.table + " AS r WHERE " + where + " ORDER BY v", parameters));
+            lease->query("SELECT " + column + " AS v FROM " + from.table + " AS r WHERE " + where + " GROUP BY 1 HAVING SUM(r.m0) > 0 ORDER BY v",
+                         parameters));
   for (size_t i = 0; i < rows.size(); ++i) {
     const std::string text = sql::text_of(rows[i][0]);
     if (!text.empty()) values.emplace_back(text, title_of_value(declared, text));

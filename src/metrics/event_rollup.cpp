@@ -13,6 +13,11 @@ namespace {
 constexpr std::string_view kVersion = "SELECT version FROM bm_state WHERE dataset = $1";
 constexpr int64_t kFoldAfter = 20'000;  // rows appended, and an eighth of what there is
 
+Result<int64_t> rows_of(sql::Connection& connection, const std::string& table) {
+  BANMO_TRY(const sql::Rows rows, connection.query("SELECT COUNT(*) FROM " + table));
+  return sql::int_of(rows[0][0]);
+}
+
 // Sees the roll-up's organisation whole: an organisation inside a school is narrower than a roll-up by schools.
 bool is_above_classes(const directory::OrgTree& tree, const std::vector<directory::OrgNo>& orgs) {
   return std::all_of(orgs.begin(), orgs.end(), [&](directory::OrgNo no) {
@@ -69,9 +74,15 @@ Result<> EventRollUps::make_table(sql::Connection& connection, const std::string
   return connection.script("DROP TABLE IF EXISTS " + table + "; CREATE TABLE " + table + " AS " + select + ";");
 }
 
-std::string EventRollUps::people_select(const std::string& where) const {
-  return "SELECT DISTINCT r." + org_ + ", r." + person_ + " FROM " + cube_.base_table + " AS r WHERE r." + org_ + " IS NOT NULL AND r." + person_ +
-         " IS NOT NULL" + where;
+// Who stands where in which school year; 0 is whoever is not known, so that an organisation of unknown people alone has a place in the pattern.
+std::string EventRollUps::people_select(sql::Dialect dialect, const std::string& where) const {
+  std::string year = "CAST(0 AS BIGINT)";
+  if (cube_.period) {
+    const LegPrinter printer(cube_, dialect, [&](const pack::Field& field) { return records_.column(field); });
+    year = "COALESCE(" + printer.period_expression(Grain::school_year, "r.") + ", 0)";
+  }
+  return "SELECT DISTINCT r." + org_ + ", " + year + " AS " + std::string(kPeopleYear) + ", COALESCE(r." + person_ + ", 0) AS " + person_ + " FROM " +
+         cube_.base_table + " AS r WHERE r." + org_ + " IS NOT NULL" + where;
 }
 
 Result<> EventRollUps::make(sql::Connection& connection) {
@@ -81,7 +92,7 @@ Result<> EventRollUps::make(sql::Connection& connection) {
   }
   if (cube_.weights_table.empty()) return {};
   const std::string org = org_.empty() ? "" : "p." + org_ + ", ";
-  if (!cube_.people_table.empty()) BANMO_DO(make_table(connection, cube_.people_table, people_select("")));
+  if (!cube_.people_table.empty()) BANMO_DO(make_table(connection, cube_.people_table, people_select(connection.dialect(), "")));
   BANMO_DO(make_table(connection, cube_.weights_table,
                       "SELECT " + org + "CAST(0 AS BIGINT) AS n, CAST(0 AS BIGINT) AS w FROM " + cube_.base_table + " AS p WHERE FALSE"));
   return write_weights(connection);
@@ -96,6 +107,9 @@ Result<> EventRollUps::add(sql::Connection& connection, int64_t after, int64_t u
   const bool some_went = sql::int_of(went[0][0]) > 0;
   if (some_went && !can_subtract()) return make(connection);
   for (const Cube* part : parts_) {
+    if (!n_appended_.contains(part->table)) {  // after a start: what was appended before is not known
+      BANMO_TRY(n_appended_[part->table], rows_of(connection, part->table));
+    }
     BANMO_TRY(const int64_t n_came, connection.execute("INSERT INTO " + part->table + " " + rollup_select(*part, records_, cube_.base_table, since)));
     n_appended_[part->table] += n_came;
     if (some_went) {
@@ -111,8 +125,8 @@ Result<> EventRollUps::add(sql::Connection& connection, int64_t after, int64_t u
 Result<> EventRollUps::fold(sql::Connection& connection, const Cube& part) {
   int64_t& n_appended = n_appended_[part.table];
   if (n_appended < kFoldAfter) return {};
-  BANMO_TRY(const sql::Rows rows, connection.query("SELECT COUNT(*) FROM " + part.table));
-  if (n_appended < sql::int_of(rows[0][0]) / 8) return {};
+  BANMO_TRY(const int64_t n_rows, rows_of(connection, part.table));
+  if (n_appended < n_rows / 8) return {};
   const std::string keys = key_list(part, records_, "r.");
   std::string select = "SELECT " + keys;
   for (size_t i = 0; i < part.measures.size(); ++i) {
@@ -133,23 +147,26 @@ Result<> EventRollUps::fold(sql::Connection& connection, const Cube& part) {
   return {};
 }
 
-// Where somebody's last event went, those of the organisation are counted again.
+// Where events went, those of the organisation are counted again.
 Result<> EventRollUps::add_people(sql::Connection& connection, const std::string& since, const std::string& gone, bool went) {
+  const std::string &people = cube_.people_table, year(kPeopleYear);
+  const auto select = [&](const std::string& where) { return people_select(connection.dialect(), " AND " + where); };
   int64_t n_changed = 0;
   if (went) {
     const std::string touched = "(SELECT r." + org_ + " FROM " + past_ + " AS r WHERE " + gone + ")";
-    BANMO_DO(connection.execute("DELETE FROM " + cube_.people_table + " WHERE " + org_ + " IN " + touched));
-    BANMO_TRY(n_changed, connection.execute("INSERT INTO " + cube_.people_table + " " + people_select(" AND r." + org_ + " IN " + touched)));
+    BANMO_DO(connection.execute("DELETE FROM " + people + " WHERE " + org_ + " IN " + touched));
+    BANMO_TRY(n_changed, connection.execute("INSERT INTO " + people + " " + select("r." + org_ + " IN " + touched)));
     ++n_changed;
   }
-  BANMO_TRY(const int64_t n_new, connection.execute("INSERT INTO " + cube_.people_table + " SELECT n.* FROM (" + people_select(" AND " + since) +
-                                                    ") AS n LEFT JOIN " + cube_.people_table + " AS p ON p." + org_ + " = n." + org_ + " AND p." +
-                                                    person_ + " = n." + person_ + " WHERE p." + person_ + " IS NULL"));
+  std::string same = "TRUE";
+  for (const std::string& column : {org_, year, person_}) same += " AND p." + column + " = n." + column;
+  BANMO_TRY(const int64_t n_new, connection.execute("INSERT INTO " + people + " SELECT n.* FROM (" + select(since) + ") AS n LEFT JOIN " + people +
+                                                    " AS p ON " + same + " WHERE p." + person_ + " IS NULL"));
   return n_changed + n_new == 0 ? Result<>() : write_weights(connection);
 }
 
 Result<> EventRollUps::write_weights(sql::Connection& connection) {
-  return cube_.people_table.empty() ? Result<>() : write_event_weights(connection, cube_, org_);
+  return cube_.people_table.empty() ? Result<>() : write_event_weights(connection, cube_, org_, person_);
 }
 
 }  // namespace banmo::metrics

@@ -17,7 +17,7 @@ namespace banmo::metrics {
 
 class EventRollUps {
  public:
-  // `n_appended` counts by table the rows since it was folded.
+  // `n_appended` counts by table the rows since it was folded; a table it does not have counts whole.
   EventRollUps(const Cube& cube, const records::Records& records, std::map<std::string, int64_t>& n_appended);
   Result<int64_t> version_of_rows(sql::Connection& connection) const;
   Result<> make(sql::Connection& connection);                               // all from the rows
@@ -29,7 +29,7 @@ class EventRollUps {
   Result<> fold(sql::Connection& connection, const Cube& part);
   Result<> add_people(sql::Connection& connection, const std::string& since, const std::string& gone, bool went);
   Result<> write_weights(sql::Connection& connection);
-  std::string people_select(const std::string& where) const;
+  std::string people_select(sql::Dialect dialect, const std::string& where) const;
 
   const Cube& cube_;
   const records::Records& records_;

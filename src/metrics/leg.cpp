@@ -54,7 +54,12 @@ std::string LegPrinter::period_expression(Grain grain, std::string_view prefix) 
 std::string LegPrinter::last_of_period(Grain grain) const {
   const std::string date = column_(cube_.dataset->fields[*cube_.period]);
   const std::string org = cube_.org ? column_(cube_.dataset->fields[*cube_.org]) : std::string();
-  const std::string latest = "MAX(s." + date + ") FROM " + cube_.table + " AS s GROUP BY " + period_expression(grain, "s.");
+  std::string from = cube_.table;
+  if (cube_.is_of_events()) {  // days whose rows all went are none
+    const std::string keys = (org.empty() ? std::string() : "e." + org + ", ") + "e." + date;
+    from = "(SELECT " + keys + " FROM " + from + " AS e GROUP BY " + keys + " HAVING SUM(e.m0) > 0)";
+  }
+  const std::string latest = "MAX(s." + date + ") FROM " + from + " AS s GROUP BY " + period_expression(grain, "s.");
   if (org.empty()) return "r." + date + " IN (SELECT " + latest + ")";
   return "(r." + org + ", r." + date + ") IN (SELECT s." + org + ", " + latest + ", s." + org + ")";
 }
@@ -154,7 +159,8 @@ Result<Statement> LegPrinter::weights(const std::vector<AskedDimension>& by, con
 }
 
 Statement LegPrinter::periods(const std::string& where, sql::Values parameters, Grain grain) const {
-  return {"SELECT DISTINCT " + period_expression(grain, "r.") + " AS p FROM " + cube_.table + " AS r WHERE " + where + " ORDER BY p DESC",
+  return {"SELECT " + period_expression(grain, "r.") + " AS p FROM " + cube_.table + " AS r WHERE " + where +
+              " GROUP BY 1 HAVING SUM(r.m0) > 0 ORDER BY p DESC",  // events that came and went stand as +1 and -1
           std::move(parameters)};
 }
 

@@ -70,10 +70,12 @@ Result<> write_weights(sql::Connection& connection, const Cube& cube, const std:
   return {};
 }
 
-Result<> write_event_weights(sql::Connection& connection, const Cube& cube, const std::string& org_column) {
+Result<> write_event_weights(sql::Connection& connection, const Cube& cube, const std::string& org_column, const std::string& person_column) {
   BANMO_DO(connection.execute("DELETE FROM " + cube.weights_table));
-  BANMO_TRY(sql::Rows rows, connection.query("SELECT p." + org_column + ", COUNT(*), o.district_no FROM " + cube.people_table +
-                                             " AS p LEFT JOIN dim_org AS o ON o.no = p." + org_column + " GROUP BY 1, 3"));
+  const std::string of_year = "SELECT " + org_column + ", COUNT(NULLIF(" + person_column + ", 0)) AS n FROM " + cube.people_table + " GROUP BY " +
+                              org_column + ", " + std::string(kPeopleYear);
+  BANMO_TRY(sql::Rows rows, connection.query("SELECT p." + org_column + ", MIN(p.n), o.district_no FROM (" + of_year +
+                                             ") AS p LEFT JOIN dim_org AS o ON o.no = p." + org_column + " GROUP BY 1, 3"));
   std::sort(rows.rows.begin(), rows.rows.end());
   const std::vector<int64_t> weights = hiding_weights(population_of(rows, 1, 0), cube.min_cell);
   size_t at = 0;

@@ -17,7 +17,7 @@ namespace banmo::metrics {
 
 struct PopulationCell {
   std::vector<int32_t> at;  // a coordinate per dimension
-  int64_t n = 0;            // people, at least 1
+  int64_t n = 0;            // people; 0: nobody who is known
 };
 
 struct Population {
