@@ -122,10 +122,10 @@ Message places_of(Role role);
 Error role_does_not_fit(Role role, std::string where);
 Result<> check_place(const OrgTree& tree, Role role, OrgNo org, std::string where);
 sql::Value mail_index(const Options& options, const std::string& address);  // the blind index of an address; null if empty or without a key
-std::string mask_name(const std::string& name);  // "王*"
+std::string mask_name(const std::string& name);                             // "王*"
 Result<> check_title(const std::string& title);
 Result<> check_phone(const std::string& phone);  // empty, or 5 to 20 digits with + - and spaces
-Error too_many(int64_t seconds);  // to wait
+Error too_many(int64_t seconds);                 // to wait
 Error no_such_org();
 Error no_such_person();
 sql::Value date_or_null(const std::optional<Date>& date);

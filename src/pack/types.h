@@ -96,10 +96,10 @@ struct Dataset {
   std::string retain_then;   // "delete", "anonymize"; empty if there is no limit
   std::vector<Field> fields;
   std::vector<Rule> rules;
-  std::optional<expr::Select> select;          // derived
-  std::optional<expr::Expression> events;      // event: which learning records belong here, over the fields; absent: all with the required fields
+  std::optional<expr::Select> select;             // derived
+  std::optional<expr::Expression> events;         // event: which learning records belong here, over the fields; absent: all with the required fields
   std::vector<std::vector<std::string>> rollups;  // event: field ids by which figures are kept, the smallest first
-  std::vector<std::vector<std::string>> rows;  // reference: the content, as text in field order (from `rows:` or the CSV file in `data:`)
+  std::vector<std::vector<std::string>> rows;     // reference: the content, as text in field order (from `rows:` or the CSV file in `data:`)
   std::string where;
 
   const Field* field(std::string_view field_id) const;

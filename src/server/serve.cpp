@@ -103,7 +103,8 @@ void tell_subscribers(City& city) {
     BANMO_LOG(warn, "metrics.subscribers_not_told", {"error", done.error().to_string()});
 }
 
-// What is counted of tools and actors is written down; learning records reach the warehouse, and the people and classes that they are about, soon after they are stored; what fails is tried again.
+// What is counted of tools and actors is written down; learning records reach the warehouse, and the people and classes that they are about, soon
+// after they are stored; what fails is tried again.
 void feed(City& city) {
   if (const auto done = city.events().flush(); !done.ok()) BANMO_LOG(warn, "events.not_flushed", {"error", done.error().to_string()});
   if (const auto done = city.events().file(); !done.ok()) BANMO_LOG(warn, "events.not_filed", {"error", done.error().to_string()});

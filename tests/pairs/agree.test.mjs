@@ -109,6 +109,7 @@ test('rows by page, filter and order', async () => {
     const both = await signIn(account)
     for (const dataset of (await get(both, '/datasets')).body.items) {
       await get(both, `/datasets/${dataset.id}`)
+      if (dataset.kind === 'event') continue // keyed by the instant at which each city stored them; their figures are compared above
       const path = `/datasets/${dataset.id}/rows?limit=200`
       const rows = (await get(both, path)).body.items
       if (!rows?.length) continue
