@@ -1,205 +1,183 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many statements of about 600 bytes per second Events::store takes on SQLite (synchronous=FULL): parsed, checked, indexed for every filter. One
-// at a time from 64 threads, in batches of 50 and of 500 from 8; beside, in the same run and on the same disk, one thread that inserts the same rows
-// and the same postings, made beforehand, in groups of 500 without anything else (the limit of the store). They take turns. Then how many bytes a
-// statement takes on disk, and what a page of 50 costs.
-//   events_bench [folder]     default: a fresh folder in the current directory, which must be on a real disk
-#include <sqlite3.h>
-
-#include <atomic>
-#include <filesystem>
-#include <string>
-#include <thread>
-#include <vector>
-
-#include "audit/migrations.h"
-#include "base/log.h"
-#include "bench.h"
-#include "directory/migrations.h"
-#include "events/draft.h"
-#include "events/events.h"
-#include "events/migrations.h"
-#include "sql/migrate.h"
+// The store of learning records, pressed over HTTP as tools press it: the real binary on a demonstration city, statements of about 600 bytes each
+// with its own id, durable (synchronous = FULL) and found by every filter. Some are stored first; then, one at a time from 64 clients, in batches of
+// 50 and of 500 from 8; beside, in the same run and on the same disk, plain SQLite loops (bare_statements.h). How long the feed into the warehouse
+// takes to catch up, what a statement takes on disk, and what pages cost. Limits: 4,000, 15,000 and 25,000 statements a second; at a million
+// statements p95 5 ms for the newest 50 and an agent, 20 ms for a related activity, 10 ms for a page at any depth; twice that at ten million.
+//
+//   events_bench [statements stored first = 200000] [seconds a figure = 4] [program = banmo beside the bench folder] [ledger and warehouse as the
+//   program takes them: "postgres:<conninfo>"]
+// The current directory must be on a real disk.
+#include "bare_statements.h"
+#include "crypto/crypto.h"
+#include "served.h"
 
 namespace {
 
 using namespace banmo;
-using bench::must;
+using namespace banmo::bench;
 
-constexpr int kTurns = 3;
-constexpr double kTurnSeconds = 1.5;
+constexpr size_t kClients = 64, kBatchClients = 8;
+constexpr const char* kAccounts = "https://class.example/accounts";
 
 std::string statement(uint64_t& random) {
-  const auto some = [&](uint64_t n) { return std::to_string(bench::next_random(random) % n); };
-  return R"({"id":")" + Uuid::next().to_string() +
-         R"(","actor":{"objectType":"Agent","account":{"homePage":"https://class.example/accounts","name":"p-)" + some(50'000) +
-         R"("}},"verb":{"id":"http://adlnet.gov/expapi/verbs/)" + (some(2) == "0" ? "completed" : "answered") +
+  const auto some = [&](uint64_t n) { return std::to_string(next_random(random) % n); };
+  return R"({"id":")" + Uuid::next().to_string() + R"(","actor":{"objectType":"Agent","account":{"homePage":")" + kAccounts + R"(","name":"p-)" +
+         some(50'000) + R"("}},"verb":{"id":"http://adlnet.gov/expapi/verbs/)" + (some(2) == "0" ? "completed" : "answered") +
          R"(","display":{"zh-CN":"完成"}},"object":{"id":"https://class.example/homework/)" + some(2'000) +
          R"(","definition":{"type":"http://adlnet.gov/expapi/activities/assessment","name":{"zh-CN":"课后练习"}}},"result":{"score":{"scaled":0.)" +
          some(100) + R"(},"success":true,"duration":"PT)" + some(900) + R"(S"},"context":{"registration":"00000000-0000-4000-8000-00000000)" +
-         std::to_string(1000 + bench::next_random(random) % 9000) + R"(","contextActivities":{"parent":[{"id":"https://class.example/course/)" +
-         some(300) + R"("}]},"platform":"class"},"timestamp":"2026-11-21T08:00:00.000Z"})";
+         std::to_string(1000 + next_random(random) % 9000) + R"(","contextActivities":{"parent":[{"id":"https://class.example/course/)" + some(300) +
+         R"("}]},"platform":"class"},"timestamp":"2026-11-21T08:00:00.000Z"})";
 }
 
-std::string batch(uint64_t& random, size_t n) {
-  if (n == 1) return statement(random);
-  std::string text = "[";
-  for (size_t i = 0; i < n; ++i) text += (i == 0 ? "" : ",") + statement(random);
-  return text + "]";
-}
-
-struct Tally {
-  int64_t n = 0;
-  double seconds = 0;
-  double per_second() const { return static_cast<double>(n) / seconds; }
-};
-
-// Batches are made before the clock starts.
-void turn_of_ours(events::Events& store, const events::Key& key, size_t n_threads, size_t size, Tally& tally) {
-  const size_t n_ready = size == 1 ? 400 : 1 + 8'000 / size;
-  std::vector<std::vector<std::string>> ready(n_threads);
-  for (size_t t = 0; t < n_threads; ++t) {
-    uint64_t random = 88'172'645'463'325'252ull + t * 977 + static_cast<uint64_t>(tally.n);
-    for (size_t i = 0; i < n_ready; ++i) ready[t].push_back(batch(random, size));
-  }
-  std::atomic<int64_t> n = 0;
-  const double start = bench::now_s();
-  std::vector<std::thread> threads;
-  for (size_t t = 0; t < n_threads; ++t)
-    threads.emplace_back([&, t] {
-      for (const std::string& body : ready[t]) {
-        must(store.store(key, events::Version::v2_0, body, {}, {}), "store");
-        n += static_cast<int64_t>(size);
-        if (bench::now_s() - start > kTurnSeconds) return;
-      }
-    });
-  for (std::thread& thread : threads) thread.join();
-  tally.n += n;
-  tally.seconds += bench::now_s() - start;
-}
-
-class Bare {
+class Bench {
  public:
-  explicit Bare(const std::string& path) {
-    sqlite3_open(path.c_str(), &handle_);
-    run("PRAGMA journal_mode = WAL");
-    run("PRAGMA synchronous = FULL");
-    run(std::string(events_migrations().front().statements).c_str());  // the tables of statements and postings are among the first
-    prepare("INSERT INTO xapi_statement (no, id, org_no, key_no, at, voided, digest, body) VALUES (?1, ?2, 1, 1, ?1, 0, ?3, ?4)", row_);
-    prepare("INSERT INTO xapi_posting (target, no) VALUES (?1, ?2)", posting_);
-  }
-  ~Bare() {
-    sqlite3_finalize(row_);
-    sqlite3_finalize(posting_);
-    sqlite3_close(handle_);
+  Bench(const Server& server, double seconds) : server_(server), seconds_(seconds) {
+    const std::string token = sign_in(server.port(), "city");
+    const auto made = json_of(ask_once(server.port(), post_request("/api/v1/xapi/keys", token, R"({"title":"bench","scopes":["all"]})")), "a key");
+    secret_ = text_at(made, "secret");
   }
 
-  void turn(Tally& tally) {
-    uint64_t random = 1'234'567 + static_cast<uint64_t>(tally.n);
-    std::vector<events::Draft> drafts;
-    for (int i = 0; i < 10'000; ++i) {
-      const std::string text = statement(random);
-      drafts.push_back(must(events::draft_of(text, must(json::read(text), "read"), events::Version::v2_0, "{}", {}, events::Place{}), "draft"));
-    }
-    const double start = bench::now_s();
-    for (size_t i = 0; i < drafts.size(); ++i) {
-      if (i % 500 == 0) run("BEGIN");
-      insert(drafts[i]);
-      if (i % 500 == 499) run("COMMIT");
-    }
-    tally.n += static_cast<int64_t>(drafts.size());
-    tally.seconds += bench::now_s() - start;
+  void fill(size_t n) {
+    for (size_t done = 0; done < n; done += kFillBatch * kFillRequests) press_batches(kFillBatch, kFillRequests, 0);
+    printf("%zu statements stored first\n", n_stored_);
   }
+
+  void rate(const char* name, size_t batch, size_t n_clients, double limit, double bare) {
+    const auto n_requests = static_cast<size_t>(seconds_ * 2.5 * limit / static_cast<double>(batch)) + n_clients;
+    const double cpu = server_.cpu_s(), own = cpu_s();
+    Load load = press_batches(batch, n_requests, seconds_, n_clients);
+    const double n = static_cast<double>(load.n_requests * batch), rate = n / load.seconds;
+    std::printf("%-34s %8.0f /s  %.2f of bare  server cpu %5.1f us, client %4.1f us each  p50 %7.2f  p99 %7.2f ms  %zu failed  limit %.0f/s: %s\n",
+                name, rate, rate / bare, (server_.cpu_s() - cpu) * 1e6 / n, (cpu_s() - own) * 1e6 / n, percentile(load.latencies_ms, 0.5),
+                percentile(load.latencies_ms, 0.99), load.n_failed, limit, verdict(load.n_failed == 0 && rate >= limit));
+    std::fflush(stdout);
+  }
+
+  // Until the server has done what it does behind: lists and the warehouse.
+  void settle() const {
+    const double start = now_s();
+    for (double before = 0, cpu = server_.cpu_s(); cpu - before > 0.1 && now_s() - start < 600; cpu = server_.cpu_s()) {
+      before = cpu;
+      std::this_thread::sleep_for(std::chrono::milliseconds(3000));
+    }
+    std::printf("%.0f s until the server is idle again\n", now_s() - start);
+  }
+
+  // `limit_ms` at a million statements.
+  void page(const char* name, const std::vector<std::string>& targets, double limit_ms) {
+    std::vector<std::string> requests;
+    for (const std::string& target : targets) requests.push_back(with_version(get_request(target, secret_)));
+    Load load = press(server_.port(), requests, 1, 0);
+    const double limit = n_stored_ > 2'000'000 ? 2 * limit_ms : limit_ms, p95 = percentile(load.latencies_ms, 0.95);
+    std::printf("page of 50, %-34s p95 %6.2f ms  %zu failed  limit %.0f ms: %s\n", name, p95, load.n_failed, limit,
+                verdict(load.n_failed == 0 && p95 <= limit));
+  }
+
+  // The address of the page after `n_pages` more.
+  std::string deep(size_t n_pages) {
+    std::string target = "/xapi/statements?limit=50";
+    for (size_t i = 0; i < n_pages; ++i) {
+      const auto page = json_of(ask_once(server_.port(), with_version(get_request(target, secret_))), "a page");
+      target = text_at(page, "more");
+      if (target.empty()) give_up("there are too few pages");
+    }
+    return target;
+  }
+  size_t n_stored() const { return n_stored_; }
 
  private:
-  void run(const char* text) {
-    if (sqlite3_exec(handle_, text, nullptr, nullptr, nullptr) != SQLITE_OK) std::fprintf(stderr, "%s: %s\n", text, sqlite3_errmsg(handle_));
+  static constexpr size_t kFillBatch = 500, kFillRequests = 100;
+  static std::string with_version(std::string request) {
+    request.insert(request.find("\r\n") + 2, "X-Experience-API-Version: 2.0.0\r\n");
+    return request;
   }
-  void prepare(const char* text, sqlite3_stmt*& statement) { sqlite3_prepare_v2(handle_, text, -1, &statement, nullptr); }
-  void insert(const events::Draft& draft) {
-    const int64_t no = ++no_;
-    const std::string body = events::body_of(draft, Instant{no});
-    sqlite3_bind_int64(row_, 1, no);
-    sqlite3_bind_blob(row_, 2, draft.id.bytes.data(), 16, SQLITE_STATIC);
-    sqlite3_bind_blob(row_, 3, draft.digest.data(), 16, SQLITE_STATIC);
-    sqlite3_bind_text(row_, 4, body.data(), static_cast<int>(body.size()), SQLITE_STATIC);
-    sqlite3_step(row_);
-    sqlite3_reset(row_);
-    for (const int64_t target : draft.targets) post(target, no);
-    post(1, no);
-    post(2, no);
+  Load press_batches(size_t batch, size_t n_requests, double seconds, size_t n_clients = kBatchClients) {
+    std::vector<std::string> requests;
+    for (size_t i = 0; i < n_requests; ++i) {
+      std::string body = batch == 1 ? statement(random_) : "[";
+      for (size_t k = 0; batch > 1 && k < batch; ++k) body += (k == 0 ? "" : ",") + statement(random_);
+      requests.push_back(with_version(post_request("/xapi/statements", secret_, batch == 1 ? body : body + "]")));
+    }
+    Load load = press(server_.port(), requests, n_clients, seconds);
+    if (load.n_requests > requests.size()) give_up("faster than there were statements");
+    n_stored_ += (load.n_requests - load.n_failed) * batch;
+    return load;
   }
-  void post(int64_t target, int64_t no) {
-    sqlite3_bind_int64(posting_, 1, target);
-    sqlite3_bind_int64(posting_, 2, no);
-    sqlite3_step(posting_);
-    sqlite3_reset(posting_);
-  }
-  sqlite3* handle_ = nullptr;
-  sqlite3_stmt *row_ = nullptr, *posting_ = nullptr;
-  int64_t no_ = 1'700'000'000'000'000;
+  const Server& server_;
+  double seconds_;
+  std::string secret_;
+  uint64_t random_ = 88'172'645'463'325'252ull;
+  size_t n_stored_ = 0;
 };
 
-void print_pages(const events::Events& store, const events::Key& key) {
-  const auto median_ms = [&](auto set) {
-    std::vector<double> times;
-    for (uint64_t i = 0; i < 100; ++i) {
-      events::StatementQuery query;
-      query.limit = 50;
-      set(query, i);
-      const double start = bench::now_s();
-      must(store.statements(key, query), "statements");
-      times.push_back((bench::now_s() - start) * 1000);
-    }
-    return bench::percentile(times, 0.95);
-  };
-  std::printf("page of 50, p95: newest %.2f ms, an agent %.2f ms, a course as related activity %.2f ms\n", median_ms([](auto&, uint64_t) {}),
-              median_ms([](auto& q, uint64_t i) { q.agent = "account https://class.example/accounts p-" + std::to_string(i * 37); }),
-              median_ms([](auto& q, uint64_t i) {
-                q.activity = "https://class.example/course/" + std::to_string(i);
-                q.related_activities = true;
-              }));
+std::vector<std::string> targets(size_t n, const std::function<std::string(size_t)>& of) {
+  std::vector<std::string> out;
+  for (size_t i = 0; i < n; ++i) out.push_back(of(i));
+  return out;
+}
+
+void pages(Bench& bench) {
+  bench.page("the newest", targets(200, [](size_t) { return "/xapi/statements?limit=50"; }), 5);
+  bench.page("an agent",
+             targets(200,
+                     [](size_t i) {
+                       return std::string("/xapi/statements?limit=50&agent=%7B%22account%22%3A%7B%22homePage%22%3A%22") + kAccounts +
+                              "%22%2C%22name%22%3A%22p-" + std::to_string(i * 237) + "%22%7D%7D";
+                     }),
+             5);
+  bench.page("a course as related activity",
+             targets(200,
+                     [](size_t i) {
+                       return "/xapi/statements?limit=50&related_activities=true&activity=https://class.example/course/" + std::to_string(i % 300);
+                     }),
+             20);
+  const std::string deep = bench.deep(200);
+  bench.page("the 200th of the newest", targets(200, [&](size_t) { return deep; }), 10);
+  bench.page("from the middle of all in order, a verb",
+             targets(200, [](size_t) { return "/xapi/statements?limit=50&ascending=true&verb=http://adlnet.gov/expapi/verbs/answered"; }), 10);
+}
+
+double bytes_in(const std::string& folder) {
+  double n = 0;
+  for (const auto& file : std::filesystem::directory_iterator(folder))
+    if (file.is_regular_file() && file.path().filename().string().starts_with("ledger")) n += static_cast<double>(file.file_size());
+  return n;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  set_log(LogLevel::error, [](std::string_view) {});
-  const std::string folder = argc > 1 ? argv[1] : "events_bench_" + std::to_string(static_cast<int64_t>(bench::now_s()));
+  const size_t n_first = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 200'000;
+  const double seconds = argc > 2 ? std::strtod(argv[2], nullptr) : 4;
+  const std::string program = argc > 3 ? std::filesystem::canonical(argv[3]).string() : program_beside_me();
+  std::vector<std::string> stores;
+  if (argc > 4) stores = {"--ledger", argv[4], "--warehouse", argv[4]};
+  const std::string folder = std::filesystem::absolute("events_bench_" + std::to_string(::getpid())).string();
   std::filesystem::create_directories(folder);
+  make_city(program, folder, "0.002", stores);
+  uint64_t random = 1'234'567;
+  std::vector<std::string> rows;
+  for (int i = 0; i < 100'000; ++i) rows.push_back(statement(random));
+  std::printf("statement of %zu bytes\n", rows.front().size());
+  const double bare = BareStatements(folder + "/bare.sqlite", false).press(rows, 500);
+  const double plain = BareStatements(folder + "/plain.sqlite", true).press(rows, 500);
+  std::printf("bare SQLite, groups of 500         %8.0f /s; with a row for each filter %.0f /s\n", bare, plain);
   {
-    sql::Stores stores;
-    stores.ledger = must(sql::open_sqlite({folder + "/ledger.sqlite"}), "ledger");
-    must(sql::migrate(*stores.ledger, "audit", audit_migrations()), "audit");
-    must(sql::migrate(*stores.ledger, "directory", directory_migrations()), "directory");
-    must(sql::migrate(*stores.ledger, "events", events_migrations()), "events");
-    const auto directory = must(directory::Directory::create(stores, Clock::system(), {}), "directory");
-    const auto org =
-        must(directory->create_org(directory::Principal::system(),
-                                   {.parent = {}, .kind = directory::OrgKind::city, .code = "1", .title = "市", .valid_from = {}, .id = {}}),
-             "org");
-    const auto store = must(events::Events::create(*directory, {}), "events");
-    const events::Key key = must(store->create_key(directory::Principal::system(), "bench", {"all"}, org.no), "key").key;
-    Bare bare(folder + "/bare.sqlite");
-    Tally bare_tally, single, fifty, five_hundred;
-    for (int turn = 0; turn < kTurns; ++turn) {
-      bare.turn(bare_tally);
-      turn_of_ours(*store, key, 64, 1, single);
-      turn_of_ours(*store, key, 8, 50, fifty);
-      turn_of_ours(*store, key, 8, 500, five_hundred);
-    }
-    uint64_t random = 1;
-    std::printf("statement of %zu bytes\n", statement(random).size());
-    std::printf("bare SQLite, groups of 500   %8.0f /s\n", bare_tally.per_second());
-    std::printf("ours, single, 64 threads     %8.0f /s\n", single.per_second());
-    std::printf("ours, batches of 50          %8.0f /s  %.2f of bare\n", fifty.per_second(), fifty.per_second() / bare_tally.per_second());
-    std::printf("ours, batches of 500         %8.0f /s  %.2f of bare\n", five_hundred.per_second(),
-                five_hundred.per_second() / bare_tally.per_second());
-    const int64_t n = single.n + fifty.n + five_hundred.n;
-    must(stores.ledger->checkpoint(), "checkpoint");
-    std::printf("%lld statements, %.0f bytes on disk each\n", static_cast<long long>(n),
-                static_cast<double>(std::filesystem::file_size(folder + "/ledger.sqlite")) / static_cast<double>(n));
-    print_pages(*store, key);
+    const Server server(program, folder + "/data", folder + "/serve.log", stores);
+    const double before = bytes_in(folder + "/data");
+    Bench bench(server, seconds);
+    bench.fill(n_first);
+    bench.rate("over HTTP, single, 64 clients", 1, kClients, 4'000, bare);
+    bench.rate("over HTTP, batches of 50", 50, kBatchClients, 15'000, bare);
+    bench.rate("over HTTP, batches of 500", 500, kBatchClients, 25'000, bare);
+    bench.settle();
+    std::printf("%zu statements, %.0f bytes on disk each\n", bench.n_stored(),
+                (bytes_in(folder + "/data") - before) / static_cast<double>(bench.n_stored()));
+    pages(bench);
+    std::printf("memory of the server %.0f MB\n", server.resident_mb());
   }
-  if (argc < 2) std::filesystem::remove_all(folder);
+  std::filesystem::remove_all(folder);
+  return 0;
 }

@@ -85,6 +85,7 @@ Result<http::Router> make_router(const Engines& engines) {
   add_quality_routes(builder);
   add_quality_history_routes(builder);
   add_worklist_routes(builder);
+  add_flow_routes(builder);
   add_metric_routes(builder);
   add_ask_routes(builder);
   add_dashboard_routes(builder);
@@ -99,10 +100,13 @@ Result<http::Router> make_router(const Engines& engines) {
   add_search_routes(builder);
   add_learning_routes(builder);
   add_learning_actor_routes(builder);
+  add_learning_removal_routes(builder);
   add_xapi_key_routes(builder);
+  add_xapi_recipe_routes(builder);
   add_xapi_statement_routes(builder);
   add_xapi_document_routes(builder);
   add_xapi_resource_routes(builder);
+  add_forward_routes(builder);
   add_caliper_routes(builder);
   add_course_routes(builder);
   BANMO_DO(builder.state());

@@ -26,7 +26,14 @@ class Records;
 namespace banmo::events {
 class Courses;
 class Events;
+class Forwards;
 }  // namespace banmo::events
+namespace banmo::http {
+class Outbound;
+}
+namespace banmo::flows {
+class Flows;
+}
 namespace banmo::metrics {
 class Metrics;
 }
@@ -64,9 +71,12 @@ struct Engines {
   records::Records* records = nullptr;
   metrics::Metrics* metrics = nullptr;
   ask::Ask* ask = nullptr;
+  flows::Flows* flows = nullptr;
   events::Events* events = nullptr;
   events::Courses* courses = nullptr;
-  audit::ReadLog* reads = nullptr;  // where reads of level-3 data are noted before they are answered
+  events::Forwards* forwards = nullptr;
+  const http::Outbound* outbound = nullptr;  // the way to other machines
+  audit::ReadLog* reads = nullptr;           // where reads of level-3 data are noted before they are answered
   PackShop* packs = nullptr;
   std::shared_ptr<const pack::Catalogue> catalogue;
   sql::Stores stores;

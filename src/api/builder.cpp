@@ -85,6 +85,7 @@ http::Route Builder::begin(Declaration declaration) {
   route.permission = std::move(declaration.permission);
   route.answer_status = declaration.answer_status;
   route.quick = declaration.quick;
+  route.timeout_ms = declaration.timeout_ms;
   for (std::string& name : names_in(route.path))
     route.parameters.push_back(
         {.name = std::move(name), .place = http::ParameterPlace::path, .schema = text_schema(500), .description = "Which one.", .required = true});

@@ -47,6 +47,7 @@ struct Declaration {
   std::vector<http::Parameter> parameters = {};  // path parameters are added by Builder
   int answer_status = 200;
   bool quick = false;
+  int timeout_ms = 30'000;  // of the handler; more where all of something is read
 };
 
 http::Parameter text_parameter(std::string name, std::string description, int max_length = 200);
@@ -165,6 +166,7 @@ void add_import_routes(Builder& builder);
 void add_quality_routes(Builder& builder);
 void add_quality_history_routes(Builder& builder);
 void add_worklist_routes(Builder& builder);
+void add_flow_routes(Builder& builder);
 void add_metric_routes(Builder& builder);
 void add_ask_routes(Builder& builder);
 void add_dashboard_routes(Builder& builder);
@@ -179,10 +181,13 @@ void add_me_routes(Builder& builder);
 void add_search_routes(Builder& builder);
 void add_learning_routes(Builder& builder);
 void add_learning_actor_routes(Builder& builder);
+void add_learning_removal_routes(Builder& builder);
 void add_xapi_key_routes(Builder& builder);
+void add_xapi_recipe_routes(Builder& builder);
 void add_xapi_statement_routes(Builder& builder);
 void add_xapi_document_routes(Builder& builder);
 void add_xapi_resource_routes(Builder& builder);
+void add_forward_routes(Builder& builder);
 void add_caliper_routes(Builder& builder);
 void add_course_routes(Builder& builder);
 

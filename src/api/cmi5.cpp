@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "api/builder.h"
+#include "api/course_page.h"
 #include "api/read_note.h"
 #include "api/shapes.h"
 #include "api/xapi.h"
@@ -382,7 +383,9 @@ http::Response get_content(const Engines& engines, http::Request& request) {
   auto file = engines.courses->file(request.path_parameters["token"], request.path_parameters["path"]);
   if (!file.ok()) return http::problem(file.error(), request);
   if (!*file) return http::problem(fail(ErrorCode::not_found, "http.not_found", {"课程包里没有这个文件", "the package has no such file"}), request);
-  http::Response response = http::Response::text(std::move((*file)->content), (*file)->content_type);
+  std::string& content = (*file)->content;
+  if ((*file)->content_type.starts_with("text/html")) content = with_empty_storage(std::move(content));
+  http::Response response = http::Response::text(std::move(content), (*file)->content_type);
   response.headers.emplace_back("content-security-policy", kPolicy);
   response.headers.emplace_back("cache-control", "private, max-age=86400");
   allow_other_sites(response);  // scripts that are modules, and data, are asked for by the package's own origin, which is opaque

@@ -164,7 +164,7 @@ DatasetShape shape_of(const Call& call, const pack::Dataset& dataset, const Rate
   if (const auto rate = rates.find(dataset.id); rate != rates.end()) shape.quality_rate = rate->second;
   if (!dataset.period_field.empty()) shape.period = dataset.period_field;
   if (!dataset.period_due.empty()) shape.due = dataset.period_due;
-  const bool entry = dataset.kind == pack::DatasetKind::entry;
+  const bool entry = dataset.kind == pack::DatasetKind::entry && dataset.flow.empty();  // the rows of a flow are its cases
   shape.can = {entry && call.principal.has(Right::datasets_import), entry && call.principal.has(Right::datasets_edit),
                call.principal.has(Right::datasets_export)};
   return shape;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Learning records for people: the stream by filters, one record, time-lines of a person and a class. What tools send comes by /xapi (xapi.h).
+#include <filesystem>
+
 #include "api/builder.h"
+#include "api/city_day.h"
 #include "api/read_note.h"
 #include "api/shapes.h"
-#include "base/city_time.h"
 #include "directory/directory.h"
 #include "events/events.h"
+#include "records/records.h"
 
 namespace banmo::api {
 namespace {
@@ -14,6 +17,7 @@ using directory::Right;
 using events::LearningQuery;
 using events::LearningRecord;
 
+constexpr int kExport_ms = 600'000;  // some million records
 constexpr const char* kObjectKinds[] = {"activity", "agent", "group", "statement", "sub_statement"};
 constexpr std::string_view kResults[] = {"passed", "failed", "completed"};  // in the order of LearningResult
 
@@ -156,9 +160,8 @@ LearningRecordShape shape_of(const directory::OrgTree& tree, const LearningRecor
 Result<std::optional<Instant>> day_in(const Call& call, std::string_view name, int later) {
   const std::string text = call.text(name);
   if (text.empty()) return std::optional<Instant>();
-  const auto day = Date::parse_iso(text);
-  if (!day) return fail(ErrorCode::invalid, "learning.bad_day", {"日期须写成 2026-11-22", "a day is written 2026-11-22"}, std::string(name));
-  return std::optional(Instant{((int64_t{day->days} + later) * 1440 - kCityUtcOffset_minutes) * 60'000'000});
+  BANMO_TRY(const Instant at, city_day(text, later, std::string(name)));
+  return std::optional(at);
 }
 
 Result<LearningQuery> query_of(const Call& call) {
@@ -214,7 +217,8 @@ Result<List<LearningRecordShape>> answer(const Call& call, const LearningQuery& 
   return list;
 }
 
-Result<List<LearningRecordShape>> list_records(const Call& call) {
+// Of a person and an organisation, too.
+Result<LearningQuery> wide_query_of(const Call& call) {
   BANMO_TRY(LearningQuery query, query_of(call));
   if (const std::string person = call.text("person"); !person.empty()) {
     BANMO_TRY(query.person, person_of(call, person));
@@ -222,7 +226,25 @@ Result<List<LearningRecordShape>> list_records(const Call& call) {
   if (const std::string org = call.text("org"); !org.empty()) {
     BANMO_TRY(query.org, org_of(call, org));
   }
+  return query;
+}
+
+Result<List<LearningRecordShape>> list_records(const Call& call) {
+  BANMO_TRY(const LearningQuery query, wide_query_of(call));
   return answer(call, query);
+}
+
+Result<http::Response> export_records(const Call& call) {
+  BANMO_TRY(const LearningQuery query, wide_query_of(call));
+  const std::string format = call.text("format").empty() ? "csv" : call.text("format");
+  BANMO_TRY(records::WrittenTable file, call.engines.events->export_records(call.principal, query, format));
+  const auto noted =
+      note_read(call, pack::Level::l3, "learning.export", "statement", what_of(query, {}) + "; format=" + format, static_cast<size_t>(file.n_rows));
+  http::Response response = file_response(std::move(file.path), "学习记录." + format);
+  if (noted.ok()) return response;
+  std::error_code ignored;
+  std::filesystem::remove(response.body_file, ignored);
+  return noted.error();
 }
 
 Result<List<LearningRecordShape>> person_timeline(const Call& call) {
@@ -257,15 +279,18 @@ Result<LearningDetail> get_record(const Call& call) {
   return detail;
 }
 
-std::vector<http::Parameter> filters(std::vector<http::Parameter> more = {}) {
-  for (http::Parameter& one : page_parameters(
-           {text_parameter("from", "From this day on (2026-11-22), by the statement's own time.", 10), text_parameter("to", "Up to this day.", 10),
-            text_parameter("verb", "IRI of the verb.", 1000), text_parameter("activity", "IRI of the activity that was acted on.", 1000),
-            text_parameter("type", "IRI of the activity's type.", 1000), text_parameter("key", "The tool's key."),
-            text_parameter("platform", "`context.platform`."), choice_parameter("result", "How it ended.", {"passed", "failed", "completed"}),
-            text_parameter("q", "In the name or id of what was acted on.")}))
+std::vector<http::Parameter> conditions(std::vector<http::Parameter> more = {}) {
+  for (http::Parameter& one : std::vector<http::Parameter>{
+           text_parameter("from", "From this day on (2026-11-22), by the statement's own time.", 10), text_parameter("to", "Up to this day.", 10),
+           text_parameter("verb", "IRI of the verb.", 1000), text_parameter("activity", "IRI of the activity that was acted on.", 1000),
+           text_parameter("type", "IRI of the activity's type.", 1000), text_parameter("key", "The tool's key."),
+           text_parameter("platform", "`context.platform`."), choice_parameter("result", "How it ended.", {"passed", "failed", "completed"}),
+           text_parameter("q", "In the name or id of what was acted on.")})
     more.push_back(std::move(one));
   return more;
+}
+std::vector<http::Parameter> whose() {
+  return {text_parameter("person", "About this person."), text_parameter("org", "About people of this organisation and below.")};
 }
 
 }  // namespace
@@ -279,9 +304,21 @@ void add_learning_routes(Builder& builder) {
                        .summary = {"范围内的学习记录，新的在前；一页可能不满，next 表示还有",
                                    "Learning records in the caller's scope, newest first; a page may come short while there is `next`"},
                        .permission = "datasets.read",
-                       .parameters = filters(
-                           {text_parameter("person", "About this person."), text_parameter("org", "About people of this organisation and below.")})},
+                       .parameters = page_parameters(conditions(whose()))},
                       list_records);
+  builder.route<http::Response>({.method = "GET",
+                                 .path = "/learning/export",
+                                 .operation = "export_learning_records",
+                                 .summary = {"导出范围内的学习记录：CSV 供人阅读，JSON Lines 与 Parquet 供程序使用",
+                                             "Learning records of the caller's scope as a file: CSV for people, JSON lines and Parquet for programs"},
+                                 .permission = "datasets.export",
+                                 .parameters =
+                                     [] {
+                                       auto parameters = conditions(whose());
+                                       parameters.push_back(choice_parameter("format", "csv, jsonl or parquet.", {"csv", "jsonl", "parquet"}));
+                                       return parameters;
+                                     }()},
+                                export_records);
   builder.route<LearningDetail>(
       {.method = "GET",
        .path = "/learning/statements/{id}",
@@ -295,14 +332,14 @@ void add_learning_routes(Builder& builder) {
                        .operation = "person_learning_timeline",
                        .summary = {"一个人的学习记录", "Learning records about a person"},
                        .permission = "datasets.read",
-                       .parameters = filters()},
+                       .parameters = page_parameters(conditions())},
                       person_timeline);
   builder.route<Page>({.method = "GET",
                        .path = "/learning/classes/{id}/timeline",
                        .operation = "class_learning_timeline",
                        .summary = {"一个班级的学习记录", "Learning records about the pupils of a class"},
                        .permission = "datasets.read",
-                       .parameters = filters()},
+                       .parameters = page_parameters(conditions())},
                       class_timeline);
 }
 

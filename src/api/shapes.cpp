@@ -27,6 +27,8 @@ std::string percent_encode(std::string_view text) {
 const char* content_type_of(std::string_view name) {
   if (name.ends_with(".csv")) return "text/csv; charset=utf-8";
   if (name.ends_with(".xlsx")) return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+  if (name.ends_with(".jsonl")) return "application/jsonl";
+  if (name.ends_with(".parquet")) return "application/vnd.apache.parquet";
   return "application/octet-stream";
 }
 

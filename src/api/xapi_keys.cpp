@@ -19,6 +19,7 @@ struct XapiKeyIn {
   std::optional<std::string> org;
   bool own_users = false;
   std::vector<std::string> verbs, profiles;
+  bool validate = false;
 };
 template <class V>
 void describe(V& v, XapiKeyIn& x) {
@@ -29,6 +30,8 @@ void describe(V& v, XapiKeyIn& x) {
           {.title = "只写本机构的人", .doc = "Statements about actors whom nobody knows are refused.", .has_default = true});
   v.field("verbs", x.verbs, {.doc = "IRIs; empty: any verb.", .has_default = true});
   v.field("profiles", x.profiles, {.doc = "IRIs, one of which is a category of each statement; empty: any.", .has_default = true});
+  v.field("validate", x.validate,
+          {.title = "按配方校验", .doc = "A request with a statement that declares a recipe and breaks it is refused whole.", .has_default = true});
 }
 
 struct XapiKeyShape {
@@ -41,6 +44,7 @@ struct XapiKeyShape {
   std::optional<Instant> revoked_at;
   bool own_users = false;
   std::vector<std::string> verbs, profiles;
+  bool validate = false;
   std::optional<Instant> last_seen;
   int64_t n_requests = 0, n_errors = 0, n_statements = 0;
 };
@@ -56,6 +60,7 @@ void describe(V& v, XapiKeyShape& x) {
   v.field("own_users", x.own_users);
   v.field("verbs", x.verbs);
   v.field("profiles", x.profiles);
+  v.field("validate", x.validate);
   v.field("last_seen", x.last_seen);
   v.field("n_requests", x.n_requests, {.doc = "In the last 24 hours, as are the two below."});
   v.field("n_errors", x.n_errors, {.doc = "Requests that were refused or failed."});
@@ -83,6 +88,7 @@ XapiKeyShape shape_of(const Call& call, const events::Key& key, const events::Ke
                      .own_users = key.limits.own_users,
                      .verbs = key.limits.verbs,
                      .profiles = key.limits.profiles,
+                     .validate = key.limits.validate,
                      .last_seen = health.last_seen,
                      .n_requests = health.n_requests,
                      .n_errors = health.n_errors,
@@ -110,7 +116,8 @@ Result<NewXapiKey> create_key(const Call& call, const XapiKeyIn& in) {
     BANMO_TRY(const directory::Org* found, find_org(*call.engines.directory->orgs(), *in.org));
     org = found->no;
   }
-  BANMO_TRY(events::NewKey made, call.engines.events->create_key(call.principal, in.title, in.scopes, org, {in.own_users, in.verbs, in.profiles}));
+  BANMO_TRY(events::NewKey made,
+            call.engines.events->create_key(call.principal, in.title, in.scopes, org, {in.own_users, in.verbs, in.profiles, in.validate}));
   return NewXapiKey{std::move(made.key.key), std::move(made.secret)};
 }
 

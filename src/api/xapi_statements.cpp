@@ -2,8 +2,8 @@
 // The statement resource of xAPI: store, fetch one, ask by filters, page, with attachments.
 #include <charconv>
 
-#include "api/multipart_mixed.h"
 #include "api/xapi.h"
+#include "base/multipart_mixed.h"
 #include "base/text.h"
 #include "crypto/crypto.h"
 #include "events/courses.h"
@@ -99,9 +99,7 @@ Result<http::Response> in_parts(const XapiCall& call, std::string_view text, con
   response.headers.emplace_back("content-type", "multipart/mixed; boundary=" + boundary);
   append_part(response.body, boundary, {{"Content-Type", "application/json"}}, text);
   BANMO_DO(call.engines.events->each_content(call.by(), bodies, [&](const Content& content) {
-    append_part(response.body, boundary,
-                {{"Content-Type", content.content_type}, {"Content-Transfer-Encoding", "binary"}, {"X-Experience-API-Hash", content.sha2}},
-                content.bytes);
+    append_part(response.body, boundary, part_headers(content.content_type, content.sha2), content.bytes);
   }));
   end_parts(response.body, boundary);
   return response;

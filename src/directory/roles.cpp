@@ -27,11 +27,11 @@ struct RoleRow {
   std::string_view name, title_zh, title_en;
   bool administrator;
   std::array<bool, 8> kinds;  // of organisations in which the role is held
-  std::array<bool, 23> rights;
+  std::array<bool, 24> rights;
 };
 
-constexpr std::array<bool, 23> rights(std::initializer_list<Right> list) {
-  std::array<bool, 23> row{};
+constexpr std::array<bool, 24> rights(std::initializer_list<Right> list) {
+  std::array<bool, 24> row{};
   for (const Right right : list) row[static_cast<size_t>(right)] = true;
   return row;
 }
@@ -56,26 +56,27 @@ constexpr std::array kRoles = {
     RoleRow{Role::city_officer, "city_officer", "市级管理员", "City officer", false, kInCity,
             rights({R::orgs_read, R::orgs_manage, R::people_read, R::people_manage, R::datasets_read, R::datasets_import, R::datasets_edit,
                     R::datasets_export, R::quality_read, R::metrics_read, R::plan_read, R::plan_report, R::plan_supervise, R::packs_read,
-                    R::jobs_read, R::dashboards_manage, R::levels_manage, R::xapi_keys})},
+                    R::jobs_read, R::dashboards_manage, R::levels_manage, R::xapi_keys, R::cases_handle})},
     RoleRow{Role::city_leader, "city_leader", "市级领导", "City leader", false, kInCity,
             rights({R::orgs_read, R::quality_read, R::metrics_read, R::plan_read, R::plan_supervise, R::packs_read})},
     RoleRow{Role::district_officer, "district_officer", "区市管理员", "District officer", false, kInDistrict,
             rights({R::orgs_read, R::orgs_manage, R::people_read, R::people_manage, R::datasets_read, R::datasets_import, R::datasets_edit,
-                    R::datasets_export, R::quality_read, R::metrics_read, R::plan_read, R::packs_read, R::jobs_read, R::xapi_keys})},
+                    R::datasets_export, R::quality_read, R::metrics_read, R::plan_read, R::packs_read, R::jobs_read, R::xapi_keys, R::cases_handle})},
     RoleRow{Role::principal, "principal", "校长", "Principal", false, kLeadsSchool,
             rights({R::orgs_read, R::people_read, R::datasets_read, R::datasets_export, R::quality_read, R::metrics_read, R::plan_read, R::packs_read,
-                    R::jobs_read})},
+                    R::jobs_read, R::cases_handle})},
     RoleRow{Role::school_cio, "school_cio", "学校首席信息官", "School CIO", false, kLeadsSchool,
             rights({R::orgs_read, R::orgs_manage, R::people_read, R::people_manage, R::datasets_read, R::datasets_import, R::datasets_edit,
-                    R::datasets_export, R::quality_read, R::metrics_read, R::plan_read, R::packs_read, R::jobs_read, R::xapi_keys})},
+                    R::datasets_export, R::quality_read, R::metrics_read, R::plan_read, R::packs_read, R::jobs_read, R::xapi_keys, R::cases_handle})},
     RoleRow{Role::teacher, "teacher", "教师", "Teacher", false, kAtSchool,
-            rights({R::orgs_read, R::people_read, R::datasets_read, R::metrics_read, R::packs_read})},
+            rights({R::orgs_read, R::people_read, R::datasets_read, R::metrics_read, R::packs_read, R::cases_handle})},
     RoleRow{Role::homeroom_teacher, "homeroom_teacher", "班主任", "Homeroom teacher", false, kAtSchool,
-            rights({R::orgs_read, R::people_read, R::datasets_read, R::quality_read, R::metrics_read, R::packs_read})},
-    RoleRow{Role::student, "student", "学生", "Student", false, kAtSchool, rights({R::orgs_read, R::people_read, R::datasets_read})},
-    RoleRow{Role::guardian, "guardian", "监护人", "Guardian", false, kAtSchool, rights({R::orgs_read, R::people_read, R::datasets_read})},
+            rights({R::orgs_read, R::people_read, R::datasets_read, R::quality_read, R::metrics_read, R::packs_read, R::cases_handle})},
+    RoleRow{Role::student, "student", "学生", "Student", false, kAtSchool, rights({R::orgs_read, R::people_read, R::datasets_read, R::cases_handle})},
+    RoleRow{Role::guardian, "guardian", "监护人", "Guardian", false, kAtSchool,
+            rights({R::orgs_read, R::people_read, R::datasets_read, R::cases_handle})},
     RoleRow{Role::enterprise, "enterprise", "企业用户", "Enterprise", false, kInEnterprise,
-            rights({R::orgs_read, R::datasets_read, R::datasets_import, R::datasets_edit, R::jobs_read})},
+            rights({R::orgs_read, R::datasets_read, R::datasets_import, R::datasets_edit, R::jobs_read, R::cases_handle})},
     RoleRow{Role::system_admin, "system_admin", "系统管理员", "System administrator", true, kInCity,
             rights({R::orgs_read, R::packs_read, R::packs_install, R::jobs_read, R::accounts_manage, R::accounts_read, R::xapi_keys})},
     RoleRow{Role::security_admin, "security_admin", "安全管理员", "Security administrator", true, kInCity,
@@ -107,6 +108,7 @@ constexpr std::array kRights = {
     Word<R>{R::dashboards_manage, "dashboards.manage"},
     Word<R>{R::levels_manage, "levels.manage"},
     Word<R>{R::xapi_keys, "xapi.keys"},
+    Word<R>{R::cases_handle, "cases.handle"},
 };
 
 // The tables are in the order of their enumerations, so that a look-up is an index.
@@ -117,7 +119,7 @@ constexpr bool in_order(const Table& table, Get get) {
   return true;
 }
 static_assert(in_order(kRoles, [](const RoleRow& row) { return row.role; }) && kRoles.size() == 13);
-static_assert(in_order(kRights, [](const Word<Right>& word) { return word.value; }) && kRights.size() == 23);
+static_assert(in_order(kRights, [](const Word<Right>& word) { return word.value; }) && kRights.size() == 24);
 static_assert(in_order(kOrgKinds, [](const Word<OrgKind>& word) { return word.value; }) && kOrgKinds.size() == 8);
 
 const RoleRow& row_of(Role role) { return kRoles[static_cast<size_t>(role)]; }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "directory/test_city.h"
+#include "pack/pack.h"
 
 namespace banmo::directory {
 
@@ -20,6 +21,22 @@ Principal with(std::vector<Grant> grants) {
 }
 
 }  // namespace
+
+TEST_CASE("the room pack knows the highest level that each role is shown of rows about others") {
+  City c(test::Pair::sqlite_duckdb);
+  c.build();
+  for (const Role role : all_roles()) {
+    if (!may(role, Right::datasets_read)) continue;
+    Principal who = with({{role, role == Role::city_officer ? c.city.no : c.school_a.no}});
+    who.person = {1};
+    who.wards = {{2}};
+    who.classes = {c.class_a1.no};
+    who.rolls = {{c.class_a1.no, {{3}}}};
+    const Scope scope = scope_of(who, Right::datasets_read, {"school_id", "student_id", Level::l1}, *c.directory->orgs());
+    CHECK_MESSAGE(scope.max_level == pack::shown_to(name_of(role)), name_of(role));
+  }
+  CHECK(pack::shown_to("nobody") == Level::l1);
+}
 
 TEST_CASE("an empty scope sees nothing, in SQL and in process") {
   City c(test::Pair::sqlite_duckdb);

@@ -114,7 +114,8 @@ enum class Right {
   plan_supervise,     // write a supervision note, which the responsible unit answers
   dashboards_manage,  // write the city's own dashboards
   levels_manage,      // grade fields anew: raise, propose to lower, decide what somebody else proposed
-  xapi_keys           // make and revoke keys of tools that send learning records
+  xapi_keys,          // make and revoke keys of tools that send learning records
+  cases_handle        // start cases of flows and make moves in them; who may make which, the flow says
 };
 std::string_view name_of(Right right);  // "datasets.import"
 std::optional<Right> right_of(std::string_view name);

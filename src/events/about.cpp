@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <map>
 
+#include "events/draft.h"
 #include "events/look_up.h"
 #include "events/postings.h"
-#include "events/stored_statement.h"
+#include "events/reader.h"
+#include "events/walk.h"
+#include "json/json.h"
 
 namespace banmo::events {
 namespace {
@@ -14,13 +17,20 @@ namespace {
 constexpr std::string_view kMark = "SELECT statement_no, actor_no FROM xapi_about_mark";
 constexpr std::string_view kSetMark = "UPDATE xapi_about_mark SET statement_no = $1 WHERE statement_no = $2";
 constexpr std::string_view kSetActorMark = "UPDATE xapi_about_mark SET actor_no = $1 WHERE actor_no = $2";
+// The body only where it was stored before a statement's row told its actor.
+constexpr std::string_view kColumns = "s.no, s.org_no, s.at, s.actor, s.targets, CASE WHEN s.actor IS NULL THEN s.body END";
 constexpr std::string_view kNew = " FROM xapi_statement s WHERE s.no > $1 ORDER BY s.no LIMIT $2";
-constexpr std::string_view kOfActor =
-    " FROM xapi_posting p JOIN xapi_statement s ON s.no = p.no WHERE p.target = $1 AND p.no > $2 AND p.no <= $3 ORDER BY p.no LIMIT $4";
 constexpr std::string_view kPost = "INSERT INTO xapi_posting (target, no) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 
-std::string selected(std::string_view from) { return "SELECT " + std::string(kStoredColumns) + std::string(from); }
+enum Column : size_t { kNo, kOrg, kAt, kActor, kTargets, kBody };
+
 int64_t target_of(List list, int64_t number) { return target_of(list, std::to_string(number)); }
+
+std::string actor_in(const std::string& body) {
+  const auto value = json::read(body);
+  const auto statement = value.ok() ? read_statement(*value, Version::v2_0) : Result<Statement>(value.error());
+  return statement.ok() ? subject_of(*statement) : std::string();
+}
 
 }  // namespace
 
@@ -30,79 +40,74 @@ Result<About::Mark> About::mark() const {
   return rows.empty() ? Mark{} : Mark{sql::int_of(rows[0][0]), sql::int_of(rows[0][1])};
 }
 
-Result<About::Filed> About::entries_of(const sql::Rows& rows, directory::OrgNo only_org, const std::string& only_ifi) {
-  Filed filed;
-  struct Deed {  // what is needed of a statement, which itself may be large
-    int64_t no;
-    directory::OrgNo key_org;
-    Instant at;
-    Actor actor;
-  };
-  std::vector<Deed> deeds;
+About::Deed About::deed_of(const sql::Values& row) {
+  return {sql::int_of(row[kNo]),
+          {sql::int_of(row[kOrg])},
+          Instant{sql::int_of(row[kAt])},
+          sql::is_null(row[kBody]) ? sql::text_of(row[kActor]) : actor_in(sql::text_of(row[kBody]))};
+}
+
+Result<> About::add_about(const std::vector<Deed>& deeds, std::vector<Posting>& postings) {
   std::map<int64_t, std::vector<std::string>> actors;
-  for (const auto& row : rows.rows) {
-    ++filed.n_read;
-    filed.last_no = sql::int_of(row[0]);
-    const auto stored = stored_of(row);
-    if (stored == nullptr) continue;  // about nobody
-    const std::string& ifi = stored->statement.actor.ifi;
-    if (only_org.value != 0 && (stored->key_org != only_org || ifi != only_ifi)) continue;
-    if (!ifi.empty()) actors[stored->key_org.value].push_back(ifi);
-    deeds.push_back({stored->no, stored->key_org, stored->at, stored->statement.actor});
-  }
+  for (const Deed& deed : deeds)
+    if (!deed.actor.empty()) actors[deed.key_org.value].push_back(deed.actor);
   for (const auto& [org, ifis] : actors) BANMO_DO(people_.know({org}, ifis));
   for (const Deed& deed : deeds) {
-    BANMO_TRY(const Whom whom, people_.whom(deed.key_org, deed.actor, deed.at));
-    if (whom.person) filed.postings.emplace_back(target_of(List::about_person, whom.person->value), deed.no);
-    if (whom.org != deed.key_org) filed.postings.emplace_back(target_of(List::about_org, whom.org.value), deed.no);
-    if (whom.class_org) filed.postings.emplace_back(target_of(List::about_class, whom.class_org->value), deed.no);
+    if (deed.actor.empty()) continue;
+    Actor actor;
+    actor.ifi = deed.actor;
+    BANMO_TRY(const Whom whom, people_.whom(deed.key_org, actor, deed.at));
+    if (whom.person) postings.push_back({target_of(List::about_person, whom.person->value), deed.no});
+    if (whom.org != deed.key_org) postings.push_back({target_of(List::about_org, whom.org.value), deed.no});
+    if (whom.class_org) postings.push_back({target_of(List::about_class, whom.class_org->value), deed.no});
   }
-  std::sort(filed.postings.begin(), filed.postings.end());
-  return filed;
+  return {};
 }
 
 Result<int64_t> About::file_new() {
   BANMO_TRY(const Mark before, mark());
-  sql::Rows rows;
+  std::vector<Deed> deeds;
+  std::vector<Posting> postings;
   {
     BANMO_TRY(const auto lease, ledger_.read());
-    BANMO_TRY(rows, lease->query(selected(kNew), {before.statement_no, kChunk}));
+    BANMO_DO(
+        lease->each("SELECT " + std::string(kColumns) + std::string(kNew), {before.statement_no, kChunk}, [&](const sql::Values& row) -> Result<> {
+          deeds.push_back(deed_of(row));
+          for (const int64_t target : targets_in(row[kTargets])) postings.push_back({target, deeds.back().no});
+          return {};
+        }));
   }
-  if (rows.empty()) return int64_t{0};
-  BANMO_TRY(const Filed filed, entries_of(rows, {}, {}));
+  if (deeds.empty()) return int64_t{0};
+  BANMO_DO(add_about(deeds, postings));
+  std::sort(postings.begin(), postings.end());
   BANMO_DO(ledger_.write([&](sql::Connection& connection) -> Result<> {
-    BANMO_TRY(const int64_t n, connection.execute(kSetMark, {filed.last_no, before.statement_no}));
+    BANMO_TRY(const int64_t n, connection.execute(kSetMark, {deeds.back().no, before.statement_no}));
     if (n == 0) return {};  // another server was quicker
-    size_t i = 0;
-    const auto next = [&](sql::Values& row) -> Result<bool> {
-      if (i == filed.postings.size()) return false;
-      row = {filed.postings[i].first, filed.postings[i].second};
-      ++i;
-      return true;
-    };
-    BANMO_TRY([[maybe_unused]] const int64_t n_posted, connection.append("xapi_posting", {"target", "no"}, next));
-    return {};
+    return Index::file(connection, before.statement_no + 1, deeds.back().no, postings, clock_.now());
   }));
-  return filed.n_read;
+  return static_cast<int64_t>(deeds.size());
 }
 
 // The statements up to `last_no` of an actor that is somebody else now.
 Result<int64_t> About::file_actor(const ActorChange& change, int64_t last_no) {
-  int64_t n_all = 0;
-  for (int64_t after = 0;;) {
-    sql::Rows rows;
-    {
-      BANMO_TRY(const auto lease, ledger_.read());
-      BANMO_TRY(rows, lease->query(selected(kOfActor), {events::target_of(List::agent, change.ifi), after, last_no, kChunk}));
-    }
+  StatementQuery position;
+  position.ascending = true;
+  position.until = Instant{last_no};
+  for (int64_t n_all = 0;;) {
+    BANMO_TRY(const auto rows, lists_.page(kColumns, {{events::target_of(List::agent, change.ifi)}}, position,
+                                           "s.org_no = " + std::to_string(change.key_org.value), kChunk));
     if (rows.empty()) return n_all;
-    BANMO_TRY(const Filed filed, entries_of(rows, change.key_org, change.ifi));
+    std::vector<Deed> deeds;
+    for (const auto& row : rows.rows)
+      if (Deed deed = deed_of(row); deed.actor == change.ifi) deeds.push_back(std::move(deed));
+    std::vector<Posting> postings;
+    BANMO_DO(add_about(deeds, postings));
     BANMO_DO(ledger_.write([&](sql::Connection& connection) -> Result<> {
-      for (const auto& [target, no] : filed.postings) BANMO_DO(execute(connection, kPost, {target, no}));
+      for (const Posting& posting : postings) BANMO_DO(execute(connection, kPost, {posting.target, posting.no}));
       return {};
     }));
-    after = filed.last_no;
-    n_all += filed.n_read;
+    position.cursor = sql::int_of(rows.rows.back()[kNo]);
+    n_all += static_cast<int64_t>(rows.size());
   }
 }
 
@@ -125,8 +130,10 @@ Result<int64_t> About::run() {
   for (;;) {
     BANMO_TRY(const int64_t n, file_new());
     n_all += n;
-    if (n < kChunk) return n_all;
+    if (n < kChunk) break;
   }
+  const auto merged = merger_.run();
+  return merged.ok() || merged.error().id == kMoved ? Result<int64_t>(n_all) : Result<int64_t>(merged.error());
 }
 
 }  // namespace banmo::events

@@ -18,8 +18,8 @@ using directory::Right;
 
 constexpr std::string_view kList =
     "SELECT a.no, a.org_no, a.ifi, a.name, a.how, a.person_no, a.decided_by, a.decided_at, a.first_seen, a.last_seen, a.n_statements, p.id FROM "
-    "xapi_actor a LEFT JOIN person p ON p.no = a.person_no WHERE a.no < $1 AND ";
-constexpr std::string_view kOne = "SELECT org_no, ifi, how FROM xapi_actor WHERE no = $1 AND ";
+    "xapi_actor a LEFT JOIN person p ON p.no = a.person_no WHERE a.no < $1 AND a.org_no > 0 AND ";
+constexpr std::string_view kOne = "SELECT org_no, ifi, how FROM xapi_actor WHERE no = $1 AND org_no > 0 AND ";
 constexpr std::string_view kDecide =
     "UPDATE xapi_actor SET how = $2, person_no = $3, decided_by = $4, decided_at = $5, change_no = (SELECT COALESCE(MAX(change_no), 0) + 1 FROM "
     "xapi_actor) WHERE no = $1";

@@ -73,6 +73,14 @@ Result<> check_contents(const std::vector<Draft>& drafts, const Contents& conten
   return {};
 }
 
+void add_hashes(std::vector<std::string>& out, const json::Value& statement) {
+  for (const json::Value* action : {&statement, statement.find("object")}) {
+    const json::Value* list = action == nullptr ? nullptr : action->find("attachments");
+    if (list == nullptr || list->as_array() == nullptr) continue;
+    for (const json::Value& attachment : *list->as_array()) out.push_back(text_at(attachment, "sha2"));
+  }
+}
+
 bool is_sha2_of(const Content& content) { return crypto::sha2_hex(content.sha2.size() * 4, content.bytes) == text::lower_ascii(content.sha2); }
 
 Result<> check_signature(const Draft& draft, const Contents& contents, const Place& place) {

@@ -30,6 +30,9 @@ class Contents {
 // "events.attachment_missing", "events.attachment_stray", "events.attachment_hash".
 Result<> check_contents(const std::vector<Draft>& drafts, const Contents& contents);
 bool is_sha2_of(const Content& content);
+// Adds the hashes of a stored statement's attachments and of those of its sub-statement: nothing is checked again, the rules may have become stricter
+// since.
+void add_hashes(std::vector<std::string>& out, const json::Value& statement);
 // A statement's signature is of it: an RS256, RS384 or RS512 JWS whose payload says the same, signed by the key of its certificate if it names one.
 // Errors: invalid "events.bad_signature".
 Result<> check_signature(const Draft& draft, const Contents& contents, const Place& place);

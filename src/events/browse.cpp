@@ -91,7 +91,7 @@ Result<Filter> Browse::lists_of(const std::vector<OrgNo>& orgs) const {
   return lists;
 }
 
-// The narrowest first, as far as one can know. A scope of too many lists is none: so wide a reader finds enough in the order of storage.
+// A scope of too many lists is none: so wide a reader finds enough in the order of storage.
 Result<std::vector<Filter>> Browse::filters_of(const Reader& reader, const LearningQuery& query) const {
   std::vector<Filter> filters;
   if (query.person.value != 0) filters.push_back({list_of(List::about_person, query.person.value)});
@@ -100,10 +100,10 @@ Result<std::vector<Filter>> Browse::filters_of(const Reader& reader, const Learn
     BANMO_TRY(wide, lists_of({query.org}));
   } else if (query.person.value == 0 && !reader.data.everything) {
     BANMO_TRY(wide, lists_of(reader.data.orgs));
-    if (wide.size() + reader.data.persons.size() <= kMaxDrivers)
+    if (wide.size() + reader.data.persons.size() <= kMaxOfFilter)
       for (const PersonNo person : reader.data.persons) wide.push_back(list_of(List::about_person, person.value));
   }
-  if (!wide.empty() && wide.size() <= kMaxDrivers) filters.push_back(std::move(wide));
+  if (!wide.empty() && wide.size() <= kMaxOfFilter) filters.push_back(std::move(wide));
   if (!query.activity.empty()) filters.push_back({target_of(List::activity, query.activity)});
   if (!query.key.empty()) filters.push_back({target_of(List::key, query.key)});
   if (!query.verb.empty()) filters.push_back({target_of(List::verb, query.verb)});
@@ -143,12 +143,7 @@ Result<LearningPage> Browse::page(const directory::Principal& by, const Learning
   StatementQuery position = position_of(query);
   size_t chunk = query.limit + 1;
   for (size_t n_looked = 0; n_looked < kMaxLooked; chunk = kMaxChunk) {
-    const Question question = page_question(kStoredColumns, filters, position, time_condition(query), chunk);
-    sql::Rows rows;
-    {
-      BANMO_TRY(const auto lease, directory_.stores().ledger->read());
-      BANMO_TRY(rows, lease->query(question.text, question.values));
-    }
+    BANMO_TRY(const auto rows, lists_.page(kStoredColumns, filters, position, time_condition(query), chunk));
     if (rows.empty()) {
       page.next = 0;
       break;

@@ -18,7 +18,7 @@ namespace banmo::events {
 
 class Browse {
  public:
-  Browse(directory::Directory& directory, People& people) : directory_(directory), people_(people) {}
+  Browse(directory::Directory& directory, People& people, Lists& lists) : directory_(directory), people_(people), lists_(lists) {}
   Result<LearningPage> page(const directory::Principal& by, const LearningQuery& query) const;
   Result<LearningRecord> one(const directory::Principal& by, const Uuid& id, directory::OrgNo key_org) const;
 
@@ -31,6 +31,7 @@ class Browse {
 
   directory::Directory& directory_;
   People& people_;
+  Lists& lists_;
 };
 
 }  // namespace banmo::events

@@ -20,14 +20,14 @@ constexpr std::string_view kList =
     "> "
     "$5 GROUP BY id ORDER BY id";
 constexpr std::string_view kPut =
-    "INSERT INTO xapi_document (org_no, kind, owner, registration, id, content_type, content, etag, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, "
-    "$8, $9) ON CONFLICT (org_no, kind, owner, registration, id) DO UPDATE SET content_type = excluded.content_type, content = excluded.content, "
-    "etag "
-    "= excluded.etag, updated_at = excluded.updated_at";
+    "INSERT INTO xapi_document (org_no, kind, owner, registration, id, content_type, content, etag, updated_at, agent) VALUES ($1, $2, $3, $4, $5, "
+    "$6, "
+    "$7, $8, $9, $10) ON CONFLICT (org_no, kind, owner, registration, id) DO UPDATE SET content_type = excluded.content_type, content = "
+    "excluded.content, etag = excluded.etag, updated_at = excluded.updated_at, agent = excluded.agent";
 constexpr std::string_view kRemove = "DELETE FROM xapi_document WHERE org_no = $1 AND kind = $2 AND owner = $3 AND registration = $4 AND id = $5";
 constexpr std::string_view kRemoveAll = "DELETE FROM xapi_document WHERE org_no = $1 AND kind = $2 AND owner = $3 AND ($4 = '' OR registration = $4)";
 
-sql::Value owner_of(const DocumentPlace& place) { return target_of(List::agent, place.activity + "\n" + place.agent); }
+sql::Value owner_of(const DocumentPlace& place) { return document_owner(place.activity, place.agent); }
 
 sql::Values values_of(const Key& key, const DocumentPlace& place, bool one = true) {
   sql::Values values{key.org.value, static_cast<int64_t>(place.kind), owner_of(place), text::lower_ascii(place.registration)};
@@ -89,6 +89,9 @@ constexpr std::string_view kKinds[] = {"state", "activity_profile", "agent_profi
 
 }  // namespace
 
+int64_t document_owner(const std::string& activity, const std::string& agent) { return target_of(List::agent, activity + "\n" + agent); }
+int64_t agent_hash(const std::string& agent) { return agent.empty() ? 0 : target_of(List::agent, agent); }
+
 // A document stands under the hash of its activity and agent: neither they nor its own name, which a tool may make of somebody's, are written down.
 Result<> Documents::note(sql::Connection& connection, const Key& key, const DocumentPlace& place, std::string action, json::Object detail) const {
   detail.set("kind", std::string(kKinds[static_cast<size_t>(place.kind)]));
@@ -128,7 +131,8 @@ Result<> Documents::put(const Key& key, const DocumentPlace& place, Document doc
     const crypto::Hash hash = crypto::sha256(content);
     const std::string etag = crypto::to_hex(std::span(hash).first(20));
     sql::Values values = values_of(key, place);
-    values.insert(values.end(), {document.content_type, sql::Blob(content.begin(), content.end()), "\"" + etag + "\"", clock_.now().micros});
+    values.insert(values.end(), {document.content_type, sql::Blob(content.begin(), content.end()), "\"" + etag + "\"", clock_.now().micros,
+                                 agent_hash(place.agent)});
     BANMO_DO(execute(connection, kPut, values));
     return note(connection, key, place, "xapi.put_document", {{"etag", etag}, {"n_bytes", static_cast<int64_t>(content.size())}});
   });

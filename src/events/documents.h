@@ -14,6 +14,10 @@
 
 namespace banmo::events {
 
+// What stands in the table for the activity (empty: none) and the agent; and for the agent alone, 0 for none.
+int64_t document_owner(const std::string& activity, const std::string& agent);
+int64_t agent_hash(const std::string& agent);
+
 class Documents {
  public:
   Documents(sql::Database& ledger, const Clock& clock, crypto::Profile profile) : ledger_(ledger), clock_(clock), profile_(profile) {}

@@ -115,6 +115,7 @@ Result<Draft> draft_of(std::string_view text, const json::Value& value, Version 
   draft.has_timestamp = statement.timestamp.has_value();
   if (statement.timestamp) draft.at = *statement.timestamp;
   draft.digest = digest_of(value);
+  draft.actor = subject_of(statement);
   draft.targets = targets_of(statement);
   if (const auto* reference = std::get_if<StatementRef>(&statement.object)) draft.refers = reference->id;
   draft.voids = statement.verb.id == kVoided;
@@ -135,6 +136,8 @@ Result<Draft> draft_of(std::string_view text, const json::Value& value, Version 
   if (statement.version.empty()) append_member(draft.head, "version", version == Version::v1_0 ? "\"1.0.0\"" : "\"2.0.0\"");
   return draft;
 }
+
+std::string subject_of(const Statement& statement) { return statement.actor.kind == ActorKind::group ? std::string() : statement.actor.ifi; }
 
 std::string body_of(const Draft& draft, Instant stored) {
   const std::string at = quoted(stored.to_iso());

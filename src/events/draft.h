@@ -22,8 +22,9 @@ struct Draft {
   bool has_timestamp = false;
   Instant at;  // the timestamp, if it has one
   sql::Blob digest;
-  std::vector<int64_t> targets;
-  std::optional<Uuid> refers;  // the statement that is its object
+  std::string actor;             // as subject_of
+  std::vector<int64_t> targets;  // ascending
+  std::optional<Uuid> refers;    // the statement that is its object
   bool voids = false;
   std::vector<std::pair<std::string, std::string>> definitions;  // activity id, definition as JSON
   std::vector<Attachment> attachments;
@@ -36,6 +37,8 @@ struct Draft {
 // invalid "events.other_id".
 Result<Draft> draft_of(std::string_view text, const json::Value& value, Version version, const std::string& authority,
                        const std::optional<Uuid>& put_id, const Place& place);
+// The identifier of whom a statement is about; empty for a group.
+std::string subject_of(const Statement& statement);
 // The statement as it is kept and given back.
 std::string body_of(const Draft& draft, Instant stored);
 

@@ -16,6 +16,7 @@
 #include "events/cmi5_rules.h"
 #include "events/documents.h"
 #include "events/draft.h"
+#include "events/erase.h"
 #include "events/feed.h"
 #include "events/finder.h"
 #include "events/formats.h"
@@ -23,7 +24,11 @@
 #include "events/keys.h"
 #include "events/people.h"
 #include "events/pulse.h"
+#include "events/purge.h"
 #include "events/reader.h"
+#include "events/recipes.h"
+#include "events/record_export.h"
+#include "events/remover.h"
 #include "events/slices.h"
 #include "events/writer.h"
 
@@ -39,11 +44,15 @@ struct Events::State {
         gate(directory, people),
         pulse(*directory.stores().ledger, directory.clock()),
         writer(*directory.stores().ledger, directory.clock(), directory.profile()),
-        finder(*directory.stores().ledger, directory, options.home_page, options.max_page),
+        lists(*directory.stores().ledger),
+        finder(*directory.stores().ledger, directory, lists, options.home_page, options.max_page),
         documents(*directory.stores().ledger, directory.clock(), directory.profile()),
-        feed(directory, people),
-        about(*directory.stores().ledger, people),
-        browse(directory, people) {}
+        feed(directory, people, lists),
+        about(*directory.stores().ledger, directory.clock(), people, lists),
+        browse(directory, people, lists),
+        erasing(directory, people, forgetting),
+        purging(directory),
+        remover(directory, people, forgetting, options.home_page) {}
   Result<> end_by_bytes(const Key& key, Found& found) const;
   Result<std::vector<Draft>> read(const Key& key, Version version, std::string_view body, const json::Value& value, const std::optional<Uuid>& put_id,
                                   const Contents& contents) const;
@@ -56,11 +65,17 @@ struct Events::State {
   Gate gate;
   Pulse pulse;
   Writer writer;
+  Lists lists;
   Finder finder;
   Documents documents;
   Feed feed;
   About about;
   Browse browse;
+  Forgetting forgetting;
+  Erasing erasing;
+  Purging purging;
+  Remover remover;
+  records::Records* records = nullptr;  // before feed_into
   std::mutex mutex;
   std::unordered_map<int64_t, Version> spoken;  // by key: the version of its last request
 };
@@ -79,20 +94,12 @@ Error too_many(size_t limit) {
               {"一次最多 " + n + " 条陈述，请分批发送", "a request holds " + n + " statements at most: send them in parts"}, "$");
 }
 
-// Of a statement that was stored: nothing is checked again, the rules may have become stricter since.
-void add_hashes(std::vector<std::string>& out, const json::Value& action) {
-  const json::Value* list = action.find("attachments");
-  if (list == nullptr || list->as_array() == nullptr) return;
-  for (const json::Value& attachment : *list->as_array()) out.push_back(text_at(attachment, "sha2"));
-}
-
 // Each once.
 Result<std::vector<std::string>> hashes_of(std::span<const std::string> bodies) {
   std::vector<std::string> sha2s;
   for (const std::string& body : bodies) {
     BANMO_TRY(const json::Value value, json::read(body));
     add_hashes(sha2s, value);
-    if (const json::Value* object = value.find("object")) add_hashes(sha2s, *object);
   }
   std::sort(sha2s.begin(), sha2s.end());
   sha2s.erase(std::unique(sha2s.begin(), sha2s.end()), sha2s.end());
@@ -113,6 +120,17 @@ bool is_of_session(const CourseSession& session, const std::string& body) {
   const auto value = json::read(body);
   const json::Value* context = value.ok() ? value->find("context") : nullptr;
   return context != nullptr && text::lower_ascii(text_at(*context, "registration")) == session.registration;
+}
+
+// A key that validates speaks of recipes that are here.
+Result<> check_known(const Recipes* recipes, const std::vector<std::string>& profiles) {
+  for (size_t i = 0; i < profiles.size(); ++i)
+    if (recipes == nullptr || !recipes->knows(profiles[i]))
+      return fail(ErrorCode::invalid, "events.unknown_profile",
+                  {"没有安装这个配方，无法校验；请从配方列表里选，或不作校验",
+                   "there is no such recipe here to validate by: choose one of the list of recipes, or do not validate"},
+                  "$.profiles[" + std::to_string(i) + "]");
+  return {};
 }
 
 Result<> check_ids(const std::vector<Draft>& drafts) {
@@ -139,6 +157,7 @@ const Options& Events::options() const { return state_->options; }
 
 Result<NewKey> Events::create_key(const directory::Principal& by, const std::string& title, const std::vector<std::string>& scopes,
                                   directory::OrgNo org, const KeyLimits& limits) {
+  if (limits.validate) BANMO_DO(check_known(state_->options.recipes.get(), limits.profiles));
   return state_->keys.create(by, title, scopes, org, limits);
 }
 Result<std::vector<Key>> Events::keys(const directory::Principal& by) const { return state_->keys.list(by); }
@@ -236,6 +255,7 @@ Result<std::vector<std::string>> Events::store(const Key& key, Version version, 
     return fail(ErrorCode::too_large, "events.too_many_statements",
                 {"一次请求最多涉及 10000 个参与者，请分批发送", "a request names at most 10,000 agents: send it in parts"});
   BANMO_DO(state_->gate.check(key, drafts, is_single));
+  if (key.limits.validate && state_->options.recipes) BANMO_DO(state_->options.recipes->require(value));
   BANMO_TRY(const auto actors, state_->people.to_keep(key.org, named));
   BANMO_DO(state_->writer.store(key, drafts, contents, actors, is_single, also));
   state_->people.kept(key.org, named, state_->directory.clock().now());
@@ -269,13 +289,44 @@ Result<> Events::each_content(const Key& key, const std::vector<std::string>& bo
   return {};
 }
 
-Result<> Events::feed_into(records::Records& records) { return state_->feed.into(records); }
+Result<> Events::feed_into(records::Records& records) {
+  state_->records = &records;
+  state_->remover.into(records);
+  return state_->feed.into(records);
+}
 Result<int64_t> Events::feed() { return state_->feed.run(); }
 Result<int64_t> Events::file() { return state_->about.run(); }
 Result<LearningPage> Events::browse(const directory::Principal& by, const LearningQuery& query) const { return state_->browse.page(by, query); }
 Result<LearningRecord> Events::record(const directory::Principal& by, const Uuid& id, directory::OrgNo key_org) const {
   return state_->browse.one(by, id, key_org);
 }
+
+Result<records::WrittenTable> Events::export_records(const directory::Principal& by, const LearningQuery& query, const std::string& format) const {
+  return records_file(state_->directory, state_->browse, state_->records, by, query, format);
+}
+
+Result<RemovalPreview> Events::preview_erasure(const directory::Principal& by, PersonId person) const { return state_->erasing.preview(by, person); }
+Result<Removal> Events::erase(const directory::Principal& by, PersonId person, const std::string& reason) {
+  return state_->erasing.order(by, person, reason);
+}
+Result<RemovalPreview> Events::preview_purge(const directory::Principal& by, const PurgeWish& wish) const {
+  return state_->purging.preview(by, wish);
+}
+Result<Removal> Events::purge(const directory::Principal& by, const PurgeWish& wish, const std::string& reason) {
+  return state_->purging.order(by, wish, reason);
+}
+Result<RemovalPage> Events::removals(const directory::Principal& by, int64_t before_no, size_t limit) const {
+  constexpr size_t kMaxPage = 200;
+  BANMO_TRY(const auto lease, state_->directory.stores().ledger->read());
+  return removals_before(*lease, removal_reach(state_->directory, by).predicate("org_no", ""), before_no, std::clamp<size_t>(limit, 1, kMaxPage));
+}
+Result<Removal> Events::removal(const directory::Principal& by, int64_t no) const {
+  BANMO_TRY(const auto lease, state_->directory.stores().ledger->read());
+  BANMO_TRY(const RemovalRow row, removal_by_no(*lease, no));
+  if (removal_reach(state_->directory, by).covers(*state_->directory.orgs(), row.told.wish.org)) return row.told;
+  return no_such_removal();
+}
+Result<int64_t> Events::remove() { return state_->remover.run(); }
 
 Result<std::string> Events::activity(const Key& key, const std::string& id) const {
   json::Object out{{"objectType", "Activity"}, {"id", id}};

@@ -17,14 +17,18 @@
 #include "crypto/crypto.h"
 #include "directory/directory.h"
 #include "events/learning.h"
+#include "events/removal.h"
 #include "events/types.h"
 #include "sql/sql.h"
 
 namespace banmo::records {
 class Records;
-}
+struct WrittenTable;
+}  // namespace banmo::records
 
 namespace banmo::events {
+
+class Recipes;
 
 struct Options {
   std::string path = "/xapi";                       // where clients find it, with a proxy's prefix
@@ -33,6 +37,7 @@ struct Options {
   size_t max_page = 500;                            // statements in an answer
   size_t max_body_bytes = size_t{16} << 20;         // of a request, with its attachments; also of a document
   size_t max_page_bytes = size_t{16} << 20;  // of attachments in an answer: the page ends where they would be more, after one statement at least
+  std::shared_ptr<const Recipes> recipes;    // recipes.h; absent: there are none
   crypto::Bytes account_key;                 // 32 bytes: the names of accounts that are given out. Empty: they are drawn
 };
 
@@ -46,7 +51,8 @@ class Events {
   // Keys. Right xapi_keys over the key's organisation. Errors: denied, not_found as Directory::require; invalid "events.unknown_scope",
   // "events.no_scope", "events.no_title"; denied "events.scope_beyond_right" (a key that reads what others wrote is made by those who may see the
   // organisation's data); not_found "events.no_such_key"; denied "events.needs_session" for an API token; invalid "events.no_iri",
-  // "events.list_too_long". A key dies with its maker's account, or the rights that making it needs.
+  // "events.list_too_long", "events.unknown_profile" (one that is to be validated and is no recipe here). A key dies with its maker's account, or the
+  // rights that making it needs.
   Result<NewKey> create_key(const directory::Principal& by, const std::string& title, const std::vector<std::string>& scopes, directory::OrgNo org,
                             const KeyLimits& limits = {});
   Result<std::vector<Key>> keys(const directory::Principal& by) const;  // newest first, revoked ones too
@@ -76,7 +82,8 @@ class Events {
 
   // Stores a statement or a list of them (`body` as JSON), all or none; their ids in order. Errors: invalid "events.*" or "json.*" with the JSON path
   // of the first mistake ("$[3].verb.id"); conflict "events.other_statement"; too_large "events.too_many_statements"; denied "events.forged_actor",
-  // "events.not_own_user", "events.verb_not_allowed", "events.profile_not_allowed"; unavailable "events.busy"; those of the ledger.
+  // "events.not_own_user", "events.verb_not_allowed", "events.profile_not_allowed"; of a key that validates those of Recipes::require; unavailable
+  // "events.busy"; those of the ledger.
   // `also` runs in the same transaction; its error is the request's. A key with a session stores through Courses (courses.h), which gives one.
   Result<std::vector<std::string>> store(const Key& key, Version version, std::string_view body, const std::optional<Uuid>& put_id,
                                          const std::vector<Content>& contents, const sql::Change& also = {});
@@ -100,6 +107,24 @@ class Events {
   Result<LearningPage> browse(const directory::Principal& by, const LearningQuery& query) const;
   // Voided ones too. Organisations may use the same id: `key_org` is the writing one; 0: the newest. Errors: not_found "events.no_such_record".
   Result<LearningRecord> record(const directory::Principal& by, const Uuid& id, directory::OrgNo key_org) const;
+
+  // Those records, as `browse` gives them, in a temporary file that the caller removes: "csv" for people, "jsonl" and "parquet" for programs. Rights
+  // datasets_export and datasets_read. Errors: denied; invalid "records.bad_format"; too_many "records.export_quota"; unsupported before feed_into().
+  Result<records::WrittenTable> export_records(const directory::Principal& by, const LearningQuery& query, const std::string& format) const;
+
+  // Removal (removal.h): right people_manage, in a session. A preview counts and changes nothing. An order is worked off by remove(). Errors:
+  // not_found "directory.no_such_person"; denied "events.erase_beyond_reach" (tools of organisations beyond know the person too),
+  // "events.needs_session"; conflict "events.erasure_runs"; invalid "events.no_reason", "events.purge_of_future"; not_found "events.no_such_key",
+  // "events.no_such_removal".
+  Result<RemovalPreview> preview_erasure(const directory::Principal& by, PersonId person) const;
+  Result<Removal> erase(const directory::Principal& by, PersonId person, const std::string& reason);
+  Result<RemovalPreview> preview_purge(const directory::Principal& by, const PurgeWish& wish) const;
+  Result<Removal> purge(const directory::Principal& by, const PurgeWish& wish, const std::string& reason);
+  Result<RemovalPage> removals(const directory::Principal& by, int64_t before_no, size_t limit) const;
+  Result<Removal> removal(const directory::Principal& by, int64_t no) const;
+  // A share of the work that was ordered; how many steps: 0 if nothing is left, or what is concerned is not filed and fed yet. Nothing before
+  // feed_into().
+  Result<int64_t> remove();
 
   // The activity with the definition that is known, as JSON; a person with what is known of an agent.
   Result<std::string> activity(const Key& key, const std::string& id) const;

@@ -12,12 +12,10 @@
 namespace banmo::events {
 namespace {
 
-constexpr std::string_view kNext =
-    "SELECT s.no, s.id, s.org_no, s.key_no, s.at, s.voided, s.body, k.title, k.account FROM xapi_statement s LEFT JOIN xapi_key k ON k.no = s.key_no "
-    "WHERE s.no > $1 ORDER BY s.no LIMIT $2";
-constexpr std::string_view kOfActor =
-    "SELECT s.no, s.id, s.org_no, s.key_no, s.at, s.voided, s.body, k.title, k.account FROM xapi_posting p JOIN xapi_statement s ON s.no = p.no LEFT "
-    "JOIN xapi_key k ON k.no = s.key_no WHERE p.target = $1 AND p.no > $2 AND s.org_no = $3 ORDER BY p.no LIMIT $4";
+constexpr std::string_view kColumns =
+    "s.no, s.id, s.org_no, s.key_no, s.at, s.voided, s.body, (SELECT k.title FROM xapi_key k WHERE k.no = s.key_no), "
+    "(SELECT k.account FROM xapi_key k WHERE k.no = s.key_no)";
+constexpr std::string_view kNext = " FROM xapi_statement s WHERE s.no > $1 ORDER BY s.no LIMIT $2";
 constexpr std::string_view kById = "SELECT no FROM xapi_statement WHERE id = $1 AND org_no = $2";
 constexpr std::string_view kAny = "SELECT no FROM xapi_statement WHERE no > $1 LIMIT 1";
 constexpr std::string_view kOldTable =
@@ -96,41 +94,47 @@ Result<> Feed::add_rows(const sql::Values& stored, records::EventChunk& chunk) {
   return {};
 }
 
-Result<records::EventChunk> Feed::chunk_of(const sql::Rows& stored) {
-  records::EventChunk chunk;
+Result<> Feed::add_all(const sql::Rows& stored, records::EventChunk& chunk) {
   for (const sql::Values& one : stored.rows) BANMO_DO(add_rows(one, chunk));
   if (!stored.empty()) chunk.until = sql::int_of(stored.rows.back()[kNo]);
-  return chunk;
+  return {};
 }
 
-Result<int64_t> Feed::run_chunk() {
+Result<sql::Rows> Feed::stored_after(int64_t after) const {
+  BANMO_TRY(const auto ledger, directory_.stores().ledger->read());
+  BANMO_TRY(const auto any, ledger->query(kAny, {after}));
+  if (any.empty()) return any;
+  return ledger->query("SELECT " + std::string(kColumns) + std::string(kNext), {after, kChunk});
+}
+
+Result<int64_t> Feed::run_round() {
   BANMO_TRY(const int64_t after, records_->events_until());
-  sql::Rows stored;
-  {
-    BANMO_TRY(const auto ledger, directory_.stores().ledger->read());
-    BANMO_TRY(const auto any, ledger->query(kAny, {after}));
-    if (any.empty()) return int64_t{0};
-    BANMO_TRY(stored, ledger->query(kNext, {after, kChunk}));
+  records::EventChunk chunk;
+  chunk.until = after;
+  int64_t n_all = 0, n = kChunk;
+  for (; n == kChunk && n_all < kRound; n_all += n) {
+    BANMO_TRY(const auto stored, stored_after(chunk.until));
+    BANMO_DO(add_all(stored, chunk));
+    n = static_cast<int64_t>(stored.size());
   }
-  BANMO_TRY(const records::EventChunk chunk, chunk_of(stored));
+  if (n_all == 0) return int64_t{0};
   BANMO_DO(records_->take_events(chunk));
-  return static_cast<int64_t>(stored.size());
+  return n_all;
 }
 
 Result<> Feed::correct(const ActorChange& change) {
   BANMO_TRY(const int64_t before, records_->corrected_until());
-  const int64_t target = target_of(List::agent, change.ifi);
-  for (int64_t after = 0;;) {
-    sql::Rows stored;
-    {
-      BANMO_TRY(const auto ledger, directory_.stores().ledger->read());
-      BANMO_TRY(stored, ledger->query(kOfActor, {target, after, change.key_org.value, kChunk}));
-    }
-    BANMO_TRY(records::EventChunk chunk, chunk_of(stored));
+  StatementQuery position;
+  position.ascending = true;
+  for (;;) {
+    BANMO_TRY(const auto stored,
+              lists_.page(kColumns, {{target_of(List::agent, change.ifi)}}, position, "s.org_no = " + std::to_string(change.key_org.value), kChunk));
+    records::EventChunk chunk;
+    BANMO_DO(add_all(stored, chunk));
     const bool last = static_cast<int64_t>(stored.size()) < kChunk;
     BANMO_DO(records_->correct_events(chunk, last ? std::max(before, change.no) : before));
     if (last) return {};
-    after = chunk.until;
+    position.cursor = chunk.until;
   }
 }
 
@@ -147,9 +151,9 @@ Result<int64_t> Feed::run() {
   if (records_ == nullptr || targets_.empty()) return int64_t{0};
   BANMO_DO(run_corrections());
   for (int64_t n_all = 0;;) {
-    BANMO_TRY(const int64_t n, run_chunk());
+    BANMO_TRY(const int64_t n, run_round());
     n_all += n;
-    if (n < kChunk) return n_all;
+    if (n < kRound) return n_all;
   }
 }
 

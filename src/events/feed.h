@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "events/facts.h"
+#include "events/lists.h"
 #include "events/people.h"
 #include "records/records.h"
 #include "sql/sql.h"
@@ -18,12 +19,13 @@ namespace banmo::events {
 
 class Feed {
  public:
-  Feed(directory::Directory& directory, People& people) : directory_(directory), people_(people) {}
+  Feed(directory::Directory& directory, People& people, Lists& lists) : directory_(directory), people_(people), lists_(lists) {}
   Result<> into(records::Records& records);
-  // The next statements, kChunk at most in one transaction, until there are none; how many. Nothing before into().
+  // The next statements, kRound at most in one transaction, until there are none; how many. Nothing before into().
   Result<int64_t> run();
 
-  static constexpr int64_t kChunk = 1000;
+  static constexpr int64_t kRound = 10'000;  // rows that a transaction of the warehouse takes; what it costs beside them is the same for few
+  static constexpr int64_t kChunk = 1000;    // statements in memory
 
  private:
   // A dataset's fields with what tells them.
@@ -31,16 +33,18 @@ class Feed {
     const pack::Dataset* dataset = nullptr;
     std::vector<Teller> tellers;  // by field; nullptr for a computed one
   };
-  Result<int64_t> run_chunk();
+  Result<sql::Rows> stored_after(int64_t after) const;
+  Result<int64_t> run_round();
   Result<> run_corrections();
   Result<> correct(const ActorChange& change);
   // Rows of stored statements (columns of kColumns), in the order of number.
-  Result<records::EventChunk> chunk_of(const sql::Rows& stored);
+  Result<> add_all(const sql::Rows& stored, records::EventChunk& chunk);
   Result<> add_rows(const sql::Values& stored, records::EventChunk& chunk);
   Result<> add_voided(const sql::Values& stored, const Statement& statement, records::EventChunk& chunk) const;
 
   directory::Directory& directory_;
   People& people_;
+  Lists& lists_;
   records::Records* records_ = nullptr;
   std::vector<Target> targets_;
   std::mutex mutex_;

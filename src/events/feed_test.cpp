@@ -3,96 +3,19 @@
 
 #include <set>
 
-#include "events/test_world.h"
-#include "records/records.h"
+#include "events/test_fed.h"
 
 namespace banmo::events {
 namespace {
 
 using banmo::test::add_org;
 using directory::Principal;
+using test::Fed;
 using test::must;
+using test::on_each_fed_pair;
 using test::Pair;
 using test::reference;
 using test::statement;
-using test::World;
-
-constexpr const char* kPack = R"yaml(pack: {id: edu.t, version: 1.0.0, engine: banmo/1, title: 测试}
-law: {purpose: 测试, basis: 测试}
-codes:
-  kind: {title: 类, values: {did: {title: 做, syn: ["http://v.cn/did"]}, saw: {title: 看, syn: ["http://v.cn/saw"]}}}
-datasets:
-- id: seen
-  title: 事件
-  kind: event
-  grain: [no]
-  class: {category: 教学, level: L3}
-  scope: {org: org_id, person: who}
-  period: {by: month}
-  where: "kind <> 'saw' or success"
-  fields:
-    no: {type: int, of: number, title: 号}
-    id: {type: text, of: id, title: 标识}
-    happened_at: {type: datetime, of: timestamp, title: 时间}
-    month: {type: date, of: month, title: 月}
-    school_year: {type: year, of: school_year, title: 学年}
-    weekday: {type: int, of: weekday, title: 星期}
-    hour: {type: int, of: hour, title: 时}
-    org_id: {type: org, of: org, title: 机构}
-    who: {type: ref, to: core.person, of: person, title: 人}
-    kind: {type: code, list: kind, of: verb, required: true, title: 类}
-    activity: {type: text, of: activity, title: 活动}
-    activity_type: {type: text, of: activity_type, title: 类型}
-    activity_name: {type: text, of: activity_name, title: 名}
-    parent: {type: text, of: parent, title: 上级}
-    platform: {type: text, of: platform, title: 平台}
-    registration: {type: text, of: registration, title: 注册}
-    success: {type: bool, of: success, title: 成功}
-    score: {type: decimal, of: score_scaled, title: 分}
-    raw: {type: decimal, of: score_raw, title: 原始分}
-    seconds: {type: decimal, scale: 1, of: duration_s, title: 秒}
-    subject: {type: text, of: context_extension http://x.cn/subject, title: 科}
-    minutes: {type: decimal, scale: 1, from: "round(seconds / 60, 1)", title: 分钟}
-- id: every
-  title: 全部
-  kind: event
-  grain: [no]
-  class: {category: 教学, level: L2}
-  fields: {no: {type: int, of: number, title: 号}, verb: {type: text, of: verb, title: 动词}}
-- id: mine
-  title: 报送
-  grain: [k]
-  class: {category: 教学, level: L2}
-  fields: {k: {type: int, title: 键}}
-)yaml";
-
-// A world whose statements fill datasets.
-struct Fed : World {
-  explicit Fed(Pair which) : World(which), catalogue(banmo::test::load_pack(folder, kPack)) { start(); }
-  ~Fed() { records.reset(); }
-  void start() {
-    records.reset();
-    World::open();
-    records::RecordsOptions options;
-    options.folder = folder + "/uploads";
-    options.field_key = crypto::Bytes(32, 7);
-    records = must(records::Records::create(stores, catalogue, *directory, clock, options));
-    must(events->feed_into(*records));
-  }
-  std::string asked(const std::string& question) {
-    const auto lease = must(stores.warehouse->read());
-    std::string out;
-    for (const auto& row : must(lease->query(question)).rows) {
-      for (const sql::Value& value : row) out += (sql::is_null(value) ? "-" : sql::text_of(value)) + "|";
-      out += "\n";
-    }
-    return out;
-  }
-  std::shared_ptr<const pack::Catalogue> catalogue;
-  std::unique_ptr<records::Records> records;
-};
-
-void on_each_pair(const std::function<void(Fed& world)>& test) { banmo::test::on_each_pair_of<Fed>(test); }
 
 std::string voids(const std::string& no, const std::string& target) {
   std::string text = statement(no, "admin", "did", {}, reference(target));
@@ -104,7 +27,7 @@ TEST_CASE("every word that packs may use of a statement is told") {
 }
 
 TEST_CASE("each statement becomes one row of each dataset that it belongs to, once, however often the feed runs") {
-  on_each_pair([](Fed& w) {
+  on_each_fed_pair([](Fed& w) {
     w.store(w.one,
             statement("0001", "a", "did",
                       R"(,"timestamp":"2026-11-20T08:00:00+08:00","result":{"success":true,"score":{"raw":7,"scaled":0.5},"duration":"PT1M30.5S"},
@@ -131,7 +54,7 @@ TEST_CASE("each statement becomes one row of each dataset that it belongs to, on
 }
 
 TEST_CASE("a dataset that comes later is filled from the beginning, and the others take nothing twice") {
-  on_each_pair([](Fed& w) {
+  on_each_fed_pair([](Fed& w) {
     w.store(w.one, "[" + statement("0001") + "," + statement("0002") + "]");
     must(w.events->feed());
     must(w.stores.warehouse->write([](sql::Connection& connection) {
@@ -146,7 +69,7 @@ TEST_CASE("a dataset that comes later is filled from the beginning, and the othe
 }
 
 TEST_CASE("the row of a voided statement goes, whether it came before or after, and its past is kept") {
-  on_each_pair([](Fed& w) {
+  on_each_fed_pair([](Fed& w) {
     w.store(w.one, statement("0001"));
     w.store(w.two, statement("0001"));  // another organisation's: the same id is another statement
     must(w.events->feed());
@@ -161,7 +84,7 @@ TEST_CASE("the row of a voided statement goes, whether it came before or after, 
 }
 
 TEST_CASE("a row can be walked back to the key that sent it and to the number of its statement") {
-  on_each_pair([](Fed& w) {
+  on_each_fed_pair([](Fed& w) {
     w.store(w.one, statement("0001"));
     w.store(w.one, statement("0002"));
     w.store(w.two, statement("0003"));
@@ -175,7 +98,7 @@ TEST_CASE("a row can be walked back to the key that sent it and to the number of
 }
 
 TEST_CASE("an actor who is mapped later puts the rows right that stand already, and who is unmapped leaves them") {
-  on_each_pair([](Fed& w) {
+  on_each_fed_pair([](Fed& w) {
     const directory::OrgNo class_1 = add_org(*w.directory, directory::OrgKind::class_, w.school_1, "", "1班");
     const directory::Person pupil = w.person("甲", {w.school_1, class_1});
     const auto stands = [&] { return w.asked("SELECT who, org_id FROM ds_seen ORDER BY no"); };

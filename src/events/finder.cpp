@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "events/lists.h"
 #include "events/look_up.h"
 #include "events/postings.h"
 
@@ -19,7 +18,7 @@ constexpr std::string_view kDefinition = "SELECT definition FROM xapi_activity W
 
 constexpr std::string_view kWriters =
     "SELECT DISTINCT k.org_no FROM xapi_key k JOIN org_closure c ON c.org_no = k.org_no WHERE c.ancestor_no = $1 ORDER BY k.org_no LIMIT $2";
-constexpr size_t kMaxLists = 100;
+constexpr size_t kMaxWriters = 100;
 
 Result<std::optional<std::string>> text_or_none(sql::Database& ledger, const std::string& statement, const sql::Values& values) {
   BANMO_TRY(const auto lease, ledger.read());
@@ -31,11 +30,12 @@ Result<std::optional<std::string>> text_or_none(sql::Database& ledger, const std
 }  // namespace
 
 // The lists of the organisations whose statements a key may see, if they are few: empty otherwise, and for a top organisation, which sees all.
-Result<std::vector<int64_t>> Finder::organisations_of(sql::Connection& connection, const Key& key) const {
-  std::vector<int64_t> lists;
+Result<Filter> Finder::organisations_of(const Key& key) const {
+  Filter lists;
   if (sees_all(key)) return lists;
-  BANMO_TRY(const auto rows, connection.query(kWriters, {key.org.value, static_cast<int64_t>(kMaxLists + 1)}));
-  if (rows.size() > kMaxLists) return lists;
+  BANMO_TRY(const auto lease, ledger_.read());
+  BANMO_TRY(const auto rows, lease->query(kWriters, {key.org.value, static_cast<int64_t>(kMaxWriters + 1)}));
+  if (rows.size() > kMaxWriters) return lists;
   for (const auto& row : rows.rows) lists.push_back(target_of(List::org, std::to_string(sql::int_of(row[0]))));
   return lists;
 }
@@ -55,7 +55,7 @@ std::string Finder::visible(const Key& key, std::string_view org_column) const {
 }
 
 Result<Found> Finder::find(const Key& key, const StatementQuery& query) const {
-  std::vector<Filter> filters;  // the narrowest first, as far as one can know
+  std::vector<Filter> filters;
   if (!query.registration.empty()) filters.push_back({target_of(List::registration, text::lower_ascii(query.registration))});
   if (!query.agent.empty()) {
     Filter& filter = filters.emplace_back(Filter{target_of(List::agent, query.agent)});
@@ -73,14 +73,11 @@ Result<Found> Finder::find(const Key& key, const StatementQuery& query) const {
   if (!key.may(KeyScope::statements_read)) filters.push_back({target_of(List::key, key.key)});
 
   const size_t limit = query.limit == 0 ? max_page_ : std::min(query.limit, max_page_);
-  const std::string seen = visible(key, "s.org_no");
-  BANMO_TRY(const auto lease, ledger_.read());
   if (filters.empty()) {
-    BANMO_TRY(Filter orgs, organisations_of(*lease, key));
+    BANMO_TRY(Filter orgs, organisations_of(key));
     if (!orgs.empty()) filters.push_back(std::move(orgs));
   }
-  const Question question = page_question("s.no, s.body", std::move(filters), query, seen, limit + 1);
-  BANMO_TRY(auto rows, lease->query(question.text, question.values));
+  BANMO_TRY(auto rows, lists_.page("s.no, s.body", filters, query, visible(key, "s.org_no"), limit + 1));
   Found found;
   size_t n_bytes = 0;
   for (size_t i = 0; i < rows.size() && i < limit && n_bytes < kMaxPageBytes; ++i) {

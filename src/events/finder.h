@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inside the room: reads statements by every filter. A filter is a list of numbers (postings.h): the narrowest drives, the others are looked up, and
-// pages go on from a number, so any depth costs the same. What a key may see is in each question: its organisation and those below, or its own.
-// Thread-safe.
+// Inside the room: reads statements by every filter. A filter is a list of numbers (lists.h), and pages go on from a number. What a key may see is in
+// each question: its organisation and those below, or its own. Thread-safe.
 #pragma once
 
 #include <optional>
@@ -11,6 +10,7 @@
 
 #include "base/result.h"
 #include "directory/directory.h"
+#include "events/lists.h"
 #include "events/types.h"
 #include "sql/sql.h"
 
@@ -18,8 +18,8 @@ namespace banmo::events {
 
 class Finder {
  public:
-  Finder(sql::Database& ledger, directory::Directory& directory, std::string home_page, size_t max_page)
-      : ledger_(ledger), directory_(directory), home_page_(std::move(home_page)), max_page_(max_page) {}
+  Finder(sql::Database& ledger, directory::Directory& directory, Lists& lists, std::string home_page, size_t max_page)
+      : ledger_(ledger), directory_(directory), lists_(lists), home_page_(std::move(home_page)), max_page_(max_page) {}
   Result<Found> find(const Key& key, const StatementQuery& query) const;
   // nullopt if there is none that the key may see; `voided` asks for one that was voided.
   Result<std::optional<std::string>> one(const Key& key, const Uuid& id, bool voided) const;
@@ -32,11 +32,12 @@ class Finder {
 
  private:
   bool sees_all(const Key& key) const;
-  Result<std::vector<int64_t>> organisations_of(sql::Connection& connection, const Key& key) const;
+  Result<Filter> organisations_of(const Key& key) const;
   std::string visible(const Key& key, std::string_view org_column) const;
 
   sql::Database& ledger_;
   directory::Directory& directory_;
+  Lists& lists_;
   std::string home_page_;
   size_t max_page_;
 };

@@ -7,19 +7,19 @@
 #include "audit/audit.h"
 #include "base/text.h"
 #include "directory/proxy.h"
+#include "events/iri_list.h"
 #include "events/look_up.h"
-#include "events/values.h"
 
 namespace banmo::events {
 namespace {
 
 constexpr std::string_view kColumns =
-    "SELECT no, name, org_no, title, scopes, account, created_at, revoked_at, account_no, own_users, verbs, profiles, last_seen FROM xapi_key ";
+    "SELECT no, name, org_no, title, scopes, account, created_at, revoked_at, account_no, own_users, verbs, profiles, last_seen, validate FROM "
+    "xapi_key ";
 constexpr std::string_view kNextNo = "SELECT COALESCE(MAX(no), 0) + 1 FROM xapi_key";
 constexpr std::string_view kInsert =
-    "INSERT INTO xapi_key (no, name, secret_hash, org_no, title, scopes, account, created_at, account_no, own_users, verbs, profiles) VALUES ($1, "
-    "$2, "
-    "$3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    "INSERT INTO xapi_key (no, name, secret_hash, org_no, title, scopes, account, created_at, account_no, own_users, verbs, profiles, "
+    "validate) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 constexpr std::string_view kRevoke = "UPDATE xapi_key SET revoked_at = $2 WHERE no = $1";
 
 struct Word {
@@ -41,16 +41,6 @@ Error no_such_key() {
   return fail(ErrorCode::not_found, "events.no_such_key", {"没有这个密钥，或不在您的管理范围", "there is no such key, or it is not yours to manage"});
 }
 
-std::vector<std::string> list_of(const sql::Value& value) {
-  std::vector<std::string> out;
-  const auto list = json::read(sql::text_of(value));
-  if (list.ok() && list->as_array() != nullptr)
-    for (const json::Value& one : *list->as_array())
-      if (one.as_string() != nullptr) out.push_back(*one.as_string());
-  return out;
-}
-json::Array json_of(const std::vector<std::string>& list) { return {list.begin(), list.end()}; }
-
 Key key_of(const sql::Values& row) {
   Key key;
   key.no = sql::int_of(row[0]);
@@ -62,21 +52,9 @@ Key key_of(const sql::Values& row) {
   key.created_at = Instant{sql::int_of(row[6])};
   if (!sql::is_null(row[7])) key.revoked_at = Instant{sql::int_of(row[7])};
   key.account_no = sql::int_of(row[8]);
-  key.limits = {sql::int_of(row[9]) != 0, list_of(row[10]), list_of(row[11])};
+  key.limits = {sql::int_of(row[9]) != 0, iris_of(row[10]), iris_of(row[11]), sql::int_of(row[13]) != 0};
   if (!sql::is_null(row[12])) key.last_seen = Instant{sql::int_of(row[12])};
   return key;
-}
-
-constexpr size_t kMaxListed = 200;
-Result<> check_list(const std::vector<std::string>& list, std::string_view name) {
-  const std::string place = "$." + std::string(name);
-  if (list.size() > kMaxListed) return fail(ErrorCode::invalid, "events.list_too_long", {"清单最多 200 项", "a list has 200 entries at most"}, place);
-  for (size_t i = 0; i < list.size(); ++i)
-    if (!is_iri(list[i]))
-      return fail(ErrorCode::invalid, "events.no_iri",
-                  {"须为完整的 IRI，如 http://adlnet.gov/expapi/verbs/completed", "must be a whole IRI, as http://adlnet.gov/expapi/verbs/completed"},
-                  place + "[" + std::to_string(i) + "]");
-  return {};
 }
 
 // A key outlives no session: whoever holds a token alone makes none.
@@ -130,7 +108,8 @@ Result<> note(sql::Connection& connection, const directory::Directory& directory
                                                {"scopes", std::move(scopes)},
                                                {"own_users", key.limits.own_users},
                                                {"verbs", json_of(key.limits.verbs)},
-                                               {"profiles", json_of(key.limits.profiles)}}},
+                                               {"profiles", json_of(key.limits.profiles)},
+                                               {"validate", key.limits.validate}}},
                                  directory.profile());
   return seq.ok() ? Result<>() : Result<>(seq.error());
 }
@@ -157,8 +136,8 @@ Result<NewKey> Keys::create(const directory::Principal& by, const std::string& t
   NewKey made;
   BANMO_TRY(made.key.scopes, scopes_of(scopes));
   BANMO_DO(may_give(directory_, by, made.key.scopes, org));
-  BANMO_DO(check_list(limits.verbs, "verbs"));
-  BANMO_DO(check_list(limits.profiles, "profiles"));
+  BANMO_DO(check_iris(limits.verbs, "verbs"));
+  BANMO_DO(check_iris(limits.profiles, "profiles"));
   made.secret = crypto::new_token();
   Key& key = made.key;
   key.key = "bmk_" + crypto::to_hex(crypto::random_bytes(10));
@@ -175,7 +154,7 @@ Result<NewKey> Keys::create(const directory::Principal& by, const std::string& t
     BANMO_DO(execute(
         connection, kInsert,
         {key.no, key.key, sql::Blob(hash.begin(), hash.end()), org.value, title, static_cast<int64_t>(key.scopes), key.account, key.created_at.micros,
-         key.account_no, limits.own_users, json::write(json_of(limits.verbs)), json::write(json_of(limits.profiles))}));
+         key.account_no, limits.own_users, json::write(json_of(limits.verbs)), json::write(json_of(limits.profiles)), limits.validate}));
     return note(connection, directory_, by, "xapi_key.create", key);
   }));
   return made;

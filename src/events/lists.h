@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inside the room: the question that finds a page of statements by lists (postings.h). The first filter's lists drive, each from the page's cursor
-// on, the others are looked up: any depth costs the same. Pure functions.
+// Inside the room: a page of statements by lists (postings.h). All filters walk together from the page's cursor on, each leaping to the next number
+// that another one gives, so that the rarest leads whatever the order, and any depth costs the same. Thread-safe.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
+#include "events/index.h"
 #include "events/types.h"
 #include "sql/sql.h"
 
@@ -14,18 +16,19 @@ namespace banmo::events {
 
 // A statement stands in at least one of the lists.
 using Filter = std::vector<int64_t>;
-inline constexpr size_t kMaxDrivers = 400;  // lists of the first filter: SQLite puts at most 500 selects together
+inline constexpr size_t kMaxOfFilter = 400;  // lists of one filter: each is looked for in every segment
 
-// A question and its values, put together.
-struct Question {
-  std::string text;
-  sql::Values values;
-  std::string bound(sql::Value value);
+class Lists {
+ public:
+  explicit Lists(sql::Database& ledger) : ledger_(ledger) {}
+  // `columns` (the first is s.no) of at most `limit` statements `s` that pass all filters (none: all statements), newest first or in order, with the
+  // times and the cursor of `query`. `condition` is SQL over xapi_statement s. Voided ones are left out.
+  Result<sql::Rows> page(std::string_view columns, const std::vector<Filter>& filters, const StatementQuery& query, const std::string& condition,
+                         size_t limit);
+
+ private:
+  sql::Database& ledger_;
+  Index index_;
 };
-
-// `columns` of at most `limit` statements `s` that pass all filters (none: all statements), newest first or in order, with the times and the cursor
-// of `query`. `condition` is SQL over xapi_statement s. Voided ones are left out.
-Question page_question(std::string_view columns, std::vector<Filter> filters, const StatementQuery& query, const std::string& condition,
-                       size_t limit);
 
 }  // namespace banmo::events

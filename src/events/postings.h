@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inside the room: what a statement is found by. Each filter is a list of statement numbers under a 63-bit target (the head of a SHA-256): one table
-// serves all filters, nothing is upserted, and writers in parallel never wait for one another's agents or activities.
+// Inside the room: what a statement is found by. Each filter is a list of statement numbers under a 63-bit target (the head of a SHA-256): one index
+// (index.h) serves all filters, nothing is upserted, and writers in parallel never wait for one another's agents or activities.
 #pragma once
 
 #include <cstdint>

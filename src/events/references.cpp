@@ -71,6 +71,7 @@ Result<> follow_references(sql::Connection& connection, directory::OrgNo org, co
     if (!draft.refers && !referenced.contains(sql::int_of(references[i]))) continue;
     std::vector<int64_t> targets = draft.targets;
     if (draft.refers) {
+      targets.push_back(reference_target(org, *draft.refers));
       BANMO_TRY(const auto behind, targets_behind(connection, org, *draft.refers));
       targets.insert(targets.end(), behind.begin(), behind.end());
       if (draft.voids) BANMO_DO(execute(connection, kVoid, {blob_of(*draft.refers), org.value}));

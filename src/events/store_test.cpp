@@ -52,7 +52,7 @@ TEST_CASE("the same statement again changes nothing, another with its id is refu
           "$[1].extra events.unknown_member");
     CHECK(w.refused(w.one, "[" + statement("0003") + "," + statement("0003") + "]") == "$[1].id events.repeated_id");
     CHECK(w.found(w.one) == "0001");
-    CHECK(w.count("SELECT COUNT(*) FROM xapi_posting") == 5);
+    CHECK(w.count("SELECT COUNT(*) FROM xapi_statement") == 1);
   });
 }
 

@@ -20,7 +20,8 @@ inline constexpr const char* kHome = "https://city.cn/xapi";  // of the accounts
 // A city with a district and two schools in it.
 struct World : banmo::test::TestStores {
   explicit World(Pair which);
-  void open();
+  void open_directory();
+  void open(std::shared_ptr<const Recipes> recipes = {});
   Key key(directory::OrgNo org, const std::vector<std::string>& scopes) {
     return must(events->create_key(directory::Principal::system(), "测试", scopes, org)).key;
   }

@@ -92,6 +92,7 @@ struct KeyLimits {
   bool own_users = false;             // about people of its organisation alone: an actor whom nobody knows is refused
   std::vector<std::string> verbs;     // IRIs; voiding stands among them or is refused
   std::vector<std::string> profiles;  // IRIs: a statement has one of them as a category
+  bool validate = false;              // a statement that declares a recipe follows it, or its request is refused
 };
 // How a key fared in the last 24 hours.
 struct KeyHealth {

@@ -6,6 +6,7 @@
 
 #include "audit/audit.h"
 #include "base/worker_pool.h"
+#include "events/block.h"
 #include "events/look_up.h"
 #include "events/members.h"
 #include "events/postings.h"
@@ -15,7 +16,9 @@ namespace banmo::events {
 namespace {
 
 constexpr size_t kMaxDefinitionBytes = size_t{256} << 10;  // of an activity, as tools made it together
-constexpr std::string_view kLast = "SELECT MAX(no) FROM xapi_statement";
+// Of what was erased, too: a number is given once, whatever the clock does.
+constexpr std::string_view kLast =
+    "SELECT MAX(no) FROM (SELECT MAX(no) AS no FROM xapi_statement UNION ALL SELECT MAX(until_no) FROM xapi_removal) AS last";
 constexpr std::string_view kSameIds = "SELECT id, at, digest, no FROM xapi_statement WHERE org_no = $1 AND id IN (";
 constexpr std::string_view kContent =
     "INSERT INTO xapi_attachment (org_no, sha2, content_type, content) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
@@ -74,39 +77,28 @@ Result<std::vector<const Draft*>> fresh_of(sql::Connection& connection, director
 }
 
 Result<> append_statements(sql::Connection& connection, const Key& key, const std::vector<const Draft*>& drafts, int64_t first_no) {
+  const int64_t org = target_of(List::org, std::to_string(key.org.value)), by = target_of(List::key, key.key);
   size_t i = 0;
   const auto next = [&](sql::Values& row) -> Result<bool> {
     if (i == drafts.size()) return false;
     const Draft& draft = *drafts[i];
     const int64_t no = first_no + static_cast<int64_t>(i++);
-    row = {no,           blob_of(draft.id),          key.org.value, key.no, draft.has_timestamp ? draft.at.micros : no, int64_t{draft.voids ? 2 : 0},
-           draft.digest, body_of(draft, Instant{no})};
+    std::vector<int64_t> targets = draft.targets;
+    targets.insert(targets.end(), {org, by});
+    row = {no,
+           blob_of(draft.id),
+           key.org.value,
+           key.no,
+           draft.has_timestamp ? draft.at.micros : no,
+           int64_t{draft.voids ? 2 : 0},
+           draft.digest,
+           body_of(draft, Instant{no}),
+           draft.actor,
+           packed_targets(targets)};
     return true;
   };
   BANMO_TRY([[maybe_unused]] const int64_t n,
-            connection.append("xapi_statement", {"no", "id", "org_no", "key_no", "at", "voided", "digest", "body"}, next));
-  return {};
-}
-
-Result<> append_postings(sql::Connection& connection, const Key& key, const std::vector<const Draft*>& drafts, int64_t first_no) {
-  const int64_t org = target_of(List::org, std::to_string(key.org.value)), by = target_of(List::key, key.key);
-  std::vector<std::pair<int64_t, int64_t>> postings;
-  for (size_t i = 0; i < drafts.size(); ++i) {
-    const int64_t no = first_no + static_cast<int64_t>(i);
-    for (const int64_t target : drafts[i]->targets) postings.emplace_back(target, no);
-    postings.emplace_back(org, no);
-    postings.emplace_back(by, no);
-    if (drafts[i]->refers) postings.emplace_back(reference_target(key.org, *drafts[i]->refers), no);
-  }
-  std::sort(postings.begin(), postings.end());
-  size_t i = 0;
-  const auto next = [&](sql::Values& row) -> Result<bool> {
-    if (i == postings.size()) return false;
-    row = {postings[i].first, postings[i].second};
-    ++i;
-    return true;
-  };
-  BANMO_TRY([[maybe_unused]] const int64_t n, connection.append("xapi_posting", {"target", "no"}, next));
+            connection.append("xapi_statement", {"no", "id", "org_no", "key_no", "at", "voided", "digest", "body", "actor", "targets"}, next));
   return {};
 }
 
@@ -171,7 +163,6 @@ Result<> Writer::store_in(sql::Connection& connection, Request& request, Definit
   for (const Draft* draft : fresh)
     if (draft->voids && draft->refers) request.added.voids.push_back(*draft->refers);
   BANMO_DO(append_statements(connection, key, fresh, first_no));
-  BANMO_DO(append_postings(connection, key, fresh, first_no));
   BANMO_DO(follow_references(connection, key.org, fresh, first_no));
   BANMO_DO(People::keep(connection, key.org, request.actors, clock_.now()));
   return learn(connection, key.org, request.drafts, learned);

@@ -3,6 +3,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include "http/outbound.h"
 #include "http/test_client.h"
 
 using namespace banmo;
@@ -121,4 +122,21 @@ TEST_CASE("certificates that cannot be used are told with their file") {
   const auto half = Server::create(secured.options, make_router());
   REQUIRE_FALSE(half.ok());
   CHECK(half.error().message.en == "give both the TLS certificate and the key, or neither");
+}
+
+TEST_CASE("a call goes to whoever has a certificate of a trusted issuer for the name that is called, and to nobody else") {
+  const Secured secured;
+  const auto server = started(secured.options, make_router());
+  const std::string port = server->addresses().front().substr(server->addresses().front().rfind(':'));
+  const auto said = [&](const std::string& ca_file, const std::string& host) {
+    OutboundRequest request;
+    request.url = "https://" + host + port + "/api/v1/who";
+    const auto outbound = Outbound::create({.networks = {"127.0.0.0/8", "::1"}, .ca_file = ca_file});
+    REQUIRE(outbound.ok());
+    const auto answer = (*outbound)->call(request);
+    return answer.ok() ? "HTTP " + std::to_string(answer->status) : answer.error().id;
+  };
+  CHECK(said(secured.options.tls_certificate_file, "localhost") == "HTTP 200");
+  CHECK(said(secured.options.tls_certificate_file, "127.0.0.1") == "http.outbound_tls");  // the certificate is of another name
+  CHECK(said({}, "localhost") == "http.outbound_tls");
 }

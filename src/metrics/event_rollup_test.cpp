@@ -181,6 +181,39 @@ TEST_CASE("what comes is added to the roll-ups of events and what goes is taken 
   });
 }
 
+TEST_CASE("who is erased is counted no more, and the past goes when the roll-ups have counted it down") {
+  on_each_pair([](World& w) {
+    const auto erase = [&](const records::EventErasure& what) {
+      int64_t n_rows = 0;
+      for (bool is_all = false; !is_all;) {
+        must(w.metrics->settle());
+        const records::EventsErased one = must(w.records->erase_events(what));
+        n_rows += one.n_rows;
+        is_all = one.is_all;
+      }
+      return n_rows;
+    };
+    const auto n_past = [&] {
+      const auto lease = must(w.stores.warehouse->read());
+      return sql::int_of(must(lease->query("SELECT COUNT(*) FROM ds_deed__past"))[0][0]);
+    };
+    std::vector<records::EventRow> rows;
+    for (int n = 0; n < 60; ++n) rows.push_back(w.row(static_cast<size_t>(n % 2), 1 + n % 3, 9 + n % 2, 8, n % 2 == 0 ? "a" : "b", 10));
+    w.take(std::move(rows));
+    w.take({}, {3});  // voided: its past is kept, and is that of person 3
+    CHECK(n_past() == 1);
+    CHECK(erase({.numbers = {1, 2, 999}, .person = {}, .until = 0, .limit = 0}) == 2);
+    CHECK(n_past() == 1);
+    CHECK(erase({.numbers = {}, .person = {3}, .until = w.last - 10, .limit = 5}) == 15);  // of 20: one was voided, four are later
+    CHECK(n_past() == 0);
+    const std::vector<std::string> kept = answers(w);
+    CHECK(kept[0] == "42|420|10\n");
+    w.make_anew();
+    CHECK(answers(w) == kept);
+    CHECK(w.records->n_rows("deed") == 42);
+  });
+}
+
 TEST_CASE("a roll-up of events that has grown much is folded, and says the same") {
   World w(Pair::sqlite_duckdb);
   std::vector<records::EventRow> rows;

@@ -2,6 +2,7 @@
 #include "metrics/metrics.h"
 
 #include <algorithm>
+#include <set>
 
 #include "metrics/engine.h"
 #include "metrics/shown.h"
@@ -100,6 +101,12 @@ Result<std::unique_ptr<Metrics>> Metrics::create(sql::Stores stores, std::shared
       std::make_unique<State>(State{Engine{std::move(stores), std::move(catalogue), directory, records, clock, std::move(cubes), nullptr, nullptr}});
   Engine& engine = state->engine;
   BANMO_TRY(engine.rollups, RollUps::create(engine.stores.warehouse, engine.cubes, records, clock));
+  std::set<std::string> counted;
+  for (const auto& [dataset, cube] : engine.cubes) counted.insert(dataset);
+  records.on_past([counted = std::move(counted)](sql::Connection& warehouse, const std::string& dataset) -> Result<int64_t> {
+    if (!counted.contains(dataset)) return INT64_MAX;
+    return RollUps::version(warehouse, dataset);
+  });
   state->listener = records.listen([rollups = engine.rollups.get()](const records::DatasetChange& change) { rollups->changed(change); });
   engine.rollups->catch_up();
   BANMO_TRY(engine.boards, BoardShelf::create(engine.stores.ledger, *engine.catalogue));

@@ -22,7 +22,8 @@ class CatalogueBuilder {
   CatalogueBuilder(std::shared_ptr<Catalogue> on, std::vector<DraftPack> drafts, Findings& findings);
   static std::shared_ptr<Catalogue> working_copy(const Catalogue& finished);  // without the content of reference datasets
   std::shared_ptr<Catalogue> build();
-  Dashboard build_dashboard();  // the drafts' only dashboard, without a pack; worth nothing if there are findings
+  std::vector<Flow> build_flows();  // the drafts' flows over the catalogue's datasets; worth nothing if there are findings
+  Dashboard build_dashboard();      // the drafts' only dashboard, without a pack; worth nothing if there are findings
 
  private:
   struct Place {  // the draft behind datasets_[i]
@@ -99,6 +100,22 @@ class CatalogueBuilder {
   void resolve_standard(Portrait& out, const DraftPortrait& draft, const Dataset& results);
   void resolve_total(Portrait& out, const DraftPortrait& draft);
   std::string field_in(const Dataset& dataset, const Text& name);  // the id, or "" and a finding
+
+  // resolve_flows.cpp
+  void add_state_lists(const DraftPack& pack);
+  void resolve_flows();
+  void resolve_flow(Flow& out, const DraftFlow& draft, const DraftPack& pack);
+  void resolve_subject(Flow& out, const DraftFlow& draft, const Dataset& subject);
+  void resolve_calendar(Flow& out, const DraftFlow& draft);
+  void resolve_flow_roles(Flow& out, const DraftFlow& draft, const Dataset& subject);
+  void resolve_states(Flow& out, const DraftFlow& draft, const Dataset& subject);
+  void resolve_moves(Flow& out, const DraftFlow& draft, const Dataset& subject);
+  void resolve_move(FlowMove& out, const DraftFlow::Move& draft, const Flow& flow, const Dataset& subject);
+  void resolve_effects(FlowMove& out, const DraftFlow::Move& draft, const Flow& flow, const Dataset& subject);
+  void resolve_deadlines(Flow& out, const DraftFlow& draft);
+  std::string settable_field(const Flow& flow, const Dataset& subject, const Text& name);  // the id, or "" and a finding
+  std::vector<FlowInput> resolve_form(const Flow& flow, const Dataset& subject, const std::vector<DraftInput>& draft);
+  void check_seen(const Flow& flow, const FlowMove& move, const Dataset& subject, const std::string& field, const std::string& where);
 
   // resolve_tests.cpp
   void resolve_tests(PackInfo& out, const DraftPack& draft);

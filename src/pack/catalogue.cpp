@@ -40,8 +40,15 @@ bool read_text(const Catalogue::PackText& pack, std::vector<DraftPack>& drafts, 
   draft.folder = pack.folder;
   draft.info.file = file;
   draft.info.fingerprint = pack.text;
+  if (!draft.flows.empty()) draft.info.text = pack.text;
   drafts.push_back(std::move(draft));
   return true;
+}
+
+template <class T>
+const T* named(const std::vector<T>& list, std::string_view id) {
+  const auto found = std::find_if(list.begin(), list.end(), [&](const T& one) { return one.id == id; });
+  return found == list.end() ? nullptr : &*found;
 }
 
 template <class T>
@@ -83,6 +90,16 @@ Result<std::shared_ptr<const Catalogue>> Catalogue::load_texts(std::span<const P
   return std::shared_ptr<const Catalogue>(std::move(catalogue));
 }
 
+Result<std::vector<Flow>> Catalogue::flows_of(std::string_view pack, const std::string& text) const {
+  Findings findings;
+  std::vector<DraftPack> drafts;
+  if (!read_text({std::string(pack), text}, drafts, findings)) return findings.take();
+  CatalogueBuilder builder(CatalogueBuilder::working_copy(*this), std::move(drafts), findings);
+  std::vector<Flow> flows = builder.build_flows();
+  if (!findings.empty()) return findings.take();
+  return flows;
+}
+
 Result<std::shared_ptr<const Catalogue>> Catalogue::load_directory(const std::string& directory) {
   std::vector<std::string> folders;
   std::error_code error;
@@ -105,6 +122,7 @@ const Dimension* Catalogue::dimension(std::string_view id) const { return look_u
 const Dashboard* Catalogue::dashboard(std::string_view id) const { return look_up(dashboard_index_, dashboards_, id); }
 const Target* Catalogue::target(std::string_view id) const { return look_up(target_index_, targets_, id); }
 const Portrait* Catalogue::portrait(std::string_view id) const { return look_up(portrait_index_, portraits_, id); }
+const Flow* Catalogue::flow(std::string_view id) const { return look_up(flow_index_, flows_, id); }
 const CodeList* Catalogue::code_list(std::string_view id) const { return look_up(code_list_index_, code_lists_, id); }
 
 std::vector<const Dataset*> Catalogue::dependants(std::string_view dataset) const {
@@ -155,6 +173,29 @@ expr::Type expression_type(FieldType type) {
     case FieldType::state: break;
   }
   return expr::Type::text;
+}
+
+const FlowState* Flow::state(std::string_view state_id) const { return named(states, state_id); }
+const FlowRole* Flow::role(std::string_view role_id) const { return named(roles, role_id); }
+
+const FlowDeadline* Flow::deadline(std::string_view state_id) const {
+  const auto found = std::find_if(deadlines.begin(), deadlines.end(), [&](const FlowDeadline& one) { return one.state == state_id; });
+  return found == deadlines.end() ? nullptr : &*found;
+}
+
+const FlowMove* Flow::move(std::string_view from, std::string_view move_id) const {
+  const auto found = std::find_if(moves.begin(), moves.end(), [&](const FlowMove& one) {
+    return one.id == move_id && std::find(one.from.begin(), one.from.end(), from) != one.from.end();
+  });
+  return found == moves.end() ? nullptr : &*found;
+}
+
+Level shown_to(std::string_view role) {
+  using enum Level;
+  static constexpr std::array<Level, 13> kLevels{l3, l2, l3, l3, l3, l2, l3, l4, l4, l2, l1, l1, l1};  // in the order of known_roles()
+  const auto roles = known_roles();
+  const auto found = std::find(roles.begin(), roles.end(), role);
+  return found == roles.end() ? l1 : kLevels[static_cast<size_t>(found - roles.begin())];
 }
 
 std::span<const std::string_view> known_roles() {

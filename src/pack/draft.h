@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "pack/flow.h"
 #include "pack/types.h"
 #include "sql/sql.h"
 
@@ -99,6 +100,45 @@ struct DraftPortrait {
   std::vector<Text> items;  // the codes, beside portrait.items
 };
 
+struct DraftInput {
+  Text field;
+  bool required = false;
+};
+
+struct DraftFlow {
+  struct Role {
+    FlowRole role;
+    Text who;
+  };
+  struct State {
+    FlowState state;
+    std::vector<DraftInput> form;
+  };
+  struct Effect {
+    Text field, value;
+  };
+  struct Move {
+    FlowMove move;
+    std::vector<Text> from, by;
+    Text to, guard, note;
+    bool automatic = false;
+    std::vector<DraftInput> form;
+    std::vector<Effect> effects;
+  };
+  struct Deadline {
+    FlowDeadline deadline;
+    Text state, within, late, remind;
+    std::vector<Text> lamp;
+  };
+  Flow flow;
+  Text subject, number, calendar;
+  std::vector<std::pair<Text, Text>> fill;
+  std::vector<Role> roles;
+  std::vector<State> states;
+  std::vector<Move> moves;
+  std::vector<Deadline> deadlines;
+};
+
 struct DraftTest {
   struct Given {
     Text dataset;
@@ -124,6 +164,7 @@ struct DraftPack {
   std::vector<DraftHome> home;
   std::vector<DraftTarget> targets;
   std::vector<DraftPortrait> portraits;
+  std::vector<DraftFlow> flows;
   std::vector<DraftTest> tests;
 };
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "pack/flow.h"
 #include "pack/types.h"
 
 namespace banmo::pack {
@@ -39,6 +40,7 @@ class Catalogue {
   const std::vector<HomePart>& home() const { return home_; }
   const std::vector<Target>& targets() const { return targets_; }
   const std::vector<Portrait>& portraits() const { return portraits_; }
+  const std::vector<Flow>& flows() const { return flows_; }
   const std::vector<CodeList>& code_lists() const { return code_lists_; }
 
   // nullptr if there is none.
@@ -49,6 +51,9 @@ class Catalogue {
   const Dashboard* dashboard(std::string_view id) const;
   const Target* target(std::string_view id) const;
   const Portrait* portrait(std::string_view id) const;
+  const Flow* flow(std::string_view id) const;
+  // The flows of an earlier text of an installed pack over the datasets of this catalogue. Errors: what no longer fits, as load() tells it.
+  Result<std::vector<Flow>> flows_of(std::string_view pack, const std::string& text) const;
   const CodeList* code_list(std::string_view id) const;
   // Derived datasets that read `dataset`, directly or through others, in an order in which they can be refreshed.
   std::vector<const Dataset*> dependants(std::string_view dataset) const;
@@ -64,12 +69,15 @@ class Catalogue {
   std::vector<HomePart> home_;
   std::vector<Target> targets_;
   std::vector<Portrait> portraits_;
+  std::vector<Flow> flows_;
   std::vector<CodeList> code_lists_;
-  Index pack_index_, dataset_index_, metric_index_, dimension_index_, dashboard_index_, target_index_, portrait_index_, code_list_index_;
+  Index pack_index_, dataset_index_, metric_index_, dimension_index_, dashboard_index_, target_index_, portrait_index_, flow_index_, code_list_index_;
 };
 
 // The roles that a dashboard's audience may name: those of directory/types.h, which this room may not include (a test there compares the two).
 std::span<const std::string_view> known_roles();
+// The highest level of fields that a role is shown in rows about others (scope.cpp of the directory; a test there compares the two). L1 if unknown.
+Level shown_to(std::string_view role);
 
 // The type by which expressions see a field: code, text, idno, phone, state as text; org and ref as integer (their number); year as integer.
 expr::Type expression_type(FieldType type);

@@ -91,6 +91,7 @@ DraftDimension read_dimension(const yaml::Node& key, const yaml::Node& node, Fin
 DraftDashboard read_dashboard(const yaml::Node& node, Findings& findings);
 DraftHome read_home(const yaml::Node& node, Findings& findings);
 DraftTarget read_target(const yaml::Node& node, Findings& findings);
+DraftFlow read_flow(const yaml::Node& node, const Source& source, Findings& findings);
 DraftPortrait read_portrait(const yaml::Node& node, Findings& findings);
 
 }  // namespace banmo::pack

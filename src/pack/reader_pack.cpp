@@ -115,7 +115,7 @@ struct TopKey {
   void (*read)(const yaml::Node& value, const Source& source, DraftPack& out, Findings& findings);
 };
 
-constexpr std::array<TopKey, 12> kTopKeys{{
+constexpr std::array<TopKey, 13> kTopKeys{{
     {"pack", [](const yaml::Node& value, const Source&, DraftPack& out, Findings& findings) { read_head(value, out, findings); }},
     {"law", [](const yaml::Node& value, const Source&, DraftPack& out,
                Findings& findings) { read_map<Law>(value, "law", kLawKeys, out.info.law, findings); }},
@@ -125,6 +125,11 @@ constexpr std::array<TopKey, 12> kTopKeys{{
      [](const yaml::Node& value, const Source& source, DraftPack& out, Findings& findings) {
        if (!require_sequence(value, "datasets", findings)) return;
        for (const yaml::Node& item : value.items()) out.datasets.push_back(read_dataset(item, source, findings));
+     }},
+    {"flows",
+     [](const yaml::Node& value, const Source& source, DraftPack& out, Findings& findings) {
+       if (!require_sequence(value, "flows", findings)) return;
+       for (const yaml::Node& item : value.items()) out.flows.push_back(read_flow(item, source, findings));
      }},
     {"metrics",
      [](const yaml::Node& value, const Source& source, DraftPack& out, Findings& findings) {
@@ -160,7 +165,7 @@ constexpr std::array<TopKey, 12> kTopKeys{{
 }};
 
 // Keys of the pack format whose engines are not part of this version.
-constexpr std::array<std::string_view, 4> kLaterKeys{"lookups", "flows", "index", "demo"};
+constexpr std::array<std::string_view, 3> kLaterKeys{"lookups", "index", "demo"};
 
 }  // namespace
 

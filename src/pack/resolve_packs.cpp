@@ -56,6 +56,7 @@ std::shared_ptr<Catalogue> CatalogueBuilder::build() {
   resolve_home();
   resolve_targets();
   resolve_portraits();
+  resolve_flows();
   for (size_t i = 0; i < drafts_.size(); ++i) resolve_tests(out_->packs_[i], drafts_[i]);
   for (PackInfo& pack : out_->packs_) pack.fingerprint = Uuid::derived(pack.fingerprint).to_string();
   return std::move(out_);
@@ -77,6 +78,7 @@ void CatalogueBuilder::resolve_packs() {
   for (const DraftPack& draft : drafts_) {
     resolve_needs(draft);
     resolve_code_lists(draft);
+    add_state_lists(draft);
   }
 }
 

@@ -100,6 +100,7 @@ struct Dataset {
   std::optional<expr::Expression> events;         // event: which learning records belong here, over the fields; absent: all with the required fields
   std::vector<std::vector<std::string>> rollups;  // event: field ids by which figures are kept, the smallest first
   std::vector<std::vector<std::string>> rows;     // reference: the content, as text in field order (from `rows:` or the CSV file in `data:`)
+  std::string flow;                               // whose cases the rows are: nobody else writes them
   std::string where;
 
   const Field* field(std::string_view field_id) const;
@@ -236,6 +237,7 @@ struct PackInfo {
   Law law;
   std::vector<PackTest> tests;
   std::string file;
+  std::string text;         // pack.yaml of a pack with flows: open cases may go on by it
   std::string fingerprint;  // of the pack's files (not cryptographic): differs when their text does. For the upgrade plan
 };
 

@@ -289,7 +289,7 @@ std::optional<sql::Value> from_canonical(const Column& column, std::string_view 
 std::string display_text(const Column& column, const sql::Value& value) {
   if (const auto* truth = std::get_if<bool>(&value)) return *truth ? "是" : "否";
   if (const auto* number = std::get_if<double>(&value)) return number_text(*number);
-  if (column.field->type == FieldType::code) {
+  if (!column.code_titles.empty()) {
     const auto it = column.code_titles.find(sql::text_of(value));
     if (it != column.code_titles.end()) return it->second;
   }

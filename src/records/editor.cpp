@@ -249,6 +249,40 @@ Result<Editor::Draft> Editor::plain(const Schema& schema, const StoredRow& row) 
   return draft;
 }
 
+Result<> Editor::read_case(const Principal& principal, const Entry& entry, const json::Object& values, sql::Values& plain) {
+  Writer writer;
+  writer.scope.everything = true;
+  writer.people = people_scope(engine_, principal);
+  writer.makes = true;
+  Draft draft;
+  draft.plain = std::move(plain);
+  BANMO_DO(read_values(entry, writer, values, draft));
+  for (const Column& column : entry.schema->columns) {
+    if (!column.field->from) continue;
+    BANMO_TRY(draft.plain[column.index], column.field->from->evaluate(draft.plain, engine_.environment()));
+  }
+  if (!draft.findings.empty()) return bad_row(draft.findings);
+  plain = std::move(draft.plain);
+  return {};
+}
+
+Result<int64_t> Editor::check_case(const Entry& entry, sql::Values& plain) {
+  directory::Scope all;
+  all.everything = true;
+  Draft draft;
+  draft.plain = plain;
+  BANMO_DO(check(entry, all, draft));
+  plain = std::move(draft.plain);
+  return draft.warn;
+}
+
+Result<StoredRow> Editor::store_case(const Schema& schema, sql::Values plain, int64_t warn) const {
+  Draft draft;
+  draft.plain = std::move(plain);
+  draft.warn = warn;
+  return stored(schema, draft);
+}
+
 Result<RowPtr> Editor::unscoped_find(const Entry& entry, const std::string& key) {
   if (auto edit = journal_.waiting(entry, key)) {
     if (edit->operation == "delete") return RowPtr();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "records/engine.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "records/migrations.h"
@@ -99,7 +100,12 @@ directory::Scope Engine::scope(const directory::Principal& principal, directory:
 }
 
 Result<> Engine::check_written_by_people(const directory::Principal& principal, const Schema& schema) const {
-  if (schema.dataset->kind != pack::DatasetKind::event || principal.internal) return {};
+  if (principal.internal) return {};
+  if (!schema.dataset->flow.empty())
+    return fail(ErrorCode::invalid, "records.kept_by_flow",
+                {"该数据集由办事流程写入，不能导入或直接修改；请在办件中办理",
+                 "the rows of this dataset are the cases of a flow and take no imports or edits: make a move in the case"});
+  if (schema.dataset->kind != pack::DatasetKind::event) return {};
   return fail(ErrorCode::invalid, "records.event_not_written",
               {"事件数据集由学习记录（xAPI）写入，不能导入或修改；请让教学工具发送或作废学习记录",
                "an event dataset is written by learning records (xAPI) and takes no imports or edits: let the tool send or void statements"});
@@ -146,6 +152,15 @@ int Engine::listen(Listener listener) {
 void Engine::unlisten(int id) {
   const std::unique_lock lock(telling_);
   std::erase_if(listeners_, [&](const auto& listener) { return listener.first == id; });
+}
+
+Result<int64_t> Engine::counted_until(sql::Connection& warehouse, const std::string& dataset) const {
+  int64_t lowest = INT64_MAX;
+  for (const PastReader& reader : past_readers_) {
+    BANMO_TRY(const int64_t version, reader(warehouse, dataset));
+    lowest = std::min(lowest, version);
+  }
+  return lowest;
 }
 
 std::string Engine::temporary_path(std::string_view stem, std::string_view ending) {

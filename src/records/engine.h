@@ -63,6 +63,10 @@ class Engine {
   void tell(const DatasetChange& change) const;
   int listen(Listener listener);
   void unlisten(int id);
+  // Who counts from rows that went (they stand in a dataset's past) tells up to which version it has; the past goes no earlier. Before the first
+  // change.
+  void on_past(PastReader reader) { past_readers_.push_back(std::move(reader)); }
+  Result<int64_t> counted_until(sql::Connection& warehouse, const std::string& dataset) const;  // INT64_MAX if nobody counts
   std::string temporary_path(std::string_view stem, std::string_view ending);
 
  private:
@@ -84,6 +88,7 @@ class Engine {
   int last_listener_ = 0;
   std::unique_ptr<sql::Database> parser_;
   std::function<void(const std::string&)> forget_;
+  std::vector<PastReader> past_readers_;
 };
 
 }  // namespace banmo::records

@@ -80,6 +80,27 @@ Result<> stage(sql::Connection& connection, const Schema& schema, size_t n, cons
   return added.ok() ? Result<>() : Result<>(added.error());
 }
 
+Result<> stage_keys(sql::Connection& connection, const Schema& schema, const std::vector<int64_t>& numbers) {
+  return stage(connection, schema, numbers.size(), [&](size_t i, sql::Values& row) {
+    row.assign(row.size(), {});
+    row[0] = numbers[i];
+    row[1] = int64_t{0};
+    row[2 + schema.grain.front()] = numbers[i];
+  });
+}
+
+// The condition of what is to go, over a table or its past.
+std::string erased_condition(const Schema& schema, const EventErasure& what) {
+  const std::string& number = schema.columns[schema.grain.front()].name;
+  if (what.person.value == 0) return number + " IN (SELECT " + number + " FROM bm_stage)";
+  return schema.columns[*schema.person].name + " = " + std::to_string(what.person.value) + " AND " + number + " <= " + std::to_string(what.until);
+}
+
+Result<int64_t> number_of(sql::Connection& connection, const std::string& question) {
+  BANMO_TRY(const auto rows, connection.query(question));
+  return sql::int_of(rows[0][0]);
+}
+
 void add(MergeCounts& all, const MergeCounts& one, int64_t n_added) {
   all.version = std::max(all.version, one.version);
   all.n_new += n_added;
@@ -215,12 +236,7 @@ Result<MergeCounts> EventIntake::apply(sql::Connection& connection, const Schema
     add(counts, merged, merged.n_new);
   }
   if (!share.gone.empty()) {
-    BANMO_DO(stage(connection, schema, share.gone.size(), [&](size_t i, sql::Values& row) {
-      row.assign(row.size(), {});
-      row[0] = share.gone[i];
-      row[1] = int64_t{0};
-      row[2 + schema.grain.front()] = share.gone[i];
-    }));
+    BANMO_DO(stage_keys(connection, schema, share.gone));
     BANMO_TRY(const auto gone, delete_stage(connection, schema, now));
     add(counts, gone, -gone.n_changed);
   }
@@ -243,6 +259,51 @@ Result<> EventIntake::write(const EventChunk& chunk, Run run, int64_t mark) {
   for (const auto& [entry, one] : counts)
     if (one.version != 0) BANMO_DO(refresh_after(engine_, *entry, SetRules::skip));
   return {};
+}
+
+// Rows go to the past first, as any row that is deleted, so that figures are counted down; from the past they go when all who count from it have done
+// so. Asked again, it goes on where it was.
+Result<EventsErased> EventIntake::erase_from(Entry& entry, const EventErasure& what) {
+  const Schema& schema = *entry.schema;
+  EventsErased erased{0, true};
+  if (what.person.value != 0 && !schema.person) return erased;
+  MergeCounts counts;
+  std::vector<int64_t> numbers;
+  BANMO_DO(engine_.warehouse().write([&](sql::Connection& connection) -> Result<> {
+    const std::string condition = erased_condition(schema, what);
+    numbers = what.numbers;
+    if (what.person.value != 0) {
+      const std::string& number = schema.columns[schema.grain.front()].name;
+      BANMO_TRY(const auto rows, connection.query("SELECT " + number + " FROM " + schema.table + " WHERE " + condition + " ORDER BY " + number +
+                                                  " LIMIT " + std::to_string(what.limit)));
+      for (const auto& row : rows.rows) numbers.push_back(sql::int_of(row[0]));
+    }
+    BANMO_DO(stage_keys(connection, schema, numbers));
+    BANMO_TRY(counts, delete_stage(connection, schema, engine_.clock().now()));
+    BANMO_TRY(const int64_t counted, engine_.counted_until(connection, schema.dataset->id));
+    BANMO_DO(connection.execute("DELETE FROM " + schema.past_table + " WHERE " + condition + " AND _next_version <= " + std::to_string(counted)));
+    const std::string rest = " WHERE " + condition;
+    BANMO_TRY(const int64_t n_rows, number_of(connection, "SELECT COUNT(*) FROM " + schema.table + rest));
+    BANMO_TRY(const int64_t n_past, number_of(connection, "SELECT COUNT(*) FROM " + schema.past_table + rest));
+    erased = {counts.n_changed, n_rows + n_past == 0};
+    return {};
+  }));
+  std::vector<std::string> keys;
+  for (const int64_t number : numbers) keys.push_back(joined_key({number}));
+  rows_.forget(schema.dataset->id, keys);
+  engine_.publish(entry, counts, -counts.n_changed);
+  if (counts.n_changed > 0) BANMO_DO(refresh_after(engine_, entry, SetRules::skip));
+  return erased;
+}
+
+Result<EventsErased> EventIntake::erase(const EventErasure& what) {
+  EventsErased all{0, true};
+  for (Entry* entry : entries_) {
+    BANMO_TRY(const EventsErased one, erase_from(*entry, what));
+    all.n_rows += one.n_rows;
+    all.is_all = all.is_all && one.is_all;
+  }
+  return all;
 }
 
 void EventIntake::publish(const std::map<Entry*, Share>& shares, const std::map<Entry*, MergeCounts>& counts) {

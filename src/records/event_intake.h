@@ -24,6 +24,7 @@ class EventIntake {
   Result<int64_t> corrected_until() const;
   Result<> take(const EventChunk& chunk);
   Result<> correct(const EventChunk& chunk, int64_t mark);
+  Result<EventsErased> erase(const EventErasure& what);
 
  private:
   struct Staged {
@@ -44,6 +45,7 @@ class EventIntake {
   Result<std::optional<sql::Values>> row_of(const Schema& schema, const EventRow& event, OrgReader& orgs) const;
   Result<int64_t> batch_of(const Schema& schema, const EventSender& sender);
   Result<MergeCounts> apply(sql::Connection& connection, const Schema& schema, const Share& share, Run run, int64_t until) const;
+  Result<EventsErased> erase_from(Entry& entry, const EventErasure& what);
   void publish(const std::map<Entry*, Share>& shares, const std::map<Entry*, MergeCounts>& counts);
 
   Engine& engine_;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "directory/types.h"
 #include "pack/types.h"
 #include "sql/sql.h"
 
@@ -27,6 +28,17 @@ struct EventChunk {
   std::vector<EventRow> rows;  // ascending
   std::vector<int64_t> gone;   // records that no longer hold: their rows go
   std::vector<EventSender> senders;
+};
+
+// Rows of event datasets that go with their past: of these records; or, without any, those of a person among the records up to `until`.
+struct EventErasure {
+  std::vector<int64_t> numbers;
+  directory::PersonNo person;
+  int64_t until = 0, limit = 0;  // rows at once
+};
+struct EventsErased {
+  int64_t n_rows = 0;   // that were in datasets, not in their past
+  bool is_all = false;  // nothing of it is left. Else: not all fitted, or figures still have to be counted from the past: ask again
 };
 
 }  // namespace banmo::records

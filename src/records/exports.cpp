@@ -14,30 +14,8 @@
 namespace banmo::records {
 namespace {
 
-std::string level_text(pack::Level level) { return "L" + std::to_string(static_cast<int>(level)); }
-
 bool is_number(const Column& column, const sql::Value& value) {
   return column.ref == RefKind::none && (std::holds_alternative<int64_t>(value) || std::holds_alternative<double>(value));
-}
-
-Result<> write_watermark(SheetWriter& sheet, const Engine& engine, const Principal& principal, pack::Level level) {
-  const Instant now = engine.clock().now();
-  const Instant local{now.micros + int64_t{8} * 3600 * 1'000'000};
-  const std::string at = local.to_iso().substr(0, 19);
-  return sheet.row({{"导出人：" + principal.account_name + "　时间：" + at + "　级别：" + level_text(level) + "　请按数据级别保管，不得外传"}});
-}
-
-// What a file held: "rows", or "quarantine" for bad rows.
-Result<> audit_export(Engine& engine, const Principal& principal, const Schema& schema, const std::string& what, const std::string& format,
-                      int64_t n_rows, pack::Level level) {
-  return engine.ledger().write([&](sql::Connection& connection) -> Result<> {
-    const json::Object detail = {{"what", what}, {"format", format}, {"n_rows", n_rows}, {"level", level_text(level)}};
-    BANMO_TRY(const auto seq,
-              audit::append(connection, {engine.clock().now(), principal.account_name, "rows.export", schema.dataset->id, "", 0, detail},
-                            engine.options().profile));
-    (void)seq;
-    return {};
-  });
 }
 
 std::string title_of(const Column& column) { return column.field->title.zh.empty() ? column.field->id : column.field->title.zh; }
@@ -145,6 +123,26 @@ class RowSheet {
 
 }  // namespace
 
+std::string level_text(pack::Level level) { return "L" + std::to_string(static_cast<int>(level)); }
+
+std::string watermark(const Engine& engine, const Principal& principal, pack::Level level) {
+  const Instant now = engine.clock().now();
+  const Instant local{now.micros + int64_t{8} * 3600 * 1'000'000};
+  const std::string at = local.to_iso().substr(0, 19);
+  return "导出人：" + principal.account_name + "　时间：" + at + "　级别：" + level_text(level) + "　请按数据级别保管，不得外传";
+}
+
+Result<> audit_export(Engine& engine, const Principal& principal, const std::string& object, const std::string& what, const std::string& format,
+                      int64_t n_rows, pack::Level level) {
+  return engine.ledger().write([&](sql::Connection& connection) -> Result<> {
+    const json::Object detail = {{"what", what}, {"format", format}, {"n_rows", n_rows}, {"level", level_text(level)}};
+    BANMO_TRY(const auto seq, audit::append(connection, {engine.clock().now(), principal.account_name, "rows.export", object, "", 0, detail},
+                                            engine.options().profile));
+    (void)seq;
+    return {};
+  });
+}
+
 Result<std::string> export_rows_file(Engine& engine, ExportQuota& quota, const Principal& principal, const Schema& schema,
                                      const directory::Scope& scope, const PageRequest& request, const std::string& format) {
   BANMO_TRY(const RowQuery query, plan_rows(engine, schema, scope, request));
@@ -156,7 +154,7 @@ Result<std::string> export_rows_file(Engine& engine, ExportQuota& quota, const P
   RowSheet rows(engine, schema, visible, names, *sheet);
   BANMO_TRY(const auto use, quota.begin(principal, schema.dataset->id));
   const auto written = [&]() -> Result<> {
-    BANMO_DO(write_watermark(*sheet, engine, principal, level));
+    BANMO_DO(sheet->row({{watermark(engine, principal, level)}}));
     BANMO_DO(rows.heading());
     BANMO_TRY(const auto lease, engine.warehouse().read());
     BANMO_DO(each_row(*lease, schema, query, 0, [&](const StoredRow& row) -> Result<> {
@@ -165,7 +163,7 @@ Result<std::string> export_rows_file(Engine& engine, ExportQuota& quota, const P
     }));
     BANMO_DO(rows.flush());
     BANMO_DO(sheet->finish());
-    return audit_export(engine, principal, schema, "rows", format, rows.n_rows(), level);
+    return audit_export(engine, principal, schema.dataset->id, "rows", format, rows.n_rows(), level);
   }();
   if (written.ok()) return path;
   ::unlink(path.c_str());
@@ -215,7 +213,7 @@ Result<std::string> bad_rows_file(Engine& engine, ExportQuota& quota, const Prin
   }
   BANMO_DO(sheet->finish());
   const pack::Level level = level_of(schema, engine.scope(principal, directory::Right::datasets_read, schema).max_level);
-  BANMO_DO(audit_export(engine, principal, schema, "quarantine", "xlsx", static_cast<int64_t>(rows.size()), level));
+  BANMO_DO(audit_export(engine, principal, schema.dataset->id, "quarantine", "xlsx", static_cast<int64_t>(rows.size()), level));
   return path;
 }
 

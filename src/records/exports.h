@@ -20,4 +20,10 @@ Result<std::string> template_file(Engine& engine, const Schema& schema, const st
 Result<std::string> bad_rows_file(Engine& engine, ExportQuota& quota, const Principal& principal, const Schema& schema,
                                   const std::vector<BadRow>& rows);
 
+// What every file says of itself, and leaves behind in the audit log. `what`: "rows", or "quarantine" for bad rows.
+std::string watermark(const Engine& engine, const Principal& principal, pack::Level level);
+Result<> audit_export(Engine& engine, const Principal& principal, const std::string& object, const std::string& what, const std::string& format,
+                      int64_t n_rows, pack::Level level);
+std::string level_text(pack::Level level);  // "L3"
+
 }  // namespace banmo::records

@@ -182,44 +182,59 @@ Result<> Journal::fill_gaps() {
   return {};
 }
 
-Result<int64_t> Journal::add(Edit edit, audit::Entry audited) {
+Result<> Journal::check_room() const {
+  const std::lock_guard lock(mutex_);
+  if (queue_.size() < kMaxQueue) return {};
+  return fail(
+      ErrorCode::unavailable, "records.journal_full",
+      {"数据仓库暂时无法写入，待写入的修改过多，请稍后重试", "the warehouse takes no writes and too many edits wait for it; try again later"});
+}
+
+Result<> Journal::write_in(sql::Connection& ledger, std::vector<Edit>& edits, Counts& counts) {
+  counts.clear();
+  for (Edit& edit : edits) {
+    BANMO_TRY(edit.seq, take_number(ledger, "journal"));
+    edit.row.line = edit.seq;
+    if (engine_.one_database()) continue;
+    BANMO_DO(ledger.execute(
+        kInsertEdit, {edit.seq, edit.entry->schema->dataset->id, edit.key, edit.operation, payload_of(edit.row), edit.account, edit.at.micros}));
+  }
+  if (!engine_.one_database() || edits.empty()) return {};
+  std::vector<const Edit*> pointers;
+  for (const Edit& edit : edits) pointers.push_back(&edit);
+  return apply(ledger, pointers, counts);
+}
+
+void Journal::written(std::vector<Edit> edits, const Counts& counts) {
+  if (edits.empty()) return;
+  if (engine_.one_database()) {
+    publish(edits, counts);
+    changed_.notify_all();
+    return;
+  }
+  bool awaited = false;
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() >= kMaxQueue) {
-      return fail(
-          ErrorCode::unavailable, "records.journal_full",
-          {"数据仓库暂时无法写入，待写入的修改过多，请稍后重试", "the warehouse takes no writes and too many edits wait for it; try again later"});
-    }
+    const bool was_empty = queue_.empty();
+    for (Edit& edit : edits) enqueue(std::move(edit));
+    awaited = was_empty || queue_.size() >= kMaxBatch;  // the thread that brings them in sleeps until then
   }
-  std::map<Entry*, MergeCounts> counts;
-  int64_t seq = 0;
+  if (awaited) changed_.notify_all();
+}
+
+Result<int64_t> Journal::add(Edit edit, audit::Entry audited) {
+  BANMO_DO(check_room());
+  Counts counts;
+  std::vector<Edit> edits{std::move(edit)};
   const auto done = engine_.ledger().write([&](sql::Connection& connection) -> Result<> {
-    counts.clear();
-    BANMO_TRY(seq, take_number(connection, "journal"));
-    edit.seq = edit.row.line = seq;
-    if (engine_.one_database()) {
-      BANMO_DO(apply(connection, {&edit}, counts));
-    } else {
-      BANMO_DO(connection.execute(
-          kInsertEdit, {seq, edit.entry->schema->dataset->id, edit.key, edit.operation, payload_of(edit.row), edit.account, edit.at.micros}));
-    }
+    BANMO_DO(write_in(connection, edits, counts));
     BANMO_TRY(const auto entry_seq, audit::append(connection, audited, engine_.options().profile));
     (void)entry_seq;
     return {};
   });
   BANMO_DO(done);
-  if (engine_.one_database()) {
-    publish({edit}, counts);
-    changed_.notify_all();
-    return seq;
-  }
-  bool awaited = false;
-  {
-    const std::lock_guard lock(mutex_);
-    enqueue(std::move(edit));
-    awaited = queue_.size() == 1 || queue_.size() >= kMaxBatch;  // the thread that brings them in sleeps until then
-  }
-  if (awaited) changed_.notify_all();
+  const int64_t seq = edits.front().seq;
+  written(std::move(edits), counts);
   return seq;
 }
 

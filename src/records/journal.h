@@ -53,6 +53,12 @@ class Journal {
 
   // Durable (and audited) when it returns; gives the number. The caller holds the key's lock.
   Result<int64_t> add(Edit edit, audit::Entry entry);
+  // The same in three steps, for a caller with more to write in the transaction (it sees to locks and audit): may edits be taken, their numbers and
+  // rows inside the transaction, and after its commit.
+  using Counts = std::map<Entry*, MergeCounts>;
+  Result<> check_room() const;
+  Result<> write_in(sql::Connection& ledger, std::vector<Edit>& edits, Counts& counts);
+  void written(std::vector<Edit> edits, const Counts& counts);
   // The newest waiting edit of a row, if there is one.
   std::optional<Edit> waiting(const Entry& entry, const std::string& key) const;
   bool has_waiting(const Entry& entry) const;

@@ -10,6 +10,7 @@
 #include "records/row_text.h"
 #include "records/sources.h"
 #include "records/state.h"
+#include "records/table_file.h"
 
 namespace banmo::records {
 namespace {
@@ -45,6 +46,7 @@ Result<std::unique_ptr<Records>> Records::create(sql::Stores stores, std::shared
   state->filter = std::make_unique<KeyFilter>(engine);
   state->journal = std::make_unique<Journal>(engine, *state->rows);
   state->editor = std::make_unique<Editor>(engine, *state->rows, *state->journal, *state->filter);
+  state->cases = std::make_unique<CaseRows>(engine, *state->editor, *state->journal, *state->jobs);
   state->quota = std::make_unique<ExportQuota>(engine);
   BANMO_TRY(state->events, EventIntake::create(engine, *state->jobs, *state->rows));
   state->mappings = std::make_unique<MappingStore>(engine);
@@ -189,6 +191,11 @@ Result<std::string> Records::export_rows(const Principal& principal, std::string
                           engine.scope(principal, directory::Right::datasets_export, *entry->schema), request, std::string(format));
 }
 
+Result<WrittenTable> Records::write_table(const Principal& principal, const TableFile& table, const std::string& format,
+                                          const std::function<Result<bool>(sql::Values& row)>& next) {
+  return table_file(*state_->engine, *state_->quota, principal, table, format, next);
+}
+
 Result<std::vector<Scorecard>> Records::scorecards(const Principal& principal, std::string_view dataset, directory::OrgNo under, int limit,
                                                    std::string_view after) {
   BANMO_DO(check_limit(limit));
@@ -203,6 +210,10 @@ Result<int64_t> Records::events_until() const { return state_->events->until(); 
 Result<> Records::take_events(const EventChunk& chunk) { return state_->events->take(chunk); }
 Result<> Records::correct_events(const EventChunk& chunk, int64_t mark) { return state_->events->correct(chunk, mark); }
 Result<int64_t> Records::corrected_until() const { return state_->events->corrected_until(); }
+Result<EventsErased> Records::erase_events(const EventErasure& what) { return state_->events->erase(what); }
+void Records::on_past(PastReader reader) { state_->engine->on_past(std::move(reader)); }
+
+CaseRows& Records::case_rows() { return *state_->cases; }
 
 const pack::Catalogue& Records::catalogue() const { return state_->engine->catalogue(); }
 

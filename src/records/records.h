@@ -16,6 +16,7 @@
 #include "json/json.h"
 #include "pack/pack.h"
 #include "records/event_types.h"
+#include "records/table_types.h"
 #include "records/types.h"
 #include "sql/sql.h"
 
@@ -24,6 +25,8 @@ class Directory;
 }
 
 namespace banmo::records {
+
+class CaseRows;
 
 struct RecordsOptions {
   std::string folder;  // stored uploads and temporary files
@@ -36,6 +39,8 @@ struct RecordsOptions {
 };
 
 using Listener = std::function<void(const DatasetChange&)>;
+// Up to which version of the dataset somebody has counted, as the connection to the warehouse sees it; INT64_MAX if it does not count that dataset.
+using PastReader = std::function<Result<int64_t>(sql::Connection& warehouse, const std::string& dataset)>;
 using Principal = directory::Principal;
 
 class Records {
@@ -81,6 +86,12 @@ class Records {
   Result<std::string> export_rows(const Principal& principal, std::string_view dataset, const PageRequest& request,
                                   std::string_view format);  // path of a temporary file
 
+  // A table of another engine as a file, by the rules of all files that leave: quota and audit entry of an account, level and watermark. `next` fills
+  // the row and says whether there was one. Errors: invalid "records.bad_format"; too_many "records.export_quota"; those of
+  // `next`.
+  Result<WrittenTable> write_table(const Principal& principal, const TableFile& table, const std::string& format,
+                                   const std::function<Result<bool>(sql::Values& row)>& next);
+
   // --- quality
   Result<std::vector<Scorecard>> scorecards(const Principal& principal, std::string_view dataset, directory::OrgNo under, int limit,
                                             std::string_view after);
@@ -119,14 +130,19 @@ class Records {
   // Rows of records that were taken before and now say something else; `mark` is remembered in the same transaction.
   Result<> correct_events(const EventChunk& chunk, int64_t mark);
   Result<int64_t> corrected_until() const;  // the last such mark
+  // Takes rows out for good, with their past: of people who are erased, of records that are too old.
+  Result<EventsErased> erase_events(const EventErasure& what);
+
+  CaseRows& case_rows();  // --- rows that a flow keeps (case_rows.h)
 
   // --- for other engines
   const pack::Catalogue& catalogue() const;
   int64_t version(std::string_view dataset) const;  // grows with every applied change
   int64_t n_rows(std::string_view dataset) const;   // kept, not counted
   std::optional<Instant> updated_at(std::string_view dataset) const;
-  int listen(Listener listener);  // called on the engine's thread after the change is in the warehouse; a number for unlisten
-  void unlisten(int id);          // returns when the listener is not being told and will not be again
+  int listen(Listener listener);    // called on the engine's thread after the change is in the warehouse; a number for unlisten
+  void on_past(PastReader reader);  // before the first change
+  void unlisten(int id);            // returns when the listener is not being told and will not be again
   // Brings the warehouse up to the journal (tests, backup; a metric that must be exact).
   Result<> flush();
   // Sources of the rows of a dataset that match a predicate printed by metrics (already scoped): (batch, file, at, n_rows).

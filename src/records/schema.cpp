@@ -73,7 +73,7 @@ Result<Column> build_column(const pack::Catalogue& catalogue, const pack::Datase
     column.ref_dataset = field.names_person() ? nullptr : catalogue.dataset(field.ref_to);
     column.ref = column.ref_dataset != nullptr ? RefKind::dataset : RefKind::person;
   }
-  if (field.type == FieldType::code) {
+  if (field.type == FieldType::code || !field.list.empty()) {
     const pack::CodeList* list = catalogue.code_list(field.list);
     if (list == nullptr) {
       return fail(ErrorCode::internal, "records.no_such_list",

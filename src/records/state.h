@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "records/case_rows.h"
 #include "records/editor.h"
 #include "records/engine.h"
 #include "records/event_intake.h"
@@ -28,6 +29,7 @@ struct Records::State {
   std::unique_ptr<KeyFilter> filter;
   std::unique_ptr<Journal> journal;
   std::unique_ptr<Editor> editor;
+  std::unique_ptr<CaseRows> cases;
   std::unique_ptr<ExportQuota> quota;
   std::unique_ptr<EventIntake> events;
   std::unique_ptr<MappingStore> mappings;

@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "audit/audit.h"
+#include "events/recipes.h"
 #include "server/city.h"
 #include "server/commands.h"
 #include "server/pack_shop.h"
@@ -112,6 +113,7 @@ Result<> doctor(Settings settings, const Terminal& terminal) {
       {"scenes",
        [&]() -> Result<std::string> {
          BANMO_TRY(const auto catalogue, pack::Catalogue::load_directory(find_beside_program(settings.scenes, "scenes")));
+         BANMO_DO(events::Recipes::load(*catalogue));
          return std::to_string(catalogue->packs().size()) + " packs";
        }},
       {"portal",
@@ -151,6 +153,7 @@ Result<> validate_packs(const std::vector<std::string>& folders, const std::stri
           std::none_of(folders.begin(), folders.end(), [&](const std::string& folder) { return fs::equivalent(folder, entry.path()); }))
         all.push_back(entry.path().string());
   BANMO_TRY(const auto catalogue, pack::Catalogue::load(all));
+  BANMO_DO(events::Recipes::load(*catalogue));
   BANMO_TRY(const PackTestReport report, run_pack_tests(catalogue));
   for (const std::string& finding : report.failures) terminal.line(finding);
   terminal.line(std::to_string(catalogue->packs().size()) + " packs, " + std::to_string(report.n_passed) + " passed, " +

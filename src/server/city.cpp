@@ -7,6 +7,8 @@
 #include "audit/migrations.h"
 #include "directory/migrations.h"
 #include "events/migrations.h"
+#include "events/recipes.h"
+#include "flows/migrations.h"
 #include "metrics/migrations.h"
 #include "records/migrations.h"
 #include "server/pack_shop.h"
@@ -21,8 +23,8 @@ constexpr std::string_view kPostgres = "postgres:";
 // Rooms with tables in the ledger, lower ones first.
 Result<> migrate_ledger(sql::Database& ledger, bool migrate) {
   const std::pair<std::string_view, std::span<const sql::Migration>> rooms[] = {
-      {"audit", audit_migrations()},   {"directory", directory_migrations()}, {"records", records_migrations()},
-      {"events", events_migrations()}, {"metrics", metrics_migrations()},     {"api", api_migrations()}};
+      {"audit", audit_migrations()}, {"directory", directory_migrations()}, {"records", records_migrations()}, {"events", events_migrations()},
+      {"flows", flows_migrations()}, {"metrics", metrics_migrations()},     {"api", api_migrations()}};
   for (const auto& [room, migrations] : rooms) {
     if (!migrate) {
       BANMO_TRY(const bool needed, sql::migration_needed(ledger, room, migrations));
@@ -120,6 +122,7 @@ Result<std::unique_ptr<City>> City::open(Settings settings, bool migrate) {
   records_options.memory_limit_mb = static_cast<size_t>(settings.warehouse_memory_mb);
   records_options.export_rows_per_day = settings.export_rows_per_day;
   BANMO_TRY(city->records_, records::Records::create(city->stores_, city->catalogue_, *city->directory_, clock, std::move(records_options)));
+  BANMO_TRY(city->flows_, flows::Flows::create(city->stores_, city->catalogue_, *city->directory_, *city->records_, clock));
   BANMO_TRY(city->metrics_, metrics::Metrics::create(city->stores_, city->catalogue_, *city->directory_, *city->records_, clock));
   city->ask_ = std::make_unique<ask::Ask>(city->stores_, city->catalogue_, *city->directory_, *city->metrics_, clock);
   events::Options events_options;
@@ -128,9 +131,14 @@ Result<std::unique_ptr<City>> City::open(Settings settings, bool migrate) {
   events_options.account_key = city->keys_.index_key;
   events_options.max_batch = static_cast<size_t>(settings.xapi_max_batch);
   events_options.max_body_bytes = static_cast<size_t>(settings.xapi_max_body_mb) << 20;
+  BANMO_TRY(events_options.recipes, events::Recipes::load(*city->catalogue_));
   BANMO_TRY(city->events_, events::Events::create(*city->directory_, std::move(events_options)));
   city->courses_ = std::make_unique<events::Courses>(*city->directory_, *city->events_);
   BANMO_DO(city->events_->feed_into(*city->records_));
+  BANMO_TRY(city->outbound_, http::Outbound::create({settings.outbound_networks, settings.outbound_ca_file}));
+  const http::Outbound& outbound = *city->outbound_;
+  city->forwards_ = std::make_unique<events::Forwards>(*city->directory_, city->keys_.field_key,
+                                                       [&outbound](const OutboundRequest& request) { return outbound.call(request); });
   city->packs_ = make_pack_shop({scenes, settings.data + "/tmp", city->catalogue_, city->stores_.ledger.get(), settings.profile(), &clock});
   city->settings_ = std::move(settings);
   return city;
@@ -143,8 +151,11 @@ api::Engines City::engines() {
           .records = records_.get(),
           .metrics = metrics_.get(),
           .ask = ask_.get(),
+          .flows = flows_.get(),
           .events = events_.get(),
           .courses = courses_.get(),
+          .forwards = forwards_.get(),
+          .outbound = outbound_.get(),
           .packs = packs_.get(),
           .catalogue = catalogue_,
           .stores = stores_,

@@ -12,6 +12,9 @@
 #include "directory/directory.h"
 #include "events/courses.h"
 #include "events/events.h"
+#include "events/forwards.h"
+#include "flows/flows.h"
+#include "http/outbound.h"
 #include "metrics/metrics.h"
 #include "pack/pack.h"
 #include "records/records.h"
@@ -37,6 +40,9 @@ class City {
   metrics::Metrics& metrics() { return *metrics_; }
   ask::Ask& ask() { return *ask_; }
   events::Events& events() { return *events_; }
+  flows::Flows& flows() { return *flows_; }
+  events::Forwards& forwards() { return *forwards_; }
+  http::Outbound& outbound() { return *outbound_; }
   api::Engines engines();
 
  private:
@@ -47,10 +53,13 @@ class City {
   std::shared_ptr<const pack::Catalogue> catalogue_;
   std::unique_ptr<directory::Directory> directory_;
   std::unique_ptr<records::Records> records_;
+  std::unique_ptr<flows::Flows> flows_;
   std::unique_ptr<metrics::Metrics> metrics_;
   std::unique_ptr<ask::Ask> ask_;
   std::unique_ptr<events::Events> events_;
   std::unique_ptr<events::Courses> courses_;
+  std::unique_ptr<http::Outbound> outbound_;
+  std::unique_ptr<events::Forwards> forwards_;
   std::unique_ptr<api::PackShop> packs_;
 };
 

@@ -10,6 +10,7 @@
 #include "directory/import.h"
 #include "server/city.h"
 #include "server/demo_accounts.h"
+#include "server/demo_cases.h"
 #include "server/demo_events.h"
 #include "server/demo_files.h"
 #include "server/demo_roster.h"
@@ -192,6 +193,9 @@ Result<> make_demo(Settings settings, const DemoOptions& options, const Terminal
   BANMO_DO(make_demo_accounts(*city, plan));
   BANMO_TRY(const int64_t n_reports, report_demo_targets(*city, plan));
   accounts.done("账号与规划填报 accounts and reports of targets: 10 + " + std::to_string(n_reports));
+  const Step cases(terminal);
+  BANMO_TRY(const int64_t n_cases, open_demo_cases(*city));
+  cases.done("办件 cases: " + std::to_string(n_cases));
   const Step events(terminal);
   BANMO_TRY(const int64_t n_events, tell_demo_events(*city, plan, bar(terminal, "xAPI")));
   events.done("学习记录 learning records over HTTP: " + std::to_string(n_events));

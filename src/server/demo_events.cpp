@@ -25,6 +25,7 @@ using directory::Principal;
 constexpr size_t kBatch = 500;
 constexpr std::string_view kLength = "content-length:";
 constexpr const char* kPurpose = "demo";
+const events::KeyLimits kStrict{.own_users = false, .verbs = {}, .profiles = {}, .validate = true};
 
 Error not_sent(const std::string& cause) {
   return fail(ErrorCode::unavailable, "server.demo_not_sent",
@@ -122,7 +123,7 @@ class Sender {
     if (top == nullptr) return not_sent("no city");
     top_ = top->no;
     for (const std::string_view title : kDemoTools) {
-      BANMO_TRY(auto key, city_.events().create_key(Principal::system(), std::string(title), {"statements/write"}, top_));
+      BANMO_TRY(auto key, city_.events().create_key(Principal::system(), std::string(title), {"statements/write"}, top_, kStrict));
       keys_.push_back(std::move(key));
     }
     return {};

@@ -18,6 +18,7 @@ constexpr int kLessons = 2;
 constexpr int64_t kMinute_us = 60'000'000;
 constexpr const char* kHome = "https://demo.banmo.example/";
 constexpr const char* kExtension = "https://schema.banmo.org/xapi/";
+constexpr const char* kVideo = "https://w3id.org/xapi/video/extensions/";
 
 namespace verb {
 constexpr const char* hosted = "http://activitystrea.ms/schema/1.0/host";
@@ -42,6 +43,16 @@ constexpr const char* video = "https://w3id.org/xapi/video/activity-type/video";
 constexpr const char* file = "http://adlnet.gov/expapi/activities/file";
 constexpr const char* sync = "https://w3id.org/xapi/virtual-classroom/activity-types/virtual-classroom";
 }  // namespace type
+
+// The recipe that a statement follows, by the type of its activity.
+const char* recipe_of(std::string_view activity_type) {
+  if (activity_type == type::lesson) return "lesson";
+  if (activity_type == type::homework) return "homework";
+  if (activity_type == type::question) return "question";
+  if (activity_type == type::discussion) return "discussion";
+  if (activity_type == type::video) return "video";
+  return activity_type == type::sync ? "sync-classroom" : "resource";
+}
 
 struct Subject {
   const char* code;
@@ -106,7 +117,9 @@ class Teller {
 
   json::Object& add(const Happened& what, const std::string& actor, Instant when, json::Object extensions, json::Object result) {
     extensions.set(std::string(kExtension) + "subject", what.subject->code);
-    json::Object context{{"platform", what.platform}, {"extensions", std::move(extensions)}};
+    json::Array category{json::Object{{"id", std::string(kDemoRecipes) + recipe_of(what.type) + "/v1"}}};
+    json::Object context{
+        {"platform", what.platform}, {"contextActivities", json::Object{{"category", std::move(category)}}}, {"extensions", std::move(extensions)}};
     json::Object statement{{"id", id()},
                            {"verb", json::Object{{"id", what.verb}}},
                            {"object", json::Object{{"objectType", "Activity"},
@@ -183,10 +196,16 @@ class Teller {
                         std::string(of.title) + (video ? "微课 " : "学案 ") + n,
                         &of,
                         "资源平台"};
-    json::Object result = lasting(60 * (2 + random_.below(18)));
+    const int64_t seconds = 60 * (2 + random_.below(18));
+    json::Object result = lasting(seconds);
     if (video) {
       const double progress = done ? 1.0 : static_cast<double>(10 + random_.below(85)) / 100;
-      result.set("extensions", json::Object{{"https://w3id.org/xapi/video/extensions/progress", progress}});
+      json::Object seen{{std::string(kVideo) + "progress", progress}};
+      if (done) {
+        seen.set(std::string(kVideo) + "time", seconds);
+        seen.set(std::string(kVideo) + "played-segments", "0[.]" + std::to_string(seconds));
+      }
+      result.set("extensions", std::move(seen));
     }
     add(what, pupil, at(day(), 17 + random_.below(5), random_.below(60)), {{std::string(kExtension) + "area", class_.school->area_kind}},
         std::move(result));

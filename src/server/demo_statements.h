@@ -18,6 +18,9 @@ namespace banmo::server {
 enum class DemoTool { classroom, homework, resources, sync };
 inline constexpr std::array<std::string_view, 4> kDemoTools = {"互动课堂（演示）", "作业平台（演示）", "资源平台（演示）", "同步课堂（演示）"};
 
+// Each statement declares its recipe, a name below this, in its first version.
+inline constexpr std::string_view kDemoRecipes = "https://schema.banmo.org/xapi/profiles/";
+
 // A class with the pupils of whom is told, by their codes, and its teacher.
 struct DemoClass {
   const DemoSchool* school = nullptr;

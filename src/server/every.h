@@ -2,6 +2,7 @@
 // Does some work again and again on a thread of its own, until it is destroyed. The work must be short and may not throw.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -24,11 +25,20 @@ class Every {
   }
   Every(const Every&) = delete;
 
+  // Work that takes long is done less often, so that it leaves the machine to those who wait: but no more than kMostRest later.
+  static constexpr std::chrono::milliseconds kMostRest{2500};
+  static constexpr std::chrono::milliseconds rest_after(std::chrono::milliseconds took, std::chrono::milliseconds pause) {
+    return std::max(pause, std::min(3 * took, kMostRest));
+  }
+
  private:
   void run(std::chrono::milliseconds pause, const std::function<void()>& work) {
-    for (std::unique_lock lock(mutex_); !changed_.wait_for(lock, pause, [this] { return stopping_; });) {
+    std::chrono::milliseconds rest = pause;
+    for (std::unique_lock lock(mutex_); !changed_.wait_for(lock, rest, [this] { return stopping_; });) {
       lock.unlock();
+      const auto start = std::chrono::steady_clock::now();
       work();
+      rest = rest_after(std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start), pause);
       lock.lock();
     }
   }

@@ -11,6 +11,7 @@
 #include "audit/audit.h"
 #include "base/id.h"
 #include "directory/zip_file.h"
+#include "events/recipes.h"
 #include "server/pack_stage.h"
 #include "server/pack_tests.h"
 #include "yaml/yaml.h"
@@ -76,6 +77,7 @@ bool is_pack_file(std::string_view name) {
   if (slash == std::string_view::npos || name.find('/', slash + 1) != std::string_view::npos) return false;
   const std::string_view folder = name.substr(0, slash), file = name.substr(slash + 1);
   if (file.empty() || file.starts_with('.') || file.find('\\') != std::string_view::npos) return false;
+  if (folder == "recipes") return file.ends_with(".json");
   if (folder != "data" && folder != "sample" && folder != "cases") return false;
   return file.ends_with(".csv") || file.ends_with(".case") || file.ends_with(".xlsx") || file.ends_with(".md");
 }
@@ -111,8 +113,8 @@ Result<> unpack_zip(const std::string& file, const std::string& folder) {
     const std::string_view rest = name.starts_with(prefix) ? std::string_view(name).substr(prefix.size()) : std::string_view();
     if (!is_pack_file(rest))
       return fail(ErrorCode::invalid, "pack.bad_name",
-                  {"场景包里不能有 " + name + "；只收 pack.yaml 和 data、sample、cases 下的文件",
-                   "a pack has no " + name + ": only pack.yaml and files in data, sample and cases are taken"},
+                  {"场景包里不能有 " + name + "；只收 pack.yaml 和 data、sample、cases、recipes 下的文件",
+                   "a pack has no " + name + ": only pack.yaml and files in data, sample, cases and recipes are taken"},
                   name);
     BANMO_TRY(const directory::ByteSource source, zip->stream(name));
     BANMO_DO(write_stream(source, folder + "/" + std::string(rest)));
@@ -196,6 +198,8 @@ class Shop final : public api::PackShop {
       verdict.findings = catalogue.error().details.empty() ? std::vector<Error>{catalogue.error()} : catalogue.error().details;
     } else {
       verdict.findings = destroyed_by(*options_.running, **catalogue, verdict.id);
+      if (const auto recipes = events::Recipes::load(**catalogue); !recipes.ok())
+        verdict.findings.insert(verdict.findings.end(), recipes.error().details.begin(), recipes.error().details.end());
       if (verdict.findings.empty() || upgrade == Upgrade::accept) BANMO_DO(run_tests(*catalogue, verdict));
     }
     for (Error& finding : verdict.findings)

@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -28,8 +29,8 @@ constexpr std::string_view kContentSecurityPolicy =
     "'self'; frame-ancestors 'none'; "
     "base-uri 'self'; form-action 'self'; object-src 'none'";
 
-constexpr std::chrono::seconds kRefresh{2}, kFeed{1};
-constexpr std::chrono::seconds kTell{20};
+constexpr std::chrono::seconds kRefresh{2}, kFeed{1}, kForward{1};
+constexpr std::chrono::seconds kTell{20}, kDeadlines{5};
 
 bool is_loopback(std::string_view address) {
   return address.starts_with("127.") || address.starts_with("[::1]") || address.starts_with("localhost:");
@@ -103,12 +104,28 @@ void tell_subscribers(City& city) {
     BANMO_LOG(warn, "metrics.subscribers_not_told", {"error", done.error().to_string()});
 }
 
-// What is counted of tools and actors is written down; learning records reach the warehouse, and the people and classes that they are about, soon
-// after they are stored; what fails is tried again.
+// Learning records reach their lists soon after they are stored: until then readers keep them in memory, so this does not wait for the warehouse.
+void file(City& city) {
+  if (const auto done = city.events().file(); !done.ok()) BANMO_LOG(warn, "events.not_filed", {"error", done.error().to_string()});
+}
+
+// What is counted of tools and actors is written down; learning records reach the warehouse soon after they are stored; those that were ordered to go
+// do so, a share at a time; what fails is tried again.
 void feed(City& city) {
   if (const auto done = city.events().flush(); !done.ok()) BANMO_LOG(warn, "events.not_flushed", {"error", done.error().to_string()});
-  if (const auto done = city.events().file(); !done.ok()) BANMO_LOG(warn, "events.not_filed", {"error", done.error().to_string()});
   if (const auto done = city.events().feed(); !done.ok()) BANMO_LOG(warn, "events.not_fed", {"error", done.error().to_string()});
+  if (const auto done = city.events().remove(); !done.ok()) BANMO_LOG(warn, "events.not_removed", {"error", done.error().to_string()});
+}
+
+// What is due leaves for other stores of learning records; what fails is tried again by its own plan.
+void forward(City& city, const std::atomic<bool>& stop) {
+  if (const auto done = city.forwards().run(stop); !done.ok()) BANMO_LOG(warn, "events.not_forwarded", {"error", done.error().to_string()});
+}
+
+// Deadlines of cases; each is done once, by whichever server comes first.
+void run_deadlines(City& city) {
+  if (const auto done = city.flows().refresh(); !done.ok()) BANMO_LOG(warn, "flows.not_refreshed", {"error", done.error().to_string()});
+  if (const auto done = city.flows().run_due(); !done.ok()) BANMO_LOG(warn, "flows.deadlines_not_run", {"error", done.error().to_string()});
 }
 
 void print_addresses(const Terminal& terminal, const http::Server& server, City& city) {
@@ -165,7 +182,11 @@ Result<> serve(Settings settings, const ServeOptions& options, const Terminal& t
   server->start();
   const Every refreshing(kRefresh, [&city] { refresh(*city); });
   const Every telling(kTell, [&city] { tell_subscribers(*city); });
+  const Every watching(kDeadlines, [&city] { run_deadlines(*city); });
+  const Every filing(kFeed, [&city] { file(*city); });
   const Every feeding(kFeed, [&city] { feed(*city); });
+  std::atomic<bool> stopping = false;
+  const Every forwarding(kForward, [&city, &stopping] { forward(*city, stopping); });
   print_addresses(terminal, *server, *city);
   notify_supervisor("READY=1");
   BANMO_LOG(info, "server.started", {"version", BANMO_VERSION});
@@ -174,6 +195,8 @@ Result<> serve(Settings settings, const ServeOptions& options, const Terminal& t
   sigwait(&signals, &signal);
   BANMO_LOG(info, "server.draining", {"signal", signal});
   notify_supervisor("STOPPING=1");
+  stopping = true;
+  city->outbound().stop();
   server->drain();
   reads->close();
   BANMO_DO(audit::write_checkpoint(*city->stores().ledger, city->settings().data + "/audit.checkpoints", city->keys().audit_key, engines.clock->now(),

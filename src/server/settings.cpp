@@ -40,6 +40,8 @@ void describe(V& v, Settings& x) {
   v.field("xapi_home_page", x.xapi_home_page, {.pattern = "^https?://[^ ]+$", .has_default = true});
   v.field("xapi_max_batch", x.xapi_max_batch, {.minimum = 1, .maximum = 10'000, .has_default = true});
   v.field("xapi_max_body_mb", x.xapi_max_body_mb, {.minimum = 1, .maximum = 512, .has_default = true});
+  v.field("outbound_networks", x.outbound_networks, kOptional);
+  v.field("outbound_ca_file", x.outbound_ca_file, kOptional);
   v.field("export_rows_per_day", x.export_rows_per_day, {.minimum = 0, .maximum = 2'000'000'000, .has_default = true});
 }
 

@@ -31,7 +31,10 @@ struct Settings {
   std::string xapi_home_page = "http://localhost/xapi";  // names this store in the authority of statements: say it once, before the first of them
   int xapi_max_batch = 1000;                             // statements in a request
   int xapi_max_body_mb = 16;                             // of a request, with its attachments
-  int export_rows_per_day = 5'000'000;                   // of one account; 0: no limit
+  // What the server may call besides public https addresses: networks that are called without TLS too. Empty: none.
+  std::vector<std::string> outbound_networks = {"127.0.0.0/8", "::1/128"};
+  std::string outbound_ca_file;         // PEM: whose certificates are believed there; empty: the system's
+  int export_rows_per_day = 5'000'000;  // of one account; 0: no limit
 
   crypto::Profile profile() const { return crypto_profile == "sm" ? crypto::Profile::sm : crypto::Profile::intl; }
 };

@@ -75,6 +75,15 @@ Result<> check(const Applied& done, std::string_view room, std::span<const Migra
   return {};
 }
 
+// SQLite keeps a table's rows under a number of its own unless the key is declared INTEGER: then the key is that number, and there is no second tree.
+std::string for_dialect(std::string_view statements, Dialect dialect) {
+  constexpr std::string_view kKey = " BIGINT NOT NULL PRIMARY KEY", kSqliteKey = " INTEGER NOT NULL PRIMARY KEY";
+  std::string out(statements);
+  if (dialect != Dialect::sqlite) return out;
+  for (size_t at = out.find(kKey); at != std::string::npos; at = out.find(kKey, at)) out.replace(at, kKey.size(), kSqliteKey);
+  return out;
+}
+
 // Two servers may start at once: CREATE TABLE IF NOT EXISTS then fails in one of them, and the table is there.
 Result<> ensure_table(Database& database) {
   const Change create = [](Connection& connection) -> Result<> {
@@ -93,7 +102,7 @@ Result<bool> apply(Database& database, std::string_view room, const Migration& m
     if (connection.dialect() == Dialect::postgres) BANMO_DO(connection.script(kLockPostgres));
     BANMO_TRY(const Applied done, applied(connection, room));
     if (done.contains(migration.number)) return {};
-    BANMO_DO(connection.script(migration.statements));
+    BANMO_DO(connection.script(for_dialect(migration.statements, connection.dialect())));
     const Values row = {std::string(room), int64_t{migration.number}, std::string(migration.name), hash_of(migration.statements), now.micros};
     BANMO_TRY(const int64_t n, connection.execute(kInsert, row));
     ran = n == 1;

@@ -227,3 +227,41 @@ test('an administrator connects tools and sees no records; a revoked key is refu
   assert.deepEqual(faults, [])
   await context.close()
 })
+
+test('the system administrator enters another store, the officer releases it, sees that it is not reached, and pauses it', async () => {
+  const name = `省级记录库 ${process.pid}`
+  const admin = await visit('sysadmin', 'tools')
+  await admin.page.getByRole('link', { name: '转发' }).click()
+  await admin.page.getByRole('button', { name: '新建转发' }).click()
+  for (const [label, text] of [['名称', name], ['地址（Endpoint）', 'http://127.0.0.1:9/xapi/'], ['对方给的用户名', 'k'], ['对方给的口令', 's']]) await admin.page.getByLabel(label, { exact: true }).fill(text)
+  await admin.page.getByRole('checkbox', { name: '已有的记录也从头转发' }).check()
+  await clean(admin.page, 'forward-form')
+  await admin.page.getByRole('button', { name: '建立，等待放行' }).click()
+  const made = admin.page.locator('tbody tr', { hasText: name })
+  await made.getByText('等待放行').waitFor()
+  assert.equal(await made.getByRole('button', { name: '放行' }).count(), 0, 'not by who made it')
+
+  for (const width of [1440, 390]) {
+    const { context, page, faults } = await visit('city', 'forwards', { width })
+    const line = page.locator('tbody tr', { hasText: name })
+    if (width === 1440) {
+      await line.getByRole('button', { name: '放行' }).click()
+      await page.locator('.ant-popconfirm .ant-btn-primary').click()
+    }
+    await line.getByText(/连不上对方/).waitFor()
+    await clean(page, `forwards-${width}`)
+    assert.deepEqual(faults, [])
+    if (width === 390) {
+      await line.getByRole('button', { name: '暂停' }).click()
+      await line.getByText('已暂停').waitFor()
+    }
+    await context.close()
+  }
+  await made.getByRole('button', { name: '试连' }).click()
+  await made.getByRole('status').waitFor()
+  await made.getByRole('button', { name: '删除' }).click()
+  await admin.page.locator('.ant-popconfirm .ant-btn-primary').click()
+  await made.waitFor({ state: 'detached' })
+  assert.deepEqual(admin.faults, [])
+  await admin.context.close()
+})

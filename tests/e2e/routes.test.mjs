@@ -33,6 +33,12 @@ async function places(page) {
     const { items } = await api(page, 'people?limit=1')
     if (items[0]) more.push(`person?id=${items[0].id}`)
   }
+  if (has('tools')) more.push('recipes', 'forwards')
+  if (has('actors')) more.push('retention')
+  if (has('courses')) {
+    const { items } = await api(page, 'courses')
+    if (items[0]) more.push(`course?id=${items[0].id}`)
+  }
   const all = [...found, ...[...more, 'notices', 'me', 'password'].map((path) => new URL(path, base()).href)]
   const only = process.env.BANMO_E2E_PLACES && new RegExp(process.env.BANMO_E2E_PLACES)
   return only ? all.filter((href) => only.test(href.slice(base().length))) : all

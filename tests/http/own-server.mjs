@@ -35,6 +35,21 @@ export function ownCity(name) {
   return folder
 }
 
+// The same on a database of its own in the cluster that BANMO_TEST_PG names; it is dropped when the test file ends.
+export function ownPostgresCity(name) {
+  const database = `own_${name}_${process.pid}`
+  const psql = (statement) => {
+    const done = spawnSync('psql', [process.env.BANMO_TEST_PG, '-qXc', statement], { encoding: 'utf8' })
+    assert.equal(done.status, 0, done.stderr)
+  }
+  psql(`CREATE DATABASE ${database}`)
+  process.on('exit', () => psql(`DROP DATABASE ${database} WITH (FORCE)`))
+  const [folder, store] = [join(work, `${name}-postgres`), `postgres:${process.env.BANMO_TEST_PG} dbname=${database}`]
+  const made = banmo(['demo', '--data', folder, '--ledger', store, '--warehouse', store, '--scale', '0.005', '--seed', '1', '--progress', 'none'])
+  assert.equal(made.code, 0, made.out)
+  return folder
+}
+
 export class Server {
   // `wrap` is a command line that the program runs under.
   static async start(folder, { args = [], env = {}, wrap = [] } = {}) {

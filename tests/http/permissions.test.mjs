@@ -76,25 +76,51 @@ for (const relation of kRelations) {
   for (const account of accounts) world[account][relation].course = course
 }
 
+// A forward of each school's learning records, as the system administrator makes it.
+async function newForward(relation) {
+  const made = await as.sysadmin.post('/learning/forwards', forwardOf(relation))
+  assert.equal(made.status, 201, made.text)
+  return made.body.id
+}
+const forwardOf = (relation) => ({ title: '矩阵', endpoint: 'http://127.0.0.1:1/xapi', key: 'k', secret: 's', org: school[relation].id })
+for (const relation of kRelations) {
+  const forward = await newForward(relation)
+  for (const account of accounts) world[account][relation].forward = forward
+}
+
+// A case of each school, sent by its principal.
+for (const relation of kRelations) {
+  const opener = relation === 'own' ? as.principal : await server.newAccount(`matrix-${relation}`, [{ role: 'principal', org: school[relation].id }])
+  const opened = await opener.post('/flows/data_sharing/cases', { values: { wanted: '学籍名册', sensitivity: 'inner', sharing_way: 'file', purpose: '入学资格核验' } })
+  assert.equal(opened.status, 201, opened.text)
+  const sent = await opener.post(`/cases/${opened.body.id}/moves`, { seq: 1, move: 'send' })
+  assert.equal(sent.status, 200, sent.text)
+  for (const account of accounts) world[account][relation].case = opened.body.id
+}
+
 // --- the oracle: what safety and scope say, written down once more and not asked of the server
 const everything = new Set(kRelations)
 const onlyOwn = new Set(['own'])
 const sees = {
-  city: { org: everything, person: everything, row: everything, class: everything, course: everything },
-  leader: { org: everything, person: new Set(), row: new Set(), class: new Set(), course: new Set() },
-  district: { org: new Set(['own', 'neighbour']), person: new Set(['own', 'neighbour']), row: new Set(['own', 'neighbour']), class: new Set(['own', 'neighbour']), course: new Set(['own', 'neighbour']) },
-  principal: { org: onlyOwn, person: onlyOwn, row: onlyOwn, class: onlyOwn, course: onlyOwn },
-  teacher: { org: onlyOwn, person: onlyOwn, row: onlyOwn, class: onlyOwn, course: onlyOwn },
-  student: { org: onlyOwn, person: onlyOwn, row: onlyOwn, class: new Set(), course: onlyOwn },
-  guardian: { org: onlyOwn, person: onlyOwn, row: onlyOwn, class: new Set(), course: onlyOwn },
-  sysadmin: { org: everything, person: new Set(), row: new Set(), class: new Set(), course: new Set() },
-  secadmin: { org: everything, person: new Set(), row: new Set(), class: new Set(), course: new Set() },
-  auditor: { org: new Set(), person: new Set(), row: new Set(), class: new Set(), course: new Set() },
+  city: { org: everything, person: everything, row: everything, class: everything, course: everything, case: everything },
+  leader: { org: everything, person: new Set(), row: new Set(), class: new Set(), course: new Set(), case: new Set() },
+  district: { org: new Set(['own', 'neighbour']), person: new Set(['own', 'neighbour']), row: new Set(['own', 'neighbour']), class: new Set(['own', 'neighbour']), course: new Set(['own', 'neighbour']), case: new Set(['own', 'neighbour']) },
+  principal: { org: onlyOwn, person: onlyOwn, row: onlyOwn, class: onlyOwn, course: onlyOwn, case: onlyOwn },
+  teacher: { org: onlyOwn, person: onlyOwn, row: onlyOwn, class: onlyOwn, course: onlyOwn, case: onlyOwn },
+  student: { org: onlyOwn, person: onlyOwn, row: onlyOwn, class: new Set(), course: onlyOwn, case: new Set() },
+  guardian: { org: onlyOwn, person: onlyOwn, row: onlyOwn, class: new Set(), course: onlyOwn, case: new Set() },
+  sysadmin: { org: everything, person: new Set(), row: new Set(), class: new Set(), course: new Set(), case: new Set() },
+  secadmin: { org: everything, person: new Set(), row: new Set(), class: new Set(), course: new Set(), case: new Set() },
+  auditor: { org: new Set(), person: new Set(), row: new Set(), class: new Set(), course: new Set(), case: new Set() },
 }
 const may = (account, right) => right === 'signed_in' || me[account].rights.includes(right)
+// Forwards go by where one manages keys.
+for (const account of accounts) sees[account].forward = may(account, 'xapi.keys') ? sees[account].org : new Set()
 
 function kindOf(path) {
+  if (path.startsWith('/api/v1/learning/forwards/{id}')) return 'forward'
   if (path.startsWith('/api/v1/courses/{id}')) return 'course'
+  if (path.startsWith('/api/v1/cases/{case}')) return 'case'
   if (path.includes('/rows/{key}')) return 'row'
   if (path.startsWith('/api/v1/orgs/{id}')) return 'org'
   if (/^\/api\/v1\/(learning\/)?people\/\{id\}/.test(path)) return 'person'
@@ -107,6 +133,9 @@ function fill(path, at) {
     .replace('/people/{id}', `/people/${at.person}`)
     .replace('/classes/{id}', `/classes/${at.class}`)
     .replace('/courses/{id}', `/courses/${at.course}`)
+    .replace('/forwards/{id}', `/forwards/${at.forward}`)
+    .replace('/cases/{case}', `/cases/${at.case}`)
+    .replace('/flows/{flow}', '/flows/data_sharing')
     .replace('/datasets/{id}', `/datasets/${dataset}`)
     .replace('/dashboards/{id}', '/dashboards/fit_city')
     .replace('{key}', encodeURIComponent(at.row))
@@ -114,7 +143,7 @@ function fill(path, at) {
     .replace('{account}', at.account)
     .replace(/\{\w+\}/g, kNobodysId)
 }
-const missing = { course: kNobodysId, org: kNobodysId, person: kNobodysId, class: kNobodysId, row: 'nobodys~row', account: 'nobody-here' }
+const missing = { case: kNobodysId, course: kNobodysId, forward: kNobodysId, org: kNobodysId, person: kNobodysId, class: kNobodysId, row: 'nobodys~row', account: 'nobody-here' }
 
 // --- writes with a body that is right, each on what may be lost
 let year = 1990
@@ -158,7 +187,17 @@ const writes = {
   preview_org_merge: async () => ({ kind: 'org', body: { into: inDistrict[0].id, on: today }, success: [200, 409, 422] }),
   create_xapi_key: async (relation) => ({ kind: 'org', body: { title: '矩阵', scopes: ['statements/write'], org: school[relation].id }, success: 201 }),
   revoke_xapi_key: async () => ({ success: 404 }),
+  make_forward: async (relation) => ({ kind: 'org', body: forwardOf(relation), success: 201 }),
+  change_forward: async (relation) => ({ kind: 'forward', body: forwardOf(relation), success: 200 }),
+  remove_forward: async (relation, account) => ({ kind: 'forward', at: may(account, 'packs.install') ? { forward: await newForward(relation) } : {}, success: 204 }),
+  test_forward: async () => ({ kind: 'forward', success: 200 }),
+  release_forward: async () => ({ kind: 'forward', success: 200 }),
+  pause_forward: async () => ({ kind: 'forward', success: 200 }),
+  resume_forward: async () => ({ kind: 'forward', success: [200, 409] }),
+  retry_refused_statements: async () => ({ kind: 'forward', success: 200 }),
   give_learning_accounts: async (relation) => ({ kind: 'org', body: { purpose: 'matrix', org: school[relation].id, limit: 1 }, success: 200 }),
+  erase_learning_person: async (relation, account) => ({ kind: 'person', body: { person: world[account][relation].person }, success: [200, 403] }), // a dry run; 403: tools above know the person too
+  purge_learning_records: async (relation) => ({ kind: 'org', body: { org: school[relation].id, before: '2010-01-01' }, success: 200 }),
   map_learning_actor: async (relation) => ({ body: { person: students[relation][0].id }, success: 404 }),
   ignore_learning_actor: async () => ({ success: 404 }),
   reset_learning_actor: async () => ({ success: 404 }),
@@ -177,6 +216,9 @@ const writes = {
     const org = may(account, 'orgs.manage') && sees[account].org.has(relation) ? spares[account].pop() : school[relation]
     return { kind: 'org', at: { org: org.id }, body: { into: (account === 'city' ? outside[0] : inDistrict[0]).id, on: today }, success: 200 }
   },
+  open_case: async () => ({ body: { values: {} }, success: [201, 403] }), // 403: it is not theirs to start
+  save_case: async () => ({ body: { seq: 1, values: {} }, success: [200, 403, 409] }),
+  move_case: async () => ({ body: { seq: 0, move: 'send' }, success: 409 }),
   create_org: async (relation) => ({ kind: 'org', body: { parent: school[relation].id, kind: 'class', title: '矩阵班' }, success: 201 }),
   rename_org: async (relation) => ({ kind: 'org', body: { title: school[relation].title }, success: 200 }),
   set_org_contact: async (relation) => ({ kind: 'org', body: { address: `矩阵路 ${kRelations.indexOf(relation)} 号` }, success: 200 }),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How tests speak to /xapi: a key made by somebody, a request under it, a statement to send.
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 
 // {key, secret}; `more` are further members of the request (org, own_users, verbs, profiles).
 export async function makeKey(by, scopes, more = {}) {
@@ -30,3 +30,28 @@ export const statement = (more = {}) => ({
   object: { id: 'http://tool.example/lesson/1' },
   ...more,
 })
+
+// A statement and the bytes of its one attachment.
+export const inParts = (sent, bytes, hash, type = 'text/plain') => ({
+  headers: { 'content-type': 'multipart/mixed; boundary=b' },
+  raw: Buffer.concat([
+    Buffer.from(`--b\r\nContent-Type: application/json\r\n\r\n${JSON.stringify(sent)}\r\n`),
+    Buffer.from(`--b\r\nContent-Type: ${type}\r\nContent-Transfer-Encoding: binary\r\nX-Experience-API-Hash: ${hash}\r\n\r\n`),
+    bytes,
+    Buffer.from('\r\n--b--\r\n'),
+  ]),
+})
+
+export const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex')
+
+// Ids of everything that a question finds, over all its pages, newest first.
+export async function idsOf(url, key, query = {}) {
+  const found = []
+  for (let path = `/statements?${new URLSearchParams({ limit: 500, ...query })}`; path; ) {
+    const page = await xapi(url, key, 'GET', path)
+    assert.equal(page.status, 200, page.text)
+    found.push(...page.body.statements.map((item) => item.id))
+    path = page.body.more?.replace(/^\/xapi/, '')
+  }
+  return found
+}

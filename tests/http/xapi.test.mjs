@@ -3,12 +3,12 @@
 // survives kill -9. Every requirement of the specification: tools/xapi-conformance, where the public suite is at hand.
 import { after, test } from 'node:test'
 import assert from 'node:assert/strict'
-import { createHash, createSign, randomUUID } from 'node:crypto'
+import { createSign, randomUUID } from 'node:crypto'
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Server, eventually, ownCity, work } from './own-server.mjs'
-import { basic, makeKey as makeKeyBy, statement, xapi } from './xapi-client.mjs'
+import { basic, idsOf, inParts, makeKey as makeKeyBy, sha256, statement, xapi } from './xapi-client.mjs'
 
 const folder = ownCity('xapi')
 let server = await Server.start(folder)
@@ -199,18 +199,6 @@ test('a voided statement is found as voided only', async () => {
   assert.equal((await get(one, { voidedStatementId: voiding.id })).status, 404)
 })
 
-// A statement and the bytes of its one attachment.
-const inParts = (sent, bytes, hash, type = 'text/plain') => ({
-  headers: { 'content-type': 'multipart/mixed; boundary=b' },
-  raw: Buffer.concat([
-    Buffer.from(`--b\r\nContent-Type: application/json\r\n\r\n${JSON.stringify(sent)}\r\n`),
-    Buffer.from(`--b\r\nContent-Type: ${type}\r\nContent-Transfer-Encoding: binary\r\nX-Experience-API-Hash: ${hash}\r\n\r\n`),
-    bytes,
-    Buffer.from('\r\n--b--\r\n'),
-  ]),
-})
-const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex')
-
 test('attachments travel as multipart in both directions', async () => {
   const bytes = Buffer.from('第一课\r\n--c--\0 binary')
   const sha2 = sha256(bytes)
@@ -276,23 +264,6 @@ test('a request is answered in the line of its version', async () => {
   assert.equal((await call(null, 'POST', '/statements?method=GET', { raw: form.toString(), headers, version: null })).status, 400)
 })
 
-test('writers in parallel with overlapping batches: no error, nothing lost, nothing doubled', async () => {
-  const pool = Array.from({ length: 200 }, () => statement({ verb: { id: `http://tool.example/parallel/${server.url}` } }))
-  const batches = Array.from({ length: 40 }, (_, i) => Array.from({ length: 20 }, (_, j) => pool[(i * 13 + j * 7) % 200]))
-  await Promise.all(
-    Array.from({ length: 8 }, async (_, client) => {
-      for (let i = client; i < batches.length; i += 8) {
-        const unique = [...new Set(batches[i])]
-        assert.equal((await call(one, 'POST', '/statements', { body: unique })).status, 200)
-      }
-    }),
-  )
-  const wanted = new Set(batches.flat().map((item) => item.id))
-  const seen = ids(await get(one, { verb: pool[0].verb.id, limit: 500 }))
-  assert.equal(seen.length, wanted.size)
-  assert.deepEqual(new Set(seen), wanted)
-})
-
 test('what was acknowledged is there after kill -9, and nothing of what was not is half there', async () => {
   for (let round = 0; round < 3; ++round) {
     const verb = { id: `http://tool.example/kill/${round}/${randomUUID()}` }
@@ -315,11 +286,7 @@ test('what was acknowledged is there after kill -9, and nothing of what was not 
     stopped = true
     await Promise.all(clients)
     server = await Server.start(folder)
-    const seen = []
-    for (let answer = await get(one, { verb: verb.id, limit: 500 }); ; answer = await call(one, 'GET', answer.body.more.replace(/^\/xapi/, ''))) {
-      seen.push(...ids(answer))
-      if (!answer.body.more) break
-    }
+    const seen = await idsOf(server.url, one, { verb: verb.id })
     const kept = new Set(seen)
     assert.equal(kept.size, seen.length, 'none is doubled')
     assert.ok(acknowledged.every((id) => kept.has(id)), 'none is lost')

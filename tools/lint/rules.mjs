@@ -19,6 +19,7 @@ const kLibraries = [
   { match: /^(sodium|openssl\/)/, files: /^src\/(crypto|http)\/[a-z_]+\.cpp$/ },
   { match: /^unicode\//, files: /^src\/base\/text[a-z_]*\.cpp$/ },
   { match: /^zlib/, files: /^src\/http\/[a-z_]+\.cpp$/ },
+  { match: /^curl\//, files: /^src\/http\/outbound\.cpp$/ },
   { match: /^zip\.h/, files: /^src\/(records|directory|server)\/[a-z_]+\.cpp$/ },
   { match: /^expat/, files: /^src\/(records\/[a-z_]+|events\/cmi5_xml)\.cpp$/ },
   { match: /^xlsxwriter/, files: /^src\/(records|server)\/[a-z_]+\.cpp$/ },

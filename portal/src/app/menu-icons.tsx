@@ -3,6 +3,7 @@ import ApiOutlined from '@ant-design/icons/es/icons/ApiOutlined'
 import AppstoreOutlined from '@ant-design/icons/es/icons/AppstoreOutlined'
 import AuditOutlined from '@ant-design/icons/es/icons/AuditOutlined'
 import BarChartOutlined from '@ant-design/icons/es/icons/BarChartOutlined'
+import BookOutlined from '@ant-design/icons/es/icons/BookOutlined'
 import BuildOutlined from '@ant-design/icons/es/icons/BuildOutlined'
 import DatabaseOutlined from '@ant-design/icons/es/icons/DatabaseOutlined'
 import FlagOutlined from '@ant-design/icons/es/icons/FlagOutlined'
@@ -18,7 +19,7 @@ import UserSwitchOutlined from '@ant-design/icons/es/icons/UserSwitchOutlined'
 
 export const menuIcons = {
   home: HomeOutlined, portrait: HeartOutlined, dashboards: BarChartOutlined, builder: BuildOutlined, plan: FlagOutlined, orgs: ApartmentOutlined, people: TeamOutlined,
-  datasets: DatabaseOutlined, quality: SafetyCertificateOutlined, quarantine: FileExclamationOutlined, classification: TagsOutlined, packs: AppstoreOutlined, accounts: KeyOutlined, learning: ReadOutlined, tools: ApiOutlined, actors: UserSwitchOutlined, audit: AuditOutlined,
+  datasets: DatabaseOutlined, quality: SafetyCertificateOutlined, quarantine: FileExclamationOutlined, classification: TagsOutlined, packs: AppstoreOutlined, accounts: KeyOutlined, learning: ReadOutlined, courses: BookOutlined, tools: ApiOutlined, actors: UserSwitchOutlined, audit: AuditOutlined,
 }
 
 export type MenuWord = keyof typeof menuIcons

@@ -63,7 +63,7 @@ export default function ActorsPage() {
     { key: 'act', title: t('accounts.action'), render: acts },
   ]
   return (
-    <Page title={w('actors.title')} note={w('actors.note')}>
+    <Page title={w('actors.title')} note={w('actors.note')} actions={<Link to="/retention">{w('keep.link')}</Link>}>
       <div className="bm-query"><Choice label={w('actors.state')} value={state} options={states.map((value) => ({ value, label: w(`actors.${value}`) }))} onChange={(value) => change({ state: value })} /></div>
       <ProblemNote error={decide.error} />
       <Paged

@@ -9,6 +9,7 @@ import { useRight } from '@/shared/session/use-me'
 import { Page } from '@/shared/ui/page'
 import { useAddress } from '@/shared/ui/search-params'
 import { EmptyState, ErrorState, LoadingState } from '@/shared/ui/states'
+import { ExportMenu } from './export-menu'
 import { Filters } from './filters'
 import { RecordSheet } from './record-sheet'
 import { filterOf, useRecords } from './records'
@@ -27,6 +28,7 @@ export function Stream() {
   const [address] = useAddress()
   const { place, open, close } = useOpenRecord()
   const connects = useRight('xapi.keys')
+  const exports = useRight('datasets.export')
   const filter = filterOf(address)
   const query = useRecords(filter)
   const personName = usePersonName(address.get('person') ?? '')
@@ -41,7 +43,7 @@ export function Stream() {
     return <VirtualRecords records={records} more={query.hasNextPage} busy={query.isFetchingNextPage} lastWasEmpty={pages.at(-1)?.items.length === 0} onMore={onMore} onOpen={open} />
   }
   return (
-    <Page title={t('menu.learning')} note={w('stream.note')} actions={<Button loading={query.isRefetching} onClick={() => void query.refetch()}>{w('stream.fresh')}</Button>}>
+    <Page title={t('menu.learning')} note={w('stream.note')} actions={<>{exports && <ExportMenu filter={filter} />}<Button loading={query.isRefetching} onClick={() => void query.refetch()}>{w('stream.fresh')}</Button></>}>
       <Filters personName={personName} />
       {list()}
       {place && <RecordSheet place={place} onClose={close} />}

@@ -8,11 +8,11 @@ import type { XapiKeyIn } from '@/shared/api/types'
 import { useDraft } from '@/shared/draft'
 import { useLearningWords } from '@/shared/i18n/learning'
 import { ProblemNote } from '@/shared/ui/problem-note'
+import { linesOf } from './lines'
 import { ToolSecret } from './tool-secret'
 import { scopeNames, type ScopeName } from './scopes'
 
-const empty = { title: '', org: '', scopes: ['statements/write'] as ScopeName[], own_users: false, verbs: '', profiles: '' }
-const lines = (text: string) => text.split('\n').map((line) => line.trim()).filter((line) => line !== '')
+const empty = { title: '', org: '', scopes: ['statements/write'] as ScopeName[], own_users: false, verbs: '', profiles: '', validate: false }
 
 export function ToolForm({ onClose }: { onClose: () => void }) {
   const w = useLearningWords()
@@ -27,8 +27,8 @@ export function ToolForm({ onClose }: { onClose: () => void }) {
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const { title, scopes, own_users } = draft
-    create.mutate({ title, scopes, own_users, verbs: lines(draft.verbs), profiles: lines(draft.profiles), ...(draft.org === '' ? {} : { org: draft.org }) })
+    const { title, scopes, own_users, validate } = draft
+    create.mutate({ title, scopes, own_users, validate, verbs: linesOf(draft.verbs), profiles: linesOf(draft.profiles), ...(draft.org === '' ? {} : { org: draft.org }) })
   }
   return (
     <Drawer open title={w('tools.add')} onClose={onClose} size={480}>
@@ -43,6 +43,7 @@ export function ToolForm({ onClose }: { onClose: () => void }) {
           <Checkbox checked={draft.own_users} onChange={(event) => change({ own_users: event.target.checked })}>{w('tools.own_users')}</Checkbox>
           <div><label htmlFor="tool-verbs">{w('tools.verbs')}</label><Input.TextArea id="tool-verbs" rows={2} value={draft.verbs} onChange={(event) => change({ verbs: event.target.value })} /></div>
           <div><label htmlFor="tool-profiles">{w('tools.profiles')}</label><Input.TextArea id="tool-profiles" rows={2} value={draft.profiles} onChange={(event) => change({ profiles: event.target.value })} /></div>
+          <Checkbox checked={draft.validate} onChange={(event) => change({ validate: event.target.checked })}>{w('tools.validate')}</Checkbox>
           <ProblemNote error={create.error} />
           <div className="bm-form-foot"><Button type="primary" htmlType="submit" loading={create.isPending} disabled={draft.scopes.length === 0}>{w('tools.create')}</Button></div>
         </form>

@@ -35,6 +35,7 @@ function useColumns(onRevoke: (key: XapiKey) => void): PlainColumn<XapiKey>[] {
       {scopeNames.filter((name) => key.scopes.includes(name)).map((name) => <Tag key={name} tone="blue">{w(`tools.scope_${name}`)}</Tag>)}
       {key.own_users && <Tag tone="violet">{w('tools.own_users_tag')}</Tag>}
       {key.verbs.length > 0 && <Tag tone="violet">{w('tools.n_verbs', { n: key.verbs.length })}</Tag>}
+      {key.validate && <Tag tone="violet">{w('tools.validate_tag')}</Tag>}
       {key.profiles.length > 0 && <Tag tone="violet">{w('tools.n_profiles', { n: key.profiles.length })}</Tag>}
     </span>
   )
@@ -74,7 +75,7 @@ export default function ToolsPage() {
   const columns = useColumns((key) => revoke.mutate(key))
   const shown = (items: XapiKey[]) => items.filter((key) => all || key.revoked_at === undefined)
   return (
-    <Page title={w('tools.title')} note={w('tools.note')} actions={<Button type="primary" onClick={() => setAdding(true)}>{w('tools.add')}</Button>}>
+    <Page title={w('tools.title')} note={w('tools.note')} actions={<><Link className="bm-button" to="/forwards">{w('forwards.link')}</Link><Link className="bm-button" to="/recipes">{w('tools.recipes')}</Link><Button type="primary" onClick={() => setAdding(true)}>{w('tools.add')}</Button></>}>
       <p><Checkbox checked={all} onChange={(event) => setAll(event.target.checked)}>{w('tools.show_revoked')}</Checkbox></p>
       <ProblemNote error={revoke.error} />
       <QueryView query={keys} isEmpty={({ items }) => shown(items).length === 0} empty={<EmptyState title={w('tools.none')} hint={w('tools.none_hint')} />}>

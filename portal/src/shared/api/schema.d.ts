@@ -1300,6 +1300,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办事指南：谁可办、经过哪些环节、各需多久
+         * @description Services: for whom, through which states, how long each takes. Needs the right `datasets.read`.
+         */
+        get: operations["list_flows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 发起办件：已知的内容自动带出
+         * @description Open a case: what the city knows is filled in. Needs the right `cases.handle`.
+         */
+        post: operations["open_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办件统计：各环节在办、逾期、用时与退回
+         * @description Figures of a flow: open, late, days spent, returns. Needs the right `datasets.read`.
+         */
+        get: operations["flow_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 待我办理的办件（按期限），或我发起的
+         * @description Cases that wait for me, by deadline, or that I opened. Needs the right `datasets.read`.
+         */
+        get: operations["list_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一个办件：内容、进度、现在能办什么
+         * @description A case: its content, how far it is, what may be done now. Needs the right `datasets.read`.
+         */
+        get: operations["get_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 暂存已填内容
+         * @description Keep what is filled in so far. Needs the right `cases.handle`.
+         */
+        patch: operations["save_case"];
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 办理：把办件送到下一环节
+         * @description Move a case on. Needs the right `cases.handle`.
+         */
+        post: operations["move_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办件经过
+         * @description What happened to a case. Needs the right `datasets.read`.
+         */
+        get: operations["case_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics": {
         parameters: {
             query?: never;
@@ -1980,6 +2124,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/learning/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出范围内的学习记录：CSV 供人阅读，JSON Lines 与 Parquet 供程序使用
+         * @description Learning records of the caller's scope as a file: CSV for people, JSON lines and Parquet for programs. Needs the right `datasets.export`.
+         */
+        get: operations["export_learning_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/learning/statements/{id}": {
         parameters: {
             query?: never;
@@ -2140,6 +2304,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/learning/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 删除一个人的全部学习记录；dry_run 只计数
+         * @description Erase all learning records of a person; dry_run only counts. Needs the right `people.manage`.
+         */
+        post: operations["erase_learning_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/purges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 按时间清除学习记录；dry_run 只计数
+         * @description Remove old learning records; dry_run only counts. Needs the right `people.manage`.
+         */
+        post: operations["purge_learning_records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/removals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 删除与清除任务，新的在前
+         * @description Removals that were ordered, newest first. Needs the right `people.manage`.
+         */
+        get: operations["list_learning_removals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/removals/{no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一项删除或清除任务及其进度
+         * @description A removal and how far it is. Needs the right `people.manage`.
+         */
+        get: operations["get_learning_removal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/xapi/keys": {
         parameters: {
             query?: never;
@@ -2179,6 +2423,66 @@ export interface paths {
          * @description Revoke a key. Needs the right `xapi.keys`.
          */
         delete: operations["revoke_xapi_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/xapi/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 学习记录的配方（xAPI profiles）
+         * @description Recipes for learning records (xAPI profiles). For whoever is signed in.
+         */
+        get: operations["list_recipes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/xapi/profiles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一个配方的原文（JSON-LD）
+         * @description A recipe as it is written (JSON-LD). For whoever is signed in.
+         */
+        get: operations["get_recipe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/xapi/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 陈述是否符合配方；不存储
+         * @description Whether statements follow the recipes; nothing is stored. For whoever is signed in.
+         */
+        post: operations["validate_statements"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2404,6 +2708,174 @@ export interface paths {
          * @description Whether another site's page may ask. Open to everyone.
          */
         options: operations["xapi_get_about_preflight"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/forwards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 学习记录转发到哪些记录库，进度与错误
+         * @description Where learning records are forwarded, how far, and errors. Needs the right `xapi.keys`.
+         */
+        get: operations["list_forwards"];
+        put?: never;
+        /**
+         * 新建转发；放行之后才会发送
+         * @description Make a forward; it sends once it is released. Needs the right `packs.install`.
+         */
+        post: operations["make_forward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/forwards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 修改转发；地址、密钥、筛选变了须重新放行
+         * @description Change a forward; another address, key or filter is released anew. Needs the right `packs.install`.
+         */
+        put: operations["change_forward"];
+        post?: never;
+        /**
+         * 删除转发
+         * @description Delete a forward. Needs the right `packs.install`.
+         */
+        delete: operations["remove_forward"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/forwards/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 试连对方，不发送记录
+         * @description Ask the other side; nothing is sent. Needs the right `packs.install`.
+         */
+        post: operations["test_forward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/forwards/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 放行：数据可以发往这里
+         * @description Release it: the data may go there. Needs the right `datasets.export`.
+         */
+        post: operations["release_forward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/forwards/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 暂停转发
+         * @description Pause a forward. Needs the right `xapi.keys`.
+         */
+        post: operations["pause_forward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/forwards/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 继续转发，并立即再试
+         * @description Resume a forward, and try at once. Needs the right `xapi.keys`.
+         */
+        post: operations["resume_forward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/forwards/{id}/refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 对方拒收的陈述
+         * @description Statements that the other side refused. Needs the right `xapi.keys`.
+         */
+        get: operations["list_refused_statements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/forwards/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 把拒收的陈述再发一次
+         * @description Send what was refused once more. Needs the right `xapi.keys`.
+         */
+        post: operations["retry_refused_statements"];
+        delete?: never;
+        options?: never;
         head?: never;
         patch?: never;
         trace?: never;
@@ -2948,6 +3420,93 @@ export interface components {
             /** Format: int64 */
             max_metrics: number;
         };
+        Case: {
+            id: string;
+            flow: string;
+            flow_title: components["schemas"]["Two"];
+            key: string;
+            state: string;
+            state_title: components["schemas"]["Two"];
+            /** Format: int64 */
+            seq: number;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: date-time */
+            entered_at: string;
+            /** Format: date-time */
+            due_at?: string;
+            /** Format: date-time */
+            closed_at?: string;
+            /** @enum {string} */
+            lamp: "none" | "green" | "yellow" | "red";
+            escalated: boolean;
+            dataset: string;
+            row: components["schemas"]["Row"];
+            can_save: boolean;
+            due_is_estimated: boolean;
+            form: components["schemas"]["FlowInput"][];
+            moves: components["schemas"]["CaseMove"][];
+        };
+        CaseHead: {
+            id: string;
+            flow: string;
+            flow_title: components["schemas"]["Two"];
+            key: string;
+            state: string;
+            state_title: components["schemas"]["Two"];
+            /** Format: int64 */
+            seq: number;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: date-time */
+            entered_at: string;
+            /** Format: date-time */
+            due_at?: string;
+            /** Format: date-time */
+            closed_at?: string;
+            /** @enum {string} */
+            lamp: "none" | "green" | "yellow" | "red";
+            escalated: boolean;
+        };
+        CaseMove: {
+            id: string;
+            label: components["schemas"]["Two"];
+            to: string;
+            to_title: components["schemas"]["Two"];
+            form: components["schemas"]["FlowInput"][];
+            note_required: boolean;
+            four_eyes: boolean;
+            allowed: boolean;
+            refused?: components["schemas"]["Two"];
+        };
+        CaseMoveIn: {
+            /** Format: int64 */
+            seq: number;
+            move: string;
+            values?: components["schemas"]["RowValues"];
+            note?: string;
+        };
+        CaseOpenIn: {
+            values?: components["schemas"]["RowValues"];
+        };
+        CaseSaveIn: {
+            /** Format: int64 */
+            seq: number;
+            values: components["schemas"]["RowValues"];
+        };
+        CaseStep: {
+            /** Format: date-time */
+            at: string;
+            move: string;
+            label: components["schemas"]["Two"];
+            from: string;
+            from_title: components["schemas"]["Two"];
+            to: string;
+            to_title: components["schemas"]["Two"];
+            role?: components["schemas"]["Two"];
+            org?: components["schemas"]["OrgRef"];
+            note: string;
+        };
         Cell: (string | number | null) | {
             id: string;
             title: string;
@@ -3394,6 +3953,145 @@ export interface components {
             person: boolean;
             unit?: string;
         };
+        Flow: {
+            id: string;
+            pack: string;
+            dataset: string;
+            title: components["schemas"]["Two"];
+            guide: components["schemas"]["Two"];
+            can_start: boolean;
+            states: components["schemas"]["FlowState"][];
+            form: components["schemas"]["FlowInput"][];
+        };
+        FlowDeadline: {
+            /** Format: int64 */
+            n: number;
+            /** @enum {string} */
+            unit: "working_days" | "days" | "hours";
+        };
+        FlowFigures: {
+            /** Format: int64 */
+            n_opened: number;
+            /** Format: int64 */
+            n_closed: number;
+            /** Format: int64 */
+            n_returned: number;
+            mean_days: number;
+            states: components["schemas"]["FlowStateFigures"][];
+        };
+        FlowInput: {
+            field: string;
+            required: boolean;
+        };
+        FlowState: {
+            id: string;
+            title: components["schemas"]["Two"];
+            final: boolean;
+            by: components["schemas"]["Two"][];
+            within?: components["schemas"]["FlowDeadline"];
+        };
+        FlowStateFigures: {
+            state: string;
+            title: components["schemas"]["Two"];
+            /** Format: int64 */
+            n_open: number;
+            /** Format: int64 */
+            n_late: number;
+            /** Format: int64 */
+            n_left: number;
+            mean_days: number;
+            within?: components["schemas"]["FlowDeadline"];
+        };
+        Forward: {
+            id: string;
+            title: string;
+            endpoint: string;
+            /** @enum {string} */
+            version: "1.0.3" | "2.0.0";
+            key: string;
+            org?: components["schemas"]["OrgRef"];
+            verbs: string[];
+            profiles: string[];
+            /**
+             * @description waiting: to be released.
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "paused";
+            made_by: string;
+            /** Format: date-time */
+            made_at: string;
+            released_by?: string;
+            /** Format: int64 */
+            n_sent: number;
+            /** Format: int64 */
+            n_refused: number;
+            /**
+             * Format: int64
+             * @description Statements that are to come; 100,000 stands for more.
+             */
+            n_behind: number;
+            /**
+             * Format: int64
+             * @description Seconds that the oldest of them has waited.
+             */
+            behind_s: number;
+            /**
+             * Format: int64
+             * @description Tries that went wrong in a row.
+             */
+            n_failures: number;
+            /** Format: date-time */
+            sent_at?: string;
+            /** Format: date-time */
+            next_try_at?: string;
+            /** Format: date-time */
+            error_at?: string;
+            /** @description Of the last try. */
+            error?: components["schemas"]["Two"];
+            can_change: boolean;
+            can_release: boolean;
+        };
+        ForwardIn: {
+            /** 名称 */
+            title: string;
+            /**
+             * 地址
+             * @description Without a slash at its end.
+             */
+            endpoint: string;
+            /** @enum {string} */
+            version?: "1.0.3" | "2.0.0";
+            /** 用户名 */
+            key: string;
+            /**
+             * 口令
+             * @description In a change: absent, it stays.
+             */
+            secret?: string;
+            /** @description Whose statements, with those below; absent: one's own. A change leaves it. */
+            org?: string;
+            /** @description IRIs; empty: any verb. */
+            verbs?: string[];
+            /** @description IRIs, one of which is a category of the statement; empty: any. */
+            profiles?: string[];
+            /**
+             * @description beginning: what is stored already goes too. A change leaves it.
+             * @enum {string}
+             */
+            from?: "now" | "beginning";
+        };
+        ForwardTest: {
+            /** @description It speaks the version and takes statements under the key. */
+            is_good: boolean;
+            /**
+             * Format: int64
+             * @description Of its last answer; 0: none.
+             */
+            status: number;
+            /** @description That it speaks. */
+            versions: string[];
+            error?: components["schemas"]["Two"];
+        };
         Grant: {
             role: string;
             org: components["schemas"]["OrgRef"];
@@ -3576,6 +4274,20 @@ export interface components {
             /** @description As it is stored. */
             statement?: unknown;
         };
+        LearningErasureIn: {
+            /**
+             * 人员
+             * @description Whose records go: all of them, for good.
+             */
+            person: string;
+            /** @description Only counts. */
+            dry_run?: boolean;
+            /**
+             * 原因
+             * @description Needed unless dry_run: 4 to 500 characters.
+             */
+            reason?: string;
+        };
         LearningObject: {
             /** @enum {string} */
             kind: "activity" | "agent" | "group" | "statement" | "sub_statement";
@@ -3601,6 +4313,31 @@ export interface components {
             id?: string;
             name: string;
         };
+        LearningPurgeIn: {
+            /**
+             * 单位
+             * @description Its tools' statements, and those of what lies below it.
+             */
+            org: string;
+            /**
+             * 早于
+             * @description A day in the city: statements that tell of a time before it.
+             */
+            before: string;
+            /** @description Only this tool's. */
+            key?: string;
+            /** @description Only this verb (IRI). */
+            verb?: string;
+            /** @description Rows of datasets stay, and what is counted from them. */
+            keep_figures?: boolean;
+            /** @description Only counts. */
+            dry_run?: boolean;
+            /**
+             * 原因
+             * @description Needed unless dry_run: 4 to 500 characters.
+             */
+            reason?: string;
+        };
         LearningRecord: {
             id: string;
             /**
@@ -3624,6 +4361,103 @@ export interface components {
             voided: boolean;
             /** @description Some parts are above the reader's level: the actor's identifier, the response, the statement itself. */
             masked: boolean;
+        };
+        LearningRemoval: {
+            no: string;
+            /** @enum {string} */
+            kind: "person" | "age";
+            /**
+             * @description What is being taken away; done.
+             * @enum {string}
+             */
+            state: "statements" | "rows" | "attachments" | "done";
+            /** @description Where the person stood; whose statements go by age, with those below. */
+            org?: components["schemas"]["OrgRef"];
+            /** @description A day in the city. */
+            before?: string;
+            key?: string;
+            verb?: string;
+            /** @description Rows of datasets stay, and what is counted from them. */
+            keep_figures: boolean;
+            /** @description SHA-256 (hexadecimal) of the person's id: who holds the id can show that this was done. */
+            subject?: string;
+            reason: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            done_at?: string;
+            /**
+             * Format: int64
+             * @description Statements, as they were counted before.
+             */
+            n_expected: number;
+            /** @description So far. */
+            counts: components["schemas"]["LearningRemovalCounts"];
+        };
+        LearningRemovalAnswer: {
+            dry_run: boolean;
+            /** @description Of a dry run: what would go. Nothing was changed. */
+            expected?: components["schemas"]["LearningRemovalCounts"];
+            /** @description Of a dry run: the statements by organisation, most first. */
+            parts: components["schemas"]["LearningRemovalPart"][];
+            /** @description What was ordered; absent in a dry run. */
+            removal?: components["schemas"]["LearningRemoval"];
+        };
+        LearningRemovalCounts: {
+            /**
+             * Format: int64
+             * @description The person's, or those that are too old.
+             */
+            n_statements: number;
+            /**
+             * Format: int64
+             * @description Of others that name the person besides: they stay, without the identifier.
+             */
+            n_redacted: number;
+            /**
+             * Format: int64
+             * @description States and agent profiles.
+             */
+            n_documents: number;
+            /**
+             * Format: int64
+             * @description That no statement uses any more. Not counted by a dry run.
+             */
+            n_attachments: number;
+            /**
+             * Format: int64
+             * @description Identifiers under which tools spoke of the person.
+             */
+            n_actors: number;
+            /**
+             * Format: int64
+             * @description Accounts that were given out.
+             */
+            n_accounts: number;
+            /**
+             * Format: int64
+             * @description In courses.
+             */
+            n_registrations: number;
+            /**
+             * Format: int64
+             * @description Of datasets of kind event. Not counted by a dry run.
+             */
+            n_rows: number;
+        };
+        LearningRemovalPart: {
+            /** @description Whose tools wrote them. */
+            org?: components["schemas"]["OrgRef"];
+            /** Format: int64 */
+            n_statements: number;
+            /**
+             * Format: date-time
+             * @description By the statements' own time; by age only.
+             */
+            oldest?: string;
+            /** Format: date-time */
+            newest?: string;
         };
         LearningRosterIn: {
             /**
@@ -4252,6 +5086,74 @@ export interface components {
             where: string;
             detail: components["schemas"]["Two"];
         };
+        Recipe: {
+            /** @description Its name in addresses here. */
+            id: string;
+            iri: string;
+            /** @description What statements name in contextActivities.category. */
+            version: string;
+            title: components["schemas"]["Two"];
+            definition: components["schemas"]["Two"];
+            templates: components["schemas"]["RecipeTemplate"][];
+        };
+        RecipeFinding: {
+            /** @description JSON pointer (RFC 6901) in the statement. */
+            pointer: string;
+            /** @enum {string} */
+            rule: "included" | "excluded" | "any" | "all" | "none" | "reference" | "unmatched" | "undeclared" | "statement";
+            template?: string;
+            detail: components["schemas"]["Two"];
+        };
+        RecipeProperty: {
+            /** @description Where in the statement, as in verb.id. */
+            place: string;
+            iri: string;
+        };
+        RecipeRule: {
+            /** @description JSONPath in a statement. */
+            location: string;
+            /** @description JSONPath in each value found there. */
+            selector?: string;
+            /** @enum {string} */
+            presence?: "included" | "excluded" | "recommended";
+            /** @description One of these stands there at least. */
+            any?: unknown[];
+            /** @description Nothing else stands there. */
+            all?: unknown[];
+            /** @description None of these stands there. */
+            none?: unknown[];
+            note?: components["schemas"]["Two"];
+        };
+        RecipeTemplate: {
+            id: string;
+            title: components["schemas"]["Two"];
+            definition: components["schemas"]["Two"];
+            /** @description Those that decide whether a statement is of this template. */
+            properties: components["schemas"]["RecipeProperty"][];
+            rules: components["schemas"]["RecipeRule"][];
+            /** @description A statement that follows it. */
+            example?: unknown;
+        };
+        RefusedStatement: {
+            /** @description Of the statement. */
+            id: string;
+            org?: components["schemas"]["OrgRef"];
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description What the other side answered.
+             */
+            status: number;
+            /** @description The beginning of it. */
+            answer: string;
+            /** @description Will be sent once more. */
+            retry: boolean;
+        };
+        RetriedStatements: {
+            /** Format: int64 */
+            n: number;
+        };
         ReturnIn: {
             dataset: string;
             org: string;
@@ -4401,6 +5303,14 @@ export interface components {
             peer: string;
             current: boolean;
         };
+        StatementVerdict: {
+            valid: boolean;
+            /** @description The recipes that it declares; none: it was held against all. */
+            profiles: string[];
+            /** @description The templates that it is of. */
+            templates: string[];
+            findings: components["schemas"]["RecipeFinding"][];
+        };
         Subscription: {
             id: string;
             dashboard: string;
@@ -4491,6 +5401,10 @@ export interface components {
             gone: boolean;
             row?: components["schemas"]["Row"];
         };
+        ValidateIn: {
+            /** 陈述 */
+            statements: unknown[];
+        };
         View: {
             id: string;
             dataset: string;
@@ -4551,6 +5465,7 @@ export interface components {
             own_users: boolean;
             verbs: string[];
             profiles: string[];
+            validate: boolean;
             /** Format: date-time */
             last_seen?: string;
             /**
@@ -4581,6 +5496,11 @@ export interface components {
             verbs?: string[];
             /** @description IRIs, one of which is a category of each statement; empty: any. */
             profiles?: string[];
+            /**
+             * 按配方校验
+             * @description A request with a statement that declares a recipe and breaks it is refused whole.
+             */
+            validate?: boolean;
         };
     };
     responses: {
@@ -7875,6 +8795,355 @@ export interface operations {
             };
         };
     };
+    list_flows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Flow"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new random value for each thing to create (a UUID). The same request with the same value within a day is carried out once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which one. */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseOpenIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. Codes of this operation: `http.idempotency_reused`, `http.idempotency_running`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flow_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowFigures"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_cases: {
+        parameters: {
+            query?: {
+                /** @description Waiting for me, or opened by me. */
+                view?: "waiting" | "opened";
+                /** @description Only of this flow. */
+                flow?: string;
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["CaseHead"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseSaveIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseMoveIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["CaseStep"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_metrics: {
         parameters: {
             query?: never;
@@ -9490,6 +10759,66 @@ export interface operations {
             };
         };
     };
+    export_learning_records: {
+        parameters: {
+            query?: {
+                /** @description About this person. */
+                person?: string;
+                /** @description About people of this organisation and below. */
+                org?: string;
+                /** @description From this day on (2026-11-22), by the statement's own time. */
+                from?: string;
+                /** @description Up to this day. */
+                to?: string;
+                /** @description IRI of the verb. */
+                verb?: string;
+                /** @description IRI of the activity that was acted on. */
+                activity?: string;
+                /** @description IRI of the activity's type. */
+                type?: string;
+                /** @description The tool's key. */
+                key?: string;
+                /** @description `context.platform`. */
+                platform?: string;
+                /** @description How it ended. */
+                result?: "passed" | "failed" | "completed";
+                /** @description In the name or id of what was acted on. */
+                q?: string;
+                /** @description csv, jsonl or parquet. */
+                format?: "csv" | "jsonl" | "parquet";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_learning_record: {
         parameters: {
             query?: {
@@ -9878,6 +11207,174 @@ export interface operations {
             };
         };
     };
+    erase_learning_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LearningErasureIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearningRemovalAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    purge_learning_records: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LearningPurgeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearningRemovalAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_learning_removals: {
+        parameters: {
+            query?: {
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["LearningRemoval"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_learning_removal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                no: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearningRemoval"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_xapi_keys: {
         parameters: {
             query?: never;
@@ -9986,6 +11483,129 @@ export interface operations {
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_recipes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Recipe"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_recipe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    validate_statements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ValidateIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["StatementVerdict"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
@@ -11111,6 +12731,428 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_forwards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Forward"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_forward: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new random value for each thing to create (a UUID). The same request with the same value within a day is carried out once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForwardIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forward"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. Codes of this operation: `http.idempotency_reused`, `http.idempotency_running`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_forward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForwardIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forward"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_forward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_forward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForwardTest"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_forward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forward"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_forward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forward"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_forward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forward"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_refused_statements: {
+        parameters: {
+            query?: {
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["RefusedStatement"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_refused_statements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetriedStatements"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];

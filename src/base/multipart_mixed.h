@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inside the room: multipart/mixed (RFC 2046) as statements and their attachments travel. Pure functions.
+// multipart/mixed (RFC 2046), as xAPI statements travel with their attachments. Pure functions.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 
-namespace banmo::api {
+namespace banmo {
 
 struct Part {
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
@@ -23,5 +23,7 @@ Result<std::vector<Part>> parts_of(std::string_view content_type, std::string_vi
 void append_part(std::string& out, std::string_view boundary, const std::vector<std::pair<std::string, std::string>>& headers,
                  std::string_view bytes);
 void end_parts(std::string& out, std::string_view boundary);
+// The headers of the bytes behind an attachment of a statement (xAPI 1.0.3 Communication 1.5.2).
+std::vector<std::pair<std::string, std::string>> part_headers(const std::string& content_type, const std::string& sha2);
 
-}  // namespace banmo::api
+}  // namespace banmo

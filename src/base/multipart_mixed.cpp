@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "api/multipart_mixed.h"
+#include "base/multipart_mixed.h"
 
 #include "base/text.h"
 
-namespace banmo::api {
+namespace banmo {
 namespace {
 
 Error bad(Message message) { return fail(ErrorCode::invalid, "xapi.bad_multipart", std::move(message)); }
@@ -84,4 +84,8 @@ void append_part(std::string& out, std::string_view boundary, const std::vector<
 }
 void end_parts(std::string& out, std::string_view boundary) { out.append("--").append(boundary).append("--\r\n"); }
 
-}  // namespace banmo::api
+std::vector<std::pair<std::string, std::string>> part_headers(const std::string& content_type, const std::string& sha2) {
+  return {{"Content-Type", content_type}, {"Content-Transfer-Encoding", "binary"}, {"X-Experience-API-Hash", sha2}};
+}
+
+}  // namespace banmo

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flows/desk.h"
+
+#include <algorithm>
+
+namespace banmo::flows {
+namespace {
+
+using directory::Grant;
+using directory::OrgNo;
+
+int64_t number_in(const Running& running, const sql::Values& row, const std::string& field) {
+  return sql::int_of(row[running.subject->field_index(field)]);
+}
+
+// Rows of a school that was merged away belong to the one that stays.
+OrgNo living(const directory::OrgTree& tree, OrgNo no) {
+  constexpr int kMaxMerges = 32;
+  for (int n = 0; n < kMaxMerges; ++n) {
+    const directory::Org* org = tree.find(no);
+    if (org == nullptr || org->merged_into.value == 0) break;
+    no = org->merged_into;
+  }
+  return no;
+}
+
+bool is_in(OrgNo asked, const Grant& grant, bool above, const directory::OrgTree& tree) {
+  return asked.value != 0 && (above ? tree.is_within(asked, grant.org) : asked == grant.org);
+}
+
+std::string desk(char kind, int64_t number, std::string_view role) {
+  return std::string(1, kind) + ":" + (number == 0 ? std::string() : std::to_string(number)) + ":" + std::string(role);
+}
+
+// Each role of the directory, or the empty word if any will do.
+std::vector<std::string> role_words(const pack::FlowRole& role) { return role.roles.empty() ? std::vector<std::string>{""} : role.roles; }
+
+void add_org_desks(const pack::FlowRole& role, OrgNo org, const directory::OrgTree& tree, std::vector<std::string>& out) {
+  for (const std::string& word : role.roles) {
+    if (!role.above) {
+      out.push_back(desk('o', org.value, word));
+      continue;
+    }
+    for (const directory::Org* one : tree.path(org))
+      if (directory::may_stand_in(*directory::role_of(word), one->kind)) out.push_back(desk('o', one->no.value, word));
+  }
+}
+
+// Whom a case waits for: where offices act and nothing is to be filled in, the applicant who could withdraw it is not one of them.
+std::vector<const pack::FlowRole*> awaited(const pack::Flow& flow, std::string_view state, bool escalated) {
+  const auto roles = roles_of(flow, state, escalated);
+  const std::string& first = flow.states.front().id;
+  const pack::FlowState* here = flow.state(state);
+  if (state == first || here == nullptr || !here->form.empty()) return roles;
+  const auto starters = roles_of(flow, first, false);
+  std::vector<const pack::FlowRole*> offices;
+  for (const pack::FlowRole* role : roles)
+    if (std::find(starters.begin(), starters.end(), role) == starters.end()) offices.push_back(role);
+  return offices.empty() ? roles : offices;
+}
+
+void sort_unique(std::vector<std::string>& words) {
+  std::sort(words.begin(), words.end());
+  words.erase(std::unique(words.begin(), words.end()), words.end());
+}
+
+}  // namespace
+
+std::optional<Grant> holds(const pack::FlowRole& role, const directory::Principal& principal, const Running& running, const sql::Values& row,
+                           const directory::OrgTree& tree) {
+  if (!role.person_field.empty()) {
+    const int64_t person = number_in(running, row, role.person_field);
+    if (person == 0 || principal.person.value != person) return std::nullopt;
+  }
+  if (!role.ward_field.empty()) {
+    const directory::PersonNo ward{number_in(running, row, role.ward_field)};
+    if (std::find(principal.wards.begin(), principal.wards.end(), ward) == principal.wards.end()) return std::nullopt;
+  }
+  for (const Grant& grant : principal.grants) {
+    const bool as_role = role.roles.empty() || std::find(role.roles.begin(), role.roles.end(), directory::name_of(grant.role)) != role.roles.end();
+    const bool in_org = role.org_field.empty() || is_in(living(tree, {number_in(running, row, role.org_field)}), grant, role.above, tree);
+    if (as_role && in_org) return grant;
+  }
+  return std::nullopt;
+}
+
+std::vector<const pack::FlowRole*> roles_of(const pack::Flow& flow, std::string_view state, bool escalated) {
+  std::vector<const pack::FlowRole*> roles;
+  const auto add = [&](std::string_view id) {
+    const pack::FlowRole* role = flow.role(id);
+    if (role != nullptr && std::find(roles.begin(), roles.end(), role) == roles.end()) roles.push_back(role);
+  };
+  for (const pack::FlowMove& move : flow.moves)
+    if (std::find(move.from.begin(), move.from.end(), state) != move.from.end())
+      for (const std::string& by : move.by) add(by);
+  const pack::FlowDeadline* deadline = flow.deadline(state);
+  if (escalated && deadline != nullptr && !roles.empty()) add(deadline->escalate_to);
+  return roles;
+}
+
+std::vector<std::string> desks_of_case(const Running& running, std::string_view state, bool escalated, const sql::Values& row,
+                                       const directory::OrgTree& tree) {
+  std::vector<std::string> out;
+  for (const pack::FlowRole* role : awaited(*running.flow, state, escalated)) {
+    const std::string& person_field = role->person_field.empty() ? role->ward_field : role->person_field;
+    if (!person_field.empty()) {
+      const int64_t person = number_in(running, row, person_field);
+      for (const std::string& word : role_words(*role))
+        if (person != 0) out.push_back(desk(role->person_field.empty() ? 'w' : 'p', person, word));
+    } else if (!role->org_field.empty()) {
+      const OrgNo org = living(tree, {number_in(running, row, role->org_field)});
+      if (org.value != 0) add_org_desks(*role, org, tree, out);
+    } else {
+      for (const std::string& word : role->roles) out.push_back(desk('r', 0, word));
+    }
+  }
+  sort_unique(out);
+  return out;
+}
+
+std::vector<std::string> desks_of(const directory::Principal& principal) {
+  std::vector<std::string> out;
+  const auto add_person = [&](char kind, directory::PersonNo person) {
+    out.push_back(desk(kind, person.value, ""));
+    for (const Grant& grant : principal.grants) out.push_back(desk(kind, person.value, directory::name_of(grant.role)));
+  };
+  for (const Grant& grant : principal.grants) {
+    out.push_back(desk('r', 0, directory::name_of(grant.role)));
+    out.push_back(desk('o', grant.org.value, directory::name_of(grant.role)));
+  }
+  if (!principal.grants.empty() && principal.person.value != 0) add_person('p', principal.person);
+  for (const directory::PersonNo ward : principal.wards)
+    if (!principal.grants.empty()) add_person('w', ward);
+  sort_unique(out);
+  return out;
+}
+
+}  // namespace banmo::flows

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flows/mover.h"
+
+#include <algorithm>
+
+#include "base/city_time.h"
+#include "flows/wording.h"
+
+namespace banmo::flows {
+namespace {
+
+constexpr int kMaxAutomatic = 16;  // moves in a row; packs with circles are not loaded
+const std::string kLate = "late", kEscalated = "escalated";
+
+Result<sql::Value> evaluate(const expr::Expression& expression, const sql::Values& values, Instant now) {
+  return expression.evaluate(values, {now, kCityUtcOffset_minutes});
+}
+
+// Values stand in a request below its "values".
+Error below_values(Error error) {
+  const auto move = [](std::string& where) {
+    if (where.starts_with("$.")) where.insert(1, ".values");
+  };
+  move(error.where);
+  for (Error& detail : error.details) move(detail.where);
+  return error;
+}
+
+Result<> check_form(const pack::Dataset& subject, const std::vector<pack::FlowInput>& form, const json::Object& values) {
+  for (const auto& [name, value] : values) {
+    if (std::any_of(form.begin(), form.end(), [&](const pack::FlowInput& input) { return input.field == name; })) continue;
+    return not_in_form(subject, name);
+  }
+  return {};
+}
+
+Result<> check_required(const Standing& standing, const std::vector<pack::FlowInput>& form) {
+  Error error = fail(ErrorCode::invalid, "flows.input_missing", {}, "$.values");
+  for (const pack::FlowInput& input : form) {
+    const size_t at = standing.running->subject->field_index(input.field);
+    if (!input.required || !sql::is_null(standing.row[at])) continue;
+    const pack::Title& title = standing.running->subject->fields[at].title;
+    error.details.push_back(
+        fail(ErrorCode::invalid, "flows.input_missing", {"请填写“" + title.zh + "”", "fill in " + title.en}, "$.values." + input.field));
+  }
+  if (error.details.empty()) return {};
+  error.message = error.details.front().message;
+  error.where = error.details.front().where;
+  return error;
+}
+
+// What an expression gives for a field: a whole number stands for a decimal.
+sql::Value for_field(const pack::Field& field, sql::Value value) {
+  const auto* whole = std::get_if<int64_t>(&value);
+  if (whole != nullptr && field.type == pack::FieldType::decimal) return static_cast<double>(*whole);
+  return value;
+}
+
+// A case is in the dataset from its first move on, unless that gives it up: a draft is nobody's row, and what is withdrawn unsent never was one.
+bool is_sent(const Running& running, const Record& now, const Change& change) {
+  if (change.steps.empty()) return false;
+  if (now.in_dataset) return true;
+  const std::string& first = running.flow->states.front().id;
+  const pack::FlowState* to = running.flow->state(change.steps.front().step.to);
+  return now.state != first && to != nullptr && !to->final;
+}
+
+bool reads_form(const Standing& standing, const pack::FlowMove& move) {
+  const auto& fields = standing.running->subject->fields;
+  return std::any_of(move.guard->fields().begin(), move.guard->fields().end(), [&](size_t at) {
+    return at < fields.size() && std::any_of(move.form.begin(), move.form.end(), [&](const auto& input) { return input.field == fields[at].id; });
+  });
+}
+
+}  // namespace
+
+sql::Values Mover::with_actor(const Standing& standing, const Actor& actor) const {
+  sql::Values values = standing.row;
+  const bool known = actor.principal != nullptr;
+  values.push_back(known && actor.grant.org.value != 0 ? sql::Value{actor.grant.org.value} : sql::Value{});
+  values.push_back(known && actor.principal->person.value != 0 ? sql::Value{actor.principal->person.value} : sql::Value{});
+  values.push_back(known ? sql::Value{std::string(directory::name_of(actor.grant.role))} : sql::Value{});
+  return values;
+}
+
+std::optional<Actor> Mover::actor(const Standing& standing, const directory::Principal& principal, const std::vector<std::string>& by) const {
+  for (const std::string& id : by) {
+    const pack::FlowRole* role = standing.running->flow->role(id);
+    if (role == nullptr) continue;
+    if (const auto grant = holds(*role, principal, *standing.running, standing.row, *orgs_)) return Actor{&principal, role, *grant};
+  }
+  return std::nullopt;
+}
+
+std::optional<Actor> Mover::saver(const Standing& standing, const directory::Principal& principal) const {
+  std::vector<std::string> by;
+  for (const pack::FlowRole* role : roles_of(*standing.running->flow, standing.record.state, standing.record.escalated)) by.push_back(role->id);
+  return actor(standing, principal, by);
+}
+
+// Whether all who make the move are those who open cases: a withdrawal is nobody else's.
+static bool is_applicants(const pack::Flow& flow, const pack::FlowMove& move) {
+  const auto starters = roles_of(flow, flow.states.front().id, false);
+  return std::all_of(move.by.begin(), move.by.end(),
+                     [&](const std::string& id) { return std::find(starters.begin(), starters.end(), flow.role(id)) != starters.end(); });
+}
+
+// By whom a move may be made: when an office is late the role above may act in its place.
+static std::vector<std::string> makers(const Standing& standing, const pack::FlowMove& move) {
+  std::vector<std::string> by = move.by;
+  const pack::FlowDeadline* deadline = standing.running->flow->deadline(standing.record.state);
+  if (standing.record.escalated && deadline != nullptr && !is_applicants(*standing.running->flow, move)) by.push_back(deadline->escalate_to);
+  return by;
+}
+
+Result<> Mover::check_actor(const Standing& standing, const pack::FlowMove& move, const Actor& actor, bool took_part) const {
+  if (actor.role == nullptr) return not_your_move(*standing.running->flow, move);
+  return move.four_eyes && took_part ? Result<>(four_eyes(move)) : Result<>();
+}
+
+Result<bool> Mover::holds_guard(const Standing& standing, const pack::FlowMove& move, const Actor& actor) const {
+  if (!move.guard) return true;
+  BANMO_TRY(const sql::Value value, evaluate(*move.guard, with_actor(standing, actor), now_));
+  return expr::is_true(value);
+}
+
+Result<> Mover::check_guard(const Standing& standing, const pack::FlowMove& move, const Actor& actor) const {
+  BANMO_TRY(const bool held, holds_guard(standing, move, actor));
+  return held ? Result<>() : Result<>(fail(ErrorCode::invalid, "flows.guard", guard_sentence(standing, move)));
+}
+
+Message Mover::guard_sentence(const Standing& standing, const pack::FlowMove& move) const {
+  return refusal_of(move, values_of(*standing.running, standing.row, move.guard->fields(), *orgs_));
+}
+
+Result<std::optional<Message>> Mover::refusal(const Standing& standing, const directory::Principal& principal, const pack::FlowMove& move,
+                                              bool took_part) const {
+  const Actor by = actor(standing, principal, makers(standing, move)).value_or(Actor{});
+  const auto allowed = check_actor(standing, move, by, took_part);
+  if (!allowed.ok()) return std::optional(allowed.error().message);
+  if (!move.guard || reads_form(standing, move)) return std::optional<Message>();
+  BANMO_TRY(const bool held, holds_guard(standing, move, by));
+  return held ? std::optional<Message>() : std::optional(guard_sentence(standing, move));
+}
+
+Result<> Mover::take_inputs(Standing& standing, const pack::FlowMove& move, const directory::Principal& principal, const MoveWish& wish) const {
+  BANMO_DO(check_form(*standing.running->subject, move.form, wish.values));
+  auto filled = rows_.fill(principal, standing.running->subject->id, wish.values, standing.row);
+  if (!filled.ok()) return below_values(std::move(filled).error());
+  BANMO_DO(check_required(standing, move.form));
+  const pack::FlowState* state = standing.running->flow->state(standing.record.state);
+  const pack::FlowState* to = standing.running->flow->state(move.to);
+  const bool gives_up = to != nullptr && to->final && !standing.record.in_dataset;  // what is given up need not be complete
+  if (state != nullptr && !gives_up) BANMO_DO(check_required(standing, state->form));
+  return {};
+}
+
+Result<> Mover::fill_empty(Standing& standing, const Actor& actor) const {
+  for (const pack::FlowFill& fill : standing.running->flow->fill) {
+    const size_t at = standing.running->subject->field_index(fill.field);
+    if (!sql::is_null(standing.row[at])) continue;
+    BANMO_TRY(sql::Value value, evaluate(fill.value, with_actor(standing, actor), now_));
+    standing.row[at] = for_field(standing.running->subject->fields[at], std::move(value));
+  }
+  return {};
+}
+
+Result<> Mover::run_effects(Standing& standing, const pack::FlowMove& move, const Actor& actor) const {
+  for (const pack::FlowEffect& effect : move.effects) {
+    const size_t at = standing.running->subject->field_index(effect.field);
+    BANMO_TRY(sql::Value value, evaluate(effect.value, with_actor(standing, actor), now_));
+    standing.row[at] = for_field(standing.running->subject->fields[at], std::move(value));
+  }
+  return {};
+}
+
+void Mover::enter(Standing& standing, const std::string& state) const {
+  Record& c = standing.record;
+  const pack::Flow& flow = *standing.running->flow;
+  c.state = state;
+  c.entered_at = now_;
+  c.due_at = c.timer_at = std::nullopt;
+  c.reminded = c.escalated = false;
+  const pack::FlowState* entered = flow.state(state);
+  if (entered != nullptr && entered->final) c.closed_at = now_;
+  const pack::FlowDeadline* deadline = flow.deadline(state);
+  if (deadline == nullptr) return;
+  c.due_at = standing.running->calendar->after(now_, deadline->within);
+  const bool acts = !deadline->late_to.empty() || !deadline->escalate_to.empty();
+  if (!acts && !deadline->remind) return;
+  c.timer_at = deadline->remind ? std::min(*c.due_at, standing.running->calendar->before(*c.due_at, *deadline->remind)) : *c.due_at;
+}
+
+Result<> Mover::take(Standing& standing, const pack::FlowMove& move, const Actor& actor, const std::string& note, Change& change) const {
+  Record& c = standing.record;
+  StepRow row;
+  row.step = {now_, move.id, c.state, move.to, move.label, actor.role == nullptr ? pack::Title{} : actor.role->title, actor.grant.org, note};
+  row.account = actor.principal == nullptr ? "" : actor.principal->account_name;
+  row.role = actor.role == nullptr ? "" : actor.role->id;
+  row.spent_us = now_.micros - c.entered_at.micros;
+  change.steps.push_back(std::move(row));
+  BANMO_DO(run_effects(standing, move, actor));
+  enter(standing, move.to);
+  return {};
+}
+
+Result<> Mover::take_automatic(Standing& standing, Change& change) const {
+  for (int n = 0; n < kMaxAutomatic; ++n) {
+    const pack::FlowMove* next = nullptr;
+    for (const pack::FlowMove& move : standing.running->flow->moves) {
+      if (!move.automatic() || std::find(move.from.begin(), move.from.end(), standing.record.state) == move.from.end()) continue;
+      BANMO_TRY(const bool held, holds_guard(standing, move, {}));
+      if (!held) continue;
+      next = &move;
+      break;
+    }
+    if (next == nullptr) return {};
+    BANMO_DO(take(standing, *next, {}, "", change));
+  }
+  return fail(ErrorCode::internal, "flows.circle",
+              {"流程的自动办理在转圈，请通知系统管理员", "the automatic moves of this flow run in circles: tell the system administrator"});
+}
+
+void Mover::tell_opener(const Standing& standing, const Actor& actor, Change& change) const {
+  const Record& c = standing.record;
+  if (actor.principal != nullptr && actor.principal->account_name == c.opened_by) return;
+  directory::NoticeTo to;
+  to.account_name = c.opened_by;
+  change.notices.emplace_back(
+      to, directory::NewNotice{"flow.moved", now_stands(*standing.running->flow, c), "/datasets/" + standing.running->flow->subject});
+}
+
+// The row as the case leaves it, and everything that is written with it.
+Result<> Mover::finish(Standing& standing, const Actor& actor, std::string action, Change& change) const {
+  Record& c = standing.record;
+  const Running& running = *standing.running;
+  const std::string& subject = running.subject->id;
+  change.seq_before = c.seq++;
+  c.definition = running.definition;
+  c.moved_at = now_;
+  c.mover_role = actor.role == nullptr ? "" : actor.role->title.zh + "\t" + actor.role->title.en;
+  standing.row[running.key_at] = c.key.empty() ? sql::Value{} : sql::Value{c.key};
+  standing.row[running.state_at] = c.state;
+  const auto number = [&](const std::string& field) { return field.empty() ? 0 : sql::int_of(standing.row[running.subject->field_index(field)]); };
+  c.org = number(running.subject->org_field);
+  c.person = number(running.subject->person_field);
+  if (is_sent(running, c, change)) {
+    if (!c.sent_at) c.sent_at = now_;
+    auto added = rows_.add(change.rows, subject, standing.row, !c.in_dataset, actor.principal == nullptr ? "system" : actor.principal->account_name);
+    if (!added.ok()) return below_values(std::move(added).error());
+    c.in_dataset = true;
+  }
+  if (change.is_moved && !c.closed_at) change.desks = desks_of_case(running, c.state, c.escalated, standing.row, *orgs_);
+  BANMO_TRY(c.content, rows_.to_text(subject, standing.row));
+  json::Object detail{{"seq", c.seq}, {"state", c.state}};
+  if (!change.steps.empty()) {
+    detail.set("move", change.steps.front().step.move);
+    detail.set("from", change.steps.front().step.from);
+    if (!change.steps.front().role.empty()) detail.set("role", change.steps.front().role);
+  }
+  change.audited = {now_,
+                    actor.principal == nullptr ? "system" : actor.principal->account_name,
+                    std::move(action),
+                    c.flow,
+                    c.id.to_string(),
+                    c.org,
+                    std::move(detail)};
+  change.after = std::move(c);
+  return {};
+}
+
+// Fills in what the starter's role says of the row; the first role that then holds.
+std::optional<Actor> Mover::starter(const RunningPtr& running, const directory::Principal& principal, sql::Values& row) const {
+  const auto set = [&](sql::Values& to, const std::string& field, int64_t number) {
+    sql::Value& value = to[running->subject->field_index(field)];
+    if (sql::is_null(value) && number != 0) value = number;
+  };
+  for (const pack::FlowRole* role : roles_of(*running->flow, running->flow->states.front().id, false)) {
+    for (const directory::Grant& grant : principal.grants) {
+      sql::Values tried = row;
+      if (!role->org_field.empty()) set(tried, role->org_field, grant.org.value);
+      if (!role->person_field.empty()) set(tried, role->person_field, principal.person.value);
+      if (!role->ward_field.empty() && principal.wards.size() == 1) set(tried, role->ward_field, principal.wards.front().value);
+      if (const auto held = holds(*role, principal, *running, tried, *orgs_)) {
+        row = std::move(tried);
+        return Actor{&principal, role, *held};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+Result<Change> Mover::open(const RunningPtr& running, const directory::Principal& principal, const json::Object& values) const {
+  const pack::Flow& flow = *running->flow;
+  std::vector<pack::FlowInput> form = flow.states.front().form;
+  for (const pack::FlowRole* role : roles_of(flow, flow.states.front().id, false))  // for whom it is opened may be said
+    for (const std::string* field : {&role->ward_field, &role->org_field})
+      if (!field->empty()) form.push_back({*field, false});
+  BANMO_DO(check_form(*running->subject, form, values));
+  Standing standing{running, {}, rows_.blank(flow.subject)};
+  auto filled = rows_.fill(principal, flow.subject, values, standing.row);
+  if (!filled.ok()) return below_values(std::move(filled).error());
+  const auto by = starter(running, principal, standing.row);
+  if (!by) return not_for_you(flow);
+  BANMO_DO(fill_empty(standing, *by));
+  Change change;
+  change.is_moved = true;
+  change.number = flow.number;
+  change.counter = flow.id + (flow.number.find("{year}") == std::string::npos ? "" : "/" + std::to_string(city_date(now_).year()));
+  Record& c = standing.record;
+  c.id = CaseId::next();
+  c.flow = flow.id;
+  c.opened_by = principal.account_name;
+  c.opened_at = now_;
+  enter(standing, flow.states.front().id);
+  BANMO_DO(finish(standing, *by, "case.open", change));
+  return change;
+}
+
+Result<Change> Mover::save(Standing standing, const directory::Principal& principal, const json::Object& values) const {
+  const pack::FlowState* state = standing.running->flow->state(standing.record.state);
+  const auto by = saver(standing, principal);
+  if (state == nullptr || !by) return not_your_form(*standing.running->flow, standing.record.state);
+  BANMO_DO(check_form(*standing.running->subject, state->form, values));
+  auto filled = rows_.fill(principal, standing.running->subject->id, values, standing.row);
+  if (!filled.ok()) return below_values(std::move(filled).error());
+  if (!saver(standing, principal)) return not_your_form(*standing.running->flow, standing.record.state);  // it would be somebody else's
+  BANMO_DO(fill_empty(standing, *by));
+  Change change;
+  BANMO_DO(finish(standing, *by, "case.save", change));
+  return change;
+}
+
+Result<Change> Mover::move(Standing standing, const directory::Principal& principal, const MoveWish& wish, bool took_part) const {
+  const pack::Flow& flow = *standing.running->flow;
+  const pack::FlowMove* move = flow.move(standing.record.state, wish.move);
+  if (move == nullptr || move->automatic()) return no_such_move(flow, standing.record.state);
+  const Actor by = actor(standing, principal, makers(standing, *move)).value_or(Actor{});
+  BANMO_DO(check_actor(standing, *move, by, took_part));
+  if (move->note_required && wish.note.find_first_not_of(" \t\r\n") == std::string::npos) return note_missing(*move);
+  BANMO_DO(take_inputs(standing, *move, principal, wish));
+  BANMO_DO(check_guard(standing, *move, by));
+  Change change;
+  change.is_moved = true;
+  BANMO_DO(take(standing, *move, by, wish.note, change));
+  BANMO_DO(take_automatic(standing, change));
+  tell_opener(standing, by, change);
+  BANMO_DO(finish(standing, by, "case.move", change));
+  return change;
+}
+
+void Mover::remind(Standing& standing, const pack::FlowDeadline& deadline, Change& change) const {
+  Record& c = standing.record;
+  c.reminded = true;
+  const bool acts = !deadline.late_to.empty() || !deadline.escalate_to.empty();
+  c.timer_at = acts ? c.due_at : std::nullopt;
+  for (auto& to : whom_to_remind(*standing.running, c, standing.row, *orgs_))
+    change.notices.emplace_back(
+        std::move(to), directory::NewNotice{"flow.due", due_soon(*standing.running->flow, c), "/datasets/" + standing.running->flow->subject});
+}
+
+Result<std::optional<Change>> Mover::late(Standing standing) const {
+  Record& c = standing.record;
+  const pack::FlowDeadline* deadline = standing.running->flow->deadline(c.state);
+  if (!c.timer_at || *c.timer_at > now_ || !c.due_at || c.closed_at) return std::optional<Change>();
+  Change change;
+  change.is_moved = true;
+  const bool is_over = now_ >= *c.due_at;
+  if (!is_over && deadline != nullptr) {
+    remind(standing, *deadline, change);
+  } else if (deadline != nullptr && !deadline->late_to.empty()) {
+    pack::FlowMove move;
+    move.id = kLate;
+    move.label = {"逾期", "Late"};
+    move.to = deadline->late_to;
+    BANMO_DO(take(standing, move, {}, "", change));
+    BANMO_DO(take_automatic(standing, change));
+    tell_opener(standing, {}, change);
+  } else if (deadline != nullptr && !deadline->escalate_to.empty()) {
+    const pack::FlowRole* to = standing.running->flow->role(deadline->escalate_to);
+    StepRow row;
+    row.step = {now_, kEscalated, c.state, c.state, {"逾期，提请" + to->title.zh + "办理", "Late: " + to->title.en + " may act as well"}, {}, {}, ""};
+    change.steps.push_back(std::move(row));
+    c.escalated = true;
+    c.timer_at = std::nullopt;
+  } else {  // the present version asks for nothing any more
+    c.timer_at = std::nullopt;
+    change.is_moved = false;
+  }
+  BANMO_DO(finish(standing, {}, is_over ? "case.late" : "case.remind", change));
+  return std::optional(std::move(change));
+}
+
+}  // namespace banmo::flows

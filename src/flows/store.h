@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cases in the ledger. Inside the room: readers go through Flows, which asks who may see what.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/audit.h"
+#include "directory/notices.h"
+#include "flows/types.h"
+#include "records/case_rows.h"
+#include "sql/group.h"
+#include "sql/sql.h"
+
+namespace banmo::flows {
+
+// A row of flow_case.
+struct Record {
+  CaseId id;
+  std::string flow, key, definition, state;
+  int64_t seq = 0;
+  int64_t org = 0, person = 0;
+  std::string opened_by;
+  Instant opened_at;
+  std::optional<Instant> sent_at;  // of the first move
+  Instant entered_at;
+  std::optional<Instant> due_at, timer_at;
+  bool reminded = false, escalated = false;
+  std::optional<Instant> closed_at;
+  bool in_dataset = false;
+  std::string mover_role;  // title of the flow's role in Chinese > English: "学校初审\tSchool"; empty: by itself
+  Instant moved_at;
+  std::string content;
+};
+
+struct StepRow {
+  Step step;
+  std::string account, role;  // role: id in the flow
+  int64_t spent_us = 0;
+};
+
+// What is written at once, or not at all.
+struct Change {
+  Record after;
+  int64_t seq_before = 0;  // of the case that it changes; 0: it is made
+  std::string number;      // of a new case: the pattern and the counter's name
+  std::string counter;
+  std::vector<StepRow> steps;
+  std::vector<std::string> desks;  // where it waits from now on
+  bool is_moved = false;           // desks and steps are written
+  records::CaseBatch rows;
+  std::vector<std::pair<directory::NoticeTo, directory::NewNotice>> notices;
+  audit::Entry audited;
+};
+
+inline constexpr std::string_view kStale = "flows.case_changed";
+// A case without a deadline stands behind all others.
+inline constexpr int64_t kNoDue = INT64_MAX;
+
+class Store {
+ public:
+  Store(sql::Database& ledger, records::CaseRows& rows, crypto::Profile profile);
+  // Errors: conflict kStale if the case has another seq_before; those of the store. A new case has its key and is in `change.after` afterwards.
+  Result<> write(Change& change);
+
+  Result<std::optional<Record>> unscoped_find(const std::string& id) const;
+  Result<std::vector<Step>> unscoped_steps(const std::string& id) const;
+  // Whether the account opened the case or moved it in another state.
+  Result<bool> unscoped_took_part(const Record& record, const std::string& account) const;
+  struct At {
+    int64_t due = INT64_MIN;
+    std::string id;
+  };
+  Result<std::vector<Record>> at_desk(const std::string& desk, const std::string& flow, const At& after, size_t limit) const;  // no content
+  Result<std::vector<Record>> opened_by(const std::string& account, const std::string& flow, const At& before, size_t limit) const;
+  Result<std::vector<Record>> unscoped_due(Instant now, const At& after, size_t limit) const;  // whose timer is over
+  Result<std::vector<Record>> unscoped_open(const std::string& flow, const std::string& after, size_t limit) const;
+  Result<> set_desks(const Record& record, const std::vector<std::string>& desks);
+  Result<int64_t> counter(const std::string& name) const;
+  Result<> set_counter(const std::string& name, int64_t value);
+  // By a predicate over c.org_no and c.person_no.
+  Result<FlowFigures> figures(const std::string& flow, const std::string& predicate, Instant now, const std::vector<std::string>& mending) const;
+
+ private:
+  struct Request;
+  void run(const sql::Group::Requests& group);
+  Result<> write_group(const sql::Group::Requests& group);
+  Result<> write_one(sql::Connection& connection, Change& change);
+
+  sql::Database& ledger_;
+  records::CaseRows& rows_;
+  const crypto::Profile profile_;
+  sql::Group group_;
+};
+
+}  // namespace banmo::flows

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// The words of flows: a case, what may be done with it now, what happened to it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/id.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "directory/types.h"
+#include "json/json.h"
+#include "pack/flow.h"
+#include "pack/level.h"
+#include "records/types.h"
+
+namespace banmo::flows {
+
+using CaseId = Id<struct CaseTag>;
+
+enum class Lamp { none, green, yellow, red };  // none: no deadline
+
+// How far a case is; no content.
+struct CaseHead {
+  CaseId id;
+  std::string flow, key;  // key: its number, "DS2026-000017"
+  std::string state;
+  pack::Title state_title;
+  int64_t seq = 0;
+  Instant opened_at, entered_at;
+  std::optional<Instant> due_at, closed_at;
+  Lamp lamp = Lamp::none;
+  bool escalated = false;
+};
+
+// A move out of the present state as the reader stands to it.
+struct Choice {
+  const pack::FlowMove* move = nullptr;  // of Case::flow
+  std::optional<Message> refused;        // why the reader cannot make it now
+};
+
+struct Case {
+  CaseHead head;
+  std::shared_ptr<const pack::Flow> flow;  // by which the case goes on
+  records::Row row;
+  pack::Level shown = pack::Level::l1;  // the highest level of what `row` tells
+  bool can_save = false;                // the state's form
+  std::vector<Choice> choices;
+  bool due_is_estimated = false;  // the calendar lacks a year of the deadline: weekends alone are left out
+};
+
+struct Step {
+  Instant at;
+  std::string move, from, to;
+  pack::Title label, role;  // role: of the flow; empty for what happened by itself
+  directory::OrgNo org;
+  std::string note;
+};
+
+// What somebody may start, and how it goes.
+struct Guide {
+  std::shared_ptr<const pack::Flow> flow;
+  bool can_start = false;
+};
+
+struct StateFigures {
+  std::string state;
+  pack::Title title;
+  int64_t n_open = 0, n_late = 0;
+  int64_t n_left = 0;    // times that a case has left the state
+  double mean_days = 0;  // that it spent there, of 24 hours
+};
+struct FlowFigures {
+  int64_t n_opened = 0, n_closed = 0;
+  double mean_days = 0;    // of closed cases, from the first move to the last
+  int64_t n_returned = 0;  // times that a case went back to be mended
+  std::vector<StateFigures> states;
+};
+
+struct MoveWish {
+  int64_t seq = 0;  // of the case as the mover saw it
+  std::string move;
+  json::Object values;
+  std::string note;
+};
+
+enum class CaseView { waiting, opened };  // for me; by me
+struct CaseQuery {
+  CaseView view = CaseView::waiting;
+  std::string flow = {};  // empty: all
+  size_t limit = 50;
+  std::string after = {};  // cursor of the last page
+};
+struct CasePage {
+  std::vector<CaseHead> items;
+  std::string next;  // empty: the last page
+};
+
+}  // namespace banmo::flows
