@@ -1,7 +1,8 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { cleanup, render, screen } from '@testing-library/react'
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { MemoryRouter } from 'react-router'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ForwardForm } from '@/features/learning/forward-form'
 import ForwardsPage, { behindText } from '@/features/learning/forwards-page'
 import type { Forward } from '@/shared/api/types'
 import { changeLanguage } from '@/shared/i18n'
@@ -21,7 +22,12 @@ function show(items: Forward[], rights: string[]) {
 }
 const buttons = () => screen.getAllByRole('button').map((button) => button.textContent?.replace(/\s/g, ''))
 
-beforeEach(() => changeLanguage('zh'))
+class Observer { observe() {} unobserve() {} disconnect() {} }
+
+beforeEach(() => {
+  vi.stubGlobal('ResizeObserver', Observer)
+  return changeLanguage('zh')
+})
 afterEach(cleanup)
 
 describe('forwards', () => {
@@ -50,6 +56,19 @@ describe('forwards', () => {
     expect(screen.getByText(words.forwards.state_failing)).toBeTruthy()
     const { add, pause, try_now, see_refused, test, change, remove } = words.forwards
     expect(buttons()).toEqual([add, pause, try_now, see_refused, test, change, remove])
+  })
+
+  it('asks for the secret again once the address or the user name is another', () => {
+    render(<QueryClientProvider client={new QueryClient()}><ForwardForm changing={forward} onClose={() => {}} /></QueryClientProvider>)
+    const field = (label: string) => screen.getByLabelText<HTMLInputElement>(label)
+    const { endpoint, key, secret } = words.forwards
+    expect(field(secret).required).toBe(false)
+    for (const [label, other, before] of [[endpoint, 'https://elsewhere.example.cn/xapi', forward.endpoint], [key, 'k2', forward.key]] as const) {
+      fireEvent.change(field(label), { target: { value: other } })
+      expect(field(secret).required, label).toBe(true)
+      fireEvent.change(field(label), { target: { value: before } })
+      expect(field(secret).required, label).toBe(false)
+    }
   })
 
   it('says what to do where there is none', () => {

@@ -30,7 +30,8 @@ void describe(V& v, ForwardIn& x) {
   v.field("endpoint", x.endpoint, {.title = "地址", .doc = "Without a slash at its end.", .max_length = 500, .pattern = "^https?://[^ ?#]+[^ ?#/]$"});
   v.field("version", x.version, {.one_of = kVersions, .has_default = true});
   v.field("key", x.key, {.title = "用户名", .min_length = 1, .max_length = 200, .pattern = "^[^:]+$"});
-  v.field("secret", x.secret, {.title = "口令", .doc = "In a change: absent, it stays.", .min_length = 1, .max_length = 500});
+  v.field("secret", x.secret,
+          {.title = "口令", .doc = "In a change: absent, it stays; another address or key needs it.", .min_length = 1, .max_length = 500});
   v.field("org", x.org, {.doc = "Whose statements, with those below; absent: one's own. A change leaves it.", .max_length = 36});
   v.field("verbs", x.verbs, {.doc = "IRIs; empty: any verb.", .has_default = true});
   v.field("profiles", x.profiles, {.doc = "IRIs, one of which is a category of the statement; empty: any.", .has_default = true});
@@ -66,7 +67,7 @@ void describe(V& v, ForwardShape& x) {
   v.field("released_by", x.released_by);
   v.field("n_sent", x.n_sent);
   v.field("n_refused", x.n_refused);
-  v.field("n_behind", x.n_behind, {.doc = "Statements that are to come; 100,000 stands for more."});
+  v.field("n_behind", x.n_behind, {.doc = "Its statements among the next 100,000 of the installation."});
   v.field("behind_s", x.behind_s, {.doc = "Seconds that the oldest of them has waited."});
   v.field("n_failures", x.n_failures, {.doc = "Tries that went wrong in a row."});
   v.field("sent_at", x.sent_at);
@@ -75,6 +76,16 @@ void describe(V& v, ForwardShape& x) {
   v.field("error", x.error, {.doc = "Of the last try."});
   v.field("can_change", x.can_change);
   v.field("can_release", x.can_release);
+}
+
+// What somebody saw who releases it.
+struct ReleaseIn {
+  static constexpr const char* kName = "ForwardRelease";
+  std::string endpoint;
+};
+template <class V>
+void describe(V& v, ReleaseIn& x) {
+  v.field("endpoint", x.endpoint, {.title = "地址", .doc = "Where it leads, as you saw it.", .min_length = 1, .max_length = 500});
 }
 
 struct RefusedShape {
@@ -91,8 +102,8 @@ void describe(V& v, RefusedShape& x) {
   v.field("id", x.id, {.doc = "Of the statement."});
   v.field("org", x.org);
   v.field("at", x.at);
-  v.field("status", x.status, {.doc = "What the other side answered."});
-  v.field("answer", x.answer, {.doc = "The beginning of it."});
+  v.field("status", x.status, {.doc = "What the other side answered; 0: it did not leave, as it cannot be read here."});
+  v.field("answer", x.answer, {.doc = "The beginning of it, for who may export the organisation's data."});
   v.field("retry", x.retry, {.doc = "Will be sent once more."});
 }
 
@@ -146,6 +157,7 @@ ForwardShape shape_of(const Call& call, const Forward& forward) {
   if (!forward.error.zh.empty()) shape.error = Two::of(forward.error);
   shape.can_change = call.principal.has(directory::Right::packs_install);
   shape.can_release = forward.state == events::ForwardState::waiting && forward.made_by != call.principal.account_name &&
+                      forward.changed_by != call.principal.account_name &&
                       directory.require(call.principal, directory::Right::datasets_export, plan.org).ok();
   return shape;
 }
@@ -249,8 +261,11 @@ void add_forward_routes(Builder& builder) {
                          });
   builder.route<ForwardTestShape>(
       on_one("POST", "/test", "test_forward", {"试连对方，不发送记录", "Ask the other side; nothing is sent"}, "packs.install"), test_forward);
-  add_step(builder, on_one("POST", "/release", "release_forward", {"放行：数据可以发往这里", "Release it: the data may go there"}, "datasets.export"),
-           &events::Forwards::release);
+  builder.route<ReleaseIn, ForwardShape>(
+      on_one("POST", "/release", "release_forward", {"放行：数据可以发往这里", "Release it: the data may go there"}, "datasets.export"),
+      [](const Call& call, const ReleaseIn& in) -> Result<ForwardShape> {
+        return shape_of(call, call.engines.forwards->release(call.principal, call.path("id"), in.endpoint));
+      });
   add_step(builder, on_one("POST", "/pause", "pause_forward", {"暂停转发", "Pause a forward"}, "xapi.keys"), &events::Forwards::pause);
   add_step(builder, on_one("POST", "/resume", "resume_forward", {"继续转发，并立即再试", "Resume a forward, and try at once"}, "xapi.keys"),
            &events::Forwards::resume);

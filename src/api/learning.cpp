@@ -317,7 +317,8 @@ void add_learning_routes(Builder& builder) {
                                        auto parameters = conditions(whose());
                                        parameters.push_back(choice_parameter("format", "csv, jsonl or parquet.", {"csv", "jsonl", "parquet"}));
                                        return parameters;
-                                     }()},
+                                     }(),
+                                 .timeout_ms = kExport_ms},
                                 export_records);
   builder.route<LearningDetail>(
       {.method = "GET",

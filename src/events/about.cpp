@@ -8,7 +8,6 @@
 #include "events/look_up.h"
 #include "events/postings.h"
 #include "events/reader.h"
-#include "events/walk.h"
 #include "json/json.h"
 
 namespace banmo::events {
@@ -115,6 +114,7 @@ Result<int64_t> About::file_changed() {
   BANMO_TRY(const Mark before, mark());
   BANMO_TRY(const auto changes, people_.changed_since(before.actor_no, static_cast<size_t>(kChunk)));
   if (changes.empty()) return int64_t{0};
+  people_.forget();  // another server may have decided: whom this one remembers is older
   int64_t n_all = 0;
   for (const ActorChange& change : changes) {
     BANMO_TRY(const int64_t n, file_actor(change, before.statement_no));
@@ -130,10 +130,9 @@ Result<int64_t> About::run() {
   for (;;) {
     BANMO_TRY(const int64_t n, file_new());
     n_all += n;
-    if (n < kChunk) break;
+    if (const auto merged = merger_.run(); !merged.ok() && merged.error().id != kMoved) return merged.error();
+    if (n < kChunk) return n_all;
   }
-  const auto merged = merger_.run();
-  return merged.ok() || merged.error().id == kMoved ? Result<int64_t>(n_all) : Result<int64_t>(merged.error());
 }
 
 }  // namespace banmo::events

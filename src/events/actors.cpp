@@ -33,6 +33,9 @@ constexpr std::string_view kAddAccount =
     "INSERT INTO xapi_account (name, home_page, person_no, org_no, purpose, made_by, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO "
     "NOTHING";
 
+constexpr std::string_view kErasures = "SELECT subject, COUNT(*) FROM xapi_removal WHERE kind = 0 GROUP BY subject";
+constexpr std::string_view kIds = "SELECT no, id FROM person WHERE no IN (";
+
 constexpr size_t kMaxPage = 200, kMaxPurpose = 60, kMaxPeople = 1000, kNameBytes = 20;
 
 Error no_such_actor() {
@@ -49,6 +52,21 @@ Error no_such_person() {
 // Actors are people, by the right to manage those of the organisation whose keys speak of them.
 directory::Scope reach_of(const directory::Directory& directory, const Principal& by, Right right) {
   return directory.scope(by, right, {"org", "person", pack::Level::l3});
+}
+
+// How often each was erased, by an order that is done or under way. Orders know people by a hash of their id alone.
+Result<> count_erasures(sql::Connection& connection, const std::vector<PersonNo>& people, std::unordered_map<int64_t, int64_t>& out) {
+  std::unordered_map<std::string, int64_t> n_by_subject;
+  BANMO_TRY(const auto orders, connection.query(kErasures));
+  for (const auto& row : orders.rows) n_by_subject[sql::text_of(row[0])] = sql::int_of(row[1]);
+  if (n_by_subject.empty()) return {};
+  std::vector<sql::Value> asked;
+  for (const PersonNo person : people) asked.emplace_back(person.value);
+  return each_of(connection, kIds, {}, asked, [&](const sql::Values& row) -> Result<> {
+    const auto found = n_by_subject.find(crypto::to_hex(crypto::sha256(sql::text_of(row[1]))));
+    if (found != n_by_subject.end()) out[sql::int_of(row[0])] = found->second;
+    return {};
+  });
 }
 
 sql::Value owned(std::optional<PersonNo> person) { return person ? sql::Value(person->value) : sql::Value(); }
@@ -154,9 +172,11 @@ Result<> Actors::ignore(const Principal& by, int64_t actor) { return decide(by, 
 Result<> Actors::reset(const Principal& by, int64_t actor) { return decide(by, actor, ActorHow::unknown, {}); }
 
 // The same person gets another name in each organisation and for each purpose, so that two tools cannot put together what they know.
-std::string Actors::new_name(PersonNo person, OrgNo org, const std::string& purpose) const {
+// After an erasure it is another one: the old one still stands with the tool.
+std::string Actors::new_name(PersonNo person, OrgNo org, const std::string& purpose, int64_t n_erasures) const {
   if (account_key_.empty()) return "bma_" + crypto::to_hex(crypto::random_bytes(kNameBytes));
-  const std::string text = "xapi account " + std::to_string(person.value) + " " + std::to_string(org.value) + " " + purpose;
+  std::string text = "xapi account " + std::to_string(person.value) + " " + std::to_string(org.value) + " " + purpose;
+  if (n_erasures != 0) text += " " + std::to_string(n_erasures);
   const crypto::Hash hash = crypto::keyed_hash(directory_.profile(), account_key_, text);
   return "bma_" + crypto::to_hex(std::span(hash).first(kNameBytes));
 }
@@ -164,9 +184,12 @@ std::string Actors::new_name(PersonNo person, OrgNo org, const std::string& purp
 Result<> Actors::add_missing(sql::Connection& connection, const Principal& by, OrgNo org, const std::string& purpose,
                              const std::vector<PersonNo>& missing) const {
   const Instant now = directory_.clock().now();
+  std::unordered_map<int64_t, int64_t> n_erasures;
+  BANMO_DO(count_erasures(connection, missing, n_erasures));
   for (const PersonNo person : missing)
-    BANMO_DO(execute(connection, kAddAccount,
-                     {new_name(person, org, purpose), home_page_, person.value, org.value, purpose, by.account_name, now.micros}));
+    BANMO_DO(execute(
+        connection, kAddAccount,
+        {new_name(person, org, purpose, n_erasures[person.value]), home_page_, person.value, org.value, purpose, by.account_name, now.micros}));
   const auto seq = audit::append(
       connection,
       {now, by.account_name, "xapi_account.create", "xapi_account", purpose, org.value, json::Object{{"n", static_cast<int64_t>(missing.size())}}},

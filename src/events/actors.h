@@ -35,7 +35,7 @@ class Actors {
   Result<Place> place_of(sql::Connection& connection, const directory::Principal& by, int64_t actor) const;
   Result<directory::PersonNo> person_of(sql::Connection& connection, const directory::Principal& by, PersonId person, directory::OrgNo org) const;
   Result<> decide(const directory::Principal& by, int64_t actor, ActorHow how, std::optional<PersonId> person);
-  std::string new_name(directory::PersonNo person, directory::OrgNo org, const std::string& purpose) const;
+  std::string new_name(directory::PersonNo person, directory::OrgNo org, const std::string& purpose, int64_t n_erasures) const;
   Result<> add_missing(sql::Connection& connection, const directory::Principal& by, directory::OrgNo org, const std::string& purpose,
                        const std::vector<directory::PersonNo>& missing) const;
 

@@ -14,6 +14,7 @@ namespace {
 using directory::OrgKind;
 using directory::OrgNo;
 using directory::PersonNo;
+using directory::Right;
 using pack::Level;
 
 constexpr std::string_view kOne = " FROM xapi_statement s WHERE s.id = $1 ORDER BY s.no DESC";
@@ -63,10 +64,9 @@ int64_t list_of(List list, int64_t number) { return target_of(list, std::to_stri
 
 }  // namespace
 
-Reader Browse::reader_of(const directory::Principal& by) const {
-  using directory::Right;
-  return {directory_.scope(by, Right::datasets_read, {"org", "person", Level::l2}),
-          directory_.scope(by, Right::people_read, {"org_no", "no", Level::l2}), directory_.orgs()};
+Reader Browse::reader_of(const directory::Principal& by, Right right) const {
+  return {directory_.scope(by, right, {"org", "person", Level::l2}), directory_.scope(by, Right::people_read, {"org_no", "no", Level::l2}),
+          directory_.orgs()};
 }
 
 // The lists in which what is about these organisations stands: by the keys in them, and by keys above them.
@@ -132,11 +132,11 @@ Result<int64_t> Browse::look_through(const sql::Rows& rows, const Reader& reader
   return last_no;
 }
 
-Result<LearningPage> Browse::page(const directory::Principal& by, const LearningQuery& wanted) const {
+Result<LearningPage> Browse::page(const directory::Principal& by, const LearningQuery& wanted, Right right) const {
   LearningQuery query = wanted;
   query.limit = std::clamp<size_t>(query.limit, 1, kMaxPage);
   LearningPage page;
-  const Reader reader = reader_of(by);
+  const Reader reader = reader_of(by, right);
   if (reader.data.sees_nothing() || reader.data.aggregates_only) return page;
   BANMO_TRY(const auto filters, filters_of(reader, query));
   Telling telling(directory_, reader);
@@ -160,7 +160,7 @@ Result<LearningPage> Browse::page(const directory::Principal& by, const Learning
 }
 
 Result<LearningRecord> Browse::one(const directory::Principal& by, const Uuid& id, OrgNo key_org) const {
-  const Reader reader = reader_of(by);
+  const Reader reader = reader_of(by, Right::datasets_read);
   if (reader.data.sees_nothing() || reader.data.aggregates_only) return no_such_record();
   sql::Rows rows;
   {

@@ -19,11 +19,13 @@ namespace banmo::events {
 class Browse {
  public:
   Browse(directory::Directory& directory, People& people, Lists& lists) : directory_(directory), people_(people), lists_(lists) {}
-  Result<LearningPage> page(const directory::Principal& by, const LearningQuery& query) const;
+  // What the reader may do by `right`: an export may reach less far than reading.
+  Result<LearningPage> page(const directory::Principal& by, const LearningQuery& query,
+                            directory::Right right = directory::Right::datasets_read) const;
   Result<LearningRecord> one(const directory::Principal& by, const Uuid& id, directory::OrgNo key_org) const;
 
  private:
-  Reader reader_of(const directory::Principal& by) const;
+  Reader reader_of(const directory::Principal& by, directory::Right right) const;
   Result<std::vector<Filter>> filters_of(const Reader& reader, const LearningQuery& query) const;
   Result<Filter> lists_of(const std::vector<directory::OrgNo>& orgs) const;
   // Takes what the reader may see and asked for; the number of the last statement that was looked at.

@@ -134,6 +134,12 @@ Result<Draft> draft_of(std::string_view text, const json::Value& value, Version 
   draft.head = head_of(text, value, statement, draft.id);
   append_member(draft.head, "authority", authority);
   if (statement.version.empty()) append_member(draft.head, "version", version == Version::v1_0 ? "\"1.0.0\"" : "\"2.0.0\"");
+  // What is put into a list stands a level deeper than it was sent.
+  const bool is_deepened = has_lone_activity(value) || has_lone_activity(*value.find("object"));
+  if (is_deepened && !json::read(body_of(draft, Instant{})).ok())
+    return fail(ErrorCode::too_large, "events.too_deep",
+                {"陈述嵌套过深；请减少 contextActivities 中的层数", "the statement is nested too deeply: take away a level in contextActivities"},
+                place.text());
   return draft;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/text.h"
 #include "crypto/crypto.h"
 #include "directory/mail_index.h"
 #include "events/course_store.h"
@@ -19,9 +20,10 @@ using directory::PersonNo;
 using directory::Principal;
 
 constexpr std::string_view kAccounts = "SELECT name, home_page, org_no FROM xapi_account WHERE person_no = $1";
-constexpr std::string_view kActors = "SELECT org_no, ifi FROM xapi_actor WHERE person_no = $1";
-// By what the directory says now; what somebody decided by hand counts more.
-constexpr std::string_view kActorsNamed = "SELECT org_no, ifi, how, person_no FROM xapi_actor WHERE ifi IN (";
+constexpr std::string_view kActors = "SELECT org_no, ifi, how FROM xapi_actor WHERE person_no = $1";
+// By what the directory says now; a row that stands for somebody else counts more.
+constexpr std::string_view kActorsNamed = "SELECT org_no, ifi, person_no FROM xapi_actor WHERE ifi IN (";
+constexpr std::string_view kActorsByMail = "SELECT org_no, ifi, person_no FROM xapi_actor WHERE LOWER(ifi) IN (";  // tools spell as they like
 constexpr std::string_view kDocumentOrgs = "SELECT DISTINCT org_no FROM xapi_document WHERE agent = $1";
 constexpr std::string_view kRegistrations =
     "SELECT r.no, c.org_no FROM cmi5_registration r JOIN cmi5_course c ON c.no = r.course_no WHERE r.person_no = $1";
@@ -37,8 +39,6 @@ constexpr std::string_view kTakeMark = "DELETE FROM xapi_actor WHERE org_no = 0"
 constexpr std::string_view kPutMark =
     "INSERT INTO xapi_actor (no, org_no, ifi, name, how, first_seen, last_seen, n_statements, change_no) VALUES ($1, 0, '', '', 4, $3, $3, 0, $2)";
 
-constexpr int64_t kDecided = static_cast<int64_t>(ActorHow::mapped);
-
 Error erasure_runs() {
   return fail(ErrorCode::conflict, "events.erasure_runs",
               {"此人的学习记录正在删除，请等它完成", "this person's learning records are being erased already: wait until it is done"});
@@ -52,38 +52,52 @@ Result<directory::Person> Erasing::find(const Principal& by, PersonId person) co
   return directory_.person(removal_reach(directory_, by), person);
 }
 
-Result<std::vector<std::string>> Erasing::addresses_of(PersonNo person) const {
+Result<Erasing::Addresses> Erasing::addresses_of(PersonNo person) const {
   const directory::Scope whole = directory_.scope(Principal::system(), directory::Right::people_read, {"org_no", "no", pack::Level::l3});
   BANMO_TRY(const directory::Contact contact, directory_.contact(whole, person));
-  if (contact.email.empty()) return std::vector<std::string>();
-  return std::vector<std::string>{"mbox mailto:" + contact.email, "mbox_sha1sum " + directory::mail_sha1(contact.email)};
+  Addresses addresses;
+  if (contact.email.empty()) return addresses;
+  const std::string sha1 = directory::mail_sha1(contact.email), lower = text::lower_ascii(contact.email);
+  addresses.names = {"mbox mailto:" + lower, "mbox_sha1sum " + sha1};
+  if (lower != contact.email) addresses.names.push_back("mbox mailto:" + contact.email);
+  BANMO_TRY(const auto owners, directory::unscoped_people_by_mail(directory_, {sha1}));
+  const auto owner = owners.find(sha1);
+  addresses.is_shared = owner == owners.end() || owner->second != person;
+  return addresses;
 }
 
-Result<Erasing::Known> Erasing::known_of(sql::Connection& connection, PersonNo person, const std::vector<std::string>& addresses) const {
+Result<Erasing::Known> Erasing::known_of(sql::Connection& connection, PersonNo person, const Addresses& addresses) const {
   Known known;
-  std::vector<std::string> everywhere = addresses;
+  std::vector<std::string> accounts_of, mails;
+  if (!addresses.is_shared) mails = addresses.names;
   BANMO_TRY(const auto accounts, connection.query(kAccounts, {person.value}));
   for (const auto& row : accounts.rows) {
-    everywhere.push_back(identifier_of(sql::text_of(row[1]), sql::text_of(row[0])));
+    accounts_of.push_back(identifier_of(sql::text_of(row[1]), sql::text_of(row[0])));
     known.orgs.insert(sql::int_of(row[2]));
   }
   known.n_accounts = static_cast<int64_t>(accounts.size());
   BANMO_TRY(const auto actors, connection.query(kActors, {person.value}));
-  for (const auto& row : actors.rows) known.agents.insert({{sql::int_of(row[0])}, sql::text_of(row[1])});
-  std::set<RemovalAgent> others;  // as the organisation decided
-  const std::vector<sql::Value> names(everywhere.begin(), everywhere.end());
-  BANMO_DO(each_of(connection, kActorsNamed, {}, names, [&](const sql::Values& row) -> Result<> {
-    const RemovalAgent agent{{sql::int_of(row[0])}, sql::text_of(row[1])};
-    const bool is_others = sql::int_of(row[2]) >= kDecided && sql::int_of(row[3]) != person.value;
-    (is_others ? others : known.agents).insert(agent);
-    return {};
-  }));
-  known.n_actors = static_cast<int64_t>(known.agents.size());
-  for (const std::string& ifi : everywhere) {
-    BANMO_TRY(const auto orgs, connection.query(kDocumentOrgs, {agent_hash(ifi)}));
-    for (const auto& row : orgs.rows)
-      if (const RemovalAgent agent{{sql::int_of(row[0])}, ifi}; !others.contains(agent)) known.agents.insert(agent);
+  for (const auto& row : actors.rows) {
+    const std::string ifi = sql::text_of(row[1]);
+    const bool is_shared = addresses.is_shared && static_cast<ActorHow>(sql::int_of(row[2])) < ActorHow::mapped &&
+                           std::find(addresses.names.begin(), addresses.names.end(), text::lower_ascii(ifi)) != addresses.names.end();
+    if (!is_shared) known.agents.insert({{sql::int_of(row[0])}, ifi});
   }
+  std::set<RemovalAgent> others;
+  const auto sort_out = [&](const sql::Values& row) -> Result<> {
+    const int64_t owner = sql::int_of(row[2]);
+    (owner == 0 || owner == person.value ? known.agents : others).insert({{sql::int_of(row[0])}, sql::text_of(row[1])});
+    return {};
+  };
+  BANMO_DO(each_of(connection, kActorsNamed, {}, {accounts_of.begin(), accounts_of.end()}, sort_out));
+  BANMO_DO(each_of(connection, kActorsByMail, {}, {mails.begin(), mails.end()}, sort_out));
+  known.n_actors = static_cast<int64_t>(known.agents.size());
+  for (const auto* names : {&accounts_of, &mails})
+    for (const std::string& ifi : *names) {
+      BANMO_TRY(const auto orgs, connection.query(kDocumentOrgs, {agent_hash(ifi)}));
+      for (const auto& row : orgs.rows)
+        if (const RemovalAgent agent{{sql::int_of(row[0])}, ifi}; !others.contains(agent)) known.agents.insert(agent);
+    }
   for (const RemovalAgent& agent : known.agents) known.orgs.insert(agent.org.value);
   BANMO_TRY(const auto registrations, connection.query(kRegistrations, {person.value}));
   for (const auto& row : registrations.rows) {

@@ -34,8 +34,13 @@ class Erasing {
     int64_t n_actors = 0, n_accounts = 0;
   };
   Result<directory::Person> find(const directory::Principal& by, PersonId person) const;
-  Result<std::vector<std::string>> addresses_of(directory::PersonNo person) const;
-  Result<Known> known_of(sql::Connection& connection, directory::PersonNo person, const std::vector<std::string>& addresses) const;
+  // The identifiers of the person's mail address. One that somebody else has too is nobody's: what was said under it may be the other's.
+  struct Addresses {
+    std::vector<std::string> names;  // as written, and in lower case
+    bool is_shared = false;
+  };
+  Result<Addresses> addresses_of(directory::PersonNo person) const;
+  Result<Known> known_of(sql::Connection& connection, directory::PersonNo person, const Addresses& addresses) const;
   Result<> check_reach(const directory::Principal& by, const Known& known) const;
   Result<> take_small(sql::Connection& connection, directory::PersonNo person, const Known& known, RemovalCounts& counts) const;
   Result<> take_actors(sql::Connection& connection, const Known& known) const;

@@ -142,6 +142,7 @@ Result<> Feed::correct(const ActorChange& change) {
 Result<> Feed::run_corrections() {
   BANMO_TRY(const int64_t mark, records_->corrected_until());
   BANMO_TRY(const auto changes, people_.changed_since(mark, kChangesAtOnce));
+  if (!changes.empty()) people_.forget();  // another server may have decided: whom this one remembers is older
   for (const ActorChange& change : changes) BANMO_DO(correct(change));
   return {};
 }

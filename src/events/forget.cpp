@@ -59,8 +59,8 @@ Result<std::vector<int64_t>> targets_behind(sql::Connection& connection, const S
 
 Result<std::vector<int64_t>> Forgetting::numbers(sql::Connection& connection, int64_t target, int64_t after_no, int64_t until_no, size_t limit) {
   for (int i = 1;; ++i) {
-    BANMO_TRY(const IndexView view, index_.view(connection, {target}));
-    auto found = walk(connection, view, target, after_no, until_no, limit);
+    const auto view = index_.view(connection, {target});
+    auto found = view.ok() ? walk(connection, *view, target, after_no, until_no, limit) : Result<std::vector<int64_t>>(view.error());
     if (found.ok() || found.error().id != kMoved || i == kTries) return found;
   }
 }

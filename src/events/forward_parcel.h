@@ -16,6 +16,7 @@ namespace banmo::events {
 struct Parcel {
   OutgoingRow row;  // its body as it leaves: of a statement of another version line without its version, which the other side then sets
   std::vector<Content> contents;
+  bool is_broken = false;  // what is stored cannot be read again: it does not leave
   size_t n_bytes() const;
 };
 

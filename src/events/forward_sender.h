@@ -30,7 +30,12 @@ class ForwardSender {
     std::string lease;
   };
   ForwardSender(Site site, const Forward& forward, std::string secret)
-      : site_(std::move(site)), forward_(forward), secret_(std::move(secret)), mark_(forward.mark) {}
+      : site_(std::move(site)),
+        forward_(forward),
+        secret_(std::move(secret)),
+        mark_(forward.mark),
+        renewed_at_(site_.clock.now()),
+        n_refused_in_row_(forward.n_refused_in_row) {}
   // Until nothing is left, the time is over, or it must pause. How many statements left. Errors: those of the ledger.
   Result<int64_t> run(Instant until);
   // Writes down that a try failed, and when the next is due.
@@ -39,19 +44,23 @@ class ForwardSender {
   static constexpr int64_t kMaxRefusedInRow = 100, kMaxRefused = 10'000;
 
  private:
-  enum class Verdict { taken, refused, failed };
+  enum class Verdict { taken, refused, failed, over };  // over: it was not asked, as the run ends before it
   struct Reply {
     Verdict verdict = Verdict::failed;
     int status = 0;
-    Message said;  // of an answer the same in both
+    Message said = {};  // of an answer its status alone: what else it says may name people
     int64_t wait_s = 0;
+    std::string answer = {};  // its beginning, kept with what was refused
+    std::string body = {};
   };
   Result<std::optional<Parcel>> parcel_of(OutgoingRow row) const;
   Result<bool> is_voiding_meant(const json::Value& statement, directory::OrgNo org) const;
   Result<std::vector<Parcel>> parcels_of(OutgoingPage& page) const;
-  Reply ask(const OutboundRequest& request) const;
-  bool has_same(const Parcel& parcel) const;
-  bool takes_statements() const;
+  Result<bool> may_ask();
+  Result<Reply> ask(const OutboundRequest& request);
+  Result<Reply> compare(const Parcel& parcel);
+  Result<Reply> takes_statements(Reply denied);
+  Result<bool> end_with(const Reply& reply);
   Result<bool> send_page(bool& is_last);
   Result<bool> send_refused();
   Result<bool> deliver(std::span<const Parcel> parcels);
@@ -65,8 +74,9 @@ class ForwardSender {
   Forward forward_;
   std::string secret_;
   int64_t mark_;
-  Instant until_;
+  Instant until_, renewed_at_;
   int64_t n_sent_ = 0, n_refused_in_row_ = 0;
+  bool has_kept_ = false;  // a run gets on by a step at least, however short its time
   bool is_retry_ = false;  // what is sent was refused before: the mark stays
 };
 

@@ -11,24 +11,26 @@ namespace {
 
 constexpr std::string_view kAdd =
     "INSERT INTO xapi_forward (no, id, org_no, title, endpoint, version, key_name, secret, verbs, profiles, state, made_by, made_at, mark, n_sent, "
-    "n_failures, next_try_at, lease, lease_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, 0, 0, '', 0)";
+    "n_in_row, n_failures, next_try_at, lease, lease_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, 0, 0, 0, '', 0)";
 // What is on its way under the old plan moves the mark no more: the lease is taken from it.
 constexpr std::string_view kSet =
     "UPDATE xapi_forward SET title = $2, endpoint = $3, version = $4, key_name = $5, secret = $6, verbs = $7, profiles = $8, state = $9, released_by "
-    "= $10, n_failures = 0, next_try_at = 0, error = NULL, error_at = NULL, lease = '' WHERE no = $1";
+    "= $10, changed_by = $11, n_in_row = 0, n_failures = 0, next_try_at = 0, error = NULL, error_at = NULL, lease = '' WHERE no = $1";
 constexpr std::string_view kSetState =
-    "UPDATE xapi_forward SET state = $2, released_by = $3, n_failures = 0, next_try_at = 0, error = NULL, error_at = NULL WHERE no = $1";
+    "UPDATE xapi_forward SET state = $2, released_by = $3, n_in_row = 0, n_failures = 0, next_try_at = 0, error = NULL, error_at = NULL WHERE no = "
+    "$1";
+constexpr std::string_view kDropLease = "UPDATE xapi_forward SET lease = '', lease_until = 0 WHERE no = $1";
 constexpr std::string_view kRemove = "DELETE FROM xapi_forward WHERE no = $1";
 constexpr std::string_view kRemoveRefused = "DELETE FROM xapi_forward_refused WHERE forward_no = $1";
 constexpr std::string_view kColumns =
     "SELECT f.no, f.id, f.org_no, f.title, f.endpoint, f.version, f.key_name, f.secret, f.verbs, f.profiles, f.state, f.made_by, f.made_at, "
     "f.released_by, f.mark, f.n_sent, f.sent_at, f.n_failures, f.next_try_at, f.error, f.error_at, (SELECT COUNT(*) FROM xapi_forward_refused r "
-    "WHERE r.forward_no = f.no) FROM xapi_forward f WHERE ";
+    "WHERE r.forward_no = f.no), f.changed_by, f.n_in_row FROM xapi_forward f WHERE ";
 
 constexpr std::string_view kLast = "SELECT COALESCE(MAX(no), 0) FROM xapi_statement";
 constexpr std::string_view kBehind =
-    "SELECT COUNT(*), MIN(w.no) FROM (SELECT s.no FROM xapi_statement s WHERE s.no > $1 AND s.org_no IN (SELECT org_no FROM org_closure WHERE "
-    "ancestor_no = $2) ORDER BY s.no LIMIT $3) w";
+    "SELECT COUNT(*), MIN(w.no) FROM (SELECT no, org_no FROM xapi_statement WHERE no > $1 ORDER BY no LIMIT $3) w WHERE w.org_no IN (SELECT org_no "
+    "FROM org_closure WHERE ancestor_no = $2)";
 // A page looks at so many statements at most, whoever wrote them.
 constexpr std::string_view kWindow = "SELECT COUNT(*), MAX(w.no) FROM (SELECT no FROM xapi_statement WHERE no > $1 ORDER BY no LIMIT $2) w";
 constexpr std::string_view kSizes =
@@ -45,11 +47,15 @@ constexpr std::string_view kTakeLease =
     "UPDATE xapi_forward SET lease = $2, lease_until = $4 WHERE no = $1 AND state = 1 AND (lease = $2 OR lease_until <= $3)";
 constexpr std::string_view kEndLease = "UPDATE xapi_forward SET lease_until = 0 WHERE no = $1 AND lease = $2";
 constexpr std::string_view kSetMark =
-    "UPDATE xapi_forward SET mark = CASE WHEN mark < $3 THEN $3 ELSE mark END, n_sent = n_sent + $4, sent_at = COALESCE($5, sent_at), n_failures = "
-    "0, next_try_at = 0, error = NULL, error_at = NULL, lease_until = $6 WHERE no = $1 AND lease = $2";
+    "UPDATE xapi_forward SET mark = CASE WHEN mark < $3 THEN $3 ELSE mark END, n_sent = n_sent + $4, sent_at = COALESCE($5, sent_at), n_in_row = "
+    "CASE WHEN $4 > 0 THEN 0 ELSE n_in_row + $7 END, n_failures = 0, next_try_at = 0, error = NULL, error_at = NULL, lease_until = $6 WHERE no = $1 "
+    "AND lease = $2";
 constexpr std::string_view kSetFailure =
-    "UPDATE xapi_forward SET n_failures = n_failures + 1, error = $2, error_at = $3, next_try_at = $4 WHERE no = $1";
-constexpr std::string_view kSetPaused = "UPDATE xapi_forward SET state = 2, error = $2, error_at = $3 WHERE no = $1";
+    "UPDATE xapi_forward SET n_failures = n_failures + 1, error = $2, error_at = $3, next_try_at = $4 WHERE no = $1 AND lease = $5 AND state "
+    "= 1";
+constexpr std::string_view kSetPaused = "UPDATE xapi_forward SET state = 2, error = $2, error_at = $3 WHERE no = $1 AND lease = $4 AND state = 1";
+constexpr std::string_view kHasLease = "SELECT 1 FROM xapi_forward WHERE no = $1 AND lease = $2 AND state = 1";
+constexpr std::string_view kRenewLease = "UPDATE xapi_forward SET lease_until = $3 WHERE no = $1 AND lease = $2 AND state = 1";
 
 constexpr std::string_view kPutRefused =
     "INSERT INTO xapi_forward_refused (forward_no, statement_no, at, status, answer, retry) VALUES ($1, $2, $3, $4, $5, FALSE) ON CONFLICT "
@@ -107,6 +113,8 @@ ForwardRow forward_of(const sql::Values& row) {
   forward.error = {error.substr(0, end), error.substr(end == error.size() ? 0 : end + 1)};
   forward.error_at = instant_of(row[20]);
   forward.n_refused = sql::int_of(row[21]);
+  forward.changed_by = sql::text_of(row[22]);
+  forward.n_refused_in_row = sql::int_of(row[23]);
   return out;
 }
 
@@ -127,14 +135,16 @@ Result<> add_forward(sql::Connection& connection, const ForwardRow& row) {
 
 Result<> set_forward(sql::Connection& connection, const ForwardRow& row) {
   const ForwardPlan& plan = row.forward.plan;
-  return execute(
-      connection, kSet,
-      {row.forward.no, plan.title, plan.endpoint, static_cast<int64_t>(plan.version), plan.key, row.secret, json::write(json_of(plan.verbs)),
-       json::write(json_of(plan.profiles)), static_cast<int64_t>(row.forward.state), text_or_null(row.forward.released_by)});
+  return execute(connection, kSet,
+                 {row.forward.no, plan.title, plan.endpoint, static_cast<int64_t>(plan.version), plan.key, row.secret,
+                  json::write(json_of(plan.verbs)), json::write(json_of(plan.profiles)), static_cast<int64_t>(row.forward.state),
+                  text_or_null(row.forward.released_by), text_or_null(row.forward.changed_by)});
 }
 
 Result<> set_forward_state(sql::Connection& connection, int64_t no, ForwardState state, const std::string& released_by) {
-  return execute(connection, kSetState, {no, static_cast<int64_t>(state), text_or_null(released_by)});
+  BANMO_DO(execute(connection, kSetState, {no, static_cast<int64_t>(state), text_or_null(released_by)}));
+  // Who is sending meanwhile stops before the next request.
+  return state == ForwardState::running ? Result<>() : execute(connection, kDropLease, {no});
 }
 
 Result<> remove_forward(sql::Connection& connection, int64_t no) {
@@ -207,18 +217,30 @@ Result<bool> take_lease(sql::Connection& connection, int64_t no, const std::stri
 
 Result<> end_lease(sql::Connection& connection, int64_t no, const std::string& lease) { return execute(connection, kEndLease, {no, lease}); }
 
+Result<bool> has_lease(sql::Connection& connection, int64_t no, const std::string& lease, bool renew, Instant now) {
+  if (renew) {
+    BANMO_TRY(const int64_t n, connection.execute(kRenewLease, {no, lease, now.micros + kLeaseMicros}));
+    return n == 1;
+  }
+  BANMO_TRY(const auto rows, connection.query(kHasLease, {no, lease}));
+  return !rows.empty();
+}
+
 Result<bool> set_mark(sql::Connection& connection, int64_t no, const std::string& lease, const ForwardStep& step, Instant now) {
-  BANMO_TRY(const int64_t n, connection.execute(kSetMark, {no, lease, step.until, step.n_sent,
-                                                           step.n_sent == 0 ? sql::Value() : sql::Value(now.micros), now.micros + kLeaseMicros}));
+  BANMO_TRY(const int64_t n,
+            connection.execute(kSetMark, {no, lease, step.until, step.n_sent, step.n_sent == 0 ? sql::Value() : sql::Value(now.micros),
+                                          now.micros + kLeaseMicros, step.until == 0 ? int64_t{0} : step.n_refused}));
   return n == 1;
 }
 
-Result<> set_failure(sql::Connection& connection, int64_t no, const Message& error, Instant now, Instant next_try) {
-  return execute(connection, kSetFailure, {no, text_of(error), now.micros, next_try.micros});
+Result<bool> set_failure(sql::Connection& connection, int64_t no, const std::string& lease, const Message& error, Instant now, Instant next_try) {
+  BANMO_TRY(const int64_t n, connection.execute(kSetFailure, {no, text_of(error), now.micros, next_try.micros, lease}));
+  return n == 1;
 }
 
-Result<> set_paused(sql::Connection& connection, int64_t no, const Message& error, Instant now) {
-  return execute(connection, kSetPaused, {no, text_of(error), now.micros});
+Result<bool> set_paused(sql::Connection& connection, int64_t no, const std::string& lease, const Message& error, Instant now) {
+  BANMO_TRY(const int64_t n, connection.execute(kSetPaused, {no, text_of(error), now.micros, lease}));
+  return n == 1;
 }
 
 Result<> put_refused(sql::Connection& connection, int64_t forward_no, const RefusedStatement& refused) {

@@ -44,7 +44,7 @@ Result<> set_forward_state(sql::Connection& connection, int64_t no, ForwardState
 Result<> remove_forward(sql::Connection& connection, int64_t no);
 // `condition` over f, with its parameters from $1 on; newest first.
 Result<std::vector<ForwardRow>> forwards_where(sql::Connection& connection, const std::string& condition, const sql::Values& values);
-// Fills n_behind and behind_seconds.
+// Fills n_behind and behind_seconds; looks at so many statements at most, whoever wrote them.
 Result<> count_behind(sql::Connection& connection, Forward& forward, Instant now);
 Result<int64_t> last_statement_no(sql::Connection& connection);
 
@@ -57,10 +57,13 @@ Result<std::optional<Content>> content_of(sql::Connection& connection, directory
 // false: it is paused, or another process sends.
 Result<bool> take_lease(sql::Connection& connection, int64_t no, const std::string& lease, Instant now);
 Result<> end_lease(sql::Connection& connection, int64_t no, const std::string& lease);
+// Whether it still runs and the lease is ours; `renew`: for as long again.
+Result<bool> has_lease(sql::Connection& connection, int64_t no, const std::string& lease, bool renew, Instant now);
 // The mark, the counts, a longer lease and the error's end; false if the lease is no longer ours.
 Result<bool> set_mark(sql::Connection& connection, int64_t no, const std::string& lease, const ForwardStep& step, Instant now);
-Result<> set_failure(sql::Connection& connection, int64_t no, const Message& error, Instant now, Instant next_try);
-Result<> set_paused(sql::Connection& connection, int64_t no, const Message& error, Instant now);
+// These two only while it runs and the lease is ours; else false.
+Result<bool> set_failure(sql::Connection& connection, int64_t no, const std::string& lease, const Message& error, Instant now, Instant next_try);
+Result<bool> set_paused(sql::Connection& connection, int64_t no, const std::string& lease, const Message& error, Instant now);
 
 Result<> put_refused(sql::Connection& connection, int64_t forward_no, const RefusedStatement& refused);
 Result<> drop_refused(sql::Connection& connection, int64_t forward_no, int64_t statement_no);

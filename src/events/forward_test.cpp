@@ -23,6 +23,8 @@ using test::reference;
 using test::statement;
 using test::World;
 
+// What went wrong, or "ok".
+std::string error_of(const auto& result) { return result.ok() ? "ok" : result.error().id; }
 std::string short_id(const json::Value& statement) { return statement.find("id")->as_string()->substr(32); }
 
 // The other store: takes what it is not told to refuse, each id once.
@@ -91,7 +93,7 @@ struct Both {
     who.grants = std::move(grants);
     return who;
   }
-  void release() { must(forwards.release(officer, id)); }
+  void release() { must(forwards.release(officer, id, now().plan.endpoint)); }
   int64_t run() { return must(forwards.run(stop)); }
   Forward now() { return must(forwards.forward(admin, id)); }
   std::string refused() {
@@ -149,7 +151,7 @@ TEST_CASE("from the beginning, what is stored already goes too; a forward of the
     CHECK(b.run() == 1);
     ForwardPlan plan{.title = "省平台", .endpoint = "https://province.cn/xapi", .key = "k", .secret = "s", .org = w.city, .from_beginning = true};
     const std::string id = must(b.forwards.make(b.admin, plan)).id;
-    must(b.forwards.release(b.officer, id));
+    must(b.forwards.release(b.officer, id, plan.endpoint));
     b.other.has.clear();
     CHECK(b.run() == 2);
     CHECK(b.other.order == "0001 0001 0002");
@@ -232,7 +234,7 @@ TEST_CASE("403 is a refusal of statements only where the key takes statements at
     b.other.next = {{403, {}, "no scope"}, {403, {}, "no scope"}};
     CHECK(b.run() == 0);
     CHECK(b.refused() == "0002:403");
-    CHECK(b.now().error.en == "HTTP 403 no scope");
+    CHECK(b.now().error.en == "HTTP 403");
     must(b.forwards.resume(b.officer, b.id));
     CHECK(b.run() == 1);
   });
@@ -258,7 +260,7 @@ TEST_CASE("failures come further and further apart, up to ten minutes, and Retry
     w.store(w.one, statement("0001"));
     b.other.next = {{503, {{"retry-after", "1800"}}, "later"}};
     CHECK(b.run() == 0);
-    CHECK(b.now().error.en == "HTTP 503 later");
+    CHECK(b.now().error.en == "HTTP 503");
     CHECK(b.now().next_try_at->micros - w.clock.now().micros == int64_t{1800} * 1'000'000);
     must(b.forwards.resume(b.officer, b.id));  // somebody knows better
     CHECK(b.run() == 1);
@@ -334,12 +336,12 @@ TEST_CASE("who runs the installation makes a forward, who may export the data re
   on_each_pair([](World& w) {
     Both b(w);
     const ForwardPlan plan{.title = "x", .endpoint = "https://lrs.cn/xapi", .key = "k", .secret = "s", .org = w.school_2};
-    const auto error_of = [](const auto& result) { return result.ok() ? std::string("ok") : result.error().id; };
+    const std::string here = plan.endpoint;
     CHECK(error_of(b.forwards.make(b.officer, plan)) == "directory.no_right");
-    CHECK(error_of(b.forwards.release(b.admin, b.id)) == "directory.no_right");
+    CHECK(error_of(b.forwards.release(b.admin, b.id, here)) == "directory.no_right");
     Principal both = b.admin;
     both.grants.push_back({Role::city_officer, w.city});
-    CHECK(error_of(b.forwards.release(both, b.id)) == "events.own_forward");
+    CHECK(error_of(b.forwards.release(both, b.id, here)) == "events.own_forward");
     Principal token = b.admin;
     token.session = 0;
     CHECK(error_of(b.forwards.make(token, plan)) == "events.needs_session");
@@ -347,7 +349,7 @@ TEST_CASE("who runs the installation makes a forward, who may export the data re
     const Principal neighbour = Both::person({{Role::school_cio, w.school_2}}, 3), own = Both::person({{Role::school_cio, w.school_1}}, 4);
     CHECK(must(b.forwards.list(neighbour)).empty());
     CHECK(must(b.forwards.list(own)).size() == 1);
-    for (const auto& done : {b.forwards.forward(neighbour, b.id), b.forwards.pause(neighbour, b.id), b.forwards.release(neighbour, b.id)})
+    for (const auto& done : {b.forwards.forward(neighbour, b.id), b.forwards.pause(neighbour, b.id), b.forwards.release(neighbour, b.id, here)})
       CHECK(error_of(done) == "events.no_such_forward");
     CHECK(error_of(b.forwards.refused(neighbour, b.id, 0, 10)) == "events.no_such_forward");
     CHECK(error_of(b.forwards.remove(b.officer, b.id)) == "directory.no_right");
@@ -379,13 +381,158 @@ TEST_CASE("a pause holds everything back, another address waits for a new releas
     ForwardPlan plan{.title = "新名", .endpoint = "https://lrs.cn/xapi", .key = "k"};
     CHECK(must(b.forwards.change(b.admin, b.id, plan)).state == ForwardState::running);
     plan.endpoint = "https://elsewhere.cn/xapi";
+    const auto without = b.forwards.change(b.admin, b.id, plan);
+    REQUIRE(error_of(without) == "events.no_secret");
+    CHECK(without.error().message.zh == "地址或用户名变了，请重新填写对方给的口令");
+    CHECK(b.now().plan.endpoint == "https://lrs.cn/xapi");
+    ForwardPlan other_key{.title = "新名", .endpoint = "https://lrs.cn/xapi", .key = "k2"};
+    CHECK(error_of(b.forwards.change(b.admin, b.id, other_key)) == "events.no_secret");
+    plan.secret = "neu";
     CHECK(must(b.forwards.change(b.admin, b.id, plan)).state == ForwardState::waiting);
     w.store(w.one, statement("0002"));
     CHECK(b.run() == 0);
     b.release();
     CHECK(b.run() == 1);
     CHECK(b.other.calls.back().url == "https://elsewhere.cn/xapi/statements");
-    CHECK(b.other.calls.back().secret == "geheim");
+    CHECK(b.other.calls.back().secret == "neu");
+  });
+}
+
+TEST_CASE("who led it elsewhere does not release it either, and a release names the address that was seen") {
+  on_each_pair([](World& w) {
+    Both b(w);
+    const Principal other = Both::person({{Role::system_admin, w.city}, {Role::city_officer, w.city}}, 5);
+    ForwardPlan plan{.title = "区平台", .endpoint = "https://elsewhere.cn/xapi", .key = "k", .secret = "s"};
+    must(b.forwards.change(other, b.id, plan));
+    CHECK(error_of(b.forwards.release(other, b.id, plan.endpoint)) == "events.own_forward");
+    CHECK(error_of(b.forwards.release(b.officer, b.id, "https://lrs.cn/xapi")) == "events.forward_changed");
+    CHECK(b.now().state == ForwardState::waiting);
+    CHECK(must(b.forwards.release(b.officer, b.id, plan.endpoint)).state == ForwardState::running);
+  });
+}
+
+TEST_CASE("a pause takes the forward from who is sending: no further request, and no failure of it undoes the pause") {
+  on_each_pair([](World& w) {
+    Both b(w);
+    b.release();
+    w.store(w.one, "[" + statement("0001") + "," + statement("0002") + "]");
+    int n_calls = 0;
+    Forwards second(*w.directory, crypto::Bytes(32, 7), [&](const OutboundRequest&) {
+      ++n_calls;
+      must(b.forwards.pause(b.officer, b.id));
+      return Result<OutboundAnswer>({400, {}, "cut it in halves"});
+    });
+    CHECK(must(second.run(b.stop)) == 0);
+    CHECK(n_calls == 1);
+    CHECK(b.now().n_refused == 0);
+    must(b.forwards.resume(b.officer, b.id));
+    Forwards third(*w.directory, crypto::Bytes(32, 7), [&](const OutboundRequest&) {
+      must(b.forwards.pause(b.officer, b.id));
+      return Result<OutboundAnswer>({503, {}, ""});
+    });
+    CHECK(must(third.run(b.stop)) == 0);
+    CHECK(b.now().state == ForwardState::paused);
+    CHECK(b.now().n_failures == 0);
+    must(b.forwards.resume(b.officer, b.id));
+    CHECK(b.run() == 2);
+  });
+}
+
+TEST_CASE("the lease lasts while one batch is cut to pieces, and a run whose time is over stops once it got on") {
+  on_each_pair([](World& w) {
+    Both b(w);
+    b.release();
+    w.store(w.one, "[" + statement("0001") + "," + statement("0002") + "," + statement("0003") + "," + statement("0004") + "]");
+    b.other.refuses = {"0001"};
+    int64_t n_elsewhere = 0;
+    Forwards slow(*w.directory, crypto::Bytes(32, 7), [&](const OutboundRequest& request) {
+      w.clock.advance_micros(25'000'000);
+      if (w.pair == test::Pair::postgres) n_elsewhere += must(b.forwards.run(b.stop));
+      return b.other(request);
+    });
+    CHECK(must(slow.run(b.stop)) == 0);
+    CHECK(n_elsewhere == 0);
+    CHECK(b.other.calls.size() == 3);  // four, two, one: that one lies aside, and the time is over
+    CHECK(b.refused() == "0001:400");
+    CHECK(b.run() == 3);
+  });
+}
+
+TEST_CASE("where the other side cannot say what it has, a conflict is a failure and the mark stays") {
+  on_each_pair([](World& w) {
+    Both b(w);
+    b.release();
+    w.store(w.one, statement("0001"));
+    for (const int status : {500, 429}) {
+      b.other.next = {{409, {}, "have it"}, {status, {}, ""}};
+      CHECK(b.run() == 0);
+      CHECK(b.refused().empty());
+      CHECK(b.now().error.en == "HTTP " + std::to_string(status));
+      must(b.forwards.resume(b.officer, b.id));
+    }
+    CHECK(b.run() == 1);
+    CHECK(b.other.order == "0001");
+  });
+}
+
+TEST_CASE("refusals in a row are counted through runs, and something taken begins anew") {
+  on_each_pair([](World& w) {
+    Both b(w);
+    b.release();
+    const auto refuse = [&](int no) {
+      w.store(w.one, statement(std::to_string(no)));
+      b.other.refuses.insert(std::to_string(no));
+      b.run();
+    };
+    refuse(1001);
+    refuse(1002);
+    CHECK(b.now().n_refused_in_row == 2);
+    must(w.stores.ledger->write([](sql::Connection& connection) { return connection.script("UPDATE xapi_forward SET n_in_row = 98"); }));
+    refuse(1003);
+    CHECK(b.now().state == ForwardState::running);
+    refuse(1004);
+    CHECK(b.now().state == ForwardState::paused);
+    must(b.forwards.resume(b.officer, b.id));
+    CHECK(b.now().n_refused_in_row == 0);
+    refuse(1005);
+    w.store(w.one, statement("0001"));
+    CHECK(b.run() == 1);
+    CHECK(b.now().n_refused_in_row == 0);
+  });
+}
+
+TEST_CASE("a stored statement that cannot be read again lies aside, and a forward that is broken here does not stop the others") {
+  on_each_pair([](World& w) {
+    Both b(w);
+    b.release();
+    ForwardPlan plan{.title = "坏的", .endpoint = "https://broken.cn/xapi", .key = "k", .secret = "s", .org = w.school_1};
+    const std::string broken = must(b.forwards.make(b.admin, plan)).id;  // the newest comes first
+    must(b.forwards.release(b.officer, broken, plan.endpoint));
+    w.store(w.one, "[" + statement("0001") + "," + statement("0002") + "," + statement("0003") + "]");
+    must(w.stores.ledger->write([&](sql::Connection& connection) -> Result<> {
+      BANMO_DO(connection.script("UPDATE xapi_statement SET body = 'not json' WHERE no = (SELECT MIN(no) + 1 FROM xapi_statement)"));
+      BANMO_TRY([[maybe_unused]] const int64_t n, connection.execute("UPDATE xapi_forward SET secret = $1 WHERE id = $2", {sql::Blob(40), broken}));
+      return {};
+    }));
+    CHECK(b.run() == 2);
+    CHECK(b.other.order == "0001 0003");
+    CHECK(b.refused() == "0002:0");
+    CHECK(must(b.forwards.refused(b.admin, b.id, 0, 10)).items.at(0).answer.find("cannot be read again") != std::string::npos);
+    const Forward failed = must(b.forwards.forward(b.admin, broken));
+    CHECK(failed.n_failures == 1);
+    CHECK_FALSE(failed.error.en.empty());
+  });
+}
+
+TEST_CASE("what the other side answered is shown to who may export the organisation's data, its status to who manages the keys") {
+  on_each_pair([](World& w) {
+    Both b(w);
+    b.release();
+    w.store(w.one, statement("0001"));
+    b.other.refuses = {"0001"};
+    b.run();
+    CHECK(must(b.forwards.refused(b.officer, b.id, 0, 10)).items.at(0).answer == "HTTP 400 no 0001");
+    CHECK(must(b.forwards.refused(b.admin, b.id, 0, 10)).items.at(0).answer == "HTTP 400");
   });
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "audit/audit.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "events/course_store.h"
 #include "events/forward_parcel.h"
@@ -90,7 +91,10 @@ struct Forwards::State {
                          const std::function<Result<>(sql::Connection&, ForwardRow&)>& change) const;
   Result<bool> has_work(const Forward& forward) const;
   Result<> forget_erased();
+  ForwardSender sender(const Forward& forward, std::string secret, const std::atomic<bool>& stop) const;
   Result<int64_t> serve(int64_t no, const std::atomic<bool>& stop) const;
+  Result<> note_failure(const Forward& forward, const Message& error, const std::atomic<bool>& stop) const;
+  Result<> count(Forward& forward) const;
 
   directory::Directory& directory;
   const crypto::Bytes secret_key;
@@ -123,11 +127,16 @@ Result<Forward> Forwards::State::change(const Principal& by, const std::string& 
     BANMO_TRY(ForwardRow row, find(connection, by, id));
     BANMO_DO(change(connection, row));
     BANMO_DO(note(connection, by, action, row.forward));
-    BANMO_DO(count_behind(connection, row.forward, directory.clock().now()));
     changed = std::move(row.forward);
     return {};
   }));
+  BANMO_DO(count(changed));  // outside the transaction: it may look at many statements
   return changed;
+}
+
+Result<> Forwards::State::count(Forward& forward) const {
+  BANMO_TRY(const auto reader, ledger().read());
+  return count_behind(*reader, forward, directory.clock().now());
 }
 
 Forwards::Forwards(directory::Directory& directory, crypto::Bytes secret_key, OutboundCall call)
@@ -178,9 +187,9 @@ Result<Forward> Forwards::make(const Principal& by, const ForwardPlan& plan) {
       BANMO_TRY(forward.mark, last_statement_no(connection));
     }
     BANMO_DO(add_forward(connection, row));
-    BANMO_DO(state_->note(connection, by, "make", forward));
-    return count_behind(connection, forward, forward.made_at);
+    return state_->note(connection, by, "make", forward);
   }));
+  BANMO_DO(state_->count(forward));
   return forward;
 }
 
@@ -193,7 +202,13 @@ Result<Forward> Forwards::change(const Principal& by, const std::string& id, con
   }
   return state_->change(by, id, "change", [&](sql::Connection& connection, ForwardRow& row) -> Result<> {
     Forward& forward = row.forward;
+    // The kept secret is that of the old key: nobody else is to see it.
+    if (!plan.secret && (forward.plan.endpoint != plan.endpoint || forward.plan.key != plan.key))
+      return fail(ErrorCode::invalid, "events.no_secret",
+                  {"地址或用户名变了，请重新填写对方给的口令", "the address or the key is another: give the secret of the other side's key again"},
+                  "$.secret");
     if (leads_elsewhere(forward.plan, plan)) {
+      forward.changed_by = by.account_name;
       forward.state = ForwardState::waiting;
       forward.released_by.clear();
     }
@@ -242,12 +257,17 @@ Result<ForwardTest> Forwards::test(const Principal& by, const std::string& id) c
   return out;
 }
 
-Result<Forward> Forwards::release(const Principal& by, const std::string& id) {
+Result<Forward> Forwards::release(const Principal& by, const std::string& id, const std::string& endpoint) {
   BANMO_DO(check_session(by));
   return state_->change(by, id, "release", [&](sql::Connection& connection, ForwardRow& row) -> Result<> {
     BANMO_DO(state_->directory.require(by, Right::datasets_export, row.forward.plan.org));
-    if (row.forward.made_by == by.account_name)
-      return fail(ErrorCode::denied, "events.own_forward", {"自己建的转发须由他人放行", "what you made is released by somebody else"});
+    if (row.forward.made_by == by.account_name || row.forward.changed_by == by.account_name)
+      return fail(ErrorCode::denied, "events.own_forward",
+                  {"自己建的或改的转发须由他人放行", "what you made or changed is released by somebody else"});
+    if (row.forward.plan.endpoint != endpoint)
+      return fail(ErrorCode::conflict, "events.forward_changed",
+                  {"这个转发的地址已被改动；请刷新，看过新地址再放行",
+                   "the forward leads elsewhere by now: reload, and look at the new address before you release it"});
     row.forward.state = ForwardState::running;
     row.forward.released_by = by.account_name;
     return set_forward_state(connection, row.forward.no, ForwardState::running, by.account_name);
@@ -283,6 +303,8 @@ Result<RefusedPage> Forwards::refused(const Principal& by, const std::string& id
     page.items.pop_back();
     page.next = page.items.back().no;
   }
+  for (RefusedStatement& one : page.items)
+    if (one.status != 0 && !state_->directory.require(by, Right::datasets_export, one.org).ok()) one.answer = "HTTP " + std::to_string(one.status);
   return page;
 }
 
@@ -303,6 +325,10 @@ Result<bool> Forwards::State::has_work(const Forward& forward) const {
   return page.is_full || !page.rows.empty();
 }
 
+ForwardSender Forwards::State::sender(const Forward& forward, std::string secret, const std::atomic<bool>& stop) const {
+  return {{ledger(), directory.clock(), directory.profile(), call, stop, lease}, forward, std::move(secret)};
+}
+
 Result<int64_t> Forwards::State::serve(int64_t no, const std::atomic<bool>& stop) const {
   const Instant now = directory.clock().now();
   std::optional<ForwardRow> ours;
@@ -315,15 +341,22 @@ Result<int64_t> Forwards::State::serve(int64_t no, const std::atomic<bool>& stop
     return {};
   }));
   if (!ours) return int64_t{0};
-  const auto secret = crypto::decrypt(secret_key, ours->secret, kSealed);
-  ForwardSender sender({ledger(), directory.clock(), directory.profile(), call, stop, lease}, ours->forward, secret.ok() ? *secret : std::string());
-  if (!secret.ok()) {
-    BANMO_DO(sender.note_failure(secret.error().message, 0));
-    return int64_t{0};
-  }
-  const auto sent = sender.run(Instant{now.micros + kTurnMicros});
+  BANMO_TRY(std::string secret, crypto::decrypt(secret_key, ours->secret, kSealed));
+  const auto sent = sender(ours->forward, std::move(secret), stop).run(Instant{now.micros + kTurnMicros});
   BANMO_DO(ledger().write([&](sql::Connection& connection) { return end_lease(connection, no, lease); }));
   return sent;
+}
+
+// What is wrong with one here (its secret, its rows) is seen where it is listed, and tried again later.
+Result<> Forwards::State::note_failure(const Forward& forward, const Message& error, const std::atomic<bool>& stop) const {
+  bool is_ours = false;
+  BANMO_DO(ledger().write([&](sql::Connection& connection) -> Result<> {
+    BANMO_TRY(is_ours, take_lease(connection, forward.no, lease, directory.clock().now()));
+    return {};
+  }));
+  if (!is_ours) return {};
+  BANMO_DO(sender(forward, {}, stop).note_failure(error, 0));
+  return ledger().write([&](sql::Connection& connection) { return end_lease(connection, forward.no, lease); });
 }
 
 Result<> Forwards::State::forget_erased() {
@@ -347,10 +380,16 @@ Result<int64_t> Forwards::run(const std::atomic<bool>& stop) {
   }
   int64_t n_sent = 0;
   for (const ForwardRow& row : due) {
-    BANMO_TRY(const bool has_work, state_->has_work(row.forward));
-    if (stop || !has_work) continue;
-    BANMO_TRY(const int64_t n, state_->serve(row.forward.no, stop));
-    n_sent += n;
+    if (stop) break;
+    const Forward& forward = row.forward;
+    const auto has_work = state_->has_work(forward);
+    if (has_work.ok() && !*has_work) continue;
+    const auto n = has_work.ok() ? state_->serve(forward.no, stop) : Result<int64_t>(has_work.error());
+    n_sent += n.ok() ? *n : 0;
+    if (n.ok()) continue;
+    BANMO_LOG(warn, "events.not_forwarded", {"forward", forward.id}, {"error", n.error().to_string()});
+    if (const auto noted = state_->note_failure(forward, n.error().message, stop); !noted.ok())
+      BANMO_LOG(warn, "events.not_forwarded", {"forward", forward.id}, {"error", noted.error().to_string()});
   }
   return n_sent;
 }

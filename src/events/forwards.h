@@ -41,10 +41,11 @@ struct Forward {
   ForwardPlan plan;  // without the secret
   ForwardState state = ForwardState::waiting;
   std::string made_by, released_by;
+  std::string changed_by;  // who last led it elsewhere; empty: nobody since it was made
   Instant made_at;
   int64_t mark = 0;
-  int64_t n_sent = 0, n_refused = 0;
-  int64_t n_behind = 0;        // statements of the organisation that are to come, whatever the filter says of them; kMaxCounted at most
+  int64_t n_sent = 0, n_refused = 0, n_refused_in_row = 0;
+  int64_t n_behind = 0;        // of the next kMaxCounted statements those of the organisation, whatever the filter says of them
   int64_t behind_seconds = 0;  // how long the oldest of them has waited
   int64_t n_failures = 0;      // in a row
   std::optional<Instant> sent_at, next_try_at, error_at;
@@ -57,8 +58,8 @@ struct RefusedStatement {
   Uuid id;
   directory::OrgNo org;
   Instant at;
-  int status = 0;
-  std::string answer;  // its beginning
+  int status = 0;      // 0: it did not leave, as it could not be read here
+  std::string answer;  // its beginning; its status alone for who may not export the organisation's data
   bool retry = false;  // will be sent once more
 };
 struct RefusedPage {
@@ -86,14 +87,16 @@ class Forwards {
   // Right packs_install (who runs the installation), in a session. Errors: denied "directory.no_right", "events.needs_session"; not_found as
   // Directory::require; invalid "events.no_title", "events.no_iri", "events.list_too_long", "events.no_secret"; conflict "events.too_many_forwards".
   Result<Forward> make(const directory::Principal& by, const ForwardPlan& plan);
-  // Right as make; another address, key or filter waits to be released anew.
+  // Right as make; another address, key or filter waits to be released anew. Another address or key needs its secret: invalid "events.no_secret".
   Result<Forward> change(const directory::Principal& by, const std::string& id, const ForwardPlan& plan);
   Result<> remove(const directory::Principal& by, const std::string& id);  // right as make
   // Asks the other side; nothing is sent. Right as make.
   Result<ForwardTest> test(const directory::Principal& by, const std::string& id) const;
-  // Right datasets_export over the organisation, in a session, not by who made it. Errors: denied "events.own_forward".
-  Result<Forward> release(const directory::Principal& by, const std::string& id);
-  // Right xapi_keys. resume tries again at once. Errors: conflict "events.forward_waits" for one that was not released.
+  // Right datasets_export over the organisation, in a session, not by who made it or led it elsewhere; `endpoint` is where `by` saw it lead. Errors:
+  // denied "events.own_forward"; conflict "events.forward_changed".
+  Result<Forward> release(const directory::Principal& by, const std::string& id, const std::string& endpoint);
+  // Right xapi_keys. pause ends what is on its way before its next request. resume tries again at once. Errors: conflict "events.forward_waits" for
+  // one that was not released.
   Result<Forward> pause(const directory::Principal& by, const std::string& id);
   Result<Forward> resume(const directory::Principal& by, const std::string& id);
   // By number, ascending after `after_no`.

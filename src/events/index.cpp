@@ -13,12 +13,13 @@ namespace {
 constexpr std::string_view kMark = "SELECT epoch, statement_no FROM xapi_about_mark";
 constexpr std::string_view kBump = "UPDATE xapi_about_mark SET epoch = epoch + 1";
 constexpr std::string_view kForgot = "UPDATE xapi_about_mark SET epoch = epoch + 1, n_forgets = n_forgets + 1";
-constexpr std::string_view kSegments = "SELECT no, level, first_no, last_no FROM xapi_segment WHERE state = 1 ORDER BY first_no";
+constexpr std::string_view kSegments = "SELECT no, level, first_no, last_no, n_blocks FROM xapi_segment WHERE state = 1 ORDER BY first_no";
 constexpr std::string_view kBlocks = "SELECT target, first_no FROM xapi_block WHERE no >= $1 AND no < $2 ORDER BY no";
 constexpr std::string_view kRecent = "SELECT no, targets FROM xapi_statement WHERE no > $1 ORDER BY no";
 constexpr std::string_view kNewest = "SELECT COALESCE(MAX(no), 0) FROM xapi_segment";
 constexpr std::string_view kAddSegment =
     "INSERT INTO xapi_segment (no, state, level, first_no, last_no, n_blocks, made_at) VALUES ($1, 1, 0, $2, $3, $4, $5)";
+constexpr std::string_view kBound = "SELECT target, first_no FROM xapi_block WHERE no = $1";
 constexpr std::string_view kContent = "SELECT content FROM xapi_block WHERE no = $1";
 constexpr std::string_view kRewrite = "UPDATE xapi_block SET content = $2, target = $3, first_no = $4 WHERE no = $1";
 constexpr std::string_view kUnpost = "DELETE FROM xapi_posting WHERE target = $1 AND no = $2";
@@ -43,20 +44,48 @@ Result<Block> without(const sql::Blob& content, const Gone& gone, const Posting&
   return out;
 }
 
-// Where numbers may stand: blocks, and the first entry of the block behind each.
-using Places = std::map<int64_t, Posting>;
 constexpr Posting kBehindAll{std::numeric_limits<int64_t>::max(), std::numeric_limits<int64_t>::max()};
 
-void add_places(const Segment& segment, int64_t target, const std::vector<int64_t>& numbers, Places& places) {
-  for (const int64_t no : numbers) {
-    if (no < segment.first_no || no > segment.last_no) continue;
-    const auto after = std::upper_bound(segment.blocks.begin(), segment.blocks.end(), Posting{target, no});
-    if (after == segment.blocks.begin()) continue;
-    places[block_no(segment.no, static_cast<size_t>(after - segment.blocks.begin() - 1))] = after == segment.blocks.end() ? kBehindAll : *after;
+// Finds the block in which a posting may stand by its bounds, which are asked for one by one: a store has more blocks than may be read for a few.
+class Places {
+ public:
+  explicit Places(sql::Connection& connection) : connection_(connection) {}
+  Result<> add(int64_t segment, int64_t n_blocks, const Posting& posting) {
+    int64_t low = 0, high = n_blocks;  // the first block behind the posting
+    while (low < high) {
+      const int64_t middle = low + (high - low) / 2;
+      BANMO_TRY(const Posting bound, bound_of(block_no(segment, static_cast<size_t>(middle))));
+      if (posting < bound)
+        high = middle;
+      else
+        low = middle + 1;
+    }
+    if (low == 0) return {};
+    Posting& next = places_[block_no(segment, static_cast<size_t>(low - 1))];
+    next = kBehindAll;
+    if (low < n_blocks) {
+      BANMO_TRY(next, bound_of(block_no(segment, static_cast<size_t>(low))));
+    }
+    return {};
   }
-}
+  // Blocks, and the first entry of the one behind each.
+  const std::map<int64_t, Posting>& found() const { return places_; }
+
+ private:
+  Result<Posting> bound_of(int64_t block) {
+    if (const auto known = bounds_.find(block); known != bounds_.end()) return known->second;
+    BANMO_TRY(const auto rows, connection_.query(kBound, {block}));
+    if (rows.empty()) return index_moved();
+    return bounds_[block] = Posting{sql::int_of(rows[0][0]), sql::int_of(rows[0][1])};
+  }
+  sql::Connection& connection_;
+  std::unordered_map<int64_t, Posting> bounds_;
+  std::map<int64_t, Posting> places_;
+};
 
 }  // namespace
+
+Error index_moved() { return fail(ErrorCode::conflict, std::string(kMoved), {"索引正在整理，请重试", "the index is being tidied: try again"}); }
 
 int64_t block_no(int64_t segment, size_t place) { return (segment << 24) + static_cast<int64_t>(place); }
 
@@ -88,6 +117,8 @@ Result<Segments> Index::segments(sql::Connection& connection, const Segments& kn
       segment->blocks.push_back({sql::int_of(block[0]), sql::int_of(block[1])});
       return {};
     }));
+    // Cleared away between the two questions.
+    if (static_cast<int64_t>(segment->blocks.size()) != sql::int_of(row[4])) return index_moved();
     out.push_back(std::move(segment));
   }
   return out;
@@ -117,7 +148,7 @@ Result<IndexView> Index::view(sql::Connection& connection, const std::vector<int
     epoch_ = -1;
     return done.error();
   }
-  IndexView view{segments_, {}, filed_no_};
+  IndexView view{segments_, {}};
   uint64_t mask = 0;  // nearly all postings are told apart by six bits of their target
   for (const int64_t target : targets) {
     view.recent[target];
@@ -153,11 +184,13 @@ Result<> Index::forget(sql::Connection& connection, std::vector<Posting> posting
     BANMO_DO(execute(connection, kUnpost, {posting.target, posting.no}));
     gone[posting.target].push_back(posting.no);
   }
-  BANMO_TRY(const Segments all, segments(connection, {}));
-  Places places;
-  for (const auto& segment : all)
-    for (const auto& [target, numbers] : gone) add_places(*segment, target, numbers, places);
-  for (const auto& [place, next] : places) {
+  BANMO_TRY(const auto segments, connection.query(kSegments));
+  Places places(connection);
+  for (const Posting& posting : postings)
+    for (const auto& segment : segments.rows)
+      if (posting.no >= sql::int_of(segment[2]) && posting.no <= sql::int_of(segment[3]))
+        BANMO_DO(places.add(sql::int_of(segment[0]), sql::int_of(segment[4]), posting));
+  for (const auto& [place, next] : places.found()) {
     BANMO_TRY(const auto rows, connection.query(kContent, {place}));
     const auto* content = rows.empty() ? nullptr : std::get_if<sql::Blob>(&rows[0][0]);
     if (content == nullptr) continue;

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -16,6 +17,10 @@
 #include "sql/sql.h"
 
 namespace banmo::events {
+
+// That a segment was put together with others meanwhile: take a new view and read again.
+inline constexpr std::string_view kMoved = "events.index_moved";
+Error index_moved();
 
 struct Segment {
   int64_t no = 0, level = 0, first_no = 0, last_no = 0;
@@ -31,14 +36,13 @@ Result<> append_blocks(sql::Connection& connection, int64_t segment, size_t plac
 struct IndexView {
   Segments segments;
   std::unordered_map<int64_t, std::vector<int64_t>> recent;  // by target, ascending
-  int64_t filed_no = 0;                                      // where `recent` begins
 };
 
 class Index {
  public:
-  // Everything stored before this call is in the view. `connection` is the reader's own.
+  // Everything stored before this call is in the view. `connection` is the reader's own. Error: conflict kMoved.
   Result<IndexView> view(sql::Connection& connection, const std::vector<int64_t>& targets);
-  // As far as segments go, from the store.
+  // As far as segments go, from the store; those that are known are not read again. Error: conflict kMoved.
   static Result<Segments> segments(sql::Connection& connection, const Segments& known);
 
   // In a transaction: a segment for the statements from `first_no` to `last_no`, the next after those that are filed. The postings are sorted.

@@ -172,6 +172,20 @@ TEST_CASE("a walk gives what stands in every filter, in both directions, over se
   });
 }
 
+TEST_CASE("what was filed while a view was taken is given by its segment, and nothing between is left out") {
+  on_each_pair([](World& w) {
+    Model model(*w.stores.ledger);
+    model.file(60);
+    const std::vector<int64_t> filed(model.numbers(1).begin(), model.numbers(1).end());
+    const auto lease = must(w.stores.ledger->read());
+    IndexView view{must(Index::segments(*lease, {})), {}};
+    view.recent[1] = {filed[20]};  // read before the segment was there
+    view.recent[2] = {};
+    Walk walk(*lease, view, {{1}}, false);
+    CHECK(must(walk.next(model.last())) == filed.back());
+  });
+}
+
 TEST_CASE("eight segments of a level become one, readers find the same before and after, and what is begun and left is cleared away") {
   on_each_pair([](World& w) {
     Model model(*w.stores.ledger);

@@ -31,7 +31,7 @@ Result<sql::Rows> page_of_all(sql::Connection& connection, std::string_view colu
   const Stretch stretch = stretch_of(query);
   return connection.query("SELECT " + std::string(columns) + " FROM xapi_statement s WHERE s.voided <> 1 AND s.no >= $1 AND s.no <= $2 AND " +
                               condition + " ORDER BY s.no " + (query.ascending ? "ASC" : "DESC") + " LIMIT " + std::to_string(limit),
-                          {std::min(stretch.from, stretch.to), std::max(stretch.from, stretch.to)});
+                          {query.ascending ? stretch.from : stretch.to, query.ascending ? stretch.to : stretch.from});
 }
 
 // The rows of these numbers that stand and pass, in the numbers' order.
@@ -81,8 +81,8 @@ Result<sql::Rows> Lists::page(std::string_view columns, const std::vector<Filter
   std::vector<int64_t> targets;
   for (const Filter& filter : filters) targets.insert(targets.end(), filter.begin(), filter.end());
   for (int i = 1;; ++i) {
-    BANMO_TRY(const IndexView view, index_.view(*lease, targets));
-    auto rows = page_by_lists(*lease, view, columns, filters, query, condition, limit);
+    const auto view = index_.view(*lease, targets);
+    auto rows = view.ok() ? page_by_lists(*lease, *view, columns, filters, query, condition, limit) : Result<sql::Rows>(view.error());
     if (rows.ok() || rows.error().id != kMoved || i == kTries) return rows;
   }
 }

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "events/look_up.h"
-#include "events/walk.h"
 
 namespace banmo::events {
 namespace {
@@ -17,6 +16,7 @@ constexpr std::string_view kBegin =
     "INSERT INTO xapi_segment (no, state, level, first_no, last_no, n_blocks, made_at) VALUES ($1, 0, $2, $3, $4, 0, $5)";
 constexpr std::string_view kFinish = "UPDATE xapi_segment SET state = 1, n_blocks = $2 WHERE no = $1 AND state = 0";
 constexpr std::string_view kRetire = "UPDATE xapi_segment SET state = 2 WHERE no = $1 AND state = 1";
+constexpr std::string_view kGiveUp = "UPDATE xapi_segment SET state = 2 WHERE no = $1 AND state = 0";
 constexpr std::string_view kAbandoned = "UPDATE xapi_segment SET state = 2 WHERE state = 0 AND made_at < $1";
 constexpr std::string_view kRetired = "SELECT no FROM xapi_segment WHERE state = 2";
 constexpr std::string_view kDropBlocks = "DELETE FROM xapi_block WHERE no IN (SELECT no FROM xapi_block WHERE no >= $1 AND no < $2 LIMIT 1000)";
@@ -26,15 +26,24 @@ constexpr std::string_view kContent = "SELECT content FROM xapi_block WHERE no =
 constexpr int64_t kAbandonedAfter_us = int64_t{3600} * 1'000'000;
 constexpr size_t kBlocksAtOnce = 256;  // of one transaction
 
-// The first eight neighbours of a level that are not too large together.
+// The first eight of a row of neighbours of one level, if they are not too large together. Of several such rows the last, which is the smallest:
+// large ones take long, and must not keep the small ones waiting when something comes between.
 Segments sources_in(const Segments& all) {
-  for (size_t begin = 0; begin + Merger::kFanIn <= all.size(); ++begin) {
-    size_t n_blocks = 0, n = 0;
-    for (; n < Merger::kFanIn && all[begin + n]->level == all[begin]->level; ++n) n_blocks += all[begin + n]->blocks.size();
-    if (n == Merger::kFanIn && n_blocks <= Merger::kMaxBlocks)
-      return {all.begin() + static_cast<ptrdiff_t>(begin), all.begin() + static_cast<ptrdiff_t>(begin + n)};
+  Segments found;
+  for (size_t begin = 0, end = 0; begin < all.size(); begin = end) {
+    for (end = begin; end < all.size() && all[end]->level == all[begin]->level;) ++end;
+    if (end - begin < Merger::kFanIn) continue;
+    const Segments first(all.begin() + static_cast<ptrdiff_t>(begin), all.begin() + static_cast<ptrdiff_t>(begin + Merger::kFanIn));
+    size_t n_blocks = 0;
+    for (const auto& segment : first) n_blocks += segment->blocks.size();
+    if (n_blocks <= Merger::kMaxBlocks) found = first;
   }
-  return {};
+  return found;
+}
+
+Result<int64_t> forgets_in(sql::Connection& connection) {
+  BANMO_TRY(const auto rows, connection.query(kForgets));
+  return rows.empty() ? int64_t{0} : sql::int_of(rows[0][0]);
 }
 
 // A segment's postings in order, a block in memory at a time.
@@ -116,13 +125,15 @@ Result<int64_t> Merger::begin(const Segments& sources) {
   return segment;
 }
 
-Result<size_t> Merger::write(int64_t segment, const Segments& sources) {
+Result<size_t> Merger::write(int64_t segment, const Segments& sources, int64_t n_forgets) {
   BANMO_TRY(const auto lease, ledger_.read());
   std::vector<Source> readers;
   for (const auto& source : sources) readers.emplace_back(*lease, *source);
   size_t n_written = 0;
   std::vector<Block> blocks;
   const auto flush = [&]() -> Result<> {
+    BANMO_TRY(const int64_t n_now, forgets_in(*lease));
+    if (n_now != n_forgets) return index_moved();
     BANMO_DO(ledger_.write([&](sql::Connection& connection) { return append_blocks(connection, segment, n_written, blocks); }));
     n_written += blocks.size();
     blocks.clear();
@@ -141,17 +152,21 @@ Result<size_t> Merger::write(int64_t segment, const Segments& sources) {
 Result<> Merger::finish(int64_t segment, size_t n_blocks, const Segments& sources, int64_t n_forgets) {
   return ledger_.write([&](sql::Connection& connection) -> Result<> {
     BANMO_DO(execute(connection, kBump, {}));
-    BANMO_TRY(const auto forgets, connection.query(kForgets));
+    BANMO_TRY(const int64_t n_now, forgets_in(connection));
     int64_t n_retired = 0;
     for (const auto& source : sources) {
       BANMO_TRY(const int64_t n, connection.execute(kRetire, {source->no}));
       n_retired += n;
     }
     BANMO_TRY(const int64_t n_finished, connection.execute(kFinish, {segment, static_cast<int64_t>(n_blocks)}));
-    if (n_finished == 1 && n_retired == static_cast<int64_t>(sources.size()) && sql::int_of(forgets[0][0]) == n_forgets) return {};
-    return fail(ErrorCode::conflict, std::string(kMoved),
-                {"索引在整理期间有变动，稍后重做", "the index changed meanwhile: it is tidied again later"});
+    const bool is_whole = n_finished == 1 && n_retired == static_cast<int64_t>(sources.size()) && n_now == n_forgets;
+    return is_whole ? Result<>() : Result<>(index_moved());
   });
+}
+
+Result<> Merger::merge_into(int64_t segment, const Segments& sources, int64_t n_forgets) {
+  BANMO_TRY(const size_t n_blocks, write(segment, sources, n_forgets));
+  return finish(segment, n_blocks, sources, n_forgets);
 }
 
 Result<bool> Merger::run() {
@@ -160,16 +175,16 @@ Result<bool> Merger::run() {
   int64_t n_forgets = 0;
   {
     BANMO_TRY(const auto lease, ledger_.read());
-    BANMO_TRY(const auto forgets, lease->query(kForgets));
-    n_forgets = sql::int_of(forgets[0][0]);
-    BANMO_TRY(const Segments all, Index::segments(*lease, {}));
-    sources = sources_in(all);
+    BANMO_TRY(n_forgets, forgets_in(*lease));
+    BANMO_TRY(known_, Index::segments(*lease, known_));
+    sources = sources_in(known_);
   }
   if (sources.empty()) return false;
   BANMO_TRY(const int64_t segment, begin(sources));
-  BANMO_TRY(const size_t n_blocks, write(segment, sources));
-  BANMO_DO(finish(segment, n_blocks, sources, n_forgets));
-  return true;
+  const auto done = merge_into(segment, sources, n_forgets);
+  if (done.ok()) return true;
+  BANMO_DO(ledger_.write([&](sql::Connection& connection) { return execute(connection, kGiveUp, {segment}); }));
+  return done.error();
 }
 
 }  // namespace banmo::events

@@ -22,10 +22,12 @@ class Merger {
  private:
   Result<> clear();
   Result<int64_t> begin(const Segments& sources);
-  Result<size_t> write(int64_t segment, const Segments& sources);
+  Result<size_t> write(int64_t segment, const Segments& sources, int64_t n_forgets);
+  Result<> merge_into(int64_t segment, const Segments& sources, int64_t n_forgets);
   Result<> finish(int64_t segment, size_t n_blocks, const Segments& sources, int64_t n_forgets);
   sql::Database& ledger_;
   const Clock& clock_;
+  Segments known_;
 };
 
 }  // namespace banmo::events

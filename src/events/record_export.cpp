@@ -110,7 +110,7 @@ Result<records::WrittenTable> records_file(const directory::Directory& directory
   if (records == nullptr)
     return fail(ErrorCode::unsupported, "events.no_records", {"此处不能导出学习记录", "learning records cannot be exported here"});
   const auto tree = directory.orgs();
-  const pack::Level level = directory.scope(by, Right::datasets_read, {"org", "person", pack::Level::l2}).max_level;
+  const pack::Level level = directory.scope(by, Right::datasets_export, {"org", "person", pack::Level::l2}).max_level;
   LearningQuery position = query;
   position.limit = kPage;
   LearningPage page;
@@ -119,7 +119,7 @@ Result<records::WrittenTable> records_file(const directory::Directory& directory
   const auto next = [&](sql::Values& row) -> Result<bool> {
     while (next_item == page.items.size()) {
       if (is_last) return false;
-      BANMO_TRY(page, browse.page(by, position));
+      BANMO_TRY(page, browse.page(by, position, Right::datasets_export));
       next_item = 0;
       position.cursor = page.next;
       is_last = page.next == 0;

@@ -125,6 +125,22 @@ TEST_CASE("who may not export gets no file, and every file counts and is told") 
   });
 }
 
+TEST_CASE("a file has what may be exported, not all that may be read") {
+  on_each_fed_pair([](Fed& w) {
+    Principal by = reader(w.school_1, Role::school_cio);
+    by.person = w.person("小甲", {w.school_2}).no;
+    by.grants.push_back({Role::student, w.school_2});  // a student reads their own, and exports nothing
+    const auto account = must(w.events->accounts(Principal::system(), w.school_2, "homework", std::vector{by.person}))[0];
+    w.store(w.two, R"({"id":")" + id_of("0003") + R"(","actor":{"account":{"homePage":")" + account.home_page + R"(","name":")" + account.name +
+                       R"("}},"verb":{"id":"http://v.cn/did"},"object":{"id":"http://o.cn/x"}})");
+    talk(w);
+    CHECK(must(w.events->browse(by, {})).items.size() == 2);
+    const std::string lines = file_of(w, by, "jsonl");
+    CHECK(lines.find(id_of("0001")) != std::string::npos);
+    CHECK(lines.find(id_of("0003")) == std::string::npos);
+  });
+}
+
 TEST_CASE("a file goes through all pages") {
   on_each_fed_pair([](Fed& w) {
     constexpr int kStatements = 450;  // more than two pages

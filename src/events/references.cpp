@@ -44,9 +44,10 @@ Result<std::vector<int64_t>> targets_behind(sql::Connection& connection, directo
   for (int depth = 0; depth < kMaxReferences; ++depth) {
     BANMO_TRY(const auto rows, connection.query(kBody, {blob_of(id), org.value}));
     if (rows.empty()) return targets;
-    BANMO_TRY(const json::Value body, json::read(sql::text_of(rows[0][1])));
-    const auto statement = read_statement(body, Version::v2_0);
-    if (!statement.ok()) return targets;  // stored when the rules were less strict
+    const auto body = json::read(sql::text_of(rows[0][1]));
+    if (!body.ok()) return targets;  // stored when the rules were less strict
+    const auto statement = read_statement(*body, Version::v2_0);
+    if (!statement.ok()) return targets;
     const auto more = targets_of(*statement);
     targets.insert(targets.end(), more.begin(), more.end());
     const auto* next = std::get_if<StatementRef>(&statement->object);

@@ -31,6 +31,7 @@ constexpr std::string_view kAddGone = "INSERT INTO xapi_removal_statement (remov
 constexpr std::string_view kGone = "SELECT statement_no FROM xapi_removal_statement WHERE removal_no = $1 ORDER BY statement_no LIMIT $2";
 constexpr std::string_view kForgetGone = "DELETE FROM xapi_removal_statement WHERE removal_no = $1 AND statement_no <= $2";
 constexpr std::string_view kAddContent = "INSERT INTO xapi_removal_content (removal_no, org_no, sha2) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+constexpr std::string_view kForgetContent = "DELETE FROM xapi_removal_content WHERE removal_no = $1 AND org_no = $2 AND sha2 = $3";
 constexpr std::string_view kContents = "SELECT org_no, sha2 FROM xapi_removal_content WHERE removal_no = $1 ORDER BY org_no, sha2";
 
 constexpr size_t kMinReason = 4, kMaxReason = 500;  // characters
@@ -165,9 +166,11 @@ Result<RemovalRow> removal_by_no(sql::Connection& connection, int64_t no) {
   return row_of(rows[0]);
 }
 
-Result<std::optional<RemovalRow>> next_removal(sql::Connection& connection) {
-  BANMO_TRY(const auto rows, connection.query("SELECT " + std::string(kColumns) + " FROM xapi_removal WHERE state < 3 ORDER BY no LIMIT 1"));
-  return rows.empty() ? std::nullopt : std::optional(row_of(rows[0]));
+Result<std::vector<RemovalRow>> removals_to_do(sql::Connection& connection) {
+  BANMO_TRY(const auto rows, connection.query("SELECT " + std::string(kColumns) + " FROM xapi_removal WHERE state < 3 ORDER BY no"));
+  std::vector<RemovalRow> out;
+  for (const auto& row : rows.rows) out.push_back(row_of(row));
+  return out;
 }
 
 Result<bool> is_under_way(sql::Connection& connection, directory::PersonNo person) {
@@ -224,6 +227,10 @@ Result<> forget_gone(sql::Connection& connection, int64_t no, int64_t until_stat
 
 Result<> remember_content(sql::Connection& connection, int64_t no, OrgNo org, const std::string& sha2) {
   return execute(connection, kAddContent, {no, org.value, sha2});
+}
+
+Result<> forget_content(sql::Connection& connection, int64_t no, OrgNo org, const std::string& sha2) {
+  return execute(connection, kForgetContent, {no, org.value, sha2});
 }
 
 Result<std::vector<std::pair<OrgNo, std::string>>> contents_of(sql::Connection& connection, int64_t no) {

@@ -38,7 +38,7 @@ Error no_such_removal();
 // Gives it a number and the last statement that is concerned (under lock_writer), and writes that it was ordered into the audit log.
 Result<> add_removal(sql::Connection& connection, const directory::Directory& directory, RemovalRow& row, const std::vector<RemovalAgent>& agents);
 Result<RemovalRow> removal_by_no(sql::Connection& connection, int64_t no);
-Result<std::optional<RemovalRow>> next_removal(sql::Connection& connection);  // the oldest that is not done
+Result<std::vector<RemovalRow>> removals_to_do(sql::Connection& connection);  // those that are not done, the oldest first
 Result<bool> is_under_way(sql::Connection& connection, directory::PersonNo person);
 Result<RemovalPage> removals_before(sql::Connection& connection, const std::string& org_predicate, int64_t before_no, size_t limit);
 Result<std::vector<RemovalAgent>> agents_of(sql::Connection& connection, int64_t no);  // in their order
@@ -50,6 +50,7 @@ Result<> remember_gone(sql::Connection& connection, int64_t no, int64_t statemen
 Result<std::vector<int64_t>> gone_of(sql::Connection& connection, int64_t no, size_t limit);
 Result<> forget_gone(sql::Connection& connection, int64_t no, int64_t until_statement_no);
 Result<> remember_content(sql::Connection& connection, int64_t no, directory::OrgNo org, const std::string& sha2);
+Result<> forget_content(sql::Connection& connection, int64_t no, directory::OrgNo org, const std::string& sha2);
 Result<std::vector<std::pair<directory::OrgNo, std::string>>> contents_of(sql::Connection& connection, int64_t no);
 
 }  // namespace banmo::events

@@ -7,12 +7,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstring>
 #include <map>
 #include <set>
 
 #include "crypto/signed.h"
+#include "directory/mail_index.h"
 #include "events/postings.h"
+#include "events/redact.h"
 #include "events/test_fed.h"
 
 namespace banmo::events {
@@ -182,6 +185,11 @@ struct Class {
   Traces traces;
 };
 
+void put_state(Fed& w, const std::string& agent) {
+  must(w.events->put_document(w.one, {DocumentKind::state, "http://o.cn/x", agent, "", "bookmark"}, {"text/plain", "x", "", {}}, {}, Need::never,
+                              false));
+}
+
 constexpr const char* kNothingLeft = "0|\n0|\n";
 
 void check_the_rest_stands(Class& c) {
@@ -286,6 +294,146 @@ TEST_CASE("what is said after an erasure is new: the account is nobody's any mor
   });
 }
 
+TEST_CASE("after an erasure a newly given account is another one, so that nothing leads back") {
+  on_each_fed_pair([](Fed& w) {
+    Class c(w);
+    c.erase();
+    const auto given = [&] { return must(w.events->accounts(Principal::system(), w.school_1, "homework", {c.ann.no, c.ben.no})); };
+    const std::string fresh = given()[0].name;
+    CHECK(fresh != c.ann_account);
+    CHECK(given()[0].name == fresh);
+    CHECK(given()[1].name == c.ben_account);
+    work_off(w);
+    c.erase();
+    CHECK(given()[0].name != fresh);
+  });
+}
+
+TEST_CASE("a mail address that two people have is neither's: the statements of the other stay") {
+  on_each_fed_pair([](Fed& w) {
+    Class c(w);
+    const std::string mail = R"({"mbox":"mailto:ann@family.cn"})", own = "account " + std::string(kHome) + " " + c.ann_account;
+    w.store(w.one, said("0001", mail));
+    w.store(w.one, said("0002", account(c.ann_account)));
+    must(w.directory->set_contact(Principal::system(), c.ben.no, {"", "ann@family.cn"}));
+    put_state(w, "mbox mailto:ann@family.cn");
+    put_state(w, own);
+    c.erase();
+    work_off(w);
+    CHECK(w.found(w.one) == "0001");
+    CHECK(w.count("SELECT COUNT(*) FROM xapi_document") == 1);
+  });
+}
+
+TEST_CASE("an address goes however a tool spells it, also where an organisation ignored it, and stays where it was mapped to somebody else") {
+  on_each_fed_pair([](Fed& w) {
+    Class c(w);
+    std::string sha1 = directory::mail_sha1("ann@family.cn");
+    std::transform(sha1.begin(), sha1.end(), sha1.begin(), [](unsigned char letter) { return static_cast<char>(std::toupper(letter)); });
+    w.store(w.one, said("0001", R"({"mbox":"mailto:Ann@Family.cn"})"));
+    w.store(w.one, said("0002", R"({"mbox_sha1sum":")" + sha1 + "\"}"));
+    w.store(w.one, said("0003", R"({"mbox":"mailto:ann@family.cn"})"));
+    w.store(w.all, said("0004", R"({"mbox":"mailto:ann@family.cn"})"));
+    const directory::Person other = w.person("小丙", {w.school_2});
+    for (const auto& actor : must(w.events->actors(Principal::system(), {})).items) {
+      if (actor.org == w.city) must(w.events->map_actor(Principal::system(), actor.no, other.id));
+      if (actor.org == w.school_1) must(w.events->ignore_actor(Principal::system(), actor.no));
+    }
+    c.erase();
+    work_off(w);
+    CHECK(w.found(w.all) == "0004");
+    CHECK(w.count("SELECT COUNT(*) FROM xapi_actor WHERE org_no = " + std::to_string(w.school_1.value)) == 0);
+  });
+}
+
+// Statements of 2024 and 2026 by tools of both schools.
+void tell_of_years(Fed& w) {
+  const auto at = [](const std::string& day) { return R"(,"timestamp":")" + day + R"(T08:00:00Z")"; };
+  w.store(w.one, "[" + statement("0001", "a", "did", at("2024-05-01")) + "," + statement("0002", "a", "saw", at("2024-06-01")) + "," +
+                     statement("0003", "b", "did", at("2026-06-01")) + "]");
+  w.store(w.two, statement("0004", "a", "did", at("2024-07-01")));
+  w.store(w.one, statement("0005", "b", "did", at("2026-06-02"), reference("0001")));
+  must(w.events->file());
+  must(w.events->feed());
+}
+PurgeWish older(OrgNo org) { return {.org = org, .before = *Instant::parse_iso("2026-01-01T00:00:00Z"), .key = {}, .verb = {}}; }
+
+std::string signed_with(const std::string& bytes) {
+  std::string attachments = with_file(bytes);
+  attachments.replace(attachments.find("http://a.cn/u"), 13, std::string(kSignature));
+  return attachments.replace(attachments.find("text/plain"), 10, "application/octet-stream");
+}
+
+TEST_CASE("who is taken out of a statement also leaves its signature and a raw event of Caliper") {
+  json::Value body = must(json::read(
+      R"({"actor":{"mbox":"mailto:b@x.cn"},"context":{"instructor":{"account":{"homePage":"https://t.cn","name":"ann"}},"extensions":{"http://e.cn":{"actor":)"
+      R"({"id":"https://t.cn/ann","type":"Person","name":"安安","email":"a@x.cn"},"membership":{"member":"https://t.cn:ann"},"by":"mailto:a@x.cn",)"
+      R"("other":{"id":"https://t.cn/anna","name":"安娜"}}}})" +
+      signed_with("signature") + "}"));
+  CHECK(redact_statement(body, {"account https://t.cn ann", "mbox mailto:a@x.cn"}, kHome));
+  CHECK(take_signatures(body) == std::vector{crypto::sha2_hex(256, std::string("signature"))});
+  const std::string text = json::write(body);
+  CHECK(text.find(R"("actor":{"id":"https://city.cn/xapi/erased","type":"Person"},"membership":{"member":"https://city.cn/xapi/erased"})") !=
+        std::string::npos);
+  CHECK(text.find(R"("by":"https://city.cn/xapi/erased","other":{"id":"https://t.cn/anna","name":"安娜"})") != std::string::npos);
+  CHECK(text.find("attachments") == std::string::npos);
+  CHECK(text.find("安安") == std::string::npos);
+  CHECK_FALSE(redact_statement(body, {"account https://t.cn ann", "mbox mailto:a@x.cn"}, kHome));
+}
+
+TEST_CASE("the contents of attachments go in many transactions, whatever the case of their hashes, and those that others have stay") {
+  static constexpr int kFiles = 450;  // more than two transactions
+  on_each_fed_pair([](Fed& w) {
+    Class c(w);
+    const std::string shared = "of both";
+    must(w.events->store(w.one, Version::v2_0, said("0001", account(c.ben_account), with_file(shared)), {}, {content(shared)}));
+    must(w.events->store(w.one, Version::v2_0, said("0002", account(c.ann_account), with_file(shared)), {}, {content(shared)}));
+    for (int i = 0; i < kFiles; i += 90) {
+      std::string body;
+      std::vector<Content> contents;
+      for (int j = 0; j < 90; ++j) {
+        Content file = content("file " + std::to_string(i + j));
+        std::string attachment = with_file(file.bytes);
+        if (j == 0) {
+          const std::string lower = file.sha2;
+          std::transform(lower.begin(), lower.end(), file.sha2.begin(), [](unsigned char one) { return static_cast<char>(std::toupper(one)); });
+          attachment.replace(attachment.find(lower), lower.size(), file.sha2);
+        }
+        body += (j == 0 ? "[" : ",") + said(std::to_string(1000 + i + j), account(c.ann_account), attachment);
+        contents.push_back(std::move(file));
+      }
+      must(w.events->store(w.one, Version::v2_0, body + "]", {}, contents));
+    }
+    CHECK(w.count("SELECT COUNT(*) FROM xapi_attachment") == kFiles + 1);
+    const int64_t no = c.erase().no;
+    work_off(w);
+    CHECK(must(w.events->removal(Principal::system(), no)).counts.n_attachments == kFiles);
+    CHECK(w.count("SELECT COUNT(*) FROM xapi_attachment") == 1);
+    CHECK(w.count("SELECT COUNT(*) FROM xapi_removal_content") == 0);
+  });
+}
+
+TEST_CASE("an order that fails holds up none behind it, and its error is told") {
+  on_each_fed_pair([](Fed& w) {
+    Class c(w);
+    tell_of_years(w);
+    const int64_t first = c.erase().no;
+    const int64_t second = must(w.events->purge(officer(w.city), older(w.city), kReason)).no;
+    const std::string broken = R"(INSERT INTO xapi_statement (no, id, org_no, key_no, at, voided, digest, body) VALUES (1, )";
+    const std::string blob = w.pair == Pair::postgres ? "'\\x00'" : "x'00'";
+    must(w.stores.ledger->write([&](sql::Connection& connection) {  // its attachments cannot be read
+      return connection.script(broken + blob + ", 0, 0, 0, 0, " + blob + R"(, '{"attachments":'); UPDATE xapi_removal SET state = 2 WHERE no = )" +
+                               std::to_string(first) + "; INSERT INTO xapi_removal_content (removal_no, org_no, sha2) VALUES (" +
+                               std::to_string(first) + ", 1, 'aa')");
+    }));
+    Result<int64_t> step = w.events->remove();
+    for (int i = 0; i < 100 && step.ok() && *step != 0; ++i) step = w.events->remove();
+    CHECK_FALSE(step.ok());
+    CHECK(must(w.events->removal(Principal::system(), first)).state == RemovalState::contents);
+    CHECK(must(w.events->removal(Principal::system(), second)).counts.n_statements == 3);
+  });
+}
+
 TEST_CASE("nobody erases a person whom they do not manage everywhere, without a session or without a reason, or twice at once") {
   on_each_fed_pair([](Fed& w) {
     Class c(w);
@@ -311,18 +459,6 @@ TEST_CASE("nobody erases a person whom they do not manage everywhere, without a 
     CHECK(refusal(w.events->removal(officer(w.city), 9)) == "events.no_such_removal");
   });
 }
-
-// Statements of 2024 and 2026 by tools of both schools.
-void tell_of_years(Fed& w) {
-  const auto at = [](const std::string& day) { return R"(,"timestamp":")" + day + R"(T08:00:00Z")"; };
-  w.store(w.one, "[" + statement("0001", "a", "did", at("2024-05-01")) + "," + statement("0002", "a", "saw", at("2024-06-01")) + "," +
-                     statement("0003", "b", "did", at("2026-06-01")) + "]");
-  w.store(w.two, statement("0004", "a", "did", at("2024-07-01")));
-  w.store(w.one, statement("0005", "b", "did", at("2026-06-02"), reference("0001")));
-  must(w.events->file());
-  must(w.events->feed());
-}
-PurgeWish older(OrgNo org) { return {.org = org, .before = *Instant::parse_iso("2026-01-01T00:00:00Z"), .key = {}, .verb = {}}; }
 
 TEST_CASE("old statements are counted by organisation, and go with or without their rows") {
   on_each_fed_pair([](Fed& w) {

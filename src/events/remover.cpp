@@ -31,18 +31,21 @@ constexpr std::string_view kStays =
 constexpr std::string_view kWithAttachments =
     "SELECT no, org_no, body FROM xapi_statement WHERE no > $1 AND body LIKE '%\"attachments\"%' ORDER BY no";
 constexpr std::string_view kLastStatement = "SELECT COALESCE(MAX(no), 0) FROM xapi_statement";
-constexpr std::string_view kTakeContent = "DELETE FROM xapi_attachment WHERE org_no = $1 AND LOWER(sha2) = $2";
+constexpr std::string_view kTakeContent = "DELETE FROM xapi_attachment WHERE org_no = $1 AND sha2 IN ($2, $3)";  // as it was said, and in lower case
 
 int64_t list_of(List list, int64_t number) { return target_of(list, std::to_string(number)); }
 
-using Hashes = std::set<std::pair<int64_t, std::string>>;  // organisation, hash
+using Hashes = std::set<std::pair<int64_t, std::string>>;  // organisation, hash in lower case
 
 // Takes those out that a statement after `after_no` has.
 Result<> keep_used(sql::Connection& connection, int64_t after_no, Hashes& unused) {
+  if (unused.empty()) return {};
+  std::vector<std::string> hashes;
   return connection.each(kWithAttachments, {after_no}, [&](const sql::Values& row) -> Result<> {
-    const int64_t org = sql::int_of(row[1]);
-    const std::string body = text::lower_ascii(sql::text_of(row[2]));
-    std::erase_if(unused, [&](const auto& content) { return content.first == org && body.find(content.second) != std::string::npos; });
+    BANMO_TRY(const json::Value body, json::read(sql::text_of(row[2])));
+    hashes.clear();
+    add_hashes(hashes, body);
+    for (const std::string& sha2 : hashes) unused.erase({sql::int_of(row[1]), text::lower_ascii(sha2)});
     return {};
   });
 }
@@ -89,7 +92,7 @@ Result<> Remover::add_gone(sql::Connection& connection, Plan& plan, const Stored
   plan.entries.insert(plan.entries.end(), entries.begin(), entries.end());
   std::vector<std::string> hashes;
   add_hashes(hashes, stored.body);
-  for (const std::string& sha2 : hashes) plan.contents.emplace_back(stored.key_org, text::lower_ascii(sha2));
+  for (const std::string& sha2 : hashes) plan.contents.emplace_back(stored.key_org, sha2);
   if (const auto* activity = std::get_if<Activity>(&stored.statement.object))
     for (const std::string& ifi : ifis) plan.old_states.emplace_back(stored.key_org, document_owner(activity->id, ifi));
   plan.gone.push_back(stored.no);
@@ -125,7 +128,9 @@ Result<Remover::Plan> Remover::plan_of_person(const RemovalRow& row) {
     } else {
       plan.own.push_back({target, no});
       json::Value body = stored->body;
-      if (redact(body, ifis, home_page_)) plan.redacted.emplace_back(no, json::write(body));
+      if (!redact_statement(body, ifis, home_page_)) continue;
+      for (const std::string& sha2 : take_signatures(body)) plan.contents.emplace_back(agent.org, sha2);
+      plan.redacted.emplace_back(no, json::write(body));
     }
   }
   const bool is_last = numbers.size() < kChunk;
@@ -172,6 +177,7 @@ Result<> Remover::carry_out(const RemovalRow& seen, const Plan& plan) {
       counts.n_documents += n;
     }
     for (const auto& [no, body] : plan.redacted) {
+      BANMO_DO(execute(connection, kTakeRefused, {no}));
       BANMO_TRY(const int64_t n, connection.execute(kRedact, {no, body}));
       counts.n_redacted += n;
     }
@@ -235,54 +241,84 @@ Result<int64_t> Remover::take_rows(const RemovalRow& row) {
   return erased.n_rows + (erased.is_all ? 1 : 0);
 }
 
-// Who stores the same bytes again while this looks is seen by the second look, which nobody writes beside.
-Result<> Remover::take_contents(const RemovalRow& row) {
-  Hashes unused;
-  int64_t looked_until = 0;
-  {
-    BANMO_TRY(const auto lease, directory_.stores().ledger->read());
-    BANMO_TRY(const auto contents, contents_of(*lease, row.told.no));
-    for (const auto& [org, sha2] : contents) unused.emplace(org.value, sha2);
-    BANMO_TRY(const auto last, lease->query(kLastStatement));
-    looked_until = sql::int_of(last[0][0]);
-    if (!unused.empty()) BANMO_DO(keep_used(*lease, 0, unused));
-  }
+// Takes these away unless a statement after `after_no` has them.
+Result<> Remover::take_unused(int64_t no, std::span<const std::pair<OrgNo, std::string>> contents, int64_t after_no) {
   return directory_.stores().ledger->write([&](sql::Connection& connection) -> Result<> {
     BANMO_DO(lock_writer(connection));
-    BANMO_TRY(RemovalRow now, removal_by_no(connection, row.told.no));
+    BANMO_TRY(RemovalRow now, removal_by_no(connection, no));
     if (now.told.state != RemovalState::contents) return {};
-    Hashes left = unused;
-    if (!left.empty()) BANMO_DO(keep_used(connection, looked_until, left));
-    for (const auto& [org, sha2] : left) {
-      BANMO_TRY(const int64_t n, connection.execute(kTakeContent, {org, sha2}));
+    Hashes unused;
+    for (const auto& [org, sha2] : contents) unused.emplace(org.value, text::lower_ascii(sha2));
+    BANMO_DO(keep_used(connection, after_no, unused));
+    for (const auto& [org, sha2] : contents) {
+      BANMO_DO(forget_content(connection, no, org, sha2));
+      const std::string lower = text::lower_ascii(sha2);
+      if (!unused.contains({org.value, lower})) continue;
+      BANMO_TRY(const int64_t n, connection.execute(kTakeContent, {org.value, sha2, lower}));
       now.told.counts.n_attachments += n;
     }
-    return end_removal(connection, directory_, now);
+    return save_removal(connection, now);
   });
 }
 
-Result<int64_t> Remover::run() {
-  const std::lock_guard lock(mutex_);
-  if (records_ == nullptr) return int64_t{0};
-  std::optional<RemovalRow> row;
+// One look at all statements finds what nobody has; who stores the same bytes again meanwhile is seen by a second look, which nobody writes beside.
+Result<> Remover::take_contents(const RemovalRow& row) {
+  std::vector<std::pair<OrgNo, std::string>> contents;
+  int64_t looked_until = 0;
   {
     BANMO_TRY(const auto lease, directory_.stores().ledger->read());
-    BANMO_TRY(row, next_removal(*lease));
+    BANMO_TRY(contents, contents_of(*lease, row.told.no));
+    BANMO_TRY(const auto last, lease->query(kLastStatement));
+    looked_until = sql::int_of(last[0][0]);
+    Hashes unused;
+    for (const auto& [org, sha2] : contents) unused.emplace(org.value, text::lower_ascii(sha2));
+    BANMO_DO(keep_used(*lease, 0, unused));
+    std::erase_if(contents, [&](const auto& content) { return !unused.contains({content.first.value, text::lower_ascii(content.second)}); });
   }
-  if (!row) return int64_t{0};
-  switch (row->told.state) {
+  for (size_t i = 0; i < contents.size(); i += kChunk)
+    BANMO_DO(take_unused(row.told.no, std::span(contents).subspan(i, std::min(kChunk, contents.size() - i)), looked_until));
+  return directory_.stores().ledger->write([&](sql::Connection& connection) -> Result<> {
+    BANMO_DO(lock_writer(connection));
+    BANMO_TRY(const RemovalRow now, removal_by_no(connection, row.told.no));
+    return now.told.state == RemovalState::contents ? end_removal(connection, directory_, now) : Result<>();
+  });
+}
+
+// How many steps were made for one order.
+Result<int64_t> Remover::work_on(const RemovalRow& row) {
+  switch (row.told.state) {
     case RemovalState::statements: {
-      BANMO_TRY(const bool caught_up, is_caught_up(*row));
+      BANMO_TRY(const bool caught_up, is_caught_up(row));
       if (!caught_up) return int64_t{0};
-      return take_statements(row->told.no);
+      return take_statements(row.told.no);
     }
-    case RemovalState::rows: return take_rows(*row);
+    case RemovalState::rows: return take_rows(row);
     case RemovalState::contents: {
-      BANMO_DO(take_contents(*row));
+      BANMO_DO(take_contents(row));
       return int64_t{1};
     }
     case RemovalState::done: break;
   }
+  return int64_t{0};
+}
+
+// An order that fails does not hold up those behind it; what it met is told when they are done or wait.
+Result<int64_t> Remover::run() {
+  const std::lock_guard lock(mutex_);
+  if (records_ == nullptr) return int64_t{0};
+  std::vector<RemovalRow> rows;
+  {
+    BANMO_TRY(const auto lease, directory_.stores().ledger->read());
+    BANMO_TRY(rows, removals_to_do(*lease));
+  }
+  std::optional<Error> met;
+  for (const RemovalRow& row : rows) {
+    const auto n_steps = work_on(row);
+    if (n_steps.ok() && *n_steps != 0) return n_steps;
+    if (n_steps.ok()) break;
+    if (!met) met = n_steps.error();
+  }
+  if (met) return *met;
   return int64_t{0};
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <mutex>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -33,7 +34,7 @@ class Remover {
   // A share of the work of about a second; how many steps it made. 0: nothing is left, or it has to wait.
   Result<int64_t> run();
 
-  static constexpr size_t kChunk = 200;          // statements in a transaction of the ledger
+  static constexpr size_t kChunk = 200;          // statements, or contents of attachments, in a transaction of the ledger
   static constexpr size_t kChunksAtOnce = 10;    // of these before others have their turn
   static constexpr size_t kRowsAtOnce = 20'000;  // statements whose rows go in a transaction of the warehouse
 
@@ -59,6 +60,8 @@ class Remover {
   Result<int64_t> take_statements(int64_t no);
   Result<int64_t> take_rows(const RemovalRow& row);
   Result<> take_contents(const RemovalRow& row);
+  Result<> take_unused(int64_t no, std::span<const std::pair<directory::OrgNo, std::string>> contents, int64_t after_no);
+  Result<int64_t> work_on(const RemovalRow& row);
   Result<> go_on(int64_t no, RemovalState to, int64_t n_rows);
   Result<About> about_of_person(sql::Connection& connection, directory::PersonNo person) const;
 

@@ -56,6 +56,19 @@ TEST_CASE("the same statement again changes nothing, another with its id is refu
   });
 }
 
+TEST_CASE("a statement that would stand too deep to be read again is refused") {
+  on_each_pair([](World& w) {
+    const auto nested = [](size_t depth) {
+      std::string value = "1";
+      for (size_t i = 0; i < depth; ++i) value = R"({"http://x.cn/e":)" + value + "}";
+      return R"(,"context":{"contextActivities":{"parent":{"id":"http://o.cn/c","definition":{"extensions":)" + value + "}}}}";
+    };
+    CHECK(w.refused(w.one, statement("0001", "a", "did", nested(26))) == "stored");
+    CHECK(w.refused(w.one, statement("0002", "a", "did", nested(27))) == "$ events.too_deep");
+    w.store(w.one, statement("0004", "a", "did", "", reference("0001")));
+  });
+}
+
 TEST_CASE("another organisation may use the same id, and neither sees the other's statement") {
   on_each_pair([](World& w) {
     w.store(w.one, statement("0001", "a"));
@@ -116,6 +129,10 @@ TEST_CASE("every filter finds what it should, newest first or in order") {
     const Instant start = *Instant::parse_iso("2026-11-21T08:00:00Z");
     CHECK(ask([&](auto& q) { q.since = start; }) == "0004 0003 0002");
     CHECK(ask([&](auto& q) { q.until = Instant{start.micros + 1}; }) == "0002 0001");
+    CHECK(ask([&](auto& q) {
+            q.since = Instant{start.micros + 2};
+            q.until = Instant{start.micros};
+          }).empty());
   });
 }
 

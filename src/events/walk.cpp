@@ -35,7 +35,7 @@ Result<> SegmentList::load(sql::Connection& connection, size_t place) {
   if (place_ == place) return {};
   BANMO_TRY(const auto rows, connection.query(kContent, {block_no(segment_->no, place)}));
   const auto* content = rows.empty() ? nullptr : std::get_if<sql::Blob>(&rows[0][0]);
-  if (content == nullptr) return fail(ErrorCode::conflict, std::string(kMoved), {"索引正在整理，请重试", "the index is being tidied: try again"});
+  if (content == nullptr) return index_moved();
   BANMO_TRY(numbers_, numbers_in(*content, target_));
   place_ = place;
   return {};
@@ -106,14 +106,15 @@ bool Walk::open_stretch() {
 
 Result<Number> Walk::seek(Set& set, int64_t bound) {
   if (set.at && is_beyond(*set.at, bound)) return set.at;
+  const auto is_here = [&](const Number& found) { return found && *found >= first_ && *found <= last_; };  // else another stretch gives it
   Number best;
   for (SegmentList& list : set.lists) {
     BANMO_TRY(const Number found, list.seek(connection_, bound, ascending_));
-    best = nearer(best, found, ascending_);
+    if (is_here(found)) best = nearer(best, found, ascending_);
   }
   for (LooseList& list : set.loose) {
     BANMO_TRY(const Number found, list.seek(connection_, bound, ascending_));
-    if (found && *found >= first_ && *found <= last_) best = nearer(best, found, ascending_);
+    if (is_here(found)) best = nearer(best, found, ascending_);
   }
   set.at = best;
   return best;

@@ -12,9 +12,6 @@
 
 namespace banmo::events {
 
-// That a segment was put together with others meanwhile: take a new view and walk again.
-inline constexpr std::string_view kMoved = "events.index_moved";
-
 // One list within one segment, or the numbers after all segments.
 class SegmentList {
  public:

@@ -105,9 +105,12 @@ Result<RunningPtr> Book::of(std::string_view flow, std::string_view state, const
   if (definition == present->definition || present->flow->state(state) != nullptr) return present;
   const std::lock_guard lock(mutex_);
   const auto key = std::pair(present->flow->id, definition);
-  auto known = earlier_.find(key);
-  if (known == earlier_.end()) known = earlier_.emplace(key, load(*present, definition)).first;
-  return known->second;
+  const auto known = earlier_.find(key);
+  if (known != earlier_.end()) return known->second;
+  auto loaded = load(*present, definition);
+  if (loaded.ok() || loaded.error().id == "flows.definition_lost")
+    earlier_.emplace(key, loaded);  // a ledger that did not answer may answer the next time
+  return loaded;
 }
 
 }  // namespace banmo::flows

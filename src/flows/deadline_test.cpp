@@ -13,14 +13,6 @@ Instant at(const char* iso) { return *Instant::parse_iso(iso); }
 std::string id_of(const Case& one) { return one.head.id.to_string(); }
 Case now(World& w, const Case& one) { return must(w.flows->find(w.officer, id_of(one))); }
 
-// The pack with one text in place of another.
-std::string changed(const std::string& from, const std::string& to) {
-  std::string text = kPack;
-  const size_t place = text.find(from);
-  REQUIRE(place != std::string::npos);
-  return text.replace(place, from.size(), to);
-}
-
 }  // namespace
 
 TEST_CASE("working days pass over holidays and count the days worked instead") {
@@ -79,6 +71,18 @@ TEST_CASE("a late case goes where its deadline sends it, and so into the dataset
     CHECK(w.in_warehouse(one.head.key) == "withdrawn|5000");
     CHECK(told(w.flows->save(w.cio, id_of(one), back.head.seq, {{"amount", 1}}))
               .starts_with("flows.case_changed: the case was changed at 2026-09-24 00:00 by the system and is now at 'Withdrawn'"));
+  });
+}
+
+TEST_CASE("a row that breaks a rule does not keep its case from ending late") {
+  on_each_pair([](World& w) {
+    const Case draft = must(w.flows->open(w.cio, "loan", {{"use", "sport"}, {"amount", 5000}}));
+    const Case back = must(w.move(w.district, must(w.move(w.cio, draft, "send")), "fix", {}, "补"));
+    const Case broken = must(w.flows->save(w.cio, id_of(back), back.head.seq, {{"amount", 95000}}));
+    CHECK(told(w.move(w.cio, broken, "send")).find("A loan for sport is below 90000") != std::string::npos);
+    w.clock.set(at("2026-09-23T16:00:00Z"));
+    CHECK(must(w.flows->run_due()) == 1);
+    CHECK(w.in_warehouse(draft.head.key) == "withdrawn|95000");
   });
 }
 

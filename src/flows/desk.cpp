@@ -46,17 +46,31 @@ void add_org_desks(const pack::FlowRole& role, OrgNo org, const directory::OrgTr
   }
 }
 
-// Whom a case waits for: where offices act and nothing is to be filled in, the applicant who could withdraw it is not one of them.
+bool has(const std::vector<const pack::FlowRole*>& roles, const pack::FlowRole* role) {
+  return std::find(roles.begin(), roles.end(), role) != roles.end();
+}
+
+// Whether one of the role's moves out of the state does more than end the case.
+bool leads_on(const pack::Flow& flow, std::string_view state, const pack::FlowRole& role) {
+  return std::any_of(flow.moves.begin(), flow.moves.end(), [&](const pack::FlowMove& move) {
+    const pack::FlowState* to = flow.state(move.to);
+    return std::find(move.from.begin(), move.from.end(), state) != move.from.end() &&
+           std::find(move.by.begin(), move.by.end(), role.id) != move.by.end() && to != nullptr && !to->final;
+  });
+}
+
+// The role that may act as well since the case is late; nobody while it is not.
+const pack::FlowRole* role_above(const pack::Flow& flow, std::string_view state, bool escalated) {
+  const pack::FlowDeadline* deadline = escalated ? flow.deadline(state) : nullptr;
+  return deadline == nullptr ? nullptr : flow.role(deadline->escalate_to);
+}
+
+// Whom a case waits for: those who fill it in, and whoever is above them when it is late.
 std::vector<const pack::FlowRole*> awaited(const pack::Flow& flow, std::string_view state, bool escalated) {
-  const auto roles = roles_of(flow, state, escalated);
-  const std::string& first = flow.states.front().id;
-  const pack::FlowState* here = flow.state(state);
-  if (state == first || here == nullptr || !here->form.empty()) return roles;
-  const auto starters = roles_of(flow, first, false);
-  std::vector<const pack::FlowRole*> offices;
-  for (const pack::FlowRole* role : roles)
-    if (std::find(starters.begin(), starters.end(), role) == starters.end()) offices.push_back(role);
-  return offices.empty() ? roles : offices;
+  auto roles = fillers_of(flow, state, escalated);
+  const pack::FlowRole* above = role_above(flow, state, escalated);
+  if (above != nullptr && !roles.empty() && !has(roles, above)) roles.push_back(above);
+  return roles;
 }
 
 void sort_unique(std::vector<std::string>& words) {
@@ -96,6 +110,27 @@ std::vector<const pack::FlowRole*> roles_of(const pack::Flow& flow, std::string_
   const pack::FlowDeadline* deadline = flow.deadline(state);
   if (escalated && deadline != nullptr && !roles.empty()) add(deadline->escalate_to);
   return roles;
+}
+
+std::vector<const pack::FlowRole*> fillers_of(const pack::Flow& flow, std::string_view state, bool escalated) {
+  auto roles = roles_of(flow, state, false);
+  const std::string& first = flow.states.front().id;
+  if (state == first) return roles;
+  const auto starters = roles_of(flow, first, false);
+  const pack::FlowState* here = flow.state(state);
+  const bool has_form = here != nullptr && !here->form.empty();
+  std::vector<const pack::FlowRole*> applicants, offices;
+  for (const pack::FlowRole* role : roles) {
+    if (!has(starters, role))
+      offices.push_back(role);
+    else if (has_form && leads_on(flow, state, *role))
+      applicants.push_back(role);
+  }
+  if (!applicants.empty()) return applicants;
+  if (offices.empty()) return roles;
+  const pack::FlowRole* above = role_above(flow, state, escalated);
+  if (above != nullptr && !has(offices, above)) offices.push_back(above);
+  return offices;
 }
 
 std::vector<std::string> desks_of_case(const Running& running, std::string_view state, bool escalated, const sql::Values& row,

@@ -21,11 +21,12 @@ using directory::Principal;
 
 constexpr size_t kMaxLimit = 1000;
 constexpr size_t kDeskPage = 500;
-const std::string kTreeCounter = "org_tree";
+const std::string kTreeCounter = "/org_tree";  // no flow is called so
 
-// The level up to which a role of a flow shows its case: one's own and one's ward's as the directory has it, a desk's as its role.
-pack::Level level_of(const pack::FlowRole& role, const directory::Grant& grant) {
-  const bool own = !role.person_field.empty() || !role.ward_field.empty();
+// The level up to which a role of a flow shows its case: what is about oneself or one's ward wholly, else as the role of the directory. That somebody
+// stands in another field, as who decides, does not make the case theirs.
+pack::Level level_of(const pack::FlowRole& role, const directory::Grant& grant, const pack::Dataset& subject) {
+  const bool own = !subject.person_field.empty() && (role.person_field == subject.person_field || role.ward_field == subject.person_field);
   return own ? pack::Level::l4 : pack::shown_to(directory::name_of(grant.role));
 }
 
@@ -108,19 +109,27 @@ struct Flows::State {
   std::optional<pack::Level> level_for(const Principal& principal, const Standing& standing) const {
     std::optional<pack::Level> level;
     const auto tree = directory.orgs();
+    const pack::Flow& flow = *standing.running->flow;
+    const bool opened = standing.record.opened_by == principal.account_name;
     std::vector<const pack::FlowRole*> roles;
     if (standing.record.in_dataset)
-      for (const pack::FlowRole& role : standing.running->flow->roles) roles.push_back(&role);
+      for (const pack::FlowRole& role : flow.roles) roles.push_back(&role);
+    else if (opened && standing.record.closed_at)
+      roles = roles_of(flow, flow.states.front().id, false);  // what one has given up
     else
-      roles = roles_of(*standing.running->flow, standing.record.state, standing.record.escalated);  // a draft is theirs who fill it in
+      roles = roles_of(flow, standing.record.state, standing.record.escalated);  // a draft is theirs who fill it in
     for (const pack::FlowRole* role : roles) {
       const auto grant = holds(*role, principal, *standing.running, standing.row, *tree);
-      if (grant) level = std::max(level.value_or(pack::Level::l1), level_of(*role, *grant));
+      if (grant) level = std::max(level.value_or(pack::Level::l1), level_of(*role, *grant, *standing.running->subject));
     }
-    if (standing.record.opened_by != principal.account_name) return level;
-    for (const directory::Grant& grant : principal.grants)
-      level = std::max(level.value_or(pack::Level::l1), pack::shown_to(directory::name_of(grant.role)));
+    if (opened && !level) level = pack::Level::l1;  // that it exists and how far it is
     return level;
+  }
+
+  // What the reader is shown of the case as it stands.
+  pack::Level shown_now(const Principal& principal, const Standing& standing) const {
+    const auto level = level_for(principal, standing).value_or(pack::Level::l1);
+    return records.case_rows().shown_level(principal, standing.running->subject->id, standing.row, level);
   }
 
   Result<Standing> visible(const Principal& principal, std::string_view id) const {
@@ -135,8 +144,9 @@ struct Flows::State {
     return seen ? Result<Standing>(std::move(found)) : Result<Standing>(no_such_case());
   }
 
-  Result<Case> show(const Principal& principal, const Standing& standing) const;
-  Result<Case> written(const Principal& principal, Change& change);
+  // `before`: the level at which the reader saw it before their own change, which may have given it to others: the answer is shown at it still.
+  Result<Case> show(const Principal& principal, const Standing& standing, std::optional<pack::Level> before = {}) const;
+  Result<Case> written(const Principal& principal, Change& change, std::optional<pack::Level> before = {});
   Result<> check_seq(const Standing& standing, int64_t seq) const {
     return standing.record.seq == seq ? Result<>() : Result<>(changed_since(*standing.running->flow, standing.record));
   }
@@ -144,9 +154,9 @@ struct Flows::State {
   Result<bool> run_timer(Record record);
 };
 
-Result<Case> Flows::State::show(const Principal& principal, const Standing& standing) const {
+Result<Case> Flows::State::show(const Principal& principal, const Standing& standing, std::optional<pack::Level> before) const {
   const Running& running = *standing.running;
-  const auto level = level_for(principal, standing);
+  const auto level = std::max(level_for(principal, standing), before);
   Case out;
   out.head = head_of(&running, standing.record, clock.now());
   out.flow = running.flow;
@@ -154,9 +164,8 @@ Result<Case> Flows::State::show(const Principal& principal, const Standing& stan
   out.shown = records.case_rows().shown_level(principal, running.subject->id, standing.row, level.value_or(pack::Level::l1));
   if (standing.record.closed_at) return out;
   const Mover moves = mover();
-  const pack::FlowState* state = running.flow->state(standing.record.state);
   const bool may_write = principal.has(directory::Right::cases_handle);
-  out.can_save = may_write && state != nullptr && !state->form.empty() && moves.saver(standing, principal).has_value();
+  out.can_save = may_write && moves.saver(standing, principal).has_value();
   BANMO_TRY(const bool took_part, store.unscoped_took_part(standing.record, principal.account_name));
   for (const pack::FlowMove& move : running.flow->moves) {
     if (move.automatic() || std::find(move.from.begin(), move.from.end(), standing.record.state) == move.from.end()) continue;
@@ -171,11 +180,11 @@ Result<Case> Flows::State::show(const Principal& principal, const Standing& stan
   return out;
 }
 
-Result<Case> Flows::State::written(const Principal& principal, Change& change) {
+Result<Case> Flows::State::written(const Principal& principal, Change& change, std::optional<pack::Level> before) {
   const auto done = store.write(change);
   if (done.ok()) {
     BANMO_TRY(const Standing now, standing(std::move(change.after)));
-    return show(principal, now);
+    return show(principal, now, before);
   }
   if (done.error().id != kStale) return done.error();
   BANMO_TRY(auto record, store.unscoped_find(change.after.id.to_string()));
@@ -229,10 +238,11 @@ Result<Case> Flows::find(const Principal& principal, std::string_view id) const 
 
 Result<Case> Flows::save(const Principal& principal, std::string_view id, int64_t seq, const json::Object& values) {
   BANMO_DO(check_right(principal, directory::Right::cases_handle));
-  BANMO_TRY(Standing standing, state_->visible(principal, id));
+  BANMO_TRY(const Standing standing, state_->visible(principal, id));
   BANMO_DO(state_->check_seq(standing, seq));
-  BANMO_TRY(Change change, state_->mover().save(std::move(standing), principal, values));
-  return state_->written(principal, change);
+  BANMO_TRY(auto change, state_->mover().save(standing, principal, values));
+  if (!change) return state_->show(principal, standing);
+  return state_->written(principal, *change, state_->shown_now(principal, standing));
 }
 
 Result<Case> Flows::move(const Principal& principal, std::string_view id, const MoveWish& wish) {
@@ -244,8 +254,9 @@ Result<Case> Flows::move(const Principal& principal, std::string_view id, const 
   if (move != nullptr && move->four_eyes) {
     BANMO_TRY(took_part, state_->store.unscoped_took_part(standing.record, principal.account_name));
   }
+  const pack::Level before = state_->shown_now(principal, standing);
   BANMO_TRY(Change change, state_->mover().move(std::move(standing), principal, wish, took_part));
-  return state_->written(principal, change);
+  return state_->written(principal, change, before);
 }
 
 Result<std::vector<Step>> Flows::history(const Principal& principal, std::string_view id) const {

@@ -93,16 +93,21 @@ std::optional<Actor> Mover::actor(const Standing& standing, const directory::Pri
 }
 
 std::optional<Actor> Mover::saver(const Standing& standing, const directory::Principal& principal) const {
+  const pack::FlowState* state = standing.running->flow->state(standing.record.state);
+  if (state == nullptr || state->form.empty()) return std::nullopt;
   std::vector<std::string> by;
-  for (const pack::FlowRole* role : roles_of(*standing.running->flow, standing.record.state, standing.record.escalated)) by.push_back(role->id);
+  for (const pack::FlowRole* role : fillers_of(*standing.running->flow, state->id, standing.record.escalated)) by.push_back(role->id);
   return actor(standing, principal, by);
+}
+
+static bool is_starter(const pack::Flow& flow, const pack::FlowRole* role) {
+  const auto starters = roles_of(flow, flow.states.front().id, false);
+  return std::find(starters.begin(), starters.end(), role) != starters.end();
 }
 
 // Whether all who make the move are those who open cases: a withdrawal is nobody else's.
 static bool is_applicants(const pack::Flow& flow, const pack::FlowMove& move) {
-  const auto starters = roles_of(flow, flow.states.front().id, false);
-  return std::all_of(move.by.begin(), move.by.end(),
-                     [&](const std::string& id) { return std::find(starters.begin(), starters.end(), flow.role(id)) != starters.end(); });
+  return std::all_of(move.by.begin(), move.by.end(), [&](const std::string& id) { return is_starter(flow, flow.role(id)); });
 }
 
 // By whom a move may be made: when an office is late the role above may act in its place.
@@ -246,7 +251,8 @@ Result<> Mover::finish(Standing& standing, const Actor& actor, std::string actio
   c.person = number(running.subject->person_field);
   if (is_sent(running, c, change)) {
     if (!c.sent_at) c.sent_at = now_;
-    auto added = rows_.add(change.rows, subject, standing.row, !c.in_dataset, actor.principal == nullptr ? "system" : actor.principal->account_name);
+    auto added = rows_.add(change.rows, subject, standing.row, !c.in_dataset, actor.principal == nullptr ? "system" : actor.principal->account_name,
+                           actor.principal == nullptr ? records::CaseRows::By::program : records::CaseRows::By::person);
     if (!added.ok()) return below_values(std::move(added).error());
     c.in_dataset = true;
   }
@@ -302,6 +308,10 @@ Result<Change> Mover::open(const RunningPtr& running, const directory::Principal
   if (!filled.ok()) return below_values(std::move(filled).error());
   const auto by = starter(running, principal, standing.row);
   if (!by) return not_for_you(flow);
+  form = flow.states.front().form;  // of the roles' fields those of the one that was found
+  for (const std::string* field : {&by->role->ward_field, &by->role->org_field})
+    if (!field->empty()) form.push_back({*field, false});
+  BANMO_DO(check_form(*running->subject, form, values));
   BANMO_DO(fill_empty(standing, *by));
   Change change;
   change.is_moved = true;
@@ -317,18 +327,20 @@ Result<Change> Mover::open(const RunningPtr& running, const directory::Principal
   return change;
 }
 
-Result<Change> Mover::save(Standing standing, const directory::Principal& principal, const json::Object& values) const {
+Result<std::optional<Change>> Mover::save(Standing standing, const directory::Principal& principal, const json::Object& values) const {
   const pack::FlowState* state = standing.running->flow->state(standing.record.state);
   const auto by = saver(standing, principal);
   if (state == nullptr || !by) return not_your_form(*standing.running->flow, standing.record.state);
   BANMO_DO(check_form(*standing.running->subject, state->form, values));
+  const sql::Values before = standing.row;
   auto filled = rows_.fill(principal, standing.running->subject->id, values, standing.row);
   if (!filled.ok()) return below_values(std::move(filled).error());
   if (!saver(standing, principal)) return not_your_form(*standing.running->flow, standing.record.state);  // it would be somebody else's
   BANMO_DO(fill_empty(standing, *by));
+  if (standing.row == before) return std::optional<Change>();
   Change change;
   BANMO_DO(finish(standing, *by, "case.save", change));
-  return change;
+  return std::optional(std::move(change));
 }
 
 Result<Change> Mover::move(Standing standing, const directory::Principal& principal, const MoveWish& wish, bool took_part) const {
@@ -339,6 +351,8 @@ Result<Change> Mover::move(Standing standing, const directory::Principal& princi
   BANMO_DO(check_actor(standing, *move, by, took_part));
   if (move->note_required && wish.note.find_first_not_of(" \t\r\n") == std::string::npos) return note_missing(*move);
   BANMO_DO(take_inputs(standing, *move, principal, wish));
+  if (is_starter(flow, by.role) && !holds(*by.role, principal, *standing.running, standing.row, *orgs_))
+    return not_your_move(flow, *move);  // what was filled in made it somebody else's
   BANMO_DO(check_guard(standing, *move, by));
   Change change;
   change.is_moved = true;

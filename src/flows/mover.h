@@ -32,8 +32,8 @@ class Mover {
 
   // A new case in the first state. Errors: denied "flows.not_for_you".
   Result<Change> open(const RunningPtr& running, const directory::Principal& principal, const json::Object& values) const;
-  // Errors: denied "flows.not_your_move"; invalid "flows.not_in_form", "records.bad_row".
-  Result<Change> save(Standing standing, const directory::Principal& principal, const json::Object& values) const;
+  // What is so already: no change. Errors: denied "flows.not_your_form"; invalid "flows.not_in_form", "records.bad_row".
+  Result<std::optional<Change>> save(Standing standing, const directory::Principal& principal, const json::Object& values) const;
   // `took_part`: the mover opened the case, or moved it in another state. Errors: conflict "flows.no_such_move"; denied "flows.not_your_move",
   // "flows.four_eyes"; invalid "flows.note_missing", "flows.input_missing", "flows.not_in_form", "flows.guard", "records.bad_row".
   Result<Change> move(Standing standing, const directory::Principal& principal, const MoveWish& wish, bool took_part) const;

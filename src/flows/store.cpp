@@ -59,11 +59,13 @@ constexpr std::string_view kDesksOf = "SELECT desk FROM flow_desk WHERE case_id 
 constexpr std::string_view kFigures =
     "SELECT c.state, COUNT(*), SUM(CASE WHEN c.closed_at IS NULL THEN 1 ELSE 0 END), SUM(CASE WHEN c.closed_at IS NULL AND c.due_at < $2 THEN 1 ELSE "
     "0 "
-    "END), CAST(SUM(CASE WHEN c.sent_at IS NULL OR c.closed_at IS NULL THEN 0 ELSE c.closed_at - c.sent_at END) AS BIGINT) FROM flow_case c WHERE "
+    "END), SUM(CAST(CASE WHEN c.sent_at IS NULL OR c.closed_at IS NULL THEN 0 ELSE c.closed_at - c.sent_at END AS DOUBLE PRECISION)) FROM flow_case "
+    "c WHERE "
     "c.flow "
     "= $1 AND c.sent_at IS NOT NULL AND ";
 constexpr std::string_view kStepFigures =
-    "SELECT s.from_state, s.to_state, COUNT(*), CAST(SUM(s.spent) AS BIGINT) FROM flow_step s JOIN flow_case c ON c.id = s.case_id WHERE c.flow = $1 "
+    "SELECT s.from_state, s.to_state, COUNT(*), SUM(CAST(s.spent AS DOUBLE PRECISION)) FROM flow_step s JOIN flow_case c ON c.id = s.case_id WHERE "
+    "c.flow = $1 "
     "AND "
     "s.from_state <> s.to_state AND ";
 

@@ -42,6 +42,7 @@ struct World : banmo::test::TestStores {
 };
 
 extern const char* const kPack;
+std::string changed(const std::string& from, const std::string& to);  // the pack with one text in place of another
 void on_each_pair(const std::function<void(World& world)>& test);
 // The sentence in English, or "" if it succeeded.
 template <class T>

@@ -170,6 +170,13 @@ int64_t World::count(const std::string& statement) const {
   return sql::int_of(must(lease->query(statement))[0][0]);
 }
 
+std::string changed(const std::string& from, const std::string& to) {
+  std::string text = kPack;
+  const size_t place = text.find(from);
+  REQUIRE(place != std::string::npos);
+  return text.replace(place, from.size(), to);
+}
+
 void on_each_pair(const std::function<void(World& world)>& test) { banmo::test::on_each_pair_of<World>(test); }
 
 }  // namespace banmo::flows::test

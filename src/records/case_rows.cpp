@@ -124,10 +124,10 @@ pack::Level CaseRows::shown_level(const directory::Principal& principal, std::st
   return records::shown_level(schema, visible_fields(schema, scope), PeopleNames(engine_, principal, schema, scope.max_level), scope.max_level);
 }
 
-Result<> CaseRows::add(CaseBatch& batch, std::string_view dataset, sql::Values row, bool is_new, const std::string& account) {
+Result<> CaseRows::add(CaseBatch& batch, std::string_view dataset, sql::Values row, bool is_new, const std::string& account, By by) {
   Entry& entry = *engine_.find(dataset);
   const Schema& schema = *entry.schema;
-  BANMO_TRY(const int64_t warn, editor_.check_case(entry, row));
+  BANMO_TRY(const int64_t warn, editor_.check_case(entry, row, by == By::program));
   Edit edit;
   edit.entry = &entry;
   edit.operation = is_new ? "insert" : "update";

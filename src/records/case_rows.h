@@ -57,8 +57,10 @@ class CaseRows {
   bool covers(const directory::Principal& principal, std::string_view dataset, const sql::Values& row) const;
   pack::Level shown_level(const directory::Principal& principal, std::string_view dataset, const sql::Values& row, pack::Level otherwise) const;
 
-  // Checks the row and puts it to those that are written. Errors as of fill(); unavailable "records.journal_full".
-  Result<> add(CaseBatch& batch, std::string_view dataset, sql::Values row, bool is_new, const std::string& account);
+  // Checks the row and puts it to those that are written. What the program does by itself has nobody to mend the row: it is written with what is
+  // wrong in the log. Errors as of fill(); unavailable "records.journal_full".
+  enum class By { person, program };
+  Result<> add(CaseBatch& batch, std::string_view dataset, sql::Values row, bool is_new, const std::string& account, By by);
   Result<> write(sql::Connection& ledger, CaseBatch& batch);  // inside the transaction
   void written(CaseBatch& batch);                             // after its commit
 

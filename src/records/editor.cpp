@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/log.h"
 #include "records/cells.h"
 #include "records/history.h"
 #include "records/people_names.h"
@@ -49,6 +50,7 @@ struct Editor::Draft {
   sql::Values plain;  // by column, sealed fields in the clear
   std::vector<Finding> findings;
   int64_t warn = 0;
+  bool keep = false;  // whatever is found
 };
 
 struct Editor::Writer {
@@ -203,7 +205,7 @@ Result<> Editor::check(const Entry& entry, const directory::Scope& scope, Draft&
       if (!expr::is_true(value)) draft.findings.push_back(rule_finding(*rule.rule));
     }
   }
-  if (!draft.findings.empty()) return bad_row(draft.findings);
+  if (!draft.findings.empty() && !draft.keep) return bad_row(draft.findings);
   draft.warn = 0;
   for (size_t i = 0; i < schema.warn_rules.size() && i < kMaxWarnRules; ++i) {
     BANMO_TRY(const auto value, schema.warn_rules[i].rule->row->evaluate(draft.plain, environment));
@@ -266,12 +268,15 @@ Result<> Editor::read_case(const Principal& principal, const Entry& entry, const
   return {};
 }
 
-Result<int64_t> Editor::check_case(const Entry& entry, sql::Values& plain) {
+Result<int64_t> Editor::check_case(const Entry& entry, sql::Values& plain, bool keep) {
   directory::Scope all;
   all.everything = true;
   Draft draft;
   draft.plain = plain;
+  draft.keep = keep;
   BANMO_DO(check(entry, all, draft));
+  for (const Finding& finding : draft.findings)
+    BANMO_LOG(warn, "records.kept_against_rule", {"dataset", entry.schema->dataset->id}, {"field", finding.field}, {"rule", finding.rule});
   plain = std::move(draft.plain);
   return draft.warn;
 }

@@ -37,9 +37,10 @@ class Editor {
   // Errors: conflict "records.undo_not_yours", "records.changed_since"; invalid "records.bad_row" if the row as it was no longer passes the checks.
   Result<Made> undo(const Principal& principal, std::string_view dataset, const std::string& key, std::optional<int64_t> edit);
   // A row of a flow's case (case_rows.h), by field, sealed ones in the clear; who may write what is the flow's to say. `read_case` puts values in and
-  // computes; `check_case` finds what keeps the row out of the dataset and gives its bits of warning. Errors: invalid "records.bad_row".
+  // computes; `check_case` finds what keeps the row out of the dataset and gives its bits of warning; a row that is kept all the same has its
+  // findings in the log. Errors: invalid "records.bad_row".
   Result<> read_case(const Principal& principal, const Entry& entry, const json::Object& values, sql::Values& plain);
-  Result<int64_t> check_case(const Entry& entry, sql::Values& plain);
+  Result<int64_t> check_case(const Entry& entry, sql::Values& plain, bool keep = false);
   Result<StoredRow> store_case(const Schema& schema, sql::Values plain, int64_t warn) const;
   // The row as its newest writer left it, from the journal, the cache or the warehouse; checks no scope.
   Result<RowPtr> unscoped_find(const Entry& entry, const std::string& key);

@@ -32,7 +32,7 @@ Result<std::unique_ptr<Engine>> Engine::create(sql::Stores stores, std::shared_p
                 {"无法创建数据目录下的临时目录，请检查目录权限", "the folder for uploads cannot be made; check the permissions of the data folder"},
                 options.folder, error.message());
   }
-  for (const auto& left : std::filesystem::directory_iterator(options.folder + "/tmp", error)) std::filesystem::remove(left.path(), error);
+  for (const auto& left : std::filesystem::directory_iterator(options.folder + "/tmp", error)) std::filesystem::remove_all(left.path(), error);
   std::unique_ptr<Engine> engine(new Engine(std::move(stores), std::move(catalogue), directory, clock, std::move(options)));
   BANMO_DO(sql::migrate(engine->ledger(), "records", records_migrations()));
   BANMO_DO(engine->build_schemas());

@@ -80,9 +80,13 @@ test('a case goes from the school over the district to the city, and figures see
   assert.ok(figures.n_returned >= 1 && figures.states.some((state) => state.state === 'district' && state.n_left >= 2))
 })
 
-test('open data are granted at once; personal data without safeguards are refused by name', async () => {
-  const open_data = await open(as.principal, { ...wish, sensitivity: 'open' })
-  assert.equal((await done(move(as.principal, open_data, 'send'))).state, 'granted')
+test('open data are granted when the city has confirmed it; personal data without safeguards are refused by name', async () => {
+  let open_data = await done(move(as.principal, await open(as.principal, { ...wish, sensitivity: 'open' }), 'send'))
+  assert.equal(open_data.state, 'confirm', 'that they are open is not for the applicant to say')
+  await refused(move(as.principal, open_data, 'granted'), 403, 'flows.not_your_move', /由市教育局办理/)
+  open_data = await done(move(as.city, open_data, 'granted'))
+  assert.equal(open_data.state, 'granted')
+  assert.equal(open_data.row.granted_scope, wish.wanted)
   const personal = await open(as.principal, { ...wish, sensitivity: 'personal' })
   const answer = await move(as.principal, personal, 'send')
   assert.equal(answer.status, 422, answer.text)

@@ -27,7 +27,7 @@ const officerB = await b.signIn('city')
 const source = await makeKey(officer, ['statements/write'])
 const urlB = `http://127.0.0.1:${portB}`
 officerB.at = urlB // the address that stays through its restarts
-const step = (by, id, what) => by.post(`/learning/forwards/${id}${what}`)
+const step = (by, id, what, body) => by.post(`/learning/forwards/${id}${what}`, body)
 const forwardOf = async (id) => (await officer.ok('/learning/forwards')).items.find((item) => item.id === id)
 
 async function makeForward(endpoint, key, more = {}) {
@@ -35,7 +35,7 @@ async function makeForward(endpoint, key, more = {}) {
   const made = await admin.post('/learning/forwards', { title: '测试转发', endpoint, key: key.key, secret: key.secret, org: city, ...more })
   assert.equal(made.status, 201, made.text)
   assert.equal(made.body.state, 'waiting')
-  const released = await step(officer, made.body.id, '/release')
+  const released = await step(officer, made.body.id, '/release', { endpoint })
   assert.equal(released.status, 200, released.text)
   assert.equal(released.body.state, 'running')
   return made.body.id
@@ -199,9 +199,15 @@ test('the system administrator makes a forward, somebody who may export the data
   }
   const made = await admin.post('/learning/forwards', body)
   assert.equal(made.status, 201, made.text)
-  assert.equal((await step(admin, made.body.id, '/release')).status, 403)
+  const seen = { endpoint: body.endpoint }
+  assert.equal((await step(admin, made.body.id, '/release', seen)).status, 403)
+  const unseen = await step(officer, made.body.id, '/release', { endpoint: 'https://lrs.example.cn/xapi' })
+  assert.deepEqual([unseen.status, unseen.body.code], [409, 'events.forward_changed'])
+  const { secret: _, ...led } = { ...body, endpoint: `${urlB}/elsewhere` }
+  const change = await admin.call('PUT', `/api/v1/learning/forwards/${made.body.id}`, { body: led })
+  assert.deepEqual([change.status, change.body.code], [422, 'events.no_secret'])
   const district = await a.signIn('district')
-  assert.equal((await step(district, made.body.id, '/release')).body.code, 'events.no_such_forward')
+  assert.equal((await step(district, made.body.id, '/release', seen)).body.code, 'events.no_such_forward')
   const list = await officer.get('/learning/forwards')
   assert.ok(!list.text.includes('sehr-geheim'))
   assert.deepEqual([list.body.items[0].can_release, list.body.items[0].can_change], [true, false])

@@ -1,6 +1,6 @@
 -- Other learning record stores that get an organisation's statements. Instants are UTC microseconds. version: 0 is 1.0.3, 1 is 2.0.0. verbs, profiles:
 -- JSON lists of IRIs, empty: any. state: 0 waits to be released, 1 runs, 2 is paused. mark: the number of the last statement that the other side has or
--- that is not meant for it. secret is sealed. lease, lease_until: which process sends, and until when no other does.
+-- that is not meant for it. changed_by: who last led it elsewhere. n_in_row: refusals since something was taken. secret is sealed. lease, lease_until: which process sends, and until when no other does.
 CREATE TABLE xapi_forward (
   no BIGINT NOT NULL PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -15,10 +15,12 @@ CREATE TABLE xapi_forward (
   state BIGINT NOT NULL,
   made_by TEXT NOT NULL,
   made_at BIGINT NOT NULL,
+  changed_by TEXT,
   released_by TEXT,
   mark BIGINT NOT NULL,
   n_sent BIGINT NOT NULL,
   sent_at BIGINT,
+  n_in_row BIGINT NOT NULL,
   n_failures BIGINT NOT NULL,
   next_try_at BIGINT NOT NULL,
   error TEXT,

@@ -10,9 +10,10 @@ import { ProblemNote } from '@/shared/ui/problem-note'
 
 type Step = 'release' | 'pause' | 'resume'
 const steps = {
-  release: (id: string) => data(api.POST('/api/v1/learning/forwards/{id}/release', { params: { path: { id } } })),
-  pause: (id: string) => data(api.POST('/api/v1/learning/forwards/{id}/pause', { params: { path: { id } } })),
-  resume: (id: string) => data(api.POST('/api/v1/learning/forwards/{id}/resume', { params: { path: { id } } })),
+  // The address goes along: what is released is what was seen.
+  release: ({ id, endpoint }: Forward) => data(api.POST('/api/v1/learning/forwards/{id}/release', { params: { path: { id } }, body: { endpoint } })),
+  pause: ({ id }: Forward) => data(api.POST('/api/v1/learning/forwards/{id}/pause', { params: { path: { id } } })),
+  resume: ({ id }: Forward) => data(api.POST('/api/v1/learning/forwards/{id}/resume', { params: { path: { id } } })),
 }
 
 function TestWay({ id }: { id: string }) {
@@ -34,7 +35,7 @@ export function ForwardAct({ forward, onRefused, onChange }: { forward: Forward;
   const w = useLearningWords()
   const cache = useQueryClient()
   const again = () => cache.invalidateQueries({ queryKey: ['forwards'] })
-  const act = useMutation({ mutationFn: (step: Step) => steps[step](forward.id), onSuccess: again })
+  const act = useMutation({ mutationFn: (step: Step) => steps[step](forward), onSuccess: again })
   const remove = useMutation({ mutationFn: () => api.DELETE('/api/v1/learning/forwards/{id}', { params: { path: { id: forward.id } } }), onSuccess: again })
   const { title } = forward
   return (

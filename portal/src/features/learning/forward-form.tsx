@@ -49,6 +49,8 @@ export function ForwardForm({ changing, onClose }: { changing?: Forward; onClose
     event.preventDefault()
     send.mutate(bodyOf(draft, secret))
   }
+  // The kept secret belongs to the old address and key.
+  const needsSecret = changing === undefined || bodyOf(draft, '').endpoint !== changing.endpoint || draft.key !== changing.key
   const title = changing ? w('forwards.change') : w('forwards.add')
   return (
     <Drawer open title={title} onClose={onClose} size={480}>
@@ -59,7 +61,7 @@ export function ForwardForm({ changing, onClose }: { changing?: Forward; onClose
         <div><label htmlFor="forward-key">{w('forwards.key')}</label><Input id="forward-key" required maxLength={200} autoComplete="off" value={draft.key} onChange={(event) => change({ key: event.target.value })} /></div>
         <div>
           <label htmlFor="forward-secret">{w('forwards.secret')}</label>
-          <Input id="forward-secret" type="password" required={!changing} maxLength={500} autoComplete="new-password" value={secret} onChange={(event) => setSecret(event.target.value)} />
+          <Input id="forward-secret" type="password" required={needsSecret} maxLength={500} autoComplete="new-password" value={secret} onChange={(event) => setSecret(event.target.value)} />
           {changing && <p className="bm-foot">{w('forwards.secret_stays')}</p>}
         </div>
         {!changing && <div><label htmlFor="forward-org">{w('forwards.org')}</label><OrgInput id="forward-org" value={draft.org} disabled={false} onChange={(org) => change({ org })} /><p className="bm-foot">{w('forwards.org_hint')}</p></div>}

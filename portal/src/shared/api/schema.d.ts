@@ -4027,7 +4027,7 @@ export interface components {
             n_refused: number;
             /**
              * Format: int64
-             * @description Statements that are to come; 100,000 stands for more.
+             * @description Its statements among the next 100,000 of the installation.
              */
             n_behind: number;
             /**
@@ -4065,7 +4065,7 @@ export interface components {
             key: string;
             /**
              * 口令
-             * @description In a change: absent, it stays.
+             * @description In a change: absent, it stays; another address or key needs it.
              */
             secret?: string;
             /** @description Whose statements, with those below; absent: one's own. A change leaves it. */
@@ -4079,6 +4079,13 @@ export interface components {
              * @enum {string}
              */
             from?: "now" | "beginning";
+        };
+        ForwardRelease: {
+            /**
+             * 地址
+             * @description Where it leads, as you saw it.
+             */
+            endpoint: string;
         };
         ForwardTest: {
             /** @description It speaks the version and takes statements under the key. */
@@ -5142,10 +5149,10 @@ export interface components {
             at: string;
             /**
              * Format: int64
-             * @description What the other side answered.
+             * @description What the other side answered; 0: it did not leave, as it cannot be read here.
              */
             status: number;
-            /** @description The beginning of it. */
+            /** @description The beginning of it, for who may export the organisation's data. */
             answer: string;
             /** @description Will be sent once more. */
             retry: boolean;
@@ -12968,7 +12975,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForwardRelease"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -12984,6 +12995,8 @@ export interface operations {
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
