@@ -117,7 +117,7 @@ test('rows by page, filter and order', async () => {
       for (const field of fields) {
         if (field.masked || ['ref', 'org'].includes(field.type)) continue
         const value = rows.map((row) => row[field.id]).find((cell) => cell !== undefined && cell !== null)
-        if (value === undefined) continue
+        if (value === undefined || String(value).match(kMoment)) continue // a moment is of each city's own clock
         for (const [op, given] of [['eq', value], ['ne', value], ['ge', value], ['null', '']])
           await get(both, `${path}&filter=${encodeURIComponent(`${field.id}:${op}:${given}`)}`)
         for (const order of [field.id, `-${field.id}`]) await get(both, `${path}&order=${order}`)
