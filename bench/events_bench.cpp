@@ -45,7 +45,7 @@ class Bench {
   }
 
   void rate(const char* name, size_t batch, size_t n_clients, double limit, double bare) {
-    const auto n_requests = static_cast<size_t>(seconds_ * 2.5 * limit / static_cast<double>(batch)) + n_clients;
+    const auto n_requests = static_cast<size_t>(seconds_ * 5 * limit / static_cast<double>(batch)) + n_clients;
     const double cpu = server_.cpu_s(), own = cpu_s();
     Load load = press_batches(batch, n_requests, seconds_, n_clients);
     const double n = static_cast<double>(load.n_requests * batch), rate = n / load.seconds;
