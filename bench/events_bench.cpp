@@ -5,8 +5,8 @@
 // takes to catch up, what a statement takes on disk, and what pages cost. Limits: 4,000, 15,000 and 25,000 statements a second; at a million
 // statements p95 5 ms for the newest 50 and an agent, 20 ms for a related activity, 10 ms for a page at any depth; twice that at ten million.
 //
-//   events_bench [statements stored first = 200000] [seconds a figure = 4] [program = banmo beside the bench folder] [ledger and warehouse as the
-//   program takes them: "postgres:<conninfo>"]
+//   events_bench [statements stored first = 200000] [seconds a figure = 4] [program = banmo beside the bench folder] [conninfo of an empty database of
+//   PostgreSQL, or BANMO_TEST_PG: the same there, in the same run]
 // The current directory must be on a real disk.
 #include "bare_statements.h"
 #include "crypto/crypto.h"
@@ -141,22 +141,45 @@ void pages(Bench& bench) {
 
 double bytes_in(const std::string& folder) {
   double n = 0;
+  if (!std::filesystem::exists(folder)) return n;
   for (const auto& file : std::filesystem::directory_iterator(folder))
     if (file.is_regular_file() && file.path().filename().string().starts_with("ledger")) n += static_cast<double>(file.file_size());
   return n;
 }
 
+struct Size {
+  size_t n_first;
+  double seconds;
+};
+
+// A city of its own in `folder`, with `stores` as the program's arguments where it is not SQLite and DuckDB.
+void served(const std::string& program, const std::string& folder, const std::vector<std::string>& stores, const Size& size, double bare) {
+  std::filesystem::create_directories(folder);
+  make_city(program, folder, "0.002", stores);
+  const Server server(program, folder + "/data", folder + "/serve.log", stores);
+  const double before = bytes_in(folder + "/data");
+  Bench bench(server, size.seconds);
+  bench.fill(size.n_first);
+  bench.rate("over HTTP, single, 64 clients", 1, kClients, 4'000, bare);
+  bench.rate("over HTTP, batches of 50", 50, kBatchClients, 15'000, bare);
+  bench.rate("over HTTP, batches of 500", 500, kBatchClients, 25'000, bare);
+  bench.settle();
+  std::printf("%zu statements", bench.n_stored());
+  if (stores.empty()) std::printf(", %.0f bytes on disk each", (bytes_in(folder + "/data") - before) / static_cast<double>(bench.n_stored()));
+  std::printf("\n");
+  pages(bench);
+  std::printf("memory of the server %.0f MB\n", server.resident_mb());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  const size_t n_first = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 200'000;
-  const double seconds = argc > 2 ? std::strtod(argv[2], nullptr) : 4;
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
+  const Size size{argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 200'000, argc > 2 ? std::strtod(argv[2], nullptr) : 4};
   const std::string program = argc > 3 ? std::filesystem::canonical(argv[3]).string() : program_beside_me();
-  std::vector<std::string> stores;
-  if (argc > 4) stores = {"--ledger", argv[4], "--warehouse", argv[4]};
+  const char* const given = argc > 4 ? argv[4] : std::getenv("BANMO_TEST_PG");
   const std::string folder = std::filesystem::absolute("events_bench_" + std::to_string(::getpid())).string();
   std::filesystem::create_directories(folder);
-  make_city(program, folder, "0.002", stores);
   uint64_t random = 1'234'567;
   std::vector<std::string> rows;
   for (int i = 0; i < 100'000; ++i) rows.push_back(statement(random));
@@ -164,19 +187,12 @@ int main(int argc, char** argv) {
   const double bare = BareStatements(folder + "/bare.sqlite", false).press(rows, 500);
   const double plain = BareStatements(folder + "/plain.sqlite", true).press(rows, 500);
   std::printf("bare SQLite, groups of 500         %8.0f /s; with a row for each filter %.0f /s\n", bare, plain);
-  {
-    const Server server(program, folder + "/data", folder + "/serve.log", stores);
-    const double before = bytes_in(folder + "/data");
-    Bench bench(server, seconds);
-    bench.fill(n_first);
-    bench.rate("over HTTP, single, 64 clients", 1, kClients, 4'000, bare);
-    bench.rate("over HTTP, batches of 50", 50, kBatchClients, 15'000, bare);
-    bench.rate("over HTTP, batches of 500", 500, kBatchClients, 25'000, bare);
-    bench.settle();
-    std::printf("%zu statements, %.0f bytes on disk each\n", bench.n_stored(),
-                (bytes_in(folder + "/data") - before) / static_cast<double>(bench.n_stored()));
-    pages(bench);
-    std::printf("memory of the server %.0f MB\n", server.resident_mb());
+  std::printf("\nSQLite and DuckDB\n");
+  served(program, folder + "/embedded", {}, size, bare);
+  if (given != nullptr && *given != '\0') {
+    std::printf("\nPostgreSQL; the limits are those of SQLite\n");
+    const std::string store = std::string("postgres:") + given;
+    served(program, folder + "/postgres", {"--ledger", store, "--warehouse", store}, size, bare);
   }
   std::filesystem::remove_all(folder);
   return 0;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by tools/test and tools/check: steps that are counted, and $work, a folder of this run that is deleted at its end.
+# Sourced by tools/test, tools/check and tools/bench: steps that are counted, and $work, a folder of this run that is deleted at its end.
 work=$(mktemp -d "${TMPDIR:-/tmp}/banmo-$(basename "$0").XXXXXX")
 chmod 711 "$work"  # PostgreSQL runs as its own user
 passed=0 failed=0

@@ -14,8 +14,10 @@ namespace banmo::events {
 namespace {
 
 constexpr std::string_view kMark = "SELECT statement_no, actor_no FROM xapi_about_mark";
-constexpr std::string_view kSetMark = "UPDATE xapi_about_mark SET statement_no = $1 WHERE statement_no = $2";
-constexpr std::string_view kSetActorMark = "UPDATE xapi_about_mark SET actor_no = $1 WHERE actor_no = $2";
+// Each only where the other stands as it was read: of two servers, one that files statements by whom it remembers, and one that files an actor's
+// statements anew, the later does its part again.
+constexpr std::string_view kSetMark = "UPDATE xapi_about_mark SET statement_no = $1 WHERE statement_no = $2 AND actor_no = $3";
+constexpr std::string_view kSetActorMark = "UPDATE xapi_about_mark SET actor_no = $1 WHERE actor_no = $2 AND statement_no = $3";
 // The body only where it was stored before a statement's row told its actor.
 constexpr std::string_view kColumns = "s.no, s.org_no, s.at, s.actor, s.targets, CASE WHEN s.actor IS NULL THEN s.body END";
 constexpr std::string_view kNew = " FROM xapi_statement s WHERE s.no > $1 ORDER BY s.no LIMIT $2";
@@ -65,6 +67,8 @@ Result<> About::add_about(const std::vector<Deed>& deeds, std::vector<Posting>& 
 
 Result<int64_t> About::file_new() {
   BANMO_TRY(const Mark before, mark());
+  if (before.actor_no != known_actor_no_) people_.forget();  // another server filed a change: whom this one remembers is older
+  known_actor_no_ = before.actor_no;
   std::vector<Deed> deeds;
   std::vector<Posting> postings;
   {
@@ -80,17 +84,18 @@ Result<int64_t> About::file_new() {
   BANMO_DO(add_about(deeds, postings));
   std::sort(postings.begin(), postings.end());
   BANMO_DO(ledger_.write([&](sql::Connection& connection) -> Result<> {
-    BANMO_TRY(const int64_t n, connection.execute(kSetMark, {deeds.back().no, before.statement_no}));
+    BANMO_TRY(const int64_t n, connection.execute(kSetMark, {deeds.back().no, before.statement_no, before.actor_no}));
     if (n == 0) return {};  // another server was quicker
     return Index::file(connection, before.statement_no + 1, deeds.back().no, postings, clock_.now());
   }));
   return static_cast<int64_t>(deeds.size());
 }
 
-// The statements up to `last_no` of an actor that is somebody else now.
-Result<int64_t> About::file_actor(const ActorChange& change, int64_t last_no) {
+// The statements after `after_no` up to `last_no` of an actor that is somebody else now.
+Result<int64_t> About::file_actor(const ActorChange& change, int64_t after_no, int64_t last_no) {
   StatementQuery position;
   position.ascending = true;
+  position.since = Instant{after_no};
   position.until = Instant{last_no};
   for (int64_t n_all = 0;;) {
     BANMO_TRY(const auto rows, lists_.page(kColumns, {{events::target_of(List::agent, change.ifi)}}, position,
@@ -115,21 +120,33 @@ Result<int64_t> About::file_changed() {
   BANMO_TRY(const auto changes, people_.changed_since(before.actor_no, static_cast<size_t>(kChunk)));
   if (changes.empty()) return int64_t{0};
   people_.forget();  // another server may have decided: whom this one remembers is older
+  known_actor_no_ = changes.back().no;
   int64_t n_all = 0;
-  for (const ActorChange& change : changes) {
-    BANMO_TRY(const int64_t n, file_actor(change, before.statement_no));
-    n_all += n;
+  Mark now = before;
+  for (int64_t done_no = 0; now.actor_no == before.actor_no;) {  // again for what another server filed meanwhile by whom it remembered
+    for (const ActorChange& change : changes) {
+      BANMO_TRY(const int64_t n, file_actor(change, done_no, now.statement_no));
+      n_all += n;
+    }
+    int64_t n_set = 0;
+    BANMO_DO(ledger_.write([&](sql::Connection& connection) -> Result<> {
+      BANMO_TRY(n_set, connection.execute(kSetActorMark, {changes.back().no, before.actor_no, now.statement_no}));
+      return {};
+    }));
+    if (n_set == 1) break;
+    done_no = now.statement_no;
+    BANMO_TRY(now, mark());
   }
-  BANMO_DO(ledger_.write([&](sql::Connection& connection) { return execute(connection, kSetActorMark, {changes.back().no, before.actor_no}); }));
   return n_all;
 }
 
-Result<int64_t> About::run() {
+Result<int64_t> About::run(const std::atomic<bool>& stop) {
   const std::lock_guard lock(mutex_);
   BANMO_TRY(int64_t n_all, file_changed());
   for (;;) {
     BANMO_TRY(const int64_t n, file_new());
     n_all += n;
+    if (stop) return n_all;
     if (const auto merged = merger_.run(); !merged.ok() && merged.error().id != kMoved) return merged.error();
     if (n < kChunk) return n_all;
   }

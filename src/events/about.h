@@ -5,6 +5,7 @@
 // (browse.h). Thread-safe.
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <vector>
 
@@ -21,8 +22,8 @@ class About {
  public:
   About(sql::Database& ledger, const Clock& clock, People& people, Lists& lists)
       : ledger_(ledger), clock_(clock), people_(people), lists_(lists), merger_(ledger, clock) {}
-  // Files what came since; how many statements.
-  Result<int64_t> run();
+  // Files what came since; how many statements. `stop` ends it between two rounds.
+  Result<int64_t> run(const std::atomic<bool>& stop);
 
  private:
   struct Mark {
@@ -38,7 +39,7 @@ class About {
   Result<Mark> mark() const;
   Result<int64_t> file_new();
   Result<int64_t> file_changed();
-  Result<int64_t> file_actor(const ActorChange& change, int64_t last_no);
+  Result<int64_t> file_actor(const ActorChange& change, int64_t after_no, int64_t last_no);
   static Deed deed_of(const sql::Values& row);
   Result<> add_about(const std::vector<Deed>& deeds, std::vector<Posting>& postings);
 
@@ -48,6 +49,7 @@ class About {
   People& people_;
   Lists& lists_;
   Merger merger_;
+  int64_t known_actor_no_ = 0;  // the mark at which people_ was last told to forget
   std::mutex mutex_;
 };
 

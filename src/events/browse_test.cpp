@@ -265,6 +265,24 @@ TEST_CASE("records of an actor that is mapped later are the person's, and nobody
   });
 }
 
+TEST_CASE("of two servers the one that remembers nobody for an actor files under whom the other filed") {
+  on_each_class([](World& w, Class& c) {
+    Options options;
+    options.home_page = "http://localhost/xapi";
+    options.account_key = crypto::Bytes(32, 3);
+    const auto other = must(Events::create(*w.directory, options));
+    must(other->store(w.one, Version::v2_0, Class::said("0001", "unknown"), {}, {}));
+    CHECK(must(other->file()) == 1);
+    const auto actors = must(w.events->actors(Principal::system(), {})).items;
+    REQUIRE(actors.size() == 1);
+    must(w.events->map_actor(Principal::system(), actors.front().no, c.ids[c.li.value]));
+    CHECK(must(w.events->file()) == 1);
+    must(other->store(w.one, Version::v2_0, Class::said("0002", "unknown"), {}, {}));
+    CHECK(must(other->file()) == 1);
+    CHECK(c.seen(c.holding(Role::student, w.school_1, c.li)) == "0002 0001");
+  });
+}
+
 TEST_CASE("a sentence takes the tool's words, the vocabulary's where a language is missing, and the end of an IRI otherwise") {
   const auto read = [](const char* text) { return must(json::read(text)); };
   const json::Value english = read(R"({"en-US":"finished"})"), french = read(R"({"fr":"fini"})");

@@ -44,12 +44,13 @@ struct Events::State {
         gate(directory, people),
         pulse(*directory.stores().ledger, directory.clock()),
         writer(*directory.stores().ledger, directory.clock(), directory.profile()),
-        lists(*directory.stores().ledger),
+        lists(*directory.stores().ledger, index),
         finder(*directory.stores().ledger, directory, lists, options.home_page, options.max_page),
         documents(*directory.stores().ledger, directory.clock(), directory.profile()),
         feed(directory, people, lists),
         about(*directory.stores().ledger, directory.clock(), people, lists),
         browse(directory, people, lists),
+        forgetting(index),
         erasing(directory, people, forgetting),
         purging(directory),
         remover(directory, people, forgetting, options.home_page) {}
@@ -65,6 +66,7 @@ struct Events::State {
   Gate gate;
   Pulse pulse;
   Writer writer;
+  Index index;
   Lists lists;
   Finder finder;
   Documents documents;
@@ -75,6 +77,7 @@ struct Events::State {
   Erasing erasing;
   Purging purging;
   Remover remover;
+  std::atomic<bool> stopping = false;
   records::Records* records = nullptr;  // before feed_into
   std::mutex mutex;
   std::unordered_map<int64_t, Version> spoken;  // by key: the version of its last request
@@ -294,8 +297,9 @@ Result<> Events::feed_into(records::Records& records) {
   state_->remover.into(records);
   return state_->feed.into(records);
 }
-Result<int64_t> Events::feed() { return state_->feed.run(); }
-Result<int64_t> Events::file() { return state_->about.run(); }
+Result<int64_t> Events::feed() { return state_->feed.run(state_->stopping); }
+Result<int64_t> Events::file() { return state_->about.run(state_->stopping); }
+void Events::stop() { state_->stopping = true; }
 Result<LearningPage> Events::browse(const directory::Principal& by, const LearningQuery& query) const { return state_->browse.page(by, query); }
 Result<LearningRecord> Events::record(const directory::Principal& by, const Uuid& id, directory::OrgNo key_org) const {
   return state_->browse.one(by, id, key_org);

@@ -102,6 +102,8 @@ class Events {
 
   // Files what was stored since under the people, schools and classes that it is about, for `browse`; how many statements.
   Result<int64_t> file();
+  // From any thread: feed() and file() end between two rounds, as the server stops.
+  void stop();
   // What `by` may read (right datasets_read) of people and classes: by the person's school and class at the time of the statement; of an actor whom
   // nobody knows, by the key's organisation. Rows are what they are for records::Records: a leader and an administrator get none. ~2 ms a page.
   Result<LearningPage> browse(const directory::Principal& by, const LearningQuery& query) const;

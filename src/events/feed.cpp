@@ -147,14 +147,14 @@ Result<> Feed::run_corrections() {
   return {};
 }
 
-Result<int64_t> Feed::run() {
+Result<int64_t> Feed::run(const std::atomic<bool>& stop) {
   const std::lock_guard lock(mutex_);
   if (records_ == nullptr || targets_.empty()) return int64_t{0};
   BANMO_DO(run_corrections());
   for (int64_t n_all = 0;;) {
     BANMO_TRY(const int64_t n, run_round());
     n_all += n;
-    if (n < kRound) return n_all;
+    if (n < kRound || stop) return n_all;
   }
 }
 

@@ -4,6 +4,7 @@
 // actor that was mapped to somebody else since puts its rows right. One caller at a time in a process; several processes may share one PostgreSQL.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <vector>
@@ -21,8 +22,9 @@ class Feed {
  public:
   Feed(directory::Directory& directory, People& people, Lists& lists) : directory_(directory), people_(people), lists_(lists) {}
   Result<> into(records::Records& records);
-  // The next statements, kRound at most in one transaction, until there are none; how many. Nothing before into().
-  Result<int64_t> run();
+  // The next statements, kRound at most in one transaction, until there are none; how many. Nothing before into(). `stop`
+  // ends it between two rounds.
+  Result<int64_t> run(const std::atomic<bool>& stop);
 
   static constexpr int64_t kRound = 10'000;  // rows that a transaction of the warehouse takes; what it costs beside them is the same for few
   static constexpr int64_t kChunk = 1000;    // statements in memory

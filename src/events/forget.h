@@ -14,6 +14,7 @@ namespace banmo::events {
 
 class Forgetting {
  public:
+  explicit Forgetting(Index& index) : index_(index) {}
   // The numbers in a list, ascending after `after_no` up to `until_no`, of voided statements too.
   Result<std::vector<int64_t>> numbers(sql::Connection& connection, int64_t target, int64_t after_no, int64_t until_no, size_t limit);
   // How many statements by `org` stand in a list.
@@ -26,7 +27,7 @@ class Forgetting {
  private:
   Result<> add_referring(sql::Connection& connection, const StoredStatement& stored, const std::vector<int64_t>& targets, int depth,
                          std::vector<Posting>& entries);
-  Index index_;
+  Index& index_;
 };
 
 // Up to which statement the lists of people, schools and classes are filled.

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Forwarding against another side that this test plays: what leaves, in which order, what becomes of refusals and failures, and who may.
+// Forwarding against another side that this test plays: what leaves, in which order, and what becomes of refusals and failures.
 #include "events/forwards.h"
 
-#include <deque>
-#include <map>
-#include <set>
-
 #include "crypto/signed.h"
-#include "events/forward_parcel.h"
-#include "events/test_world.h"
+#include "events/test_forward.h"
 
 namespace banmo::events {
 namespace {
@@ -16,100 +11,16 @@ namespace {
 using directory::Principal;
 using directory::Right;
 using directory::Role;
+using test::Both;
+using test::error_of;
 using test::id_of;
 using test::must;
 using test::on_each_pair;
+using test::OtherSide;
 using test::reference;
+using test::short_id;
 using test::statement;
 using test::World;
-
-// What went wrong, or "ok".
-std::string error_of(const auto& result) { return result.ok() ? "ok" : result.error().id; }
-std::string short_id(const json::Value& statement) { return statement.find("id")->as_string()->substr(32); }
-
-// The other store: takes what it is not told to refuse, each id once.
-struct OtherSide {
-  std::map<std::string, std::string> has;  // id to verb
-  std::string order;                       // short ids as they came first
-  std::set<std::string> refuses;           // short ids answered with `refusal`
-  int refusal = 400;
-  std::deque<OutboundAnswer> next;  // answers that come before anything is looked at
-  int n_dead = 0;                   // so many calls find nobody
-  bool dies_after_taking = false;   // the answer to what it took is lost
-  std::vector<OutboundRequest> calls;
-
-  Result<OutboundAnswer> operator()(const OutboundRequest& request) {
-    calls.push_back(request);
-    if (n_dead > 0) {
-      --n_dead;
-      return fail(ErrorCode::unavailable, "http.outbound_failed", {"连不上", "not reached"});
-    }
-    if (!next.empty()) {
-      OutboundAnswer answer = next.front();
-      next.pop_front();
-      return answer;
-    }
-    if (request.method == "GET") return look(request);
-    return take(request);
-  }
-  OutboundAnswer look(const OutboundRequest& request) const {
-    if (request.url.ends_with("/about")) return {200, {}, R"({"version":["1.0.3","2.0.0"]})"};
-    const auto found = has.find(request.url.substr(request.url.size() - 36));
-    if (found == has.end() || request.url.find("?statementId") == std::string::npos) return {404, {}, ""};
-    return {200, {}, found->second};
-  }
-  Result<OutboundAnswer> take(const OutboundRequest& request) {
-    std::string list = request.body;
-    if (const size_t begin = list.find("\r\n\r\n"); list.starts_with("--")) list = list.substr(begin + 4, list.find("\r\n--", begin) - begin - 4);
-    const json::Value statements = must(json::read(list));
-    for (const json::Value& one : *statements.as_array())
-      if (refuses.contains(short_id(one))) return OutboundAnswer{refusal, {}, "no " + short_id(one)};
-    for (const json::Value& one : *statements.as_array())
-      if (const auto known = has.find(*one.find("id")->as_string()); known != has.end() && known->second != json::write(one))
-        return OutboundAnswer{409, {}, "other"};
-    for (const json::Value& one : *statements.as_array())
-      if (has.emplace(*one.find("id")->as_string(), json::write(one)).second) order += (order.empty() ? "" : " ") + short_id(one);
-    if (std::exchange(dies_after_taking, false)) return fail(ErrorCode::timeout, "http.outbound_timeout", {"没有应答", "no answer"});
-    return OutboundAnswer{200, {}, "[]"};
-  }
-};
-
-// A world with somebody who runs the installation, an officer, and a forward of school_1 that was released.
-struct Both {
-  explicit Both(World& world, bool from_beginning = false)
-      : w(world),
-        forwards(*world.directory, crypto::Bytes(32, 7), [this](const OutboundRequest& request) { return other(request); }),
-        officer(person({{Role::city_officer, w.city}}, 2)),
-        admin(person({{Role::system_admin, w.city}}, 1)) {
-    ForwardPlan plan{.title = "区平台", .endpoint = "https://lrs.cn/xapi", .key = "k", .secret = "geheim", .org = w.school_1};
-    plan.from_beginning = from_beginning;
-    id = must(forwards.make(admin, plan)).id;
-  }
-  static Principal person(std::vector<directory::Grant> grants, int64_t no) {
-    Principal who;
-    who.account = {no};
-    who.account_name = "account-" + std::to_string(no);
-    who.session = no;
-    who.grants = std::move(grants);
-    return who;
-  }
-  void release() { must(forwards.release(officer, id, now().plan.endpoint)); }
-  int64_t run() { return must(forwards.run(stop)); }
-  Forward now() { return must(forwards.forward(admin, id)); }
-  std::string refused() {
-    std::string out;
-    for (const RefusedStatement& one : must(forwards.refused(officer, id, 0, 100)).items)
-      out += (out.empty() ? "" : " ") + one.id.to_string().substr(32) + ":" + std::to_string(one.status);
-    return out;
-  }
-
-  World& w;
-  OtherSide other;
-  Forwards forwards;
-  Principal officer, admin;
-  std::string id;
-  std::atomic<bool> stop = false;
-};
 
 TEST_CASE("nothing leaves before the release, then what the organisation stores goes in order, once, with its key and version") {
   on_each_pair([](World& w) {
@@ -332,85 +243,6 @@ TEST_CASE("attachments go with their statements, and a statement of another vers
   });
 }
 
-TEST_CASE("who runs the installation makes a forward, who may export the data releases it, and no one sees another's") {
-  on_each_pair([](World& w) {
-    Both b(w);
-    const ForwardPlan plan{.title = "x", .endpoint = "https://lrs.cn/xapi", .key = "k", .secret = "s", .org = w.school_2};
-    const std::string here = plan.endpoint;
-    CHECK(error_of(b.forwards.make(b.officer, plan)) == "directory.no_right");
-    CHECK(error_of(b.forwards.release(b.admin, b.id, here)) == "directory.no_right");
-    Principal both = b.admin;
-    both.grants.push_back({Role::city_officer, w.city});
-    CHECK(error_of(b.forwards.release(both, b.id, here)) == "events.own_forward");
-    Principal token = b.admin;
-    token.session = 0;
-    CHECK(error_of(b.forwards.make(token, plan)) == "events.needs_session");
-    CHECK(error_of(b.forwards.resume(b.officer, b.id)) == "events.forward_waits");
-    const Principal neighbour = Both::person({{Role::school_cio, w.school_2}}, 3), own = Both::person({{Role::school_cio, w.school_1}}, 4);
-    CHECK(must(b.forwards.list(neighbour)).empty());
-    CHECK(must(b.forwards.list(own)).size() == 1);
-    for (const auto& done : {b.forwards.forward(neighbour, b.id), b.forwards.pause(neighbour, b.id), b.forwards.release(neighbour, b.id, here)})
-      CHECK(error_of(done) == "events.no_such_forward");
-    CHECK(error_of(b.forwards.refused(neighbour, b.id, 0, 10)) == "events.no_such_forward");
-    CHECK(error_of(b.forwards.remove(b.officer, b.id)) == "directory.no_right");
-    ForwardPlan bad = plan;
-    bad.title = " ";
-    CHECK(error_of(b.forwards.make(b.admin, bad)) == "events.no_title");
-    bad = plan;
-    bad.secret.reset();
-    CHECK(error_of(b.forwards.make(b.admin, bad)) == "events.no_secret");
-    bad = plan;
-    bad.verbs = {"did"};
-    CHECK(b.forwards.make(b.admin, bad).error().where == "$.verbs[0]");
-    must(b.forwards.remove(b.admin, b.id));
-    CHECK(must(b.forwards.list(b.admin)).empty());
-    for (const char* action : {"make", "remove"})
-      CHECK(w.count("SELECT COUNT(*) FROM audit_entry WHERE action = 'xapi_forward." + std::string(action) + "' AND actor = 'account-1'") == 1);
-  });
-}
-
-TEST_CASE("a pause holds everything back, another address waits for a new release, and another title does not") {
-  on_each_pair([](World& w) {
-    Both b(w);
-    b.release();
-    must(b.forwards.pause(b.officer, b.id));
-    w.store(w.one, statement("0001"));
-    CHECK(b.run() == 0);
-    must(b.forwards.resume(b.officer, b.id));
-    CHECK(b.run() == 1);
-    ForwardPlan plan{.title = "新名", .endpoint = "https://lrs.cn/xapi", .key = "k"};
-    CHECK(must(b.forwards.change(b.admin, b.id, plan)).state == ForwardState::running);
-    plan.endpoint = "https://elsewhere.cn/xapi";
-    const auto without = b.forwards.change(b.admin, b.id, plan);
-    REQUIRE(error_of(without) == "events.no_secret");
-    CHECK(without.error().message.zh == "地址或用户名变了，请重新填写对方给的口令");
-    CHECK(b.now().plan.endpoint == "https://lrs.cn/xapi");
-    ForwardPlan other_key{.title = "新名", .endpoint = "https://lrs.cn/xapi", .key = "k2"};
-    CHECK(error_of(b.forwards.change(b.admin, b.id, other_key)) == "events.no_secret");
-    plan.secret = "neu";
-    CHECK(must(b.forwards.change(b.admin, b.id, plan)).state == ForwardState::waiting);
-    w.store(w.one, statement("0002"));
-    CHECK(b.run() == 0);
-    b.release();
-    CHECK(b.run() == 1);
-    CHECK(b.other.calls.back().url == "https://elsewhere.cn/xapi/statements");
-    CHECK(b.other.calls.back().secret == "neu");
-  });
-}
-
-TEST_CASE("who led it elsewhere does not release it either, and a release names the address that was seen") {
-  on_each_pair([](World& w) {
-    Both b(w);
-    const Principal other = Both::person({{Role::system_admin, w.city}, {Role::city_officer, w.city}}, 5);
-    ForwardPlan plan{.title = "区平台", .endpoint = "https://elsewhere.cn/xapi", .key = "k", .secret = "s"};
-    must(b.forwards.change(other, b.id, plan));
-    CHECK(error_of(b.forwards.release(other, b.id, plan.endpoint)) == "events.own_forward");
-    CHECK(error_of(b.forwards.release(b.officer, b.id, "https://lrs.cn/xapi")) == "events.forward_changed");
-    CHECK(b.now().state == ForwardState::waiting);
-    CHECK(must(b.forwards.release(b.officer, b.id, plan.endpoint)).state == ForwardState::running);
-  });
-}
-
 TEST_CASE("a pause takes the forward from who is sending: no further request, and no failure of it undoes the pause") {
   on_each_pair([](World& w) {
     Both b(w);
@@ -521,36 +353,6 @@ TEST_CASE("a stored statement that cannot be read again lies aside, and a forwar
     const Forward failed = must(b.forwards.forward(b.admin, broken));
     CHECK(failed.n_failures == 1);
     CHECK_FALSE(failed.error.en.empty());
-  });
-}
-
-TEST_CASE("what the other side answered is shown to who may export the organisation's data, its status to who manages the keys") {
-  on_each_pair([](World& w) {
-    Both b(w);
-    b.release();
-    w.store(w.one, statement("0001"));
-    b.other.refuses = {"0001"};
-    b.run();
-    CHECK(must(b.forwards.refused(b.officer, b.id, 0, 10)).items.at(0).answer == "HTTP 400 no 0001");
-    CHECK(must(b.forwards.refused(b.admin, b.id, 0, 10)).items.at(0).answer == "HTTP 400");
-  });
-}
-
-TEST_CASE("a test of the way says which versions the other side speaks and whether the key is taken, and sends nothing") {
-  on_each_pair([](World& w) {
-    Both b(w);
-    ForwardTest test = must(b.forwards.test(b.admin, b.id));
-    CHECK(test.is_good);
-    CHECK(test.versions == std::vector<std::string>{"1.0.3", "2.0.0"});
-    CHECK(b.other.has.empty());
-    b.other.next = {{200, {}, R"({"version":["1.0.3"]})"}};
-    CHECK_FALSE(must(b.forwards.test(b.admin, b.id)).is_good);
-    b.other.next = {{200, {}, R"({"version":["2.0.0"]})"}, {401, {}, ""}};
-    test = must(b.forwards.test(b.admin, b.id));
-    CHECK_FALSE(test.is_good);
-    CHECK(test.status == 401);
-    b.other.n_dead = 1;
-    CHECK(must(b.forwards.test(b.admin, b.id)).error->id == "http.outbound_failed");
   });
 }
 

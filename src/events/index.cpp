@@ -101,24 +101,32 @@ Result<> append_blocks(sql::Connection& connection, int64_t segment, size_t plac
   return {};
 }
 
+Result<std::vector<Segment>> Index::heads(sql::Connection& connection) {
+  BANMO_TRY(const auto rows, connection.query(kSegments));
+  std::vector<Segment> out;
+  for (const auto& row : rows.rows)
+    out.push_back({sql::int_of(row[0]), sql::int_of(row[1]), sql::int_of(row[2]), sql::int_of(row[3]), sql::int_of(row[4]), {}});
+  return out;
+}
+
 Result<Segments> Index::segments(sql::Connection& connection, const Segments& known) {
   std::unordered_map<int64_t, std::shared_ptr<const Segment>> by_no;
   for (const auto& segment : known) by_no[segment->no] = segment;
-  BANMO_TRY(const auto rows, connection.query(kSegments));
+  BANMO_TRY(auto heads, Index::heads(connection));
   Segments out;
-  for (const auto& row : rows.rows) {
-    const int64_t no = sql::int_of(row[0]);
-    if (const auto found = by_no.find(no); found != by_no.end()) {
+  for (Segment& head : heads) {
+    if (const auto found = by_no.find(head.no); found != by_no.end()) {
       out.push_back(found->second);
       continue;
     }
-    auto segment = std::make_shared<Segment>(Segment{no, sql::int_of(row[1]), sql::int_of(row[2]), sql::int_of(row[3]), {}});
-    BANMO_DO(connection.each(kBlocks, {block_no(no, 0), block_no(no + 1, 0)}, [&](const sql::Values& block) -> Result<> {
+    auto segment = std::make_shared<Segment>(std::move(head));
+    segment->blocks.reserve(static_cast<size_t>(segment->n_blocks));
+    BANMO_DO(connection.each(kBlocks, {block_no(segment->no, 0), block_no(segment->no + 1, 0)}, [&](const sql::Values& block) -> Result<> {
       segment->blocks.push_back({sql::int_of(block[0]), sql::int_of(block[1])});
       return {};
     }));
     // Cleared away between the two questions.
-    if (static_cast<int64_t>(segment->blocks.size()) != sql::int_of(row[4])) return index_moved();
+    if (static_cast<int64_t>(segment->blocks.size()) != segment->n_blocks) return index_moved();
     out.push_back(std::move(segment));
   }
   return out;

@@ -23,8 +23,8 @@ inline constexpr std::string_view kMoved = "events.index_moved";
 Error index_moved();
 
 struct Segment {
-  int64_t no = 0, level = 0, first_no = 0, last_no = 0;
-  std::vector<Posting> blocks;  // the first entry of each
+  int64_t no = 0, level = 0, first_no = 0, last_no = 0, n_blocks = 0;
+  std::vector<Posting> blocks;  // the first entry of each; empty where nobody looks for an entry
 };
 using Segments = std::vector<std::shared_ptr<const Segment>>;  // ascending, no gap between them
 
@@ -42,8 +42,9 @@ class Index {
  public:
   // Everything stored before this call is in the view. `connection` is the reader's own. Error: conflict kMoved.
   Result<IndexView> view(sql::Connection& connection, const std::vector<int64_t>& targets);
-  // As far as segments go, from the store; those that are known are not read again. Error: conflict kMoved.
+  // From the store; those that are known are not read again. Error: conflict kMoved.
   static Result<Segments> segments(sql::Connection& connection, const Segments& known);
+  static Result<std::vector<Segment>> heads(sql::Connection& connection);  // without their blocks
 
   // In a transaction: a segment for the statements from `first_no` to `last_no`, the next after those that are filed. The postings are sorted.
   static Result<> file(sql::Connection& connection, int64_t first_no, int64_t last_no, const std::vector<Posting>& postings, Instant now);

@@ -20,7 +20,7 @@ inline constexpr size_t kMaxOfFilter = 400;  // lists of one filter: each is loo
 
 class Lists {
  public:
-  explicit Lists(sql::Database& ledger) : ledger_(ledger) {}
+  Lists(sql::Database& ledger, Index& index) : ledger_(ledger), index_(index) {}
   // `columns` (the first is s.no) of at most `limit` statements `s` that pass all filters (none: all statements), newest first or in order, with the
   // times and the cursor of `query`. `condition` is SQL over xapi_statement s. Voided ones are left out.
   Result<sql::Rows> page(std::string_view columns, const std::vector<Filter>& filters, const StatementQuery& query, const std::string& condition,
@@ -28,7 +28,7 @@ class Lists {
 
  private:
   sql::Database& ledger_;
-  Index index_;
+  Index& index_;
 };
 
 }  // namespace banmo::events

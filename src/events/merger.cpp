@@ -28,14 +28,14 @@ constexpr size_t kBlocksAtOnce = 256;  // of one transaction
 
 // The first eight of a row of neighbours of one level, if they are not too large together. Of several such rows the last, which is the smallest:
 // large ones take long, and must not keep the small ones waiting when something comes between.
-Segments sources_in(const Segments& all) {
-  Segments found;
+std::vector<Segment> sources_in(const std::vector<Segment>& all) {
+  std::vector<Segment> found;
   for (size_t begin = 0, end = 0; begin < all.size(); begin = end) {
-    for (end = begin; end < all.size() && all[end]->level == all[begin]->level;) ++end;
+    for (end = begin; end < all.size() && all[end].level == all[begin].level;) ++end;
     if (end - begin < Merger::kFanIn) continue;
-    const Segments first(all.begin() + static_cast<ptrdiff_t>(begin), all.begin() + static_cast<ptrdiff_t>(begin + Merger::kFanIn));
-    size_t n_blocks = 0;
-    for (const auto& segment : first) n_blocks += segment->blocks.size();
+    const std::vector<Segment> first(all.begin() + static_cast<ptrdiff_t>(begin), all.begin() + static_cast<ptrdiff_t>(begin + Merger::kFanIn));
+    int64_t n_blocks = 0;
+    for (const Segment& segment : first) n_blocks += segment.n_blocks;
     if (n_blocks <= Merger::kMaxBlocks) found = first;
   }
   return found;
@@ -51,7 +51,7 @@ class Source {
  public:
   Source(sql::Connection& connection, const Segment& segment) : connection_(connection), segment_(segment) {}
   Result<const Posting*> head() {
-    while (at_ == postings_.size() && place_ < segment_.blocks.size()) BANMO_DO(load());
+    while (at_ == postings_.size() && place_ < static_cast<size_t>(segment_.n_blocks)) BANMO_DO(load());
     return at_ == postings_.size() ? nullptr : &postings_[at_];
   }
   void next() { ++at_; }
@@ -62,7 +62,7 @@ class Source {
     at_ = 0;
     BANMO_TRY(const auto rows, connection_.query(kContent, {block_no(segment_.no, place_++)}));
     const auto* content = rows.empty() ? nullptr : std::get_if<sql::Blob>(&rows[0][0]);
-    if (content == nullptr) return fail(ErrorCode::conflict, std::string(kMoved), {"索引已由另一台服务器整理", "another server tidied the index"});
+    if (content == nullptr) return index_moved();
     return each_entry(*content, [&](int64_t target, std::span<const int64_t> numbers) -> Result<> {
       for (const int64_t no : numbers) postings_.push_back({target, no});
       return {};
@@ -112,7 +112,7 @@ Result<> Merger::clear() {
   return {};
 }
 
-Result<int64_t> Merger::begin(const Segments& sources) {
+Result<int64_t> Merger::begin(const std::vector<Segment>& sources) {
   int64_t segment = 0;
   const int64_t now = clock_.now().micros;
   BANMO_DO(ledger_.write([&](sql::Connection& connection) -> Result<> {
@@ -120,15 +120,15 @@ Result<int64_t> Merger::begin(const Segments& sources) {
     BANMO_DO(execute(connection, kAbandoned, {now - kAbandonedAfter_us}));
     BANMO_TRY(const auto newest, connection.query(kNewest));
     segment = sql::int_of(newest[0][0]) + 1;
-    return execute(connection, kBegin, {segment, sources.front()->level + 1, sources.front()->first_no, sources.back()->last_no, now});
+    return execute(connection, kBegin, {segment, sources.front().level + 1, sources.front().first_no, sources.back().last_no, now});
   }));
   return segment;
 }
 
-Result<size_t> Merger::write(int64_t segment, const Segments& sources, int64_t n_forgets) {
+Result<size_t> Merger::write(int64_t segment, const std::vector<Segment>& sources, int64_t n_forgets) {
   BANMO_TRY(const auto lease, ledger_.read());
   std::vector<Source> readers;
-  for (const auto& source : sources) readers.emplace_back(*lease, *source);
+  for (const Segment& source : sources) readers.emplace_back(*lease, source);
   size_t n_written = 0;
   std::vector<Block> blocks;
   const auto flush = [&]() -> Result<> {
@@ -149,13 +149,13 @@ Result<size_t> Merger::write(int64_t segment, const Segments& sources, int64_t n
 }
 
 // What was forgotten meanwhile would come back: then this one is not taken, and the next is merged anew.
-Result<> Merger::finish(int64_t segment, size_t n_blocks, const Segments& sources, int64_t n_forgets) {
+Result<> Merger::finish(int64_t segment, size_t n_blocks, const std::vector<Segment>& sources, int64_t n_forgets) {
   return ledger_.write([&](sql::Connection& connection) -> Result<> {
     BANMO_DO(execute(connection, kBump, {}));
     BANMO_TRY(const int64_t n_now, forgets_in(connection));
     int64_t n_retired = 0;
-    for (const auto& source : sources) {
-      BANMO_TRY(const int64_t n, connection.execute(kRetire, {source->no}));
+    for (const Segment& source : sources) {
+      BANMO_TRY(const int64_t n, connection.execute(kRetire, {source.no}));
       n_retired += n;
     }
     BANMO_TRY(const int64_t n_finished, connection.execute(kFinish, {segment, static_cast<int64_t>(n_blocks)}));
@@ -164,20 +164,20 @@ Result<> Merger::finish(int64_t segment, size_t n_blocks, const Segments& source
   });
 }
 
-Result<> Merger::merge_into(int64_t segment, const Segments& sources, int64_t n_forgets) {
+Result<> Merger::merge_into(int64_t segment, const std::vector<Segment>& sources, int64_t n_forgets) {
   BANMO_TRY(const size_t n_blocks, write(segment, sources, n_forgets));
   return finish(segment, n_blocks, sources, n_forgets);
 }
 
 Result<bool> Merger::run() {
   BANMO_DO(clear());
-  Segments sources;
+  std::vector<Segment> sources;
   int64_t n_forgets = 0;
   {
     BANMO_TRY(const auto lease, ledger_.read());
     BANMO_TRY(n_forgets, forgets_in(*lease));
-    BANMO_TRY(known_, Index::segments(*lease, known_));
-    sources = sources_in(known_);
+    BANMO_TRY(const auto all, Index::heads(*lease));
+    sources = sources_in(all);
   }
   if (sources.empty()) return false;
   BANMO_TRY(const int64_t segment, begin(sources));

@@ -59,16 +59,17 @@ Result<std::vector<int64_t>> targets_behind(sql::Connection& connection, directo
 
 }  // namespace
 
-Result<> follow_references(sql::Connection& connection, directory::OrgNo org, const std::vector<const Draft*>& drafts, int64_t first_no) {
+Result<> follow_references(sql::Connection& connection, const std::vector<NewStatement>& stored) {
   std::vector<sql::Value> references;
-  for (const Draft* draft : drafts) references.emplace_back(reference_target(org, draft->id));
+  for (const NewStatement& one : stored) references.emplace_back(reference_target(one.key->org, one.draft->id));
   std::unordered_set<int64_t> referenced;
   BANMO_DO(each_of(connection, kReferenced, {}, references, [&](const sql::Values& row) -> Result<> {
     referenced.insert(sql::int_of(row[0]));
     return {};
   }));
-  for (size_t i = 0; i < drafts.size(); ++i) {
-    const Draft& draft = *drafts[i];
+  for (size_t i = 0; i < stored.size(); ++i) {
+    const Draft& draft = *stored[i].draft;
+    const directory::OrgNo org = stored[i].key->org;
     if (!draft.refers && !referenced.contains(sql::int_of(references[i]))) continue;
     std::vector<int64_t> targets = draft.targets;
     if (draft.refers) {
@@ -77,7 +78,7 @@ Result<> follow_references(sql::Connection& connection, directory::OrgNo org, co
       targets.insert(targets.end(), behind.begin(), behind.end());
       if (draft.voids) BANMO_DO(execute(connection, kVoid, {blob_of(*draft.refers), org.value}));
     }
-    BANMO_DO(post_upwards(connection, org, first_no + static_cast<int64_t>(i), draft.id, targets, draft.refers.has_value(), 0));
+    BANMO_DO(post_upwards(connection, org, stored[i].no, draft.id, targets, draft.refers.has_value(), 0));
   }
   return {};
 }

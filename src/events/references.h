@@ -11,7 +11,14 @@
 
 namespace banmo::events {
 
-// After the drafts were stored by `org` under the numbers from `first_no` on: completes the lists of what refers to them and of what they refer to.
-Result<> follow_references(sql::Connection& connection, directory::OrgNo org, const std::vector<const Draft*>& drafts, int64_t first_no);
+// A draft with the number that it was given.
+struct NewStatement {
+  const Key* key = nullptr;  // by which it came
+  const Draft* draft = nullptr;
+  int64_t no = 0;
+};
+
+// After they were stored: completes the lists of what refers to them and of what they refer to.
+Result<> follow_references(sql::Connection& connection, const std::vector<NewStatement>& stored);
 
 }  // namespace banmo::events

@@ -47,26 +47,23 @@ std::string bytes_of(const sql::Value& value) {
   return blob == nullptr ? std::string() : std::string(blob->begin(), blob->end());
 }
 
-// What is stored under an id.
+// What is stored under an id, or is about to be.
 struct Present {
   int64_t at = 0, no = 0;
   std::string digest;
 };
+using Ids = std::unordered_map<std::string, Present>;
+
+std::string bytes_of(const Uuid& id) { return {id.bytes.begin(), id.bytes.end()}; }
+int64_t time_of(const Draft& draft, int64_t no) { return draft.has_timestamp ? draft.at.micros : no; }
 
 // The drafts that are not stored yet. A timestamp counts only where the client gave one.
-Result<std::vector<const Draft*>> fresh_of(sql::Connection& connection, directory::OrgNo org, const std::vector<Draft>& drafts, bool is_single) {
-  std::vector<sql::Value> ids;
-  for (const Draft& draft : drafts) ids.emplace_back(blob_of(draft.id));
-  std::unordered_map<std::string, Present> present;
-  BANMO_DO(each_of(connection, kSameIds, {org.value}, ids, [&](const sql::Values& row) -> Result<> {
-    present[bytes_of(row[0])] = {sql::int_of(row[1]), sql::int_of(row[3]), bytes_of(row[2])};
-    return {};
-  }));
+Result<std::vector<const Draft*>> fresh_of(const Ids& ids, const std::vector<Draft>& drafts, bool is_single) {
   std::vector<const Draft*> fresh;
   for (size_t i = 0; i < drafts.size(); ++i) {
     const Draft& draft = drafts[i];
-    const auto found = present.find(std::string(draft.id.bytes.begin(), draft.id.bytes.end()));
-    if (found == present.end()) {
+    const auto found = ids.find(bytes_of(draft.id));
+    if (found == ids.end()) {
       fresh.push_back(&draft);
       continue;
     }
@@ -76,20 +73,22 @@ Result<std::vector<const Draft*>> fresh_of(sql::Connection& connection, director
   return fresh;
 }
 
-Result<> append_statements(sql::Connection& connection, const Key& key, const std::vector<const Draft*>& drafts, int64_t first_no) {
-  const int64_t org = target_of(List::org, std::to_string(key.org.value)), by = target_of(List::key, key.key);
+Result<> append_statements(sql::Connection& connection, const std::vector<NewStatement>& all) {
   size_t i = 0;
+  const Key* key = nullptr;
+  int64_t org = 0, by = 0;
   const auto next = [&](sql::Values& row) -> Result<bool> {
-    if (i == drafts.size()) return false;
-    const Draft& draft = *drafts[i];
-    const int64_t no = first_no + static_cast<int64_t>(i++);
+    if (i == all.size()) return false;
+    const auto& [of, one, no] = all[i++];
+    if (key != of) key = of, org = target_of(List::org, std::to_string(key->org.value)), by = target_of(List::key, key->key);
+    const Draft& draft = *one;
     std::vector<int64_t> targets = draft.targets;
     targets.insert(targets.end(), {org, by});
     row = {no,
            blob_of(draft.id),
-           key.org.value,
-           key.no,
-           draft.has_timestamp ? draft.at.micros : no,
+           key->org.value,
+           key->no,
+           time_of(draft, no),
            int64_t{draft.voids ? 2 : 0},
            draft.digest,
            body_of(draft, Instant{no}),
@@ -146,26 +145,50 @@ Result<> Writer::learn(sql::Connection& connection, directory::OrgNo org, const 
   return {};
 }
 
-// What may refuse this request alone is asked before anything is written.
-Result<> Writer::store_in(sql::Connection& connection, Request& request, Definitions& learned) {
+// A transaction: what the ledger holds under the ids that come, and what is new.
+struct Writer::Work {
+  std::unordered_map<int64_t, Ids> ids;  // by organisation
+  std::vector<NewStatement> fresh;
+  int64_t next_no = 0;
+  Definitions learned;
+};
+
+// Asked once for the whole group: PostgreSQL answers as slowly to one as to fifty.
+Result<> Writer::look_up(sql::Connection& connection, const Group& group, Work& work) const {
+  std::unordered_map<int64_t, std::vector<sql::Value>> asked;
+  for (const Request* request : group)
+    for (const Draft& draft : request->drafts) asked[request->key.org.value].emplace_back(blob_of(draft.id));
+  for (const auto& [org, ids] : asked)
+    BANMO_DO(each_of(connection, kSameIds, {org}, ids, [&, present = &work.ids[org]](const sql::Values& row) -> Result<> {
+      (*present)[bytes_of(row[0])] = {sql::int_of(row[1]), sql::int_of(row[3]), bytes_of(row[2])};
+      return {};
+    }));
+  BANMO_TRY(const auto last, connection.query(kLast));
+  work.next_no = std::max(sql::int_of(last[0][0]) + 1, clock_.now().micros);
+  return {};
+}
+
+// What may refuse this request alone is asked before anything of it is kept. Its new statements are written with those of the group.
+Result<> Writer::take_in(sql::Connection& connection, Request& request, Work& work) {
   const Key& key = request.key;
   request.added = {};
-  BANMO_TRY(const auto fresh, fresh_of(connection, key.org, request.drafts, request.is_single));
+  Ids& ids = work.ids[key.org.value];
+  BANMO_TRY(const auto fresh, fresh_of(ids, request.drafts, request.is_single));
   if (request.also) BANMO_DO(request.also(connection));
   for (const Content& content : request.contents)
     BANMO_DO(
         execute(connection, kContent, {key.org.value, content.sha2, content.content_type, sql::Blob(content.bytes.begin(), content.bytes.end())}));
   if (fresh.empty()) return {};
-  BANMO_TRY(const auto last, connection.query(kLast));
-  const int64_t first_no = std::max(sql::int_of(last[0][0]) + 1, clock_.now().micros);
   const auto n = static_cast<int64_t>(fresh.size());
-  request.added = {n, first_no, first_no + n - 1, fresh.front(), fresh.back(), {}};
-  for (const Draft* draft : fresh)
+  request.added = {n, work.next_no, work.next_no + n - 1, fresh.front(), fresh.back(), {}};
+  for (const Draft* draft : fresh) {
+    const int64_t no = work.next_no++;
+    work.fresh.push_back({&key, draft, no});
+    ids[bytes_of(draft->id)] = {time_of(*draft, no), no, bytes_of(draft->digest)};
     if (draft->voids && draft->refers) request.added.voids.push_back(*draft->refers);
-  BANMO_DO(append_statements(connection, key, fresh, first_no));
-  BANMO_DO(follow_references(connection, key.org, fresh, first_no));
+  }
   BANMO_DO(People::keep(connection, key.org, request.actors, clock_.now()));
-  return learn(connection, key.org, request.drafts, learned);
+  return learn(connection, key.org, request.drafts, work.learned);
 }
 
 // One entry for each key: the numbers from `from_no` to `to_no` with this key are what it stored.
@@ -207,17 +230,21 @@ Result<> Writer::add_audit(sql::Connection& connection, const Group& group) cons
 }
 
 Result<> Writer::write_group(const Group& group) {
-  Definitions learned;
+  Work work;
   auto done = ledger_.write([&](sql::Connection& connection) -> Result<> {
-    learned.clear();
+    work = {};
     BANMO_DO(lock_writer(connection));
+    BANMO_DO(look_up(connection, group, work));
     for (Request* request : group) {
-      request->result = store_in(connection, *request, learned);
+      request->result = take_in(connection, *request, work);
       if (!request->result.ok() && request->result.error().id != kOtherStatement) return request->result;
     }
+    if (work.fresh.empty()) return {};
+    BANMO_DO(append_statements(connection, work.fresh));
+    BANMO_DO(follow_references(connection, work.fresh));
     return add_audit(connection, group);
   });
-  if (done.ok()) remember(std::move(learned));
+  if (done.ok()) remember(std::move(work.learned));
   return done;
 }
 

@@ -57,7 +57,9 @@ class Writer {
     std::condition_variable changed = {};
   };
   using Group = std::vector<Request*>;
-  Result<> store_in(sql::Connection& connection, Request& request, Definitions& learned);
+  struct Work;
+  Result<> look_up(sql::Connection& connection, const Group& group, Work& work) const;
+  Result<> take_in(sql::Connection& connection, Request& request, Work& work);
   Result<> add_audit(sql::Connection& connection, const Group& group) const;
   Result<> write_group(const Group& group);
   void store_group(const Group& group);

@@ -2,7 +2,7 @@
 // The dashboard builder in a browser: a dashboard built by mouse and by keyboard alone, its text, another role's eyes, saved and taken away; a subscription made and ended.
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
-import { api, axe, base, launch, open, settled, shoot, signedInState, watch } from './lib.mjs'
+import { api, axe, launch, settled, shoot, signedInState, visit as visitAs } from './lib.mjs'
 
 let browser
 let state
@@ -12,13 +12,7 @@ before(async () => {
 })
 after(() => browser?.close())
 
-async function visit(path, { language = 'zh', width = 1440 } = {}) {
-  const opened = await open(browser, { state, language, width })
-  const faults = watch(opened.page)
-  await opened.page.goto(new URL(path, base()).href)
-  await settled(opened.page)
-  return { ...opened, faults }
-}
+const visit = (path, how) => visitAs(browser, state, path, how)
 const tiles = (page) => page.locator('.bm-slot')
 const names = (page) => page.locator('.bm-slot h3').allTextContents()
 const checked = (page) => page.waitForFunction(() => document.querySelector('.bm-builder-board')?.getAttribute('aria-busy') === 'false')

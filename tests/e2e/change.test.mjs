@@ -1,7 +1,7 @@
 // What officers change about the city itself: levels of fields with a second pair of eyes; organisations made, renamed, reached, closed.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { axe, base, launch, open, settled, shoot, signedInState, watch } from './lib.mjs'
+import { axe, launch, settled, shoot, signedInState, visit as visitAs } from './lib.mjs'
 
 let browser
 const state = {}
@@ -11,11 +11,8 @@ before(async () => {
 })
 after(() => browser.close())
 
-async function visit(account, path, options = {}) {
-  const { context, page } = await open(browser, { state: state[account], ...options })
-  const faults = watch(page)
-  await page.goto(new URL(path, base()).href)
-  await settled(page)
+async function visit(account, path, how) {
+  const { page, context, faults } = await visitAs(browser, state[account], path, how)
   return { page, done: async () => { assert.deepEqual(faults, []); await context.close() } }
 }
 const classified = 'classification?dataset=fitness_raw'

@@ -8,7 +8,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { api, axe, base, launch, open, settled, shoot, signedInState, watch } from './lib.mjs'
+import { api, base, clean, launch, open, settled, signedInState, visit as visitAs } from './lib.mjs'
 
 const require = createRequire(new URL('../../portal/package.json', import.meta.url))
 const work = mkdtempSync(join(tmpdir(), 'banmo-courses-'))
@@ -65,20 +65,7 @@ after(async () => {
   rmSync(work, { recursive: true, force: true })
 })
 
-async function visit(who, path, { language = 'zh', width = 1440 } = {}) {
-  const opened = await open(browser, { state: states[who], language, width })
-  const faults = watch(opened.page)
-  await opened.page.goto(new URL(path, base()).href)
-  await settled(opened.page)
-  return { ...opened, faults }
-}
-const clean = async (page, name) => {
-  await page.mouse.move(0, 0) // a hovered button is on its way to another colour
-  await settled(page)
-  await shoot(page, name)
-  assert.deepEqual(await axe(page), [], name)
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${name} does not scroll sideways`)
-}
+const visit = (who, path, how) => visitAs(browser, states[who], path, how)
 const choose = async (page, id, text) => {
   await page.locator(`#${id}`).click()
   await page.locator(`#${id}`).pressSequentially(text)

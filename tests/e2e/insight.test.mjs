@@ -3,7 +3,7 @@
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { api, axe, base, launch, open, settled, shoot, signedInState, watch } from './lib.mjs'
+import { api, axe, base, launch, settled, shoot, signedInState, visit as visitAs } from './lib.mjs'
 
 let browser
 const states = new Map()
@@ -16,13 +16,7 @@ before(async () => {
 })
 after(() => browser?.close())
 
-async function visit(account, path, { language = 'zh', width = 1440 } = {}) {
-  const opened = await open(browser, { state: states.get(account), language, width })
-  const faults = watch(opened.page)
-  await opened.page.goto(url(path))
-  await settled(opened.page)
-  return { ...opened, faults }
-}
+const visit = (account, path, how) => visitAs(browser, states.get(account), path, how)
 
 // A dashboard for each kind of card, so that all are drawn.
 async function dashboardsWithAllKinds() {

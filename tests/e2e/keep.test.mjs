@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { api, axe, base, launch, open, settled, shoot, signedInState, watch } from './lib.mjs'
+import { api, base, clean, json, launch, settled, signedInState, visit as visitAs } from './lib.mjs'
 
 let browser
 const states = {}
@@ -11,21 +11,7 @@ let pupil
 let school
 const activity = `http://tool.example/keep-e2e/${process.pid}`
 
-async function visit(who, path, { language = 'zh', width = 1440 } = {}) {
-  const opened = await open(browser, { state: states[who], language, width })
-  const faults = watch(opened.page)
-  await opened.page.goto(new URL(path, base()).href)
-  await settled(opened.page)
-  return { ...opened, faults }
-}
-const json = (body) => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
-const clean = async (page, name) => {
-  await page.mouse.move(0, 0) // a hovered button is on its way to another colour
-  await settled(page)
-  await shoot(page, name)
-  assert.deepEqual(await axe(page), [], name)
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${name} does not scroll sideways`)
-}
+const visit = (who, path, how) => visitAs(browser, states[who], path, how)
 const choose = async (page, id, text) => {
   await page.locator(id).click()
   await page.locator(id).pressSequentially(text)

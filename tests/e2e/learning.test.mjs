@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
-import { api, axe, base, launch, open, settled, shoot, signedInState, watch } from './lib.mjs'
+import { api, base, clean, json, launch, settled, shoot, signedInState, visit as visitAs } from './lib.mjs'
 
 const require = createRequire(new URL('../../portal/package.json', import.meta.url))
 const XAPI = require('@xapi/xapi').default
@@ -20,21 +20,7 @@ let key
 let child
 let account
 
-async function visit(who, path, { language = 'zh', width = 1440 } = {}) {
-  const opened = await open(browser, { state: states[who], language, width })
-  const faults = watch(opened.page)
-  await opened.page.goto(new URL(path, base()).href)
-  await settled(opened.page)
-  return { ...opened, faults }
-}
-const json = (body) => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
-const clean = async (page, name) => {
-  await page.mouse.move(0, 0) // a hovered button is on its way to another colour
-  await settled(page)
-  await shoot(page, name)
-  assert.deepEqual(await axe(page), [], name)
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${name} does not scroll sideways`)
-}
+const visit = (who, path, how) => visitAs(browser, states[who], path, how)
 const client = () => new XAPI({ endpoint: new URL('xapi/', base()).href, auth: XAPI.toBasicAuth(key.user, key.secret), version: '2.0.0' })
 
 before(async () => {

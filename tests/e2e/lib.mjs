@@ -1,4 +1,5 @@
 // What every end-to-end test needs: a browser, a watch over errors, sign-in, axe. Packages come from portal/node_modules.
+import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -93,3 +94,24 @@ export function api(page, path, init = {}) {
     return response.status === 204 ? null : response.json()
   }, [new URL(`api/v1/${path}`, base()).href, init])
 }
+
+/** Opens a page of the portal as somebody who is signed in, in `states`; `faults`: what must not happen on it. */
+export async function visit(browser, state, path, { language = 'zh', width = 1440 } = {}) {
+  const opened = await open(browser, { state, language, width })
+  const faults = watch(opened.page)
+  await opened.page.goto(new URL(path, base()).href)
+  await settled(opened.page)
+  return { ...opened, faults }
+}
+
+/** The page as it stands: a picture, no violation of WCAG, nothing that scrolls sideways. */
+export async function clean(page, name) {
+  await page.mouse.move(0, 0) // a hovered button is on its way to another colour
+  await settled(page)
+  await shoot(page, name)
+  assert.deepEqual(await axe(page), [], name)
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${name} does not scroll sideways`)
+}
+
+/** A request of the API with a JSON body. */
+export const json = (body, method = 'POST') => ({ method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })

@@ -1,7 +1,7 @@
 // People in the grid by name and code, copied and pasted back; a deleted row brought back; a person found by name in a form; a figure walked down to its files; charts in dark colours.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { api, axe, base, launch, open, settled, shoot, signedInState, watch } from './lib.mjs'
+import { api, axe, base, json, launch, open, settled, shoot, signedInState, watch } from './lib.mjs'
 
 const dataset = 'fitness_raw'
 const kYear = 2012 // a year that nobody else has figures of
@@ -15,7 +15,6 @@ before(async () => {
 after(() => browser.close())
 
 const grid = (query = '') => new URL(`dataset?id=${dataset}&filter=school_year%3Aeq%3A${kYear}${query}`, base()).href
-const json = (body) => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
 
 // One row of one pupil in the year; what a test before left there is taken up again.
 async function makeRow(page) {
