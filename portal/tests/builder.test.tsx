@@ -1,5 +1,6 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import '@/shared/i18n/builder'
 import { findingsAt } from '@/features/builder/findings'
 import { addCard, boardDims, builtOf, changeCard, copyOf, dropCard, emptyForm, moveCard, newCard, sharedDims } from '@/features/builder/form'
 import { Palette } from '@/features/builder/palette'

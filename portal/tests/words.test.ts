@@ -1,10 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import admissionEn from '@/shared/i18n/admission-en.json'
+import admissionZh from '@/shared/i18n/admission-zh.json'
+import askEn from '@/shared/i18n/ask-en.json'
+import askZh from '@/shared/i18n/ask-zh.json'
+import builderEn from '@/shared/i18n/builder-en.json'
+import builderZh from '@/shared/i18n/builder-zh.json'
 import en from '@/shared/i18n/en.json'
 import helpEn from '@/shared/i18n/help-en.json'
 import helpZh from '@/shared/i18n/help-zh.json'
 import learningEn from '@/shared/i18n/learning-en.json'
 import learningZh from '@/shared/i18n/learning-zh.json'
+import planEn from '@/shared/i18n/plan-en.json'
+import planZh from '@/shared/i18n/plan-zh.json'
+import recordsEn from '@/shared/i18n/records-en.json'
+import recordsZh from '@/shared/i18n/records-zh.json'
+import servicesEn from '@/shared/i18n/services-en.json'
+import servicesZh from '@/shared/i18n/services-zh.json'
 import zh from '@/shared/i18n/zh.json'
 
 type Words = { [key: string]: string | Words }
@@ -14,8 +26,8 @@ function flat(words: Words, prefix = ''): Map<string, string> {
 }
 
 // Words that are fetched with their pages have a hook of their own in place of `t`.
-const chinese = new Map([...flat(zh), ...flat(learningZh, 'learning:'), ...flat(helpZh, 'help.page.')])
-const english = new Map([...flat(en), ...flat(learningEn, 'learning:'), ...flat(helpEn, 'help.page.')])
+const chinese = new Map([...flat(zh), ...flat(builderZh), ...flat(planZh), ...flat(recordsZh), ...flat(learningZh, 'learning:'), ...flat(askZh, 'ask:'), ...flat(admissionZh, 'admission:'), ...flat(servicesZh, 'services:'), ...flat(helpZh, 'help.page.')])
+const english = new Map([...flat(en), ...flat(builderEn), ...flat(planEn), ...flat(recordsEn), ...flat(learningEn, 'learning:'), ...flat(askEn, 'ask:'), ...flat(admissionEn, 'admission:'), ...flat(servicesEn, 'services:'), ...flat(helpEn, 'help.page.')])
 const han = /\p{Script=Han}/u
 // schema.d.ts is generated, with the summaries of the server.
 const files = readdirSync('src', { recursive: true, withFileTypes: true }).filter((entry) => /\.tsx?$/.test(entry.name) && entry.name !== 'schema.d.ts').map((entry) => `${entry.parentPath}/${entry.name}`)
@@ -46,8 +58,11 @@ describe('words', () => {
     const all = sources.map((file) => file.text).join('\n')
     const groups = [...all.matchAll(/t\(`([\w.]+)\./g)].map((match) => match[1]).concat('role', 'sex', 'job', 'value', 'menu', 'help.page', 'search.kind', 'right')
     const learned = [...all.matchAll(/\bw\(`([\w.]+)[._]/g)].map((match) => match[1] ?? '')
-    const isLearned = (key: string) => key.startsWith('learning:') && (all.includes(`'${key.slice(9)}'`) || learned.some((group) => key.slice(9).startsWith(group)))
-    const unused = [...chinese.keys()].filter((key) => !isLearned(key)).filter((key) => !all.includes(`'${key}'`) && !groups.some((group) => key.startsWith(`${group}.`) || key.startsWith(`${group}_`)) && !/^(card\.change_|plan\.source_|dataset\.export_|field_error\.)/.test(key))
+    const isUsed = (full: string) => {
+      const key = full.replace(/^\w+:/, '')
+      return full !== key && (all.includes(`'${key}'`) || learned.some((group) => key.startsWith(group)))
+    }
+    const unused = [...chinese.keys()].filter((key) => !isUsed(key)).filter((key) => !all.includes(`'${key}'`) && !groups.some((group) => key.startsWith(`${group}.`) || key.startsWith(`${group}_`)) && !/^(card\.change_|plan\.source_|dataset\.export_|field_error\.)/.test(key))
     expect(unused).toEqual([])
   })
 })

@@ -86,6 +86,10 @@ Result<http::Router> make_router(const Engines& engines) {
   add_quality_history_routes(builder);
   add_worklist_routes(builder);
   add_flow_routes(builder);
+  add_case_desk_routes(builder);
+  add_case_paper_routes(builder);
+  add_admission_routes(builder);
+  add_lottery_routes(builder);
   add_metric_routes(builder);
   add_ask_routes(builder);
   add_dashboard_routes(builder);

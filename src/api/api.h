@@ -40,6 +40,9 @@ class Metrics;
 namespace banmo::ask {
 class Ask;
 }
+namespace banmo::models {
+class Admissions;
+}
 namespace banmo::pack {
 class Catalogue;
 }
@@ -72,6 +75,7 @@ struct Engines {
   metrics::Metrics* metrics = nullptr;
   ask::Ask* ask = nullptr;
   flows::Flows* flows = nullptr;
+  models::Admissions* admissions = nullptr;
   events::Events* events = nullptr;
   events::Courses* courses = nullptr;
   events::Forwards* forwards = nullptr;
@@ -84,6 +88,7 @@ struct Engines {
   std::string temp_directory;
   std::string upload_directory;  // where files that came by HTTP stay for the import; on the disk of temp_directory
   std::string version;
+  std::string public_address = {};  // "https://edu.example.cn", where people reach the installation; empty: as the request says
   crypto::Profile profile = crypto::Profile::intl;
 };
 

@@ -2,6 +2,8 @@
 // Services and their cases: what one may start, a case with what may be done now, moves, the work-list, history, figures.
 #include "flows/flows.h"
 
+#include <algorithm>
+
 #include "api/builder.h"
 #include "api/read_note.h"
 #include "api/row_json.h"
@@ -45,8 +47,8 @@ struct StateShape {
   static constexpr const char* kName = "FlowState";
   std::string id;
   Two title;
-  bool final = false;
-  std::vector<Two> by;  // who acts there
+  bool final = false, rests = false, has_panel = false;
+  std::vector<Two> by;  // with whom a case waits there
   std::optional<DeadlineShape> within;
 };
 template <class V>
@@ -54,17 +56,54 @@ void describe(V& v, StateShape& x) {
   v.field("id", x.id);
   v.field("title", x.title);
   v.field("final", x.final);
-  v.field("by", x.by);
+  v.field("rests", x.rests, {.doc = "Nothing is to be done there for now: the span is how long it holds."});
+  v.field("has_panel", x.has_panel, {.doc = "Reviewers fill in sheets there: GET /cases/{case}/panel."});
+  v.field("by", x.by, {.doc = "With whom a case waits there."});
   v.field("within", x.within);
+}
+
+struct LifeEventShape {
+  static constexpr const char* kName = "LifeEvent";
+  std::string code;
+  Two title;
+};
+template <class V>
+void describe(V& v, LifeEventShape& x) {
+  v.field("code", x.code);
+  v.field("title", x.title);
+}
+
+struct WantedShape {
+  static constexpr const char* kName = "FlowFile";
+  std::string id;
+  Two title;
+  std::vector<std::string> types;
+  int64_t max_bytes = 0;
+  int n = 0;
+  bool may_be_required = false;
+  std::vector<std::string> states;
+};
+template <class V>
+void describe(V& v, WantedShape& x) {
+  v.field("id", x.id);
+  v.field("title", x.title);
+  v.field("types", x.types);
+  v.field("max_bytes", x.max_bytes);
+  v.field("n", x.n);
+  v.field("may_be_required", x.may_be_required, {.doc = "GET /cases/{case}/files says whether it is for a case."});
+  v.field("states", x.states);
 }
 
 struct FlowShape {
   static constexpr const char* kName = "Flow";
   std::string id, pack, dataset;
   Two title, guide;
+  std::optional<LifeEventShape> life_event;
   bool can_start = false;
+  std::vector<std::string> opened_for;  // fields that may be given when it is opened: for whom
   std::vector<StateShape> states;
   std::vector<InputShape> form;  // of the first state
+  std::vector<WantedShape> files;
 };
 template <class V>
 void describe(V& v, FlowShape& x) {
@@ -73,9 +112,12 @@ void describe(V& v, FlowShape& x) {
   v.field("dataset", x.dataset);
   v.field("title", x.title);
   v.field("guide", x.guide);
+  v.field("life_event", x.life_event);
   v.field("can_start", x.can_start);
+  v.field("opened_for", x.opened_for);
   v.field("states", x.states);
   v.field("form", x.form);
+  v.field("files", x.files);
 }
 
 struct HeadShape {
@@ -86,7 +128,8 @@ struct HeadShape {
   Instant opened_at, entered_at;
   std::optional<Instant> due_at, closed_at;
   std::string lamp;
-  bool escalated = false;
+  bool escalated = false, rests = false;
+  std::string for_account;
 };
 template <class V>
 void describe_head(V& v, HeadShape& x) {
@@ -103,6 +146,8 @@ void describe_head(V& v, HeadShape& x) {
   v.field("closed_at", x.closed_at);
   v.field("lamp", x.lamp, {.one_of = kLampNames});
   v.field("escalated", x.escalated);
+  v.field("rests", x.rests, {.doc = "Nothing is to be done for now; it stands behind what waits."});
+  v.field("for_account", x.for_account, {.doc = "On a work-list: in whose absence it waits; empty for one's own roles."});
 }
 template <class V>
 void describe(V& v, HeadShape& x) {
@@ -130,13 +175,31 @@ void describe(V& v, ChoiceShape& x) {
   v.field("refused", x.refused);
 }
 
+struct PlaceShape {
+  static constexpr const char* kName = "CasePlace";
+  std::string quota;
+  Two title;
+  bool waits = false;
+  int64_t position = 0;
+};
+template <class V>
+void describe(V& v, PlaceShape& x) {
+  v.field("quota", x.quota);
+  v.field("title", x.title);
+  v.field("waits", x.waits, {.doc = "It stands in line for a place; otherwise it holds one."});
+  v.field("position", x.position, {.doc = "In line, from 1; 0 if it holds a place."});
+}
+
 struct CaseShape : HeadShape {
   static constexpr const char* kName = "Case";
   std::string dataset;
   RowShape row;
-  bool can_save = false, due_is_estimated = false;
+  bool can_save = false, is_yours = false, due_is_estimated = false;
+  std::optional<Instant> appeal_until;
+  std::vector<Two> awaits;
   std::vector<InputShape> form;
   std::vector<ChoiceShape> moves;
+  std::vector<PlaceShape> places;
 };
 template <class V>
 void describe(V& v, CaseShape& x) {
@@ -144,9 +207,13 @@ void describe(V& v, CaseShape& x) {
   v.field("dataset", x.dataset);
   v.field("row", x.row);
   v.field("can_save", x.can_save);
+  v.field("is_yours", x.is_yours, {.doc = "It waits for the reader."});
   v.field("due_is_estimated", x.due_is_estimated);
+  v.field("awaits", x.awaits, {.doc = "Other departments that have not answered yet; automatic moves wait for them."});
+  v.field("appeal_until", x.appeal_until, {.doc = "The case has ended and may be appealed until then, once."});
   v.field("form", x.form);
   v.field("moves", x.moves);
+  v.field("places", x.places);
 }
 
 struct StepShape {
@@ -157,6 +224,7 @@ struct StepShape {
   std::optional<Two> role;
   std::optional<OrgRef> org;
   std::string note;
+  bool on_behalf = false;
 };
 template <class V>
 void describe(V& v, StepShape& x) {
@@ -170,6 +238,7 @@ void describe(V& v, StepShape& x) {
   v.field("role", x.role);
   v.field("org", x.org);
   v.field("note", x.note);
+  v.field("on_behalf", x.on_behalf, {.doc = "Made for somebody absent."});
 }
 
 struct StateFiguresShape {
@@ -195,6 +264,8 @@ struct FlowFiguresShape {
   static constexpr const char* kName = "FlowFigures";
   int64_t n_opened = 0, n_closed = 0, n_returned = 0;
   double mean_days = 0;
+  std::vector<int64_t> n_by_stars;
+  double mean_typed = 0, mean_filled = 0;
   std::vector<StateFiguresShape> states;
 };
 template <class V>
@@ -203,6 +274,9 @@ void describe(V& v, FlowFiguresShape& x) {
   v.field("n_closed", x.n_closed);
   v.field("n_returned", x.n_returned);
   v.field("mean_days", x.mean_days);
+  v.field("n_by_stars", x.n_by_stars, {.doc = "Ratings of one to five stars."});
+  v.field("mean_typed", x.mean_typed, {.doc = "Fields that an applicant typed for a case."});
+  v.field("mean_filled", x.mean_filled, {.doc = "Fields that were there without it."});
   v.field("states", x.states);
 }
 
@@ -258,18 +332,38 @@ std::optional<DeadlineShape> within_of(const pack::Flow& flow, const std::string
   return DeadlineShape{deadline->within.n, kSpanNames[static_cast<size_t>(deadline->within.unit)]};
 }
 
-FlowShape shape_of(const flows::Guide& guide) {
+std::optional<LifeEventShape> life_event_of(const pack::Catalogue& catalogue, const pack::Flow& flow) {
+  const pack::CodeList* events = flow.life_event.empty() ? nullptr : catalogue.code_list(pack::kLifeEvents);
+  if (events == nullptr) return std::nullopt;
+  const auto event = std::find_if(events->values.begin(), events->values.end(), [&](const auto& value) { return value.code == flow.life_event; });
+  return event == events->values.end() ? std::nullopt : std::optional(LifeEventShape{event->code, two_of(event->title)});
+}
+
+std::vector<WantedShape> files_of(const pack::Flow& flow) {
+  std::vector<WantedShape> out;
+  for (const pack::FlowFile& file : flow.files)
+    out.push_back({file.id, two_of(file.title), file.types, file.max_bytes, file.n, file.required.has_value(), file.states});
+  return out;
+}
+
+FlowShape shape_of(const pack::Catalogue& catalogue, const flows::Guide& guide) {
   const pack::Flow& flow = *guide.flow;
-  FlowShape shape{flow.id, flow.pack, flow.subject, two_of(flow.title), two_of(flow.guide), guide.can_start, {}, form_of(flow.states.front().form)};
-  for (const pack::FlowState& state : flow.states) {
-    StateShape& one = shape.states.emplace_back(StateShape{state.id, two_of(state.title), state.final, {}, within_of(flow, state.id)});
-    for (const pack::FlowRole& role : flow.roles) {
-      const bool acts = std::any_of(flow.moves.begin(), flow.moves.end(), [&](const pack::FlowMove& move) {
-        return std::find(move.from.begin(), move.from.end(), state.id) != move.from.end() &&
-               std::find(move.by.begin(), move.by.end(), role.id) != move.by.end();
-      });
-      if (acts) one.by.push_back(two_of(role.title));
-    }
+  FlowShape shape{flow.id,
+                  flow.pack,
+                  flow.subject,
+                  two_of(flow.title),
+                  two_of(flow.guide),
+                  life_event_of(catalogue, flow),
+                  guide.can_start,
+                  guide.opened_for,
+                  {},
+                  form_of(flow.states.front().form),
+                  files_of(flow)};
+  for (size_t at = 0; at < flow.states.size(); ++at) {
+    const pack::FlowState& state = flow.states[at];
+    StateShape& one = shape.states.emplace_back(
+        StateShape{state.id, two_of(state.title), state.final, state.rests, state.panel.has_value(), {}, within_of(flow, state.id)});
+    for (const pack::FlowRole* role : guide.desks[at]) one.by.push_back(two_of(role->title));
   }
   return shape;
 }
@@ -289,6 +383,8 @@ void fill_head(const Call& call, const flows::CaseHead& head, HeadShape& shape) 
   shape.closed_at = head.closed_at;
   shape.lamp = kLampNames[static_cast<size_t>(head.lamp)];
   shape.escalated = head.escalated;
+  shape.rests = head.rests;
+  shape.for_account = head.for_account;
 }
 
 Result<CaseShape> case_shape(const Call& call, const flows::Case& one) {
@@ -299,8 +395,12 @@ Result<CaseShape> case_shape(const Call& call, const flows::Case& one) {
   shape.dataset = flow.subject;
   shape.row = row_json(call.engines, *call.engines.catalogue->dataset(flow.subject), one.row);
   shape.can_save = one.can_save;
+  shape.is_yours = one.is_yours;
   shape.due_is_estimated = one.due_is_estimated;
+  shape.appeal_until = one.appeal_until;
+  for (const pack::Title& title : one.awaits) shape.awaits.push_back(two_of(title));
   if (const pack::FlowState* state = flow.state(one.head.state)) shape.form = form_of(state->form);
+  for (const flows::Place& place : one.places) shape.places.push_back({place.quota, two_of(place.title), place.waits, place.position});
   for (const flows::Choice& choice : one.choices) {
     const pack::FlowMove& move = *choice.move;
     ChoiceShape& out = shape.moves.emplace_back();
@@ -324,7 +424,7 @@ Result<CaseShape> answer(const Call& call, Result<flows::Case> done) {
 
 Result<List<FlowShape>> list_flows(const Call& call) {
   List<FlowShape> list;
-  for (const flows::Guide& guide : call.engines.flows->guides(call.principal)) list.items.push_back(shape_of(guide));
+  for (const flows::Guide& guide : call.engines.flows->guides(call.principal)) list.items.push_back(shape_of(*call.engines.catalogue, guide));
   return list;
 }
 
@@ -376,6 +476,7 @@ Result<List<StepShape>> case_history(const Call& call) {
     if (!step.role.zh.empty()) shape.role = two_of(step.role);
     shape.org = ref_of(*tree, step.org);
     shape.note = step.note;
+    shape.on_behalf = step.on_behalf;
   }
   return list;
 }
@@ -383,7 +484,14 @@ Result<List<StepShape>> case_history(const Call& call) {
 Result<FlowFiguresShape> flow_figures(const Call& call) {
   BANMO_TRY(const flows::FlowFigures figures, call.engines.flows->figures(call.principal, call.path("flow")));
   const pack::Flow& flow = *call.engines.catalogue->flow(call.path("flow"));
-  FlowFiguresShape shape{figures.n_opened, figures.n_closed, figures.n_returned, figures.mean_days, {}};
+  FlowFiguresShape shape{figures.n_opened,
+                         figures.n_closed,
+                         figures.n_returned,
+                         figures.mean_days,
+                         {figures.n_by_stars.begin(), figures.n_by_stars.end()},
+                         figures.mean_typed,
+                         figures.mean_filled,
+                         {}};
   for (const flows::StateFigures& one : figures.states)
     shape.states.push_back({one.state, two_of(one.title), one.n_open, one.n_late, one.n_left, one.mean_days, within_of(flow, one.state)});
   return shape;

@@ -9,6 +9,7 @@
 #include "api/shapes.h"
 #include "audit/audit.h"
 #include "directory/directory.h"
+#include "flows/flows.h"
 #include "metrics/metrics.h"
 #include "pack/pack.h"
 #include "records/records.h"
@@ -136,6 +137,15 @@ Result<Todos> failed_imports_todo(const Call& call) {
   return n == 0 ? Todos{} : Todos{{"import", {"我的导入任务没有完成", "My imports that did not finish"}, n, "/jobs/" + last}};
 }
 
+// Cases at the caller's desk, counted up to a page.
+Result<Todos> waiting_cases_todo(const Call& call) {
+  flows::CaseQuery query;
+  query.limit = 99;
+  BANMO_TRY(const auto page, call.engines.flows->cases(call.principal, query));
+  const auto n = static_cast<int64_t>(page.items.size());
+  return n == 0 ? Todos{} : Todos{{"cases", {"等您办理的办件", "Cases that wait for you"}, n, "/work"}};
+}
+
 Result<Todos> accounts_without_role_todo(const Call& call) {
   BANMO_TRY(const auto figures, call.engines.directory->account_figures());
   return figures.n_without_role == 0
@@ -165,7 +175,8 @@ struct TodoSource {
   std::optional<Right> unless;
   Result<Todos> (*read)(const Call&);
 };
-constexpr std::array<TodoSource, 7> kTodoSources{{
+constexpr std::array<TodoSource, 8> kTodoSources{{
+    {Right::cases_handle, {}, waiting_cases_todo},
     {Right::quality_read, {}, quarantine_todo},
     {Right::plan_report, {}, plan_missing_todo},
     {Right::plan_read, Right::plan_report, plan_behind_todo},

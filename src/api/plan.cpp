@@ -2,6 +2,7 @@
 // Plan targets: measure, responsible unit, yearly values, lamps, reports with evidence.
 #include <set>
 
+#include "api/attachment.h"
 #include "api/builder.h"
 #include "api/read_note.h"
 #include "api/shapes.h"
@@ -203,12 +204,7 @@ Result<http::Response> get_file(const Call& call) {
   BANMO_TRY(const auto found, call.engines.metrics->evidence_file(call.principal, call.path("id")));
   // Nobody has classified what a handed-in file holds, so each download is noted as a read of level 3 is.
   BANMO_DO(note_read(call, pack::Level::l3, "plan.file_read", "target", "target=" + found.first.target + "; file=" + found.first.id, 1));
-  http::Response response;
-  response.body = found.second;
-  response.headers.emplace_back("Content-Type", found.first.type);
-  response.headers.emplace_back("Content-Disposition", "attachment; filename*=UTF-8''" + http::percent_encode(found.first.name));
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
-  return response;
+  return attachment(found.second, found.first.type, found.first.name);
 }
 
 Result<NoteShape> add_note(const Call& call, const NewNote& note, bool reply) {

@@ -12,8 +12,6 @@ namespace {
 constexpr size_t kMostMetrics = 10, kMostBy = 4, kMostWhere = 12, kMostValues = 500, kMostHaving = 4;
 constexpr size_t kLongestText_bytes = 100, kLongestPeriod = 32;
 constexpr int kMostRows = 1000, kMostStreak = 50;
-constexpr const char* kCompares[] = {"", "prior", "yoy"};
-constexpr const char* kDirections[] = {"", "up", "down"};
 constexpr const char* kGrains[] = {"", "year", "school_year", "term", "month", "day"};
 
 template <class Names>
@@ -112,8 +110,8 @@ class Checker {
 
   // Words of a few, and periods.
   bool settings() {
-    if (!is_one_of(kCompares, tree_.compare)) return bad("compare");
-    if (!is_one_of(kDirections, tree_.direction)) return bad("direction");
+    if (!is_one_of(kCompareNames, tree_.compare)) return bad("compare");
+    if (!is_one_of(kDirectionNames, tree_.direction)) return bad("direction");
     if (!tree_.chart.empty() && !is_one_of(kChartNames, tree_.chart)) return bad("chart");
     const metrics::TimeRange& time = tree_.time;
     if (!is_one_of(kGrains, time.grain) || (!time.from.empty() && !is_period(time.from)) || (!time.to.empty() && !is_period(time.to)))
@@ -171,7 +169,10 @@ class Checker {
 
   bool member() {
     if (tree_.member.empty()) return true;
-    if (tree_.intent != Intent::rank && tree_.intent != Intent::share) return tree_.member.size() <= kLongestText_bytes || bad("member");
+    if (tree_.intent != Intent::rank && tree_.intent != Intent::share) {
+      tree_.member.clear();  // of nobody: no text is carried along that nothing uses
+      return true;
+    }
     if (tree_.by.empty() || tree_.by.back() == first().period)
       return refuse(Refusal::unsupported, "请说出在哪些同类里比，例如“在各区市中排第几”", "say among which the one is compared");
     if (tree_.intent == Intent::rank && tree_.order.empty()) return bad("order");

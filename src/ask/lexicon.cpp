@@ -7,6 +7,7 @@
 
 #include "ask/fold.h"
 #include "ask/org_names.h"
+#include "ask/words.h"
 #include "base/text.h"
 #include "base/text_han.h"
 
@@ -29,6 +30,11 @@ bool is_within(std::u32string_view few, std::u32string_view many) {
   for (const char32_t c : many)
     if (at < few.size() && few[at] == c) ++at;
   return at == few.size();
+}
+
+// A word of asking: 区市 is a level to group by, also where some dataset has a field of that title.
+bool is_word(std::u32string_view text) {
+  return std::any_of(words().begin(), words().end(), [&](const Word& word) { return word.text == text; });
 }
 
 uint64_t pair_of(char32_t a, char32_t b) { return uint64_t{a} << 32U | b; }
@@ -84,19 +90,38 @@ class LexiconBuilder {
     }
   }
 
+  // What the city's officers taught: the words as they were checked, in no other forms.
+  void add_synonyms(std::span<const Synonym> own, const directory::OrgTree& tree) {
+    for (const Synonym& synonym : own) {
+      if (synonym.kind == SynonymKind::metric) {
+        if (const pack::Metric* metric = catalogue_.metric(synonym.target))
+          add(fold(synonym.word).text, {TermKind::metric, metric->id, {}, {}, 0, metric->title.zh});
+      } else if (synonym.kind == SynonymKind::org) {
+        const auto id = OrgId::parse(synonym.target);
+        const directory::Org* org = id ? tree.find(*id) : nullptr;
+        if (org != nullptr && !org->valid_to) add(fold(synonym.word).text, {TermKind::org, {}, {}, org->no, 0, org->title});
+      } else if (const pack::Dimension* dimension = catalogue_.dimension(synonym.target)) {
+        if (synonym.kind == SynonymKind::dimension)
+          add_dimension_name(*dimension, synonym.word);
+        else
+          add_value_name(dimension->id, synonym);
+      }
+    }
+  }
+
   // What is stored and cannot be asked as a figure: to be refused by name, not as unknown.
   void add_fields() {
     for (const pack::Dataset& dataset : catalogue_.datasets())
       for (const pack::Field& field : dataset.fields) {
         const bool person = field.names_person() || field.type == FieldType::idno || field.type == FieldType::phone;
         const std::u32string name = fold(field.title.zh).text;
-        if (name.size() < 2 || out_.exactly(name) != nullptr) continue;
+        if (name.size() < 2 || out_.exactly(name) != nullptr || is_word(name)) continue;
         if (person && name == U"学生") continue;
         add(name, {TermKind::field, dataset.id + "." + field.id, person ? "person" : "", {}, 0, field.title.zh});
       }
     for (const pack::CodeList& list : catalogue_.code_lists()) {
       const std::u32string name = fold(list.title.zh).text;
-      if (name.size() >= 2 && !list.id.ends_with(".words") && out_.exactly(name) == nullptr)
+      if (name.size() >= 2 && !list.id.ends_with(".words") && out_.exactly(name) == nullptr && !is_word(name))
         add(name, {TermKind::field, list.id, "", {}, 0, list.title.zh});
     }
   }
@@ -173,6 +198,20 @@ class LexiconBuilder {
     if (name.size() >= 2) add(name, {TermKind::dimension, dimension.id, {}, {}, 0, dimension.title.zh});
   }
 
+  // In each list in which some dataset keeps the dimension.
+  void add_value_name(const std::string& dimension, const Synonym& synonym) {
+    const std::u32string name = fold(synonym.word).text;
+    for (const pack::Dataset& dataset : catalogue_.datasets()) {
+      const pack::Field* field = dataset.field(dimension);
+      if (field == nullptr) continue;
+      if (field->type == FieldType::boolean) add(name, {TermKind::flag, dimension, synonym.code, {}, 0, field->title.zh});
+      const pack::CodeList* list = field->list.empty() ? nullptr : catalogue_.code_list(field->list);
+      if (list == nullptr) continue;
+      for (const pack::CodeList::Value& value : list->values)
+        if (value.code == synonym.code) add(name, {TermKind::value, list->id, value.code, {}, 0, value.title.zh});
+    }
+  }
+
   void add_dimension_field(const pack::Dimension& dimension, const pack::Field& field) {
     if (field.type == FieldType::boolean) {
       std::u32string name = fold(field.title.zh).text;
@@ -215,13 +254,14 @@ class LexiconBuilder {
   std::set<std::u32string> names_;  // of all metrics, as the packs write them
 };
 
-std::shared_ptr<const Lexicon> Lexicon::build(const pack::Catalogue& catalogue, const directory::OrgTree& tree) {
+std::shared_ptr<const Lexicon> Lexicon::build(const pack::Catalogue& catalogue, const directory::OrgTree& tree, std::span<const Synonym> own) {
   auto lexicon = std::make_shared<Lexicon>();
   LexiconBuilder builder(*lexicon, catalogue);
   builder.add_metrics();
   builder.add_dimensions();
   builder.add_shorthands();
   builder.add_orgs(tree);
+  builder.add_synonyms(own, tree);
   builder.add_fields();
   lexicon->tree_version_ = tree.version();
   lexicon->index_sounds();

@@ -30,6 +30,7 @@ enum class Refusal {
 };
 inline constexpr const char* kRefusalNames[] = {"",        "UNKNOWN_METRIC",  "UNKNOWN_ENTITY",  "AMBIGUOUS",  "UNSUPPORTED",
                                                 "NO_DATA", "FORBIDDEN_SCOPE", "FORBIDDEN_FIELD", "SMALL_CELL", "NOT_A_DATA_QUESTION"};
+inline const char* name_of(Refusal refusal) { return kRefusalNames[static_cast<size_t>(refusal)]; }
 
 struct Alternative {
   std::string label;
@@ -61,6 +62,9 @@ class Parser {
   // A tree that came from outside: every name, value and number in it. Its organisations are checked against the viewer as a question's are.
   Parsed check(const Tree& tree, const Viewer& viewer) const;
   std::vector<Chip> chips_of(const Tree& tree, const Viewer& viewer) const;
+  // The organisations that a question names, as conditions for a tree that somebody else made of it. nullopt if what it says of places is more than
+  // that (several readings, a place left out, 全市 or 本校), or outside of the asker's.
+  std::optional<std::vector<Where>> places_in(std::string_view question, Date today, const Viewer& viewer) const;
 
  private:
   std::shared_ptr<const Lexicon> lexicon_;

@@ -97,6 +97,12 @@ class Teller {
     }
     return out;
   }
+  // 市南区60.5%, but 年级1：60.5%.
+  std::string labelled(const std::vector<Cell>& row, const std::string& id) const {
+    const std::string name = label(row);
+    const bool number = !name.empty() && name.back() >= '0' && name.back() <= '9';
+    return name + (number ? "：" : "") + figure(row, id);
+  }
   std::string labels(size_t most) const {
     std::string out;
     for (size_t r = 0; r < table_.rows.size() && r < most; ++r) out += (r == 0 ? "" : "、") + label(table_.rows[r]);
@@ -128,7 +134,7 @@ class Teller {
     const std::string& id = t_.tree.metrics.front();
     std::string out = title() + "：";
     for (size_t r = 0; r < table_.rows.size() && r < kMostNamed; ++r) {
-      out += (r == 0 ? "" : "，") + label(table_.rows[r]) + figure(table_.rows[r], id);
+      out += (r == 0 ? "" : "，") + labelled(table_.rows[r], id);
       if (const auto change = value(table_.rows[r], id + "__change"))
         out += "（" + std::string(*change > 0 ? "+" : "") + figure_text(*change, named(id + "__change")) + "）";
     }
@@ -150,7 +156,7 @@ class Teller {
     if (t_.tree.by.size() > 1 || table_.rows.size() < 2) return several();
     std::string out = title() + "：";
     const size_t begin = table_.rows.size() > kMostNamed ? table_.rows.size() - kMostNamed : 0;
-    for (size_t r = begin; r < table_.rows.size(); ++r) out += (r == begin ? "" : "，") + label(table_.rows[r]) + figure(table_.rows[r], id);
+    for (size_t r = begin; r < table_.rows.size(); ++r) out += (r == begin ? "" : "，") + labelled(table_.rows[r], id);
     const auto from = value(table_.rows.front(), id), to = value(table_.rows.back(), id);
     if (!from || !to) return out;
     Column of = named(id);

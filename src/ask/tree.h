@@ -15,6 +15,8 @@ namespace banmo::ask {
 enum class Intent { value, trend, compare, rank, share, threshold, cross, contribution, streak, ratio };
 inline constexpr const char* kIntentNames[] = {"value", "trend", "compare", "rank", "share", "threshold", "cross", "contribution", "streak", "ratio"};
 inline constexpr const char* kOpNames[] = {">", ">=", "<", "<=", "=", "!=", "between"};
+inline constexpr const char* kCompareNames[] = {"", "prior", "yoy"};
+inline constexpr const char* kDirectionNames[] = {"", "up", "down"};
 inline constexpr const char* kChartNames[] = {"kpi", "line", "bar", "rank", "heat", "map", "table", "stacked", "pie"};
 
 struct Having {

@@ -6,6 +6,11 @@
 #include "directory/state.h"
 
 namespace banmo::directory {
+namespace {
+
+constexpr std::string_view kOrgVersion = "SELECT version FROM directory_version WHERE name = 'org'";
+
+}  // namespace
 
 Result<std::shared_ptr<const Principal>> principal_of(Directory& directory, AccountNo account, const std::string& acting_role, OrgNo acting_org) {
   Directory::State& state = directory.state();
@@ -40,6 +45,12 @@ Result<> take_try(Directory& directory, const std::string& name, const std::stri
 }
 void give_try_back(Directory& directory, const std::string& name, const std::string& peer) {
   directory.state().limiter.give_back("key " + name, "key " + peer);
+}
+
+Result<int64_t> hold_org_version(sql::Connection& ledger) {
+  const std::string lock = ledger.dialect() == sql::Dialect::postgres ? " FOR SHARE" : "";
+  BANMO_TRY(const auto rows, ledger.query(std::string(kOrgVersion) + lock));
+  return rows.empty() ? 0 : sql::int_of(rows[0][0]);
 }
 
 int utc_offset_minutes(Directory& directory) { return directory.state().options.utc_offset_minutes; }

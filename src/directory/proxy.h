@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "directory/types.h"
+#include "sql/sql.h"
 
 namespace banmo::directory {
 
@@ -25,6 +26,10 @@ Result<bool> has_rights_now(Directory& directory, AccountNo account, std::span<c
 // keeps nobody from signing in. Take before the secret is looked at, give back when it is right. Errors: too_many "session.too_many".
 Result<> take_try(Directory& directory, const std::string& name, const std::string& peer);
 void give_try_back(Directory& directory, const std::string& name, const std::string& peer);
+
+// The version of the organisations (OrgTree::version) as a transaction of the ledger sees it. On PostgreSQL no other version is committed before the
+// transaction ends.
+Result<int64_t> hold_org_version(sql::Connection& ledger);
 
 // By which clock the city's hours and days are told.
 int utc_offset_minutes(Directory& directory);

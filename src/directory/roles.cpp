@@ -27,11 +27,11 @@ struct RoleRow {
   std::string_view name, title_zh, title_en;
   bool administrator;
   std::array<bool, 8> kinds;  // of organisations in which the role is held
-  std::array<bool, 24> rights;
+  std::array<bool, 27> rights;
 };
 
-constexpr std::array<bool, 24> rights(std::initializer_list<Right> list) {
-  std::array<bool, 24> row{};
+constexpr std::array<bool, 27> rights(std::initializer_list<Right> list) {
+  std::array<bool, 27> row{};
   for (const Right right : list) row[static_cast<size_t>(right)] = true;
   return row;
 }
@@ -54,11 +54,12 @@ constexpr auto kInEnterprise = kinds({OrgKind::enterprise});
 // city leader has figures and no rows, so neither datasets.read nor people.read.
 constexpr std::array kRoles = {
     RoleRow{Role::city_officer, "city_officer", "市级管理员", "City officer", false, kInCity,
-            rights({R::orgs_read, R::orgs_manage, R::people_read, R::people_manage, R::datasets_read, R::datasets_import, R::datasets_edit,
-                    R::datasets_export, R::quality_read, R::metrics_read, R::plan_read, R::plan_report, R::plan_supervise, R::packs_read,
-                    R::jobs_read, R::dashboards_manage, R::levels_manage, R::xapi_keys, R::cases_handle})},
+            rights({R::orgs_read,      R::orgs_manage,     R::people_read,   R::people_manage,     R::datasets_read, R::datasets_import,
+                    R::datasets_edit,  R::datasets_export, R::quality_read,  R::metrics_read,      R::plan_read,     R::plan_report,
+                    R::plan_supervise, R::packs_read,      R::jobs_read,     R::dashboards_manage, R::levels_manage, R::xapi_keys,
+                    R::cases_handle,   R::ask_manage,      R::admission_run, R::admission_publish})},
     RoleRow{Role::city_leader, "city_leader", "市级领导", "City leader", false, kInCity,
-            rights({R::orgs_read, R::quality_read, R::metrics_read, R::plan_read, R::plan_supervise, R::packs_read})},
+            rights({R::orgs_read, R::quality_read, R::metrics_read, R::plan_read, R::plan_supervise, R::packs_read, R::admission_publish})},
     RoleRow{Role::district_officer, "district_officer", "区市管理员", "District officer", false, kInDistrict,
             rights({R::orgs_read, R::orgs_manage, R::people_read, R::people_manage, R::datasets_read, R::datasets_import, R::datasets_edit,
                     R::datasets_export, R::quality_read, R::metrics_read, R::plan_read, R::packs_read, R::jobs_read, R::xapi_keys, R::cases_handle})},
@@ -109,6 +110,9 @@ constexpr std::array kRights = {
     Word<R>{R::levels_manage, "levels.manage"},
     Word<R>{R::xapi_keys, "xapi.keys"},
     Word<R>{R::cases_handle, "cases.handle"},
+    Word<R>{R::ask_manage, "ask.manage"},
+    Word<R>{R::admission_run, "admission.run"},
+    Word<R>{R::admission_publish, "admission.publish"},
 };
 
 // The tables are in the order of their enumerations, so that a look-up is an index.
@@ -119,7 +123,7 @@ constexpr bool in_order(const Table& table, Get get) {
   return true;
 }
 static_assert(in_order(kRoles, [](const RoleRow& row) { return row.role; }) && kRoles.size() == 13);
-static_assert(in_order(kRights, [](const Word<Right>& word) { return word.value; }) && kRights.size() == 24);
+static_assert(in_order(kRights, [](const Word<Right>& word) { return word.value; }) && kRights.size() == 27);
 static_assert(in_order(kOrgKinds, [](const Word<OrgKind>& word) { return word.value; }) && kOrgKinds.size() == 8);
 
 const RoleRow& row_of(Role role) { return kRoles[static_cast<size_t>(role)]; }

@@ -38,6 +38,11 @@ TEST_CASE("the room pack knows the highest level that each role is shown of rows
   CHECK(pack::shown_to("nobody") == Level::l1);
 }
 
+TEST_CASE("the room pack knows which roles handle cases") {
+  for (const Role role : all_roles()) CHECK_MESSAGE(may(role, Right::cases_handle) == pack::handles_cases(name_of(role)), name_of(role));
+  CHECK_FALSE(pack::handles_cases("nobody"));
+}
+
 TEST_CASE("an empty scope sees nothing, in SQL and in process") {
   City c(test::Pair::sqlite_duckdb);
   c.build();

@@ -115,7 +115,10 @@ enum class Right {
   dashboards_manage,  // write the city's own dashboards
   levels_manage,      // grade fields anew: raise, propose to lower, decide what somebody else proposed
   xapi_keys,          // make and revoke keys of tools that send learning records
-  cases_handle        // start cases of flows and make moves in them; who may make which, the flow says
+  cases_handle,       // start cases of flows and make moves in them; who may make which, the flow says
+  ask_manage,         // see which questions found no answer, teach the city's own words
+  admission_run,      // run admissions, draw their lots
+  admission_publish   // check and publish what somebody else ran
 };
 std::string_view name_of(Right right);  // "datasets.import"
 std::optional<Right> right_of(std::string_view name);

@@ -115,7 +115,7 @@ Result<int64_t> About::file_actor(const ActorChange& change, int64_t after_no, i
   }
 }
 
-Result<int64_t> About::file_changed() {
+Result<int64_t> About::file_changed(const std::atomic<bool>& stop) {
   BANMO_TRY(const Mark before, mark());
   BANMO_TRY(const auto changes, people_.changed_since(before.actor_no, static_cast<size_t>(kChunk)));
   if (changes.empty()) return int64_t{0};
@@ -125,6 +125,7 @@ Result<int64_t> About::file_changed() {
   Mark now = before;
   for (int64_t done_no = 0; now.actor_no == before.actor_no;) {  // again for what another server filed meanwhile by whom it remembered
     for (const ActorChange& change : changes) {
+      if (stop) return n_all;  // the mark stays: all of it is filed anew after the start
       BANMO_TRY(const int64_t n, file_actor(change, done_no, now.statement_no));
       n_all += n;
     }
@@ -142,7 +143,8 @@ Result<int64_t> About::file_changed() {
 
 Result<int64_t> About::run(const std::atomic<bool>& stop) {
   const std::lock_guard lock(mutex_);
-  BANMO_TRY(int64_t n_all, file_changed());
+  BANMO_TRY(int64_t n_all, file_changed(stop));
+  if (stop) return n_all;
   for (;;) {
     BANMO_TRY(const int64_t n, file_new());
     n_all += n;

@@ -38,7 +38,7 @@ class About {
   };
   Result<Mark> mark() const;
   Result<int64_t> file_new();
-  Result<int64_t> file_changed();
+  Result<int64_t> file_changed(const std::atomic<bool>& stop);
   Result<int64_t> file_actor(const ActorChange& change, int64_t after_no, int64_t last_no);
   static Deed deed_of(const sql::Values& row);
   Result<> add_about(const std::vector<Deed>& deeds, std::vector<Posting>& postings);

@@ -2,6 +2,8 @@
 #include "flows/book.h"
 
 #include "base/log.h"
+#include "base/text.h"
+#include "flows/wording.h"
 
 namespace banmo::flows {
 namespace {
@@ -23,12 +25,40 @@ Result<> compile_again(expr::Expression& expression, const expr::Context& contex
   return {};
 }
 
+// Of a citizen's number (GB 11643): the day in it, and the sex by its last digit but one (GB/T 2261.1: 1 and 2). Of anything else nothing.
+sql::Value birth_of(std::span<const sql::Value> arguments) {
+  const std::string number = sql::text_of(arguments[0]);
+  if (!text::is_citizen_id(number)) return {};
+  const auto day = Date::parse_iso(number.substr(6, 4) + "-" + number.substr(10, 2) + "-" + number.substr(12, 2));
+  return day ? sql::Value{*day} : sql::Value{};
+}
+sql::Value sex_of(std::span<const sql::Value> arguments) {
+  const std::string number = sql::text_of(arguments[0]);
+  if (!text::is_citizen_id(number)) return {};
+  return std::string((number[16] - '0') % 2 == 1 ? "1" : "2");
+}
+
+Result<> compile_find(pack::FlowFind& find, const expr::Context& context) {
+  for (pack::FlowFind::Match& match : find.match) BANMO_DO(compile_again(match.value, context, find.where));
+  if (find.between) BANMO_DO(compile_again(*find.between, context, find.where));
+  for (pack::FlowFind::Near& near : find.near) BANMO_DO(compile_again(near.value, context, find.where));
+  return {};
+}
+
 Result<> compile_all(pack::Flow& flow) {
   for (pack::FlowFill& fill : flow.fill) BANMO_DO(compile_again(fill.value, flow.context, flow.where));
   for (pack::FlowMove& move : flow.moves) {
     if (move.guard) BANMO_DO(compile_again(*move.guard, flow.context, move.where));
     for (pack::FlowEffect& effect : move.effects) BANMO_DO(compile_again(effect.value, flow.context, effect.where));
+    for (pack::FlowStart& start : move.starts)
+      for (pack::FlowStart::With& with : start.with) BANMO_DO(compile_again(with.value, flow.context, start.where));
   }
+  for (pack::FlowFile& file : flow.files)
+    if (file.required) BANMO_DO(compile_again(*file.required, flow.context, file.where));
+  for (pack::FlowLookup& lookup : flow.lookups)
+    if (lookup.when) BANMO_DO(compile_again(*lookup.when, flow.context, flow.where));
+  for (pack::FlowFind& find : flow.finds) BANMO_DO(compile_find(find, flow.context));
+  for (pack::FlowQuota& quota : flow.quotas) BANMO_DO(compile_again(quota.limit, flow.context, quota.where));
   return {};
 }
 
@@ -46,8 +76,14 @@ Result<std::unique_ptr<Book>> Book::create(sql::Database& ledger, std::shared_pt
 }
 
 Result<RunningPtr> Book::run(pack::Flow flow, std::string definition) const {
-  for (expr::Function& function : flow.context.functions)
-    function.evaluate = [this](std::span<const sql::Value> arguments) { return org_above(directory_, arguments); };
+  for (expr::Function& function : flow.context.functions) {
+    if (function.name == "org_above")
+      function.evaluate = [this](std::span<const sql::Value> arguments) { return org_above(directory_, arguments); };
+    else if (function.name == "birth_of")
+      function.evaluate = birth_of;
+    else if (function.name == "sex_of")
+      function.evaluate = sex_of;
+  }
   BANMO_DO(compile_all(flow));
   auto running = std::make_shared<Running>();
   running->catalogue = catalogue_.get();
@@ -62,14 +98,10 @@ Result<RunningPtr> Book::run(pack::Flow flow, std::string definition) const {
 }
 
 Result<> Book::keep(const Running& running, const std::string& text) {
-  const std::string& flow = running.flow->id;
-  int64_t n_new = 0;
-  BANMO_DO(ledger_.write([&](sql::Connection& connection) -> Result<> {
-    BANMO_TRY(n_new, connection.execute(kKeep, {flow, running.definition, text}));
-    return {};
-  }));
-  if (n_new > 0) renewed_.push_back(flow);
-  return {};
+  return ledger_.write([&](sql::Connection& connection) -> Result<> {
+    const auto kept = connection.execute(kKeep, {running.flow->id, running.definition, text});
+    return kept.ok() ? Result<>() : Result<>(kept.error());
+  });
 }
 
 RunningPtr Book::find(std::string_view flow) const {
@@ -98,10 +130,7 @@ Result<RunningPtr> Book::load(const Running& present, const std::string& definit
 
 Result<RunningPtr> Book::of(std::string_view flow, std::string_view state, const std::string& definition) const {
   const RunningPtr present = find(flow);
-  if (present == nullptr)
-    return fail(ErrorCode::conflict, "flows.flow_gone",
-                {"该流程的场景包已卸下，办件不能继续办理；请联系系统管理员装回",
-                 "the pack of this flow is no longer installed: ask the system administrator to put it back"});
+  if (present == nullptr) return flow_gone();
   if (definition == present->definition || present->flow->state(state) != nullptr) return present;
   const std::lock_guard lock(mutex_);
   const auto key = std::pair(present->flow->id, definition);

@@ -37,7 +37,6 @@ class Book {
   RunningPtr find(std::string_view flow) const;  // nullptr if no installed pack has it
   // By which a case goes on. Errors: conflict "flows.definition_lost" if the version that it needs no longer fits the datasets.
   Result<RunningPtr> of(std::string_view flow, std::string_view state, const std::string& definition) const;
-  const std::vector<std::string>& renewed() const { return renewed_; }  // flows whose definition the ledger did not have
 
  private:
   Book(sql::Database& ledger, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory)
@@ -50,7 +49,6 @@ class Book {
   std::shared_ptr<const pack::Catalogue> catalogue_;
   directory::Directory& directory_;
   std::vector<RunningPtr> present_;
-  std::vector<std::string> renewed_;
   mutable std::mutex mutex_;
   mutable std::map<std::pair<std::string, std::string>, Result<RunningPtr>> earlier_;  // flow, definition
 };

@@ -13,9 +13,9 @@ constexpr int kDaysInWeek = 7, kFriday = 4;
 // 1970-01-01 was a Thursday; Monday is 0.
 int weekday(Date day) { return ((day.days + 3) % kDaysInWeek + kDaysInWeek) % kDaysInWeek; }
 
-Instant end_of(Date day) { return {(int64_t{day.days} + 1) * kDay_us - int64_t{kCityUtcOffset_minutes} * 60'000'000}; }
-
 }  // namespace
+
+Instant end_of(Date day) { return {(int64_t{day.days} + 1) * kDay_us - int64_t{kCityUtcOffset_minutes} * 60'000'000}; }
 
 Result<WorkCalendar> WorkCalendar::of(const pack::Catalogue& catalogue, const pack::Flow& flow) {
   WorkCalendar calendar;

@@ -11,6 +11,8 @@
 
 namespace banmo::flows {
 
+Instant end_of(Date day);  // the city's midnight after it
+
 class WorkCalendar {
  public:
   WorkCalendar() = default;  // Monday to Friday

@@ -153,16 +153,22 @@ std::vector<std::string> desks_of_case(const Running& running, std::string_view 
   return out;
 }
 
-std::vector<std::string> desks_of(const directory::Principal& principal) {
+std::vector<std::string> office_desks_of(const directory::Principal& principal) {
   std::vector<std::string> out;
-  const auto add_person = [&](char kind, directory::PersonNo person) {
-    out.push_back(desk(kind, person.value, ""));
-    for (const Grant& grant : principal.grants) out.push_back(desk(kind, person.value, directory::name_of(grant.role)));
-  };
   for (const Grant& grant : principal.grants) {
     out.push_back(desk('r', 0, directory::name_of(grant.role)));
     out.push_back(desk('o', grant.org.value, directory::name_of(grant.role)));
   }
+  sort_unique(out);
+  return out;
+}
+
+std::vector<std::string> desks_of(const directory::Principal& principal) {
+  std::vector<std::string> out = office_desks_of(principal);
+  const auto add_person = [&](char kind, directory::PersonNo person) {
+    out.push_back(desk(kind, person.value, ""));
+    for (const Grant& grant : principal.grants) out.push_back(desk(kind, person.value, directory::name_of(grant.role)));
+  };
   if (!principal.grants.empty() && principal.person.value != 0) add_person('p', principal.person);
   for (const directory::PersonNo ward : principal.wards)
     if (!principal.grants.empty()) add_person('w', ward);

@@ -23,5 +23,7 @@ std::vector<const pack::FlowRole*> fillers_of(const pack::Flow& flow, std::strin
 std::vector<std::string> desks_of_case(const Running& running, std::string_view state, bool escalated, const sql::Values& row,
                                        const directory::OrgTree& tree);
 std::vector<std::string> desks_of(const directory::Principal& principal);
+// Of an organisation or the whole city; not those of one person or of their wards.
+std::vector<std::string> office_desks_of(const directory::Principal& principal);
 
 }  // namespace banmo::flows

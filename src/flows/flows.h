@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "flows/papers.h"
 #include "flows/types.h"
 #include "pack/pack.h"
 #include "sql/sql.h"
@@ -24,12 +25,24 @@ class Records;
 
 namespace banmo::flows {
 
+class Delegations;
+class Panels;
+struct State;
+class CaseFiles;
+class Letters;
+class Lookups;
+class Ratings;
+
 class Flows {
  public:
   // Errors: as of the ledger; internal "flows.bad_calendar".
   static Result<std::unique_ptr<Flows>> create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory,
-                                               records::Records& records, const Clock& clock);
+                                               records::Records& records, const Clock& clock, Options options = {});
   ~Flows();
+  CaseFiles& files();  // what is handed in
+  Letters& letters();  // what is issued
+  Ratings& ratings();  // what applicants say of it
+  Lookups& lookups();  // what other departments are asked
 
   std::vector<Guide> guides(const directory::Principal& principal) const;
   // A new case in the flow's first state; fields that the city knows are filled in. Right cases_handle. Errors: not_found "flows.no_such_flow";
@@ -41,6 +54,9 @@ class Flows {
   Result<Case> save(const directory::Principal& principal, std::string_view id, int64_t seq, const json::Object& values);
   // Errors: conflict "flows.case_changed" (who moved it, when, and where it is now), and those of Mover::move.
   Result<Case> move(const directory::Principal& principal, std::string_view id, const MoveWish& wish);
+  // Each case by itself, in the order of the list, in one transaction. Errors: invalid "flows.bulk_size"; those of one case are in its outcome, and
+  // "flows.case_twice".
+  Result<std::vector<MoveOutcome>> move_all(const directory::Principal& principal, const BulkWish& wish);
   Result<std::vector<Step>> history(const directory::Principal& principal, std::string_view id) const;
   // Waiting: by deadline, those without one last; opened: the newest first. Errors: invalid "flows.bad_cursor", "flows.bad_limit".
   Result<CasePage> cases(const directory::Principal& principal, const CaseQuery& query) const;
@@ -52,8 +68,10 @@ class Flows {
   // Puts open cases to other desks after the organisations changed.
   Result<> refresh();
 
+  Delegations& delegations();  // who acts for whom
+  Panels& panels();            // reviewers and their sheets
+
  private:
-  struct State;
   explicit Flows(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

@@ -2,8 +2,11 @@
 #include "flows/mover.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/city_time.h"
+#include "flows/letters.h"
+#include "flows/ratings.h"
 #include "flows/wording.h"
 
 namespace banmo::flows {
@@ -11,10 +14,6 @@ namespace {
 
 constexpr int kMaxAutomatic = 16;  // moves in a row; packs with circles are not loaded
 const std::string kLate = "late", kEscalated = "escalated";
-
-Result<sql::Value> evaluate(const expr::Expression& expression, const sql::Values& values, Instant now) {
-  return expression.evaluate(values, {now, kCityUtcOffset_minutes});
-}
 
 // Values stand in a request below its "values".
 Error below_values(Error error) {
@@ -49,13 +48,6 @@ Result<> check_required(const Standing& standing, const std::vector<pack::FlowIn
   return error;
 }
 
-// What an expression gives for a field: a whole number stands for a decimal.
-sql::Value for_field(const pack::Field& field, sql::Value value) {
-  const auto* whole = std::get_if<int64_t>(&value);
-  if (whole != nullptr && field.type == pack::FieldType::decimal) return static_cast<double>(*whole);
-  return value;
-}
-
 // A case is in the dataset from its first move on, unless that gives it up: a draft is nobody's row, and what is withdrawn unsent never was one.
 bool is_sent(const Running& running, const Record& now, const Change& change) {
   if (change.steps.empty()) return false;
@@ -74,21 +66,19 @@ bool reads_form(const Standing& standing, const pack::FlowMove& move) {
 
 }  // namespace
 
-sql::Values Mover::with_actor(const Standing& standing, const Actor& actor) const {
-  sql::Values values = standing.row;
-  const bool known = actor.principal != nullptr;
-  values.push_back(known && actor.grant.org.value != 0 ? sql::Value{actor.grant.org.value} : sql::Value{});
-  values.push_back(known && actor.principal->person.value != 0 ? sql::Value{actor.principal->person.value} : sql::Value{});
-  values.push_back(known ? sql::Value{std::string(directory::name_of(actor.grant.role))} : sql::Value{});
-  return values;
-}
-
 std::optional<Actor> Mover::actor(const Standing& standing, const directory::Principal& principal, const std::vector<std::string>& by) const {
   for (const std::string& id : by) {
     const pack::FlowRole* role = standing.running->flow->role(id);
     if (role == nullptr) continue;
-    if (const auto grant = holds(*role, principal, *standing.running, standing.row, *orgs_)) return Actor{&principal, role, *grant};
+    if (const auto grant = holds(*role, principal, *standing.running, standing.row, *orgs_)) return Actor{&principal, role, *grant, nullptr};
   }
+  if (!deputies_) return std::nullopt;
+  for (const Deputy& deputy : *deputies_)
+    for (const std::string& id : by) {
+      const pack::FlowRole* role = standing.running->flow->role(id);
+      if (role == nullptr) continue;
+      if (const auto grant = deputy.holds(*role, *standing.running, standing.row, *orgs_)) return Actor{&principal, role, *grant, &deputy};
+    }
   return std::nullopt;
 }
 
@@ -105,6 +95,8 @@ static bool is_starter(const pack::Flow& flow, const pack::FlowRole* role) {
   return std::find(starters.begin(), starters.end(), role) != starters.end();
 }
 
+bool Mover::is_own(const Standing& standing, const pack::FlowRole* role) const { return is_starter(*standing.running->flow, role); }
+
 // Whether all who make the move are those who open cases: a withdrawal is nobody else's.
 static bool is_applicants(const pack::Flow& flow, const pack::FlowMove& move) {
   return std::all_of(move.by.begin(), move.by.end(), [&](const std::string& id) { return is_starter(flow, flow.role(id)); });
@@ -118,14 +110,19 @@ static std::vector<std::string> makers(const Standing& standing, const pack::Flo
   return by;
 }
 
+std::optional<Actor> Mover::maker(const Standing& standing, const directory::Principal& principal, const pack::FlowMove& move) const {
+  return actor(standing, principal, makers(standing, move));
+}
+
 Result<> Mover::check_actor(const Standing& standing, const pack::FlowMove& move, const Actor& actor, bool took_part) const {
   if (actor.role == nullptr) return not_your_move(*standing.running->flow, move);
+  BANMO_DO(check_appeal(standing, move, actor));
   return move.four_eyes && took_part ? Result<>(four_eyes(move)) : Result<>();
 }
 
 Result<bool> Mover::holds_guard(const Standing& standing, const pack::FlowMove& move, const Actor& actor) const {
   if (!move.guard) return true;
-  BANMO_TRY(const sql::Value value, evaluate(*move.guard, with_actor(standing, actor), now_));
+  BANMO_TRY(const sql::Value value, evaluator_.evaluate(*move.guard, standing, actor));
   return expr::is_true(value);
 }
 
@@ -140,12 +137,18 @@ Message Mover::guard_sentence(const Standing& standing, const pack::FlowMove& mo
 
 Result<std::optional<Message>> Mover::refusal(const Standing& standing, const directory::Principal& principal, const pack::FlowMove& move,
                                               bool took_part) const {
-  const Actor by = actor(standing, principal, makers(standing, move)).value_or(Actor{});
+  const Actor by = maker(standing, principal, move).value_or(Actor{});
   const auto allowed = check_actor(standing, move, by, took_part);
   if (!allowed.ok()) return std::optional(allowed.error().message);
-  if (!move.guard || reads_form(standing, move)) return std::optional<Message>();
-  BANMO_TRY(const bool held, holds_guard(standing, move, by));
-  return held ? std::optional<Message>() : std::optional(guard_sentence(standing, move));
+  if (move.guard && !reads_form(standing, move)) {
+    BANMO_TRY(const bool held, holds_guard(standing, move, by));
+    if (!held) return std::optional(guard_sentence(standing, move));
+  }
+  if (const auto files = check_files(standing, move); !files.ok()) return std::optional(files.error().message);
+  // What is filled in may say of which places one is needed; and an applicant tries by sending, which is on record, not by looking at a draft.
+  if (!move.form.empty() || is_applicants(*standing.running->flow, move)) return std::optional<Message>();
+  BANMO_TRY(const pack::FlowQuota* full, no_place_behind(standing, move, by));
+  return full == nullptr ? std::optional<Message>() : std::optional(no_place(*full).message);
 }
 
 Result<> Mover::take_inputs(Standing& standing, const pack::FlowMove& move, const directory::Principal& principal, const MoveWish& wish) const {
@@ -164,7 +167,7 @@ Result<> Mover::fill_empty(Standing& standing, const Actor& actor) const {
   for (const pack::FlowFill& fill : standing.running->flow->fill) {
     const size_t at = standing.running->subject->field_index(fill.field);
     if (!sql::is_null(standing.row[at])) continue;
-    BANMO_TRY(sql::Value value, evaluate(fill.value, with_actor(standing, actor), now_));
+    BANMO_TRY(sql::Value value, evaluator_.evaluate(fill.value, standing, actor));
     standing.row[at] = for_field(standing.running->subject->fields[at], std::move(value));
   }
   return {};
@@ -173,7 +176,7 @@ Result<> Mover::fill_empty(Standing& standing, const Actor& actor) const {
 Result<> Mover::run_effects(Standing& standing, const pack::FlowMove& move, const Actor& actor) const {
   for (const pack::FlowEffect& effect : move.effects) {
     const size_t at = standing.running->subject->field_index(effect.field);
-    BANMO_TRY(sql::Value value, evaluate(effect.value, with_actor(standing, actor), now_));
+    BANMO_TRY(sql::Value value, evaluator_.evaluate(effect.value, standing, actor));
     standing.row[at] = for_field(standing.running->subject->fields[at], std::move(value));
   }
   return {};
@@ -184,16 +187,24 @@ void Mover::enter(Standing& standing, const std::string& state) const {
   const pack::Flow& flow = *standing.running->flow;
   c.state = state;
   c.entered_at = now_;
-  c.due_at = c.timer_at = std::nullopt;
   c.reminded = c.escalated = false;
   const pack::FlowState* entered = flow.state(state);
-  if (entered != nullptr && entered->final) c.closed_at = now_;
-  const pack::FlowDeadline* deadline = flow.deadline(state);
+  c.closed_at = entered != nullptr && entered->final ? std::optional(now_) : std::nullopt;  // an appeal opens it again
+  set_deadline(*standing.running, c);
+}
+
+// From when the state was entered.
+void Mover::set_deadline(const Running& running, Record& c) const {
+  const pack::Flow& flow = *running.flow;
+  c.due_at = c.timer_at = std::nullopt;
+  const pack::FlowDeadline* deadline = flow.deadline(c.state);
   if (deadline == nullptr) return;
-  c.due_at = standing.running->calendar->after(now_, deadline->within);
-  const bool acts = !deadline->late_to.empty() || !deadline->escalate_to.empty();
-  if (!acts && !deadline->remind) return;
-  c.timer_at = deadline->remind ? std::min(*c.due_at, standing.running->calendar->before(*c.due_at, *deadline->remind)) : *c.due_at;
+  c.due_at = running.calendar->after(c.entered_at, deadline->within);
+  const bool acts = (!deadline->late_to.empty() || !deadline->escalate_to.empty()) && !c.escalated;
+  if (deadline->remind && !c.reminded)
+    c.timer_at = std::min(*c.due_at, running.calendar->before(*c.due_at, *deadline->remind));
+  else if (acts)
+    c.timer_at = c.due_at;
 }
 
 Result<> Mover::take(Standing& standing, const pack::FlowMove& move, const Actor& actor, const std::string& note, Change& change) const {
@@ -202,25 +213,34 @@ Result<> Mover::take(Standing& standing, const pack::FlowMove& move, const Actor
   row.step = {now_, move.id, c.state, move.to, move.label, actor.role == nullptr ? pack::Title{} : actor.role->title, actor.grant.org, note};
   row.account = actor.principal == nullptr ? "" : actor.principal->account_name;
   row.role = actor.role == nullptr ? "" : actor.role->id;
+  row.for_account = actor.deputy == nullptr ? "" : actor.deputy->account;
   row.spent_us = now_.micros - c.entered_at.micros;
   change.steps.push_back(std::move(row));
   BANMO_DO(run_effects(standing, move, actor));
   enter(standing, move.to);
-  return {};
+  for (const pack::FlowStart& other : move.starts) BANMO_DO(start(standing, other, actor, change));
+  BANMO_DO(call(standing, move, actor, change));
+  return issue(standing, move, actor, note, change);
 }
 
-Result<> Mover::take_automatic(Standing& standing, Change& change) const {
+Result<> Mover::take_automatic(Standing& standing, Change& change, Panel panel) const {
+  if (!standing.papers.waits_for.empty()) return {};  // what other departments say may decide which is taken
   for (int n = 0; n < kMaxAutomatic; ++n) {
+    const pack::FlowState* here = standing.running->flow->state(standing.record.state);
+    if (here != nullptr && here->panel && std::exchange(panel, Panel::is_awaited) == Panel::is_awaited) return {};
     const pack::FlowMove* next = nullptr;
     for (const pack::FlowMove& move : standing.running->flow->moves) {
       if (!move.automatic() || std::find(move.from.begin(), move.from.end(), standing.record.state) == move.from.end()) continue;
       BANMO_TRY(const bool held, holds_guard(standing, move, {}));
       if (!held) continue;
+      BANMO_TRY(const pack::FlowQuota* full, no_place_behind(standing, move, {}));
+      if (full != nullptr) continue;
       next = &move;
       break;
     }
     if (next == nullptr) return {};
     BANMO_DO(take(standing, *next, {}, "", change));
+    if (!standing.papers.waits_for.empty()) return {};
   }
   return fail(ErrorCode::internal, "flows.circle",
               {"流程的自动办理在转圈，请通知系统管理员", "the automatic moves of this flow run in circles: tell the system administrator"});
@@ -228,11 +248,10 @@ Result<> Mover::take_automatic(Standing& standing, Change& change) const {
 
 void Mover::tell_opener(const Standing& standing, const Actor& actor, Change& change) const {
   const Record& c = standing.record;
-  if (actor.principal != nullptr && actor.principal->account_name == c.opened_by) return;
+  if (c.opened_by.empty() || (actor.principal != nullptr && actor.principal->account_name == c.opened_by)) return;
   directory::NoticeTo to;
   to.account_name = c.opened_by;
-  change.notices.emplace_back(
-      to, directory::NewNotice{"flow.moved", now_stands(*standing.running->flow, c), "/datasets/" + standing.running->flow->subject});
+  change.notices.emplace_back(to, directory::NewNotice{"flow.moved", now_stands(*standing.running->flow, c), "/cases/" + c.id.to_string()});
 }
 
 // The row as the case leaves it, and everything that is written with it.
@@ -241,6 +260,7 @@ Result<> Mover::finish(Standing& standing, const Actor& actor, std::string actio
   const Running& running = *standing.running;
   const std::string& subject = running.subject->id;
   change.seq_before = c.seq++;
+  change.tree_version = orgs_->version();
   c.definition = running.definition;
   c.moved_at = now_;
   c.mover_role = actor.role == nullptr ? "" : actor.role->title.zh + "\t" + actor.role->title.en;
@@ -249,6 +269,7 @@ Result<> Mover::finish(Standing& standing, const Actor& actor, std::string actio
   const auto number = [&](const std::string& field) { return field.empty() ? 0 : sql::int_of(standing.row[running.subject->field_index(field)]); };
   c.org = number(running.subject->org_field);
   c.person = number(running.subject->person_field);
+  BANMO_DO(take_places(standing, actor, change));
   if (is_sent(running, c, change)) {
     if (!c.sent_at) c.sent_at = now_;
     auto added = rows_.add(change.rows, subject, standing.row, !c.in_dataset, actor.principal == nullptr ? "system" : actor.principal->account_name,
@@ -256,6 +277,8 @@ Result<> Mover::finish(Standing& standing, const Actor& actor, std::string actio
     if (!added.ok()) return below_values(std::move(added).error());
     c.in_dataset = true;
   }
+  const pack::FlowState* state = running.flow->state(c.state);
+  change.rests = state != nullptr && state->rests;
   if (change.is_moved && !c.closed_at) change.desks = desks_of_case(running, c.state, c.escalated, standing.row, *orgs_);
   BANMO_TRY(c.content, rows_.to_text(subject, standing.row));
   json::Object detail{{"seq", c.seq}, {"state", c.state}};
@@ -264,6 +287,11 @@ Result<> Mover::finish(Standing& standing, const Actor& actor, std::string actio
     detail.set("from", change.steps.front().step.from);
     if (!change.steps.front().role.empty()) detail.set("role", change.steps.front().role);
   }
+  if (actor.deputy != nullptr) detail.set("for", actor.deputy->account);
+  json::Array issued;
+  for (const IssuedLetter& letter : change.letters) issued.emplace_back(letter.letter);
+  if (!issued.empty()) detail.set("letters", std::move(issued));
+  if (!change.revoked.empty()) detail.set("revoked", json::Array(change.revoked.begin(), change.revoked.end()));
   change.audited = {now_,
                     actor.principal == nullptr ? "system" : actor.principal->account_name,
                     std::move(action),
@@ -272,7 +300,7 @@ Result<> Mover::finish(Standing& standing, const Actor& actor, std::string actio
                     c.org,
                     std::move(detail)};
   change.after = std::move(c);
-  return {};
+  return put_letters(change, sealing_);
 }
 
 // Fills in what the starter's role says of the row; the first role that then holds.
@@ -313,17 +341,12 @@ Result<Change> Mover::open(const RunningPtr& running, const directory::Principal
     if (!field->empty()) form.push_back({*field, false});
   BANMO_DO(check_form(*running->subject, form, values));
   BANMO_DO(fill_empty(standing, *by));
-  Change change;
-  change.is_moved = true;
-  change.number = flow.number;
-  change.counter = flow.id + (flow.number.find("{year}") == std::string::npos ? "" : "/" + std::to_string(city_date(now_).year()));
-  Record& c = standing.record;
-  c.id = CaseId::next();
-  c.flow = flow.id;
-  c.opened_by = principal.account_name;
-  c.opened_at = now_;
+  Change change = fresh(flow, standing.record);
+  standing.record.opened_by = principal.account_name;
   enter(standing, flow.states.front().id);
+  const int64_t n_filled = n_filled_in(*running, rows_.blank(flow.subject), standing.row, values);
   BANMO_DO(finish(standing, *by, "case.open", change));
+  note_effort(change, static_cast<int64_t>(values.size()), n_filled);
   return change;
 }
 
@@ -339,7 +362,9 @@ Result<std::optional<Change>> Mover::save(Standing standing, const directory::Pr
   BANMO_DO(fill_empty(standing, *by));
   if (standing.row == before) return std::optional<Change>();
   Change change;
+  const bool own = is_own(standing, by->role);
   BANMO_DO(finish(standing, *by, "case.save", change));
+  if (own) note_effort(change, static_cast<int64_t>(values.size()), 0);
   return std::optional(std::move(change));
 }
 
@@ -347,19 +372,53 @@ Result<Change> Mover::move(Standing standing, const directory::Principal& princi
   const pack::Flow& flow = *standing.running->flow;
   const pack::FlowMove* move = flow.move(standing.record.state, wish.move);
   if (move == nullptr || move->automatic()) return no_such_move(flow, standing.record.state);
-  const Actor by = actor(standing, principal, makers(standing, *move)).value_or(Actor{});
+  const Actor by = maker(standing, principal, *move).value_or(Actor{});
   BANMO_DO(check_actor(standing, *move, by, took_part));
   if (move->note_required && wish.note.find_first_not_of(" \t\r\n") == std::string::npos) return note_missing(*move);
   BANMO_DO(take_inputs(standing, *move, principal, wish));
-  if (is_starter(flow, by.role) && !holds(*by.role, principal, *standing.running, standing.row, *orgs_))
-    return not_your_move(flow, *move);  // what was filled in made it somebody else's
+  const auto still = by.deputy == nullptr ? holds(*by.role, principal, *standing.running, standing.row, *orgs_)
+                                          : by.deputy->holds(*by.role, *standing.running, standing.row, *orgs_);
+  if (is_starter(flow, by.role) && !still) return not_your_move(flow, *move);  // what was filled in made it somebody else's
   BANMO_DO(check_guard(standing, *move, by));
+  BANMO_DO(check_files(standing, *move));
   Change change;
   change.is_moved = true;
   BANMO_DO(take(standing, *move, by, wish.note, change));
   BANMO_DO(take_automatic(standing, change));
   tell_opener(standing, by, change);
+  const bool own = is_own(standing, by.role);
   BANMO_DO(finish(standing, by, "case.move", change));
+  if (own) note_effort(change, static_cast<int64_t>(wish.values.size()), 0);
+  return change;
+}
+
+Result<std::optional<Change>> Mover::retime(Standing standing) const {
+  Record& c = standing.record;
+  if (c.closed_at) return std::optional<Change>();
+  const auto before = std::pair(c.due_at, c.timer_at);
+  set_deadline(*standing.running, c);
+  const pack::FlowDeadline* deadline = standing.running->flow->deadline(c.state);
+  if (c.reminded && deadline != nullptr && deadline->remind && now_ < standing.running->calendar->before(*c.due_at, *deadline->remind)) {
+    c.reminded = false;  // there is more time than was said then
+    set_deadline(*standing.running, c);
+  }
+  if (std::pair(c.due_at, c.timer_at) == before) return std::optional<Change>();
+  Change change;
+  change.is_moved = true;
+  BANMO_DO(finish(standing, {}, "case.retime", change));
+  return std::optional(std::move(change));
+}
+
+Result<Change> Mover::decided(Standing standing, double score) const {
+  const pack::FlowState* state = standing.running->flow->state(standing.record.state);
+  const size_t at = standing.running->subject->field_index(state->panel->result);
+  const double unit = std::pow(10.0, standing.running->subject->fields[at].scale);
+  standing.row[at] = std::round(score * unit) / unit;
+  Change change;
+  change.is_moved = true;
+  BANMO_DO(take_automatic(standing, change, Panel::has_decided));
+  tell_opener(standing, {}, change);
+  BANMO_DO(finish(standing, {}, "case.panel", change));
   return change;
 }
 
@@ -369,8 +428,7 @@ void Mover::remind(Standing& standing, const pack::FlowDeadline& deadline, Chang
   const bool acts = !deadline.late_to.empty() || !deadline.escalate_to.empty();
   c.timer_at = acts ? c.due_at : std::nullopt;
   for (auto& to : whom_to_remind(*standing.running, c, standing.row, *orgs_))
-    change.notices.emplace_back(
-        std::move(to), directory::NewNotice{"flow.due", due_soon(*standing.running->flow, c), "/datasets/" + standing.running->flow->subject});
+    change.notices.emplace_back(std::move(to), directory::NewNotice{"flow.due", due_soon(*standing.running->flow, c), "/cases/" + c.id.to_string()});
 }
 
 Result<std::optional<Change>> Mover::late(Standing standing) const {

@@ -7,7 +7,10 @@
 #include <string>
 
 #include "flows/book.h"
+#include "flows/deputy.h"
 #include "flows/desk.h"
+#include "flows/evaluator.h"
+#include "flows/paper_facts.h"
 #include "flows/store.h"
 
 namespace banmo::flows {
@@ -17,6 +20,7 @@ struct Standing {
   RunningPtr running;
   Record record;
   sql::Values row;
+  PaperFacts papers = {};
 };
 
 // Who acts; nobody: the program, when a deadline is over.
@@ -24,11 +28,24 @@ struct Actor {
   const directory::Principal* principal = nullptr;
   const pack::FlowRole* role = nullptr;
   directory::Grant grant;
+  const Deputy* deputy = nullptr;  // by whose role, if that is not the principal's own
 };
+
+struct LookupAnswer;
 
 class Mover {
  public:
-  Mover(records::CaseRows& rows, const directory::Directory& directory, Instant now) : rows_(rows), orgs_(directory.orgs()), now_(now) {}
+  // `deputies`: for whom whoever acts may act as well.
+  Mover(records::CaseRows& rows, const directory::Directory& directory, Instant now, sql::Database& ledger, const Book& book, const Sealing& sealing,
+        DeputiesPtr deputies = {})
+      : rows_(rows),
+        directory_(directory),
+        sealing_(sealing),
+        orgs_(directory.orgs()),
+        now_(now),
+        evaluator_(rows, ledger, now),
+        book_(book),
+        deputies_(std::move(deputies)) {}
 
   // A new case in the first state. Errors: denied "flows.not_for_you".
   Result<Change> open(const RunningPtr& running, const directory::Principal& principal, const json::Object& values) const;
@@ -39,11 +56,23 @@ class Mover {
   Result<Change> move(Standing standing, const directory::Principal& principal, const MoveWish& wish, bool took_part) const;
   // The reminder or the end of a deadline; nothing is due: no change.
   Result<std::optional<Change>> late(Standing standing) const;
+  // The automatic moves out of the present state, when a place may be free for a case in line; none is taken: no change.
+  Result<std::optional<Change>> go_on(Standing standing) const;
+  // The deadline anew, by the calendar and the flow as they are now; it is so already: no change.
+  Result<std::optional<Change>> retime(Standing standing) const;
+  // The panel has given its score (0..100): it goes into the row, and the automatic moves are taken.
+  Result<Change> decided(Standing standing, double score) const;
 
   // Why the mover may not make the move now; nothing if they may. Guards that read what the move's own form fills in are not asked.
   Result<std::optional<Message>> refusal(const Standing& standing, const directory::Principal& principal, const pack::FlowMove& move,
                                          bool took_part) const;
   std::optional<Actor> actor(const Standing& standing, const directory::Principal& principal, const std::vector<std::string>& by) const;
+  // As whom they would make the move.
+  std::optional<Actor> maker(const Standing& standing, const directory::Principal& principal, const pack::FlowMove& move) const;
+  // An answer of another department: into the row, and the automatic moves that waited for it are taken.
+  Result<Change> answered(Standing standing, const pack::FlowLookup& lookup, const LookupAnswer& answer) const;
+  // Whether one must be there when the case is sent on.
+  Result<bool> is_required(const Standing& standing, const pack::FlowFile& file) const;
   // Who may fill in the form of the present state.
   std::optional<Actor> saver(const Standing& standing, const directory::Principal& principal) const;
 
@@ -53,20 +82,35 @@ class Mover {
   Result<bool> holds_guard(const Standing& standing, const pack::FlowMove& move, const Actor& actor) const;
   Message guard_sentence(const Standing& standing, const pack::FlowMove& move) const;
   Result<> take_inputs(Standing& standing, const pack::FlowMove& move, const directory::Principal& principal, const MoveWish& wish) const;
+  bool is_own(const Standing& standing, const pack::FlowRole* role) const;  // a role of those who open cases
+  Result<> check_files(const Standing& standing, const pack::FlowMove& move) const;
+  Result<> check_appeal(const Standing& standing, const pack::FlowMove& move, const Actor& actor) const;
+  Result<> issue(const Standing& standing, const pack::FlowMove& move, const Actor& actor, const std::string& note, Change& change) const;
+  Result<> call(Standing& standing, const pack::FlowMove& move, const Actor& actor, Change& change) const;
   Result<> fill_empty(Standing& standing, const Actor& actor) const;
   Result<> run_effects(Standing& standing, const pack::FlowMove& move, const Actor& actor) const;
   void enter(Standing& standing, const std::string& state) const;
+  void set_deadline(const Running& running, Record& record) const;
   Result<> take(Standing& standing, const pack::FlowMove& move, const Actor& actor, const std::string& note, Change& change) const;
-  Result<> take_automatic(Standing& standing, Change& change) const;
+  enum class Panel { is_awaited, has_decided };  // of the present state, if it has one
+  Result<> take_automatic(Standing& standing, Change& change, Panel panel = Panel::is_awaited) const;
   Result<> finish(Standing& standing, const Actor& actor, std::string action, Change& change) const;
   void remind(Standing& standing, const pack::FlowDeadline& deadline, Change& change) const;
   void tell_opener(const Standing& standing, const Actor& actor, Change& change) const;
-  sql::Values with_actor(const Standing& standing, const Actor& actor) const;
+  Result<> take_places(const Standing& standing, const Actor& actor, Change& change) const;
+  Result<const pack::FlowQuota*> no_place_behind(const Standing& standing, const pack::FlowMove& move, const Actor& actor) const;
+  Result<> start(const Standing& standing, const pack::FlowStart& start, const Actor& actor, Change& change) const;
+  Change fresh(const pack::Flow& flow, Record& record) const;
   std::optional<Actor> starter(const RunningPtr& running, const directory::Principal& principal, sql::Values& row) const;
 
   records::CaseRows& rows_;
+  const directory::Directory& directory_;
+  const Sealing& sealing_;
   std::shared_ptr<const directory::OrgTree> orgs_;
   Instant now_;
+  Evaluator evaluator_;
+  const Book& book_;
+  DeputiesPtr deputies_;
 };
 
 }  // namespace banmo::flows

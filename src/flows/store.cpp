@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/city_time.h"
+#include "directory/proxy.h"
 
 namespace banmo::flows {
 namespace {
@@ -28,8 +29,7 @@ constexpr std::string_view kUpdateCase =
     "$18";
 constexpr std::string_view kInsertStep =
     "INSERT INTO flow_step (case_id, seq, n, at, move, label_zh, label_en, from_state, to_state, account, role, role_zh, role_en, org_no, note, "
-    "spent) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    "spent, for_account) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 constexpr std::string_view kClearDesks = "DELETE FROM flow_desk WHERE case_id = $1";
 constexpr std::string_view kInsertDesk = "INSERT INTO flow_desk (desk, due_at, case_id) VALUES ($1, $2, $3)";
 constexpr std::string_view kCount =
@@ -39,12 +39,14 @@ constexpr std::string_view kSetCounter =
 constexpr std::string_view kCounter = "SELECT value FROM flow_counter WHERE name = $1";
 constexpr std::string_view kFind = "SELECT " BANMO_CASE_COLUMNS ", c.content FROM flow_case c WHERE c.id = $1";
 constexpr std::string_view kSteps =
-    "SELECT at, move, label_zh, label_en, from_state, to_state, role_zh, role_en, org_no, note FROM flow_step WHERE case_id = $1 ORDER BY seq, n";
-constexpr std::string_view kTookPart = "SELECT 1 FROM flow_step WHERE case_id = $1 AND account = $2 AND from_state <> $3 LIMIT 1";
-constexpr std::string_view kAtDesk =
-    "SELECT " BANMO_CASE_COLUMNS
-    " FROM flow_desk d JOIN flow_case c ON c.id = d.case_id WHERE d.desk = $1 AND (d.due_at, d.case_id) > ($2, $3) AND ($4 = '' OR c.flow = $4) "
-    "ORDER BY d.due_at, d.case_id LIMIT $5";
+    "SELECT at, move, label_zh, label_en, from_state, to_state, role_zh, role_en, org_no, note, for_account FROM flow_step WHERE case_id = $1 ORDER "
+    "BY seq, n";
+constexpr std::string_view kTookPart =
+    "SELECT 1 FROM flow_step WHERE case_id = $1 AND (account = $2 OR for_account = $2) AND from_state <> $3 LIMIT 1";
+constexpr std::string_view kAtDesk = "SELECT " BANMO_CASE_COLUMNS
+                                     ", '', d.due_at FROM flow_desk d JOIN flow_case c ON c.id = d.case_id WHERE d.desk = $1 AND (d.due_at, "
+                                     "d.case_id) > ($2, $3) AND ($4 = '' OR c.flow = $4) "
+                                     "ORDER BY d.due_at, d.case_id LIMIT $5";
 constexpr std::string_view kOpenedBy =
     "SELECT " BANMO_CASE_COLUMNS
     " FROM flow_case c WHERE c.opened_by = $1 AND (c.opened_at, c.id) < ($2, $3) AND ($4 = '' OR c.flow = $4) ORDER BY c.opened_at DESC, c.id DESC "
@@ -54,7 +56,7 @@ constexpr std::string_view kDue =
     ", c.content FROM flow_case c WHERE c.timer_at <= $1 AND (c.timer_at, c.id) > ($2, $3) ORDER BY c.timer_at, c.id LIMIT $4";
 constexpr std::string_view kOpen =
     "SELECT " BANMO_CASE_COLUMNS ", c.content FROM flow_case c WHERE c.flow = $1 AND c.closed_at IS NULL AND c.id > $2 ORDER BY c.id LIMIT $3";
-constexpr std::string_view kDesksOf = "SELECT desk FROM flow_desk WHERE case_id = $1 ORDER BY desk";
+constexpr std::string_view kDesksOf = "SELECT desk, due_at FROM flow_desk WHERE case_id = $1 ORDER BY desk";
 // What a group reads of cases by scope; the predicate is printed by Scope.
 constexpr std::string_view kFigures =
     "SELECT c.state, COUNT(*), SUM(CASE WHEN c.closed_at IS NULL THEN 1 ELSE 0 END), SUM(CASE WHEN c.closed_at IS NULL AND c.due_at < $2 THEN 1 ELSE "
@@ -95,6 +97,7 @@ Record record_of(const sql::Values& row) {
   out.mover_role = sql::text_of(row[18]);
   out.moved_at = {sql::int_of(row[19])};
   if (row.size() > 20) out.content = sql::text_of(row[20]);
+  if (row.size() > 21) out.desk_due = sql::int_of(row[21]);
   return out;
 }
 
@@ -132,23 +135,56 @@ Error stale() {
   return fail(ErrorCode::conflict, std::string(kStale), {"办件已被他人办理，请刷新", "the case has been moved by someone else: read it again"});
 }
 
+bool is_for_all(const Error& error) { return error.code == ErrorCode::unavailable || error.code == ErrorCode::storage_full; }
+
 Result<> execute(sql::Connection& connection, std::string_view statement, const sql::Values& parameters) {
   const auto done = connection.execute(statement, parameters);
   return done.ok() ? Result<>() : Result<>(done.error());
 }
 
-Result<> write_desks(sql::Connection& connection, const Record& record, const std::vector<std::string>& desks) {
+Error older_tree() {
+  return fail(ErrorCode::unavailable, std::string(kOlderTree),
+              {"机构刚有调整，请稍后再点一次；内容未丢", "the organisations have just changed: try again in a moment, nothing was lost"});
+}
+
+// Refused by itself: nothing of it was written, the others go on.
+bool is_its_own(const Error& error) { return error.id == kStale || error.id == kOlderTree || error.id == kPlaceTaken; }
+
+Error place_taken() {
+  return fail(ErrorCode::conflict, std::string(kPlaceTaken),
+              {"最后一个名额刚被占用，请再点一次；内容未丢", "the last place has just been taken: try again, nothing was lost"});
+}
+
+int64_t place_of(const Record& record, bool rests) { return rests ? kResting : record.due_at ? record.due_at->micros : kNoDue; }
+
+Result<> write_desks(sql::Connection& connection, const Record& record, const std::vector<std::string>& desks, bool rests) {
   const std::string id = record.id.to_string();
   BANMO_DO(execute(connection, kClearDesks, {id}));
-  for (const std::string& desk : desks) BANMO_DO(execute(connection, kInsertDesk, {desk, record.due_at ? record.due_at->micros : kNoDue, id}));
+  for (const std::string& desk : desks) BANMO_DO(execute(connection, kInsertDesk, {desk, place_of(record, rests), id}));
   return {};
+}
+
+// The case that starts it is written by then, so that all of it is taken back.
+Error of_started(Error error) {
+  if (is_its_own(error)) error.id = "flows.no_place";
+  return error;
+}
+
+std::vector<const Change*> with_started(const Change& change) {
+  std::vector<const Change*> all{&change};
+  for (const Change& started : change.started) {
+    const auto below = with_started(started);
+    all.insert(all.end(), below.begin(), below.end());
+  }
+  return all;
 }
 
 }  // namespace
 
 struct Store::Request : sql::Group::Request {
-  explicit Request(Change& what) : change(what) {}
-  Change& change;
+  explicit Request(std::vector<Change*> all) : changes(std::move(all)), results(changes.size()) {}
+  std::vector<Change*> changes;
+  std::vector<Result<>> results;
 };
 
 Store::Store(sql::Database& ledger, records::CaseRows& rows, crypto::Profile profile)
@@ -158,8 +194,19 @@ Store::Store(sql::Database& ledger, records::CaseRows& rows, crypto::Profile pro
       group_([this](const sql::Group::Requests& group) { run(group); }, busy(), kMaxGroup, kGroupTime) {}
 
 Result<> Store::write(Change& change) {
-  Request request(change);
-  return group_.write(request);
+  Request request({&change});
+  const auto done = group_.write(request);
+  return done.ok() ? request.results.front() : done;
+}
+
+std::vector<Result<>> Store::write_all(const std::vector<Change*>& changes) {
+  Request request(changes);
+  const auto done = group_.write(request);
+  if (done.ok()) return std::move(request.results);
+  std::vector<Result<>> results(changes.size(), done);
+  if (is_for_all(done.error())) return results;
+  for (size_t i = 0; i < changes.size(); ++i) results[i] = write(*changes[i]);  // one of them spoilt it for the others
+  return results;
 }
 
 // A store that does not answer, or is full, is so for all; any other fault may be one request's: each is told what itself meets.
@@ -167,9 +214,9 @@ void Store::run(const sql::Group::Requests& group) {
   auto done = write_group(group);
   if (done.ok()) return;
   if (done.error().code == ErrorCode::timeout) done = busy();
-  const bool is_for_all = done.error().code == ErrorCode::unavailable || done.error().code == ErrorCode::storage_full;
+  const bool each_alone = group.size() > 1 && !is_for_all(done.error());
   for (sql::Group::Request* request : group) {
-    if (group.size() > 1 && !is_for_all) done = write_group({request});
+    if (each_alone) done = write_group({request});
     if (!done.ok()) request->result = done;
   }
 }
@@ -179,13 +226,20 @@ Result<> Store::write_group(const sql::Group::Requests& group) {
   const auto done = ledger_.write([&](sql::Connection& connection) -> Result<> {
     rows.clear();
     std::vector<audit::Entry> entries;
+    BANMO_TRY(const int64_t tree_version, directory::hold_org_version(connection));
     for (sql::Group::Request* one : group) {
-      Change& change = static_cast<Request*>(one)->change;
-      one->result = write_one(connection, change);
-      if (!one->result.ok() && one->result.error().id != kStale) return one->result;
-      if (!one->result.ok()) continue;
-      rows.add_all(change.rows);
-      entries.push_back(change.audited);
+      auto& request = static_cast<Request&>(*one);
+      for (size_t i = 0; i < request.changes.size(); ++i) {
+        Change& change = *request.changes[i];
+        Result<>& result = request.results[i];
+        result = change.is_moved && change.tree_version != tree_version ? Result<>(older_tree()) : write_one(connection, change);
+        if (!result.ok() && !is_its_own(result.error())) return result;
+        if (!result.ok()) continue;
+        for (const Change* written : with_started(change)) {
+          rows.add_all(written->rows);
+          entries.push_back(written->audited);
+        }
+      }
     }
     if (entries.empty()) return {};
     BANMO_DO(rows_.write(connection, rows));
@@ -198,6 +252,22 @@ Result<> Store::write_group(const sql::Group::Requests& group) {
 
 // What may refuse it comes first: a refused change has written nothing.
 Result<> Store::write_one(sql::Connection& connection, Change& change) {
+  const std::string id = change.after.id.to_string();
+  BANMO_TRY(const size_t unmet, first_unmet(connection, id, change.places));
+  if (unmet < change.places.size()) return place_taken();
+  BANMO_DO(write_case(connection, change));
+  change.freed.clear();
+  if (change.has_places) {
+    BANMO_TRY(change.freed, put_places(connection, id, change.places));
+  }
+  for (Change& started : change.started) {
+    if (const auto done = write_one(connection, started); !done.ok()) return of_started(done.error());
+    rows_.name(started.rows, started.after.key);
+  }
+  return {};
+}
+
+Result<> Store::write_case(sql::Connection& connection, Change& change) {
   Record& c = change.after;
   const std::string id = c.id.to_string();
   if (change.seq_before == 0) {
@@ -233,15 +303,16 @@ Result<> Store::write_one(sql::Connection& connection, Change& change) {
                                                                 c.moved_at.micros, c.content, change.seq_before}));
     if (n == 0) return stale();
   }
+  for (const auto& [statement, parameters] : change.also) BANMO_DO(execute(connection, statement, parameters));
   if (!change.is_moved) return {};
   int64_t n = 0;
   for (const StepRow& row : change.steps) {
     const Step& step = row.step;
     BANMO_DO(execute(connection, kInsertStep,
                      {id, c.seq, n++, step.at.micros, step.move, step.label.zh, step.label.en, step.from, step.to, row.account, row.role,
-                      step.role.zh, step.role.en, step.org.value, step.note, row.spent_us}));
+                      step.role.zh, step.role.en, step.org.value, step.note, row.spent_us, row.for_account}));
   }
-  BANMO_DO(write_desks(connection, c, change.desks));
+  BANMO_DO(write_desks(connection, c, change.desks, change.rests));
   for (const auto& [to, notice] : change.notices) BANMO_DO(directory::add_notice(connection, c.moved_at, to, notice));
   return {};
 }
@@ -262,7 +333,8 @@ Result<std::vector<Step>> Store::unscoped_steps(const std::string& id) const {
                    {sql::text_of(row[2]), sql::text_of(row[3])},
                    {sql::text_of(row[6]), sql::text_of(row[7])},
                    {sql::int_of(row[8])},
-                   sql::text_of(row[9])});
+                   sql::text_of(row[9]),
+                   !sql::text_of(row[10]).empty()});
     return {};
   }));
   return out;
@@ -292,19 +364,20 @@ Result<std::vector<Record>> Store::unscoped_open(const std::string& flow, const 
 }
 
 // Only if the case is as it was read: a move that came between has set its own.
-Result<> Store::set_desks(const Record& record, const std::vector<std::string>& desks) {
+Result<> Store::set_desks(const Record& record, const std::vector<std::string>& desks, bool rests) {
   const std::string id = record.id.to_string();
   {
     BANMO_TRY(const auto lease, ledger_.read());
     BANMO_TRY(const auto before, lease->query(kDesksOf, {id}));
-    std::vector<std::string> known;
-    for (const auto& row : before.rows) known.push_back(sql::text_of(row[0]));
-    if (known == desks) return {};
+    std::vector<std::pair<std::string, int64_t>> known, wanted;
+    for (const auto& row : before.rows) known.emplace_back(sql::text_of(row[0]), sql::int_of(row[1]));
+    for (const std::string& desk : desks) wanted.emplace_back(desk, place_of(record, rests));
+    if (known == wanted) return {};
   }
   return ledger_.write([&](sql::Connection& connection) -> Result<> {
     BANMO_TRY(const auto now, connection.query(kFind, {id}));
     if (now.empty() || record_of(now[0]).seq != record.seq) return {};
-    return write_desks(connection, record, desks);
+    return write_desks(connection, record, desks, rests);
   });
 }
 

@@ -8,6 +8,8 @@
 
 #include "audit/audit.h"
 #include "directory/notices.h"
+#include "flows/papers.h"
+#include "flows/places.h"
 #include "flows/types.h"
 #include "records/case_rows.h"
 #include "sql/group.h"
@@ -32,11 +34,13 @@ struct Record {
   std::string mover_role;  // title of the flow's role in Chinese > English: "学校初审\tSchool"; empty: by itself
   Instant moved_at;
   std::string content;
+  int64_t desk_due = 0;  // its place at the desk that it was read from
 };
 
 struct StepRow {
   Step step;
   std::string account, role;  // role: id in the flow
+  std::string for_account;    // of whoever is absent; empty: the account's own doing
   int64_t spent_us = 0;
 };
 
@@ -49,24 +53,40 @@ struct Change {
   std::vector<StepRow> steps;
   std::vector<std::string> desks;  // where it waits from now on
   bool is_moved = false;           // desks and steps are written
+  bool rests = false;              // where it waits nothing is to be done for now
+  int64_t tree_version = 0;        // of the organisations that desks and roles were looked up in
+  bool has_places = false;         // the flow has quotas
+  std::vector<PlaceWish> places;   // what the case needs of them from now on
+  std::vector<PlaceKey> freed;     // afterwards: what it has given back
+  std::vector<Change> started;     // cases of other flows, made with it
   records::CaseBatch rows;
   std::vector<std::pair<directory::NoticeTo, directory::NewNotice>> notices;
+  std::vector<IssuedLetter> letters;
+  std::vector<std::string> revoked;                                 // letters of the flow whose standing ones are taken back
+  std::vector<std::pair<std::string_view, sql::Values>> also = {};  // statements of the same transaction
   audit::Entry audited;
 };
 
 inline constexpr std::string_view kStale = "flows.case_changed";
-// A case without a deadline stands behind all others.
-inline constexpr int64_t kNoDue = INT64_MAX;
+// The organisations changed since the change was made up: it is made up again.
+inline constexpr std::string_view kOlderTree = "flows.older_tree";
+// Somebody else took the last place since the change was made up: it is made up again.
+inline constexpr std::string_view kPlaceTaken = "flows.place_taken";
+// A case without a deadline stands behind those with one, one that rests behind all others.
+inline constexpr int64_t kResting = INT64_MAX, kNoDue = kResting - 1;
 
 class Store {
  public:
   Store(sql::Database& ledger, records::CaseRows& rows, crypto::Profile profile);
-  // Errors: conflict kStale if the case has another seq_before; those of the store. A new case has its key and is in `change.after` afterwards.
+  // Errors: conflict kStale if the case has another seq_before, kOlderTree, kPlaceTaken; those of the store. A new case has its key and is in
+  // `change.after` afterwards.
   Result<> write(Change& change);
+  // Each by itself, in one transaction (with what others write just then).
+  std::vector<Result<>> write_all(const std::vector<Change*>& changes);
 
   Result<std::optional<Record>> unscoped_find(const std::string& id) const;
   Result<std::vector<Step>> unscoped_steps(const std::string& id) const;
-  // Whether the account opened the case or moved it in another state.
+  // Whether the account opened the case, or moved it in another state, or somebody did so in its name.
   Result<bool> unscoped_took_part(const Record& record, const std::string& account) const;
   struct At {
     int64_t due = INT64_MIN;
@@ -76,7 +96,7 @@ class Store {
   Result<std::vector<Record>> opened_by(const std::string& account, const std::string& flow, const At& before, size_t limit) const;
   Result<std::vector<Record>> unscoped_due(Instant now, const At& after, size_t limit) const;  // whose timer is over
   Result<std::vector<Record>> unscoped_open(const std::string& flow, const std::string& after, size_t limit) const;
-  Result<> set_desks(const Record& record, const std::vector<std::string>& desks);
+  Result<> set_desks(const Record& record, const std::vector<std::string>& desks, bool rests);
   Result<int64_t> counter(const std::string& name) const;
   Result<> set_counter(const std::string& name, int64_t value);
   // By a predicate over c.org_no and c.person_no.
@@ -87,6 +107,7 @@ class Store {
   void run(const sql::Group::Requests& group);
   Result<> write_group(const sql::Group::Requests& group);
   Result<> write_one(sql::Connection& connection, Change& change);
+  Result<> write_case(sql::Connection& connection, Change& change);
 
   sql::Database& ledger_;
   records::CaseRows& rows_;

@@ -33,6 +33,7 @@ struct World : banmo::test::TestStores {
   int64_t count(const std::string& statement) const;  // in the ledger
 
   ManualClock clock{*Instant::parse_iso("2026-09-21T02:00:00Z")};  // a Monday, 10:00
+  Options flow_options{.seal_key = crypto::Bytes(32, 9)};          // of the next open()
   std::shared_ptr<const pack::Catalogue> catalogue;
   std::unique_ptr<directory::Directory> directory;
   std::unique_ptr<records::Records> records;

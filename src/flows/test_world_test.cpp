@@ -133,7 +133,7 @@ void World::open(const std::string& text) {
   options.folder = folder;
   options.field_key = crypto::Bytes(32, 7);
   records = must(records::Records::create(stores, catalogue, *directory, clock, options));
-  flows = must(Flows::create(stores, catalogue, *directory, *records, clock));
+  flows = must(Flows::create(stores, catalogue, *directory, *records, clock, flow_options));
 }
 
 void World::close() {

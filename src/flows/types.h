@@ -2,6 +2,7 @@
 // The words of flows: a case, what may be done with it now, what happened to it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,6 +34,16 @@ struct CaseHead {
   std::optional<Instant> due_at, closed_at;
   Lamp lamp = Lamp::none;
   bool escalated = false;
+  bool rests = false;       // nothing is to be done for now: such cases stand behind all others
+  std::string for_account;  // on a work-list: in whose absence it waits for the reader; empty: for the reader's own roles
+};
+
+// What a case has of a quota.
+struct Place {
+  std::string quota;
+  pack::Title title;
+  bool waits = false;    // stands in line for one
+  int64_t position = 0;  // in line, from 1
 };
 
 // A move out of the present state as the reader stands to it.
@@ -47,7 +58,11 @@ struct Case {
   records::Row row;
   pack::Level shown = pack::Level::l1;  // the highest level of what `row` tells
   bool can_save = false;                // the state's form
+  bool is_yours = false;                // it waits for the reader
   std::vector<Choice> choices;
+  std::vector<pack::Title> awaits;      // look-ups whose answers the case waits for
+  std::optional<Instant> appeal_until;  // of a case that ended and may be appealed once
+  std::vector<Place> places;
   bool due_is_estimated = false;  // the calendar lacks a year of the deadline: weekends alone are left out
 };
 
@@ -57,12 +72,15 @@ struct Step {
   pack::Title label, role;  // role: of the flow; empty for what happened by itself
   directory::OrgNo org;
   std::string note;
+  bool on_behalf = false;  // made for somebody absent
 };
 
 // What somebody may start, and how it goes.
 struct Guide {
   std::shared_ptr<const pack::Flow> flow;
   bool can_start = false;
+  std::vector<std::vector<const pack::FlowRole*>> desks;  // by state: with whom a case waits there
+  std::vector<std::string> opened_for;                    // fields by which the reader may say for whom, where their roles leave it open
 };
 
 struct StateFigures {
@@ -74,8 +92,10 @@ struct StateFigures {
 };
 struct FlowFigures {
   int64_t n_opened = 0, n_closed = 0;
-  double mean_days = 0;    // of closed cases, from the first move to the last
-  int64_t n_returned = 0;  // times that a case went back to be mended
+  double mean_days = 0;                    // of closed cases, from the first move to the last
+  int64_t n_returned = 0;                  // times that a case went back to be mended
+  std::array<int64_t, 5> n_by_stars{};     // ratings of one to five stars
+  double mean_typed = 0, mean_filled = 0;  // fields that applicants typed for a case; that were there without them
   std::vector<StateFigures> states;
 };
 
@@ -84,6 +104,25 @@ struct MoveWish {
   std::string move;
   json::Object values;
   std::string note;
+};
+
+// The same move of many cases.
+struct BulkItem {
+  std::string id;
+  int64_t seq = 0;
+};
+struct BulkWish {
+  std::vector<BulkItem> items;  // 1..500, each case once
+  std::string move;
+  json::Object values;
+  std::string note;
+  bool dry_run = false;  // nothing is written
+};
+struct MoveOutcome {
+  std::string id, key, from, to;  // key and from: empty if the case is not the reader's to see; to: empty if refused before
+  pack::Title from_title, to_title;
+  int64_t seq = 0;  // after the move
+  std::optional<Error> refused;
 };
 
 enum class CaseView { waiting, opened };  // for me; by me

@@ -3,17 +3,10 @@
 
 #include "base/city_time.h"
 #include "flows/desk.h"
+#include "flows/evaluator.h"
 
 namespace banmo::flows {
 namespace {
-
-// "2026-11-22 09:30" in the city.
-std::string city_minute(Instant at) {
-  const Instant local{at.micros + int64_t{kCityUtcOffset_minutes} * 60'000'000};
-  std::string text = local.to_iso().substr(0, 16);
-  text[10] = ' ';
-  return text;
-}
 
 std::pair<std::string, std::string> both(const std::string& titles) {
   const size_t tab = titles.find('\t');
@@ -31,6 +24,15 @@ Message role_titles(const pack::Flow& flow, const std::vector<std::string>& role
   return out;
 }
 
+}  // namespace
+
+std::string city_minute(Instant at) {
+  const Instant local{at.micros + int64_t{kCityUtcOffset_minutes} * 60'000'000};
+  std::string text = local.to_iso().substr(0, 16);
+  text[10] = ' ';
+  return text;
+}
+
 std::string value_text(const Running& running, const pack::Field& field, const sql::Value& value, const directory::OrgTree& tree, bool zh) {
   if (sql::is_null(value)) return zh ? "空" : "empty";
   if (const auto* truth = std::get_if<bool>(&value)) return zh ? (*truth ? "是" : "否") : (*truth ? "yes" : "no");
@@ -44,12 +46,16 @@ std::string value_text(const Running& running, const pack::Field& field, const s
   return sql::text_of(value);
 }
 
-}  // namespace
-
 Error no_such_case() {
   return fail(ErrorCode::not_found, "flows.no_such_case", {"没有这个办件，或您无权查看", "there is no such case, or you may not see it"});
 }
 Error no_such_flow() { return fail(ErrorCode::not_found, "flows.no_such_flow", {"没有这个流程", "there is no such flow"}); }
+
+Error flow_gone() {
+  return fail(ErrorCode::conflict, "flows.flow_gone",
+              {"该流程的场景包已卸下，办件不能继续办理；请联系系统管理员装回",
+               "the pack of this flow is no longer installed: ask the system administrator to put it back"});
+}
 
 Error not_for_you(const pack::Flow& flow) {
   std::vector<std::string> ids;
@@ -107,6 +113,23 @@ Error no_such_move(const pack::Flow& flow, const std::string& state) {
               "$.move");
 }
 
+Error no_place(const pack::FlowQuota& quota) {
+  const Message plain{"“" + quota.title.zh + "”已无名额", "there is no place left of '" + quota.title.en + "'"};
+  return fail(ErrorCode::conflict, "flows.no_place", quota.refusal.zh.empty() ? plain : Message{quota.refusal.zh, quota.refusal.en}, "$.move");
+}
+
+Error place_unknown(const pack::FlowQuota& quota, const pack::Dataset& subject, const sql::Values& row) {
+  Message missing;
+  for (const std::string& id : quota.by) {
+    const size_t at = subject.field_index(id);
+    if (!sql::is_null(row[at])) continue;
+    missing.zh += (missing.zh.empty() ? "“" : "、“") + subject.fields[at].title.zh + "”";
+    missing.en += (missing.en.empty() ? "" : ", ") + subject.fields[at].title.en;
+  }
+  return fail(ErrorCode::invalid, std::string(kPlaceUnknown),
+              {"占用“" + quota.title.zh + "”须先有" + missing.zh, "a place of '" + quota.title.en + "' needs first: " + missing.en}, "$.values");
+}
+
 Error changed_since(const pack::Flow& flow, const Record& now) {
   const pack::Title title = state_title(flow, now.state);
   const auto [zh, en] = both(now.mover_role);
@@ -115,6 +138,27 @@ Error changed_since(const pack::Flow& flow, const Record& now) {
               {"办件已于 " + at + " 由" + (zh.empty() ? "系统" : zh) + "办理，现为“" + title.zh + "”；请刷新后再办",
                "the case was changed at " + at + " by " + (en.empty() ? "the system" : en) + " and is now at '" + title.en + "': read it again"},
               "$.seq");
+}
+
+Error file_missing(const pack::FlowFile& file) {
+  return fail(ErrorCode::invalid, "flows.file_missing", {"请先上传“" + file.title.zh + "”", "hand in " + file.title.en + " first"},
+              "$.files." + file.id);
+}
+
+Error appealed_already() {
+  return fail(ErrorCode::conflict, "flows.appealed_already",
+              {"本件已申诉过一次，复核结果为最终结果", "the case has been appealed once: what was decided then is final"}, "$.move");
+}
+
+Error appeal_late(Instant until) {
+  const std::string at = city_minute(Instant{until.micros - 1});
+  return fail(ErrorCode::conflict, "flows.appeal_late", {"申诉期已于 " + at + " 结束", "the time for an appeal ended at " + at}, "$.move");
+}
+
+Error heard_by_another(const pack::FlowMove& move) {
+  return fail(ErrorCode::denied, "flows.heard_by_another",
+              {"“" + move.label.zh + "”须由作出原决定以外的人办理", "'" + move.label.en + "' is for somebody else than who made the decision"},
+              "$.move");
 }
 
 pack::Title state_title(const pack::Flow& flow, const std::string& state) {
@@ -172,7 +216,7 @@ std::vector<directory::NoticeTo> whom_to_remind(const Running& running, const Re
     if (desk[0] == 'r')
       for (const directory::OrgNo top : tree.children({})) tell_org(top, role);
   }
-  out.emplace_back().account_name = record.opened_by;
+  if (!record.opened_by.empty()) out.emplace_back().account_name = record.opened_by;
   return out;
 }
 

@@ -268,3 +268,33 @@ TEST_CASE("a market with a mistake is refused with what to do") {
   torn.standing.clear();
   CHECK(told(torn) == "the arrays do not fit together");
 }
+
+TEST_CASE("a program with one group and one with an empty group beside it, and lines with wide gaps, take the same applicants") {
+  std::mt19937_64 random(29);
+  for (int round = 0; round < 1000; ++round) {
+    const Market market = random_market(random, {.n_applicants = 25, .n_programs = 5, .n_choices = 4, .most_seats = 4});
+    const auto wanted = deferred_acceptance(market).choice;
+    Market grouped = market, gapped = market;  // both go the way of groups and heaps
+    grouped.seats.push_back({0});
+    ++grouped.seats_begin.back();
+    CHECK(deferred_acceptance(grouped).choice == wanted);
+    for (int32_t& standing : gapped.standing)
+      if (standing != kNone) standing *= 1000;
+    CHECK(deferred_acceptance(gapped).choice == wanted);
+  }
+}
+
+TEST_CASE("immediate acceptance with groups keeps every quota, also when seats flowed on in an earlier round") {
+  // One reserved seat that flows to one open seat. Two without the category take both in the first round; the third finds its own seat gone.
+  Market market = market_of({{{0, 0}}, {{0, 1}}, {{1, 0}, {0, 2}}}, {});
+  market.seats = {{1, 1, 1}, {1}, {0}};
+  market.seats_begin = {0, 2, 3};
+  market.categories = {2, 2, 1};
+  REQUIRE(check(market).ok());
+  CHECK(immediate_acceptance(market).seats == std::vector<int32_t>{1, 1, kNone});
+  std::mt19937_64 random(31);
+  for (int round = 0; round < 2000; ++round) {
+    const Market any = random_market(random, {.n_applicants = 12, .n_programs = 4, .n_choices = 4, .n_groups = 3, .most_seats = 3});
+    for (const Exception& flaw : exceptions(any, immediate_acceptance(any), 100)) REQUIRE(flaw.flaw == Flaw::blocking_pair);
+  }
+}

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "audit/audit.h"
+#include "base/file_kind.h"
 #include "base/text.h"
 #include "crypto/crypto.h"
 #include "directory/notices.h"
@@ -81,15 +82,6 @@ Result<std::string> read_bytes(const std::string& path) {
   return std::move(bytes).str();
 }
 
-// The last part of a path, without control characters.
-std::string plain_name(std::string_view name) {
-  name = name.substr(name.find_last_of("/\\") == std::string_view::npos ? 0 : name.find_last_of("/\\") + 1);
-  std::string plain;
-  for (const char c : name)
-    if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) plain += c;
-  return plain;
-}
-
 // A note goes to those of the city who report figures, a reply to whoever wrote the last note.
 Result<> tell(const Engine& engine, sql::Connection& connection, const PlanNote& note, const pack::Target& target, const sql::Rows& before) {
   directory::NoticeTo to;
@@ -128,7 +120,7 @@ Result<PlanFile> write_file(const Engine& engine, const Principal& principal, co
                             const std::string& path) {
   if (!target.values.contains(year)) return no_such_year(year);
   BANMO_TRY(const std::string bytes, read_bytes(path));
-  PlanFile file{Uuid::next().to_string(), target.id,         year, plain_name(name), "", static_cast<int64_t>(bytes.size()), "",
+  PlanFile file{Uuid::next().to_string(), target.id,         year, plain_file_name(name), "", static_cast<int64_t>(bytes.size()), "",
                 principal.account_name,   engine.clock.now()};
   const auto type = evidence_type(file.name, bytes);
   if (!type || file.name.size() > kMaxName_bytes)

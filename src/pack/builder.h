@@ -94,6 +94,10 @@ class CatalogueBuilder {
   void resolve_org_page(Dashboard& out, const DraftDashboard& draft);
   bool has_dimension(const Dataset& dataset, std::string_view dimension) const;
 
+  // resolve_ask.cpp
+  void resolve_examples();
+  std::vector<std::string> resolve_roles(const std::vector<Text>& roles);  // as they were named; a finding for each that there is not
+
   // resolve_portraits.cpp
   void resolve_portraits();
   void resolve_portrait(Portrait& out, const DraftPortrait& draft);
@@ -106,6 +110,7 @@ class CatalogueBuilder {
   void resolve_flows();
   void resolve_flow(Flow& out, const DraftFlow& draft, const DraftPack& pack);
   void resolve_subject(Flow& out, const DraftFlow& draft, const Dataset& subject);
+  void resolve_life_event(Flow& out, const DraftFlow& draft);
   void resolve_calendar(Flow& out, const DraftFlow& draft);
   void resolve_flow_roles(Flow& out, const DraftFlow& draft, const Dataset& subject);
   void resolve_states(Flow& out, const DraftFlow& draft, const Dataset& subject);
@@ -113,9 +118,54 @@ class CatalogueBuilder {
   void resolve_move(FlowMove& out, const DraftFlow::Move& draft, const Flow& flow, const Dataset& subject);
   void resolve_effects(FlowMove& out, const DraftFlow::Move& draft, const Flow& flow, const Dataset& subject);
   void resolve_deadlines(Flow& out, const DraftFlow& draft);
+  void check_copied(const Dataset& subject, const Field& field, const expr::Expression& value, const std::string& where);
+
+  // resolve_places.cpp
+  void resolve_finds(Flow& out, const DraftFlow& draft, const Dataset& subject);
+  void resolve_find(FlowFind& out, const DraftFlow::Find& draft, const Dataset& of, const expr::Context& context);
+  void resolve_places(Flow& out, const DraftFlow& draft, const Dataset& subject);
+  void resolve_quota(FlowQuota& out, const DraftFlow::Quota& draft, const Flow& flow, const Dataset& subject);
+  void check_quota_limit(const FlowQuota& quota, const Flow& flow, const Dataset& subject, const Text& limit);
+  void resolve_starts();
+  void resolve_start(FlowStart& out, const DraftFlow::Start& draft, const Flow& flow, const Dataset& subject);
+  const Flow* other_flow(const Text& name);  // nullptr and a finding if no pack has it
+  void check_found(const Flow& flow, const Field& field, const expr::Expression& value, const std::string& where);
+  std::optional<expr::Expression> compiled(const Text& text, const expr::Context& context);  // nothing and findings if it does not compile
+
+  // resolve_panels.cpp
+  void resolve_panels(Flow& out, const DraftFlow& draft, const Dataset& subject);
+  void resolve_panel(FlowPanel& out, const DraftFlow::Panel& draft, const Flow& flow, const Dataset& subject);
+  void check_panel_role(const Flow& flow, const FlowPanel& panel, const std::string& where);
   std::string settable_field(const Flow& flow, const Dataset& subject, const Text& name);  // the id, or "" and a finding
   std::vector<FlowInput> resolve_form(const Flow& flow, const Dataset& subject, const std::vector<DraftInput>& draft);
   void check_seen(const Flow& flow, const FlowMove& move, const Dataset& subject, const std::string& field, const std::string& where);
+
+  // resolve_admissions.cpp
+  void resolve_admissions();
+  void resolve_admission(Admission& out, const DraftAdmission& draft, const DraftPack& pack);
+  void check_admission_grain(const Dataset& dataset, std::vector<std::string> grain, const Text& name);
+  void check_admission_whole(const Dataset& dataset, const Text& name);
+  void check_admission_keys(const Admission& out, const DraftAdmission& draft, const Dataset& applicants, const Dataset& choices,
+                            const Dataset& plans);
+  void resolve_quotas(Admission& out, const DraftAdmission& draft, class AdmissionRules& rules);
+  void resolve_batch(Admission& out, const DraftAdmission::Batch& draft, AdmissionRules& rules);
+  void check_batches(const Admission& out, const DraftAdmission& draft, const Dataset& choices);
+  void check_public_number(const Admission& out, const DraftAdmission& draft, const Dataset& applicants);
+  void resolve_results(Admission& out, const DraftAdmission& draft, AdmissionRules& rules);
+
+  // resolve_papers.cpp
+  void resolve_files(Flow& out, const DraftFlow& draft);
+  void resolve_letters(Flow& out, const DraftFlow& draft, const Dataset& subject);
+  void resolve_body(FlowLetter& out, const Text& body, const Dataset& subject);
+  void resolve_issue(FlowMove& out, const DraftFlow::Effect& effect, const Flow& flow);
+  void resolve_calls(FlowMove& out, const DraftFlow::Effect& effect, const Flow& flow);
+  void resolve_appeal(FlowMove& out, const Text& appeal, const Flow& flow);
+  void check_papers(const Flow& flow);
+
+  // resolve_lookups.cpp
+  void resolve_lookups(Flow& out, const DraftFlow& draft, const DraftPack& pack, const Dataset& subject);
+  void resolve_lookup(Flow& out, const DraftLookup& draft, const Dataset& subject);
+  void check_verdict(const Field& field, const std::string& where);
 
   // resolve_tests.cpp
   void resolve_tests(PackInfo& out, const DraftPack& draft);
@@ -136,8 +186,15 @@ class CatalogueBuilder {
   std::vector<Visit> dataset_visits_, metric_visits_;
   int depth_ = 0;                              // of datasets or metrics that are being resolved
   std::vector<expr::Table> tables_;            // every dataset whose columns are known
+  std::vector<Flow> other_flows_;              // beside an earlier version's: those of the catalogue
+  std::vector<const DraftFlow*> flow_drafts_;  // beside out_->flows_
   std::set<std::string, std::less<>> broken_;  // derived datasets whose select has findings: what only follows from that is not reported
 };
+
+// May a value of `from` be stored in a field that expressions see as `to`?
+inline bool fits(expr::Type from, expr::Type to) {
+  return from == to || from == expr::Type::null || (from == expr::Type::integer && to == expr::Type::decimal);
+}
 
 // The names behind FROM and JOIN in a select, as the author wrote them: enough to order derived datasets before they are compiled.
 std::vector<std::string> tables_of(std::string_view select);

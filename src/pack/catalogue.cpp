@@ -122,6 +122,7 @@ const Dimension* Catalogue::dimension(std::string_view id) const { return look_u
 const Dashboard* Catalogue::dashboard(std::string_view id) const { return look_up(dashboard_index_, dashboards_, id); }
 const Target* Catalogue::target(std::string_view id) const { return look_up(target_index_, targets_, id); }
 const Portrait* Catalogue::portrait(std::string_view id) const { return look_up(portrait_index_, portraits_, id); }
+const Admission* Catalogue::admission(std::string_view id) const { return look_up(admission_index_, admissions_, id); }
 const Flow* Catalogue::flow(std::string_view id) const { return look_up(flow_index_, flows_, id); }
 const CodeList* Catalogue::code_list(std::string_view id) const { return look_up(code_list_index_, code_lists_, id); }
 
@@ -175,8 +176,17 @@ expr::Type expression_type(FieldType type) {
   return expr::Type::text;
 }
 
+const AdmissionBatch* Admission::batch(std::string_view batch_id) const { return named(batches, batch_id); }
+
 const FlowState* Flow::state(std::string_view state_id) const { return named(states, state_id); }
 const FlowRole* Flow::role(std::string_view role_id) const { return named(roles, role_id); }
+
+const FlowFile* Flow::file(std::string_view file_id) const { return named(files, file_id); }
+const FlowLetter* Flow::letter(std::string_view letter_id) const { return named(letters, letter_id); }
+const FlowLookup* Flow::lookup(std::string_view lookup_id) const { return named(lookups, lookup_id); }
+bool Flow::has_appeal() const {
+  return std::any_of(moves.begin(), moves.end(), [](const FlowMove& one) { return one.appeal.has_value(); });
+}
 
 const FlowDeadline* Flow::deadline(std::string_view state_id) const {
   const auto found = std::find_if(deadlines.begin(), deadlines.end(), [&](const FlowDeadline& one) { return one.state == state_id; });
@@ -188,6 +198,16 @@ const FlowMove* Flow::move(std::string_view from, std::string_view move_id) cons
     return one.id == move_id && std::find(one.from.begin(), one.from.end(), from) != one.from.end();
   });
   return found == moves.end() ? nullptr : &*found;
+}
+
+bool Flow::is_reviewer(std::string_view role_id) const {
+  return std::any_of(states.begin(), states.end(), [&](const FlowState& one) { return one.panel && one.panel->role == role_id; });
+}
+
+bool handles_cases(std::string_view role) {
+  static constexpr std::array<std::string_view, 4> kOthers{"city_leader", "system_admin", "security_admin", "audit_admin"};
+  const auto roles = known_roles();
+  return std::find(roles.begin(), roles.end(), role) != roles.end() && std::find(kOthers.begin(), kOthers.end(), role) == kOthers.end();
 }
 
 Level shown_to(std::string_view role) {

@@ -8,18 +8,13 @@
 #include <utility>
 #include <vector>
 
-#include "pack/flow.h"
+#include "pack/admission.h"
+#include "pack/draft_flow.h"
+#include "pack/draft_text.h"
 #include "pack/types.h"
 #include "sql/sql.h"
 
 namespace banmo::pack {
-
-// A word or expression and the place where it stands. Absent if `where` is empty.
-struct Text {
-  std::string text;
-  std::string where;
-  explicit operator bool() const { return !where.empty(); }
-};
 
 struct DraftField {
   Field field;
@@ -86,6 +81,11 @@ struct DraftHome {
   std::vector<Text> roles, figures, dashboards, datasets;
 };
 
+struct DraftExample {
+  AskExample example;
+  std::vector<Text> roles;
+};
+
 struct DraftTarget {
   Target target;
   Text metric;
@@ -100,43 +100,38 @@ struct DraftPortrait {
   std::vector<Text> items;  // the codes, beside portrait.items
 };
 
-struct DraftInput {
-  Text field;
-  bool required = false;
-};
-
-struct DraftFlow {
-  struct Role {
-    FlowRole role;
-    Text who;
+struct DraftAdmission {
+  struct Quota {
+    std::string id, where;
+    Title title;
+    Text when, unused;
   };
-  struct State {
-    FlowState state;
-    std::vector<DraftInput> form;
+  struct Tier {
+    Title title;
+    Text when;
   };
-  struct Effect {
-    Text field, value;
+  struct Tie {
+    AdmissionTie::By kind = AdmissionTie::By::value;
+    bool low_first = false;
+    Title title;
+    Text by;
+    std::string where;
   };
-  struct Move {
-    FlowMove move;
-    std::vector<Text> from, by;
-    Text to, guard, note;
-    bool automatic = false;
-    std::vector<DraftInput> form;
-    std::vector<Effect> effects;
+  struct Batch {
+    AdmissionBatch batch;
+    Text eligible, floor, score, unused;
+    std::vector<Tier> tiers;
+    std::vector<Tie> ties;
   };
-  struct Deadline {
-    FlowDeadline deadline;
-    Text state, within, late, remind;
-    std::vector<Text> lamp;
-  };
-  Flow flow;
-  Text subject, number, calendar;
-  std::vector<std::pair<Text, Text>> fill;
-  std::vector<Role> roles;
-  std::vector<State> states;
-  std::vector<Move> moves;
-  std::vector<Deadline> deadlines;
+  Admission admission;
+  Text applicants, number;
+  Text choices, choice_batch, choice_order, choice_program;
+  Text plans, plan_batch, plan_program, plan_title, plan_seats;
+  Text quota_seats, quota_batch, quota_program, quota_quota, quota_n;
+  Text results, result_batch, result_program, result_order, result_quota;
+  std::vector<std::pair<Text, Text>> also;
+  std::vector<Quota> quotas;
+  std::vector<Batch> batches;
 };
 
 struct DraftTest {
@@ -147,6 +142,13 @@ struct DraftTest {
   std::string name, where;
   std::vector<Given> given;
   std::vector<Text> expect;
+};
+
+struct DraftLookup {
+  FlowLookup lookup;
+  std::vector<Text> send;
+  std::vector<std::pair<std::string, Text>> get;
+  Text sets, consent, when;
 };
 
 struct DraftPack {
@@ -162,9 +164,12 @@ struct DraftPack {
   std::vector<DraftDimension> dimensions;
   std::vector<DraftDashboard> dashboards;
   std::vector<DraftHome> home;
+  std::vector<DraftExample> examples;
   std::vector<DraftTarget> targets;
   std::vector<DraftPortrait> portraits;
   std::vector<DraftFlow> flows;
+  std::vector<DraftLookup> lookups;
+  std::vector<DraftAdmission> admissions;
   std::vector<DraftTest> tests;
 };
 

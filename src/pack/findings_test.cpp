@@ -23,7 +23,7 @@ TEST_CASE("unknown keys are refused with the nearest known key") {
   CHECK(findings_of("^dataset: []\n") == "^: 'the pack' has no key 'dataset'; did you mean 'datasets'? [pack.unknown_key]");
   CHECK(findings_of(people("metrics:\n- {id: m, title: 数, ^aggr: count, agg: count, of: d, definition: 数}\n")) ==
         "^: 'metric' has no key 'aggr'; did you mean 'agg'? [pack.unknown_key]");
-  CHECK(findings_of("^lookups: []\n") == "^: this version does not run 'lookups': leave it out of the pack [pack.unsupported_key]");
+  CHECK(findings_of("^index: []\n") == "^: this version does not run 'index': leave it out of the pack [pack.unsupported_key]");
   CHECK(findings_of(people("", ", x: {type: int, title: 数, zzzzzzzz: 1}"))
             .find("'field' has no key 'zzzzzzzz'; known keys: type, title, title_en, required") != std::string::npos);
 }

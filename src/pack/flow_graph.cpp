@@ -49,19 +49,27 @@ std::vector<const FlowMove*> moves_from(const Flow& flow, const std::string& sta
   return moves;
 }
 
+// Whether a move is always taken: it has no guard, and takes no place of which none may be left.
+bool always(const Flow& flow, const FlowMove& move) {
+  const auto takes = [&](const FlowQuota& quota) {
+    return quota.held_in(move.to) && std::any_of(move.from.begin(), move.from.end(), [&](const auto& from) { return !quota.held_in(from); });
+  };
+  return !move.guard && std::none_of(flow.quotas.begin(), flow.quotas.end(), takes);
+}
+
 // A state leaves by a person, by its deadline, or by an automatic move that always holds.
 bool has_way_out(const Flow& flow, const FlowState& state) {
   const FlowDeadline* deadline = flow.deadline(state.id);
   if (deadline != nullptr && !deadline->late_to.empty()) return true;
   const auto moves = moves_from(flow, state.id);
-  return std::any_of(moves.begin(), moves.end(), [](const FlowMove* move) { return !move->automatic() || !move->guard; });
+  return std::any_of(moves.begin(), moves.end(), [&](const FlowMove* move) { return !move->automatic() || always(flow, *move); });
 }
 
 void check_state(const Flow& flow, const FlowState& state, Findings& findings) {
   const std::string name = in_quotes(state.id);
   const auto moves = moves_from(flow, state.id);
   if (state.final) {
-    if (!moves.empty())
+    if (std::any_of(moves.begin(), moves.end(), [](const FlowMove* move) { return !move->appeal; }))
       findings.add("flow_final", {"终态 " + name + " 不能再有办理", "the final state " + name + " has a move out of it"}, state.where);
     return;
   }
@@ -79,7 +87,7 @@ void check_state(const Flow& flow, const FlowState& state, Findings& findings) {
                    {"自动办理按先后取第一个成立的：前面已有不带条件的，这一个永远轮不到",
                     "of automatic moves the first whose guard holds is taken: one without a guard stands before this one, which is never taken"},
                    move->where);
-    else if (!move->guard)
+    else if (always(flow, *move))
       open = move;
   }
 }
@@ -117,6 +125,15 @@ void check_graph(const Flow& flow, Findings& findings) {
     findings.add("flow_start",
                  {"起始状态 " + in_quotes(first) + " 由申请人填写，不能自动转走",
                   "the first state " + in_quotes(first) + " is being filled in: it has no automatic moves"},
+                 flow.states.front().where);
+  const auto leads_on = [&](const FlowMove* move) {
+    const FlowState* to = flow.state(move->to);
+    return to != nullptr && !to->final;
+  };
+  if (!starts.empty() && std::none_of(starts.begin(), starts.end(), leads_on))
+    findings.add("flow_start",
+                 {"起始状态 " + in_quotes(first) + " 只通向终态，办件不会进入数据集；请加一个办理中的状态",
+                  "the first state " + in_quotes(first) + " leads to final states only: a case would never be in the dataset; put a state between"},
                  flow.states.front().where);
   const Edges edges = edges_of(flow, Which::all);
   const std::set<std::string> from_start = reached(edges, {first}), to_end = reached(turned(edges), ends);

@@ -11,7 +11,7 @@ namespace banmo::pack {
 
 namespace {
 
-constexpr int kMaxSpan = 1000;
+constexpr int kMaxSpan = 4000;
 constexpr size_t kMaxText = 500;
 
 bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '$' || c == '.'; }
@@ -77,6 +77,14 @@ bool take_who(const std::string& text, FlowRole& out) {
 
 }  // namespace
 
+const FlowState* known_state(const Flow& flow, const Text& name, Findings& findings) {
+  return known_in(flow.states, name, "unknown_state", "状态", "state", findings);
+}
+
+const FlowRole* known_role(const Flow& flow, const Text& name, Findings& findings) {
+  return known_in(flow.roles, name, "unknown_flow_role", "角色", "role", findings);
+}
+
 FlowRole read_who(const DraftFlow::Role& draft, Findings& findings) {
   FlowRole out = draft.role;
   if (draft.who.text.size() > kMaxText || !take_who(draft.who.text, out)) {
@@ -108,8 +116,8 @@ std::optional<FlowSpan> read_span(const Text& text, Findings& findings) {
   const bool known = unit == "wd" || unit == "d" || unit == "h" || (unit.empty() && span.n == 0);
   if (error == std::errc() && known && span.n >= 0 && span.n <= kMaxSpan) return span;
   findings.add("flow_span",
-               {"期限 " + in_quotes(text.text) + " 须写作 5wd（工作日）、3d（天）或 12h（小时），不超过 1000",
-                "the time " + in_quotes(text.text) + " must be written as 5wd (working days), 3d (days) or 12h (hours), at most 1000"},
+               {"期限 " + in_quotes(text.text) + " 须写作 5wd（工作日）、3d（天）或 12h（小时），不超过 4000",
+                "the time " + in_quotes(text.text) + " must be written as 5wd (working days), 3d (days) or 12h (hours), at most 4000"},
                text.where);
   return std::nullopt;
 }

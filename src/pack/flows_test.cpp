@@ -44,6 +44,25 @@ TEST_CASE("unknown roles, states, fields and keys of a flow are refused with the
         "^: the field 'st' is the flow's own and cannot be set here [pack.flow_field]");
 }
 
+TEST_CASE("a life event is one of the list that all packs share") {
+  const Folder core, own;
+  core.write("pack.yaml",
+             "pack: {id: core, version: 1.0.0, engine: banmo/1, title: 基础}\nlaw: {purpose: 测试, basis: 测试}\n"
+             "codes: {life_event: {title: 主题, values: {school_entry: 入学, aid: 资助}}}\n");
+  const auto loaded = [&](const std::string& event) {
+    own.write("pack.yaml", with_head(flow(kRoles, kStates, kMoves, "", "  number: \"F{year}-{seq:6}\"\n  life_event: " + event + "\n")));
+    const std::vector<std::string> folders{core.path(), own.path()};
+    return banmo::pack::Catalogue::load(folders);
+  };
+  const auto good = loaded("aid");
+  REQUIRE(good.ok());
+  CHECK((*good)->flow("f")->life_event == "aid");
+  const auto bad = loaded("aidd");
+  REQUIRE_FALSE(bad.ok());
+  CHECK(bad.error().id == "pack.flow_life_event");
+  CHECK(bad.error().message.en == "there is no life event 'aidd'; the list core.life_event has: school_entry, aid");
+}
+
 TEST_CASE("states that nobody reaches, that nobody leaves, and flows that cannot end are refused") {
   const std::string lost = "  states: {draft: 草稿, check: 待审, ^lost: 失联, done: {title: 办结, final: true}}\n";
   CHECK(findings_of(flow(kRoles, lost, kMoves)).find("^: no move leads to the state 'lost' [pack.unreachable_state]") != std::string::npos);
@@ -126,7 +145,7 @@ TEST_CASE("deadlines, numbers, subjects and calendars are checked") {
   const auto deadline = [](std::string_view text) { return flow(kRoles, kStates, kMoves, "  deadlines:\n  - " + std::string(text) + "\n"); };
   CHECK(findings_of(deadline("{state: check, within: 5wd, late: goto(done), remind: 1wd, lamp: [yellow 1wd, red 0]}")) == "");
   CHECK(findings_of(deadline("{state: check, within: ^5 days, late: goto(done)}")) ==
-        "^: the time '5 days' must be written as 5wd (working days), 3d (days) or 12h (hours), at most 1000 [pack.flow_span]");
+        "^: the time '5 days' must be written as 5wd (working days), 3d (days) or 12h (hours), at most 4000 [pack.flow_span]");
   CHECK(findings_of(deadline("{state: check, within: 5wd, late: ^goto(dones)}")) ==
         "^: the flow has no state 'dones'; did you mean 'done'? [pack.unknown_state]");
   CHECK(findings_of(deadline("{state: check, within: 5wd, late: ^burn(it)}")) ==
@@ -141,6 +160,47 @@ TEST_CASE("deadlines, numbers, subjects and calendars are checked") {
             .starts_with("^: the calendar 'd' must be a reference dataset whose grain is one date"));
 }
 
+TEST_CASE("a case comes into the dataset, waits at desks that somebody sits at, and fills in nothing from above its level") {
+  const std::string ends = "  states: {^draft: 草稿, done: {title: 办结, final: true}}\n";
+  CHECK(findings_of(flow(kRoles, ends, "  moves:\n  - {from: draft, to: done, by: [maker], label: 提交}\n")) ==
+        "^: the first state 'draft' leads to final states only: a case would never be in the dataset; put a state between [pack.flow_start]");
+  CHECK(findings_of(flow("  roles: {maker: {title: 甲, who: \"$user.role = 'teacher'\"}, desk: {title: 乙, who: \"^$user.role in ('city_officer', "
+                         "'city_leader')\"}}\n",
+                         kStates, kMoves)) ==
+        "^: the role 'city_leader' may not handle cases: they would wait at nobody's desk; leave it out [pack.flow_role_idle]");
+  CHECK(findings_of(flow(kRoles, kStates, kMoves, "", "  number: \"F{seq:6}\"\n  fill: {note: ^secret}\n"))
+            .starts_with("^: the field 'note' has a lower level than the field 'secret' that its value is taken from, which would leak"));
+}
+
+TEST_CASE("a panel names reviewers who do nothing else, a sheet with points, and a way out of its state") {
+  constexpr std::string_view kLast = "  - {from: panel, to: done, auto: true, label: 评完}\n";
+  const auto with = [&](std::string_view panel, std::string_view last) {
+    std::string text = flow(
+        "  roles: {maker: {title: 甲, who: \"$user.role = 'school_cio' and $user.org = s\"}, desk: {title: 乙, who: \"$user.role = "
+        "'city_officer'\"}, expert: {title: 丙, who: \"$user.role = 'teacher'\"}}\n",
+        "  states: {draft: 草稿, check: 待审, panel: {title: 评审, panel: " + std::string(panel) + "}, done: {title: 办结, final: true}}\n",
+        std::string(kMoves) + "  - {from: check, to: panel, by: [desk], label: 送评}\n" + std::string(last));
+    const std::string field = "n: {type: int, title: 数}";
+    return text.insert(text.find(field), "mark: {type: decimal, title: 得分}, ");
+  };
+  const auto panel = [&](std::string_view text) { return with(text, kLast); };
+  const std::string sheet = "sheet: [{id: a, title: 甲, max: 100}]";
+  CHECK(findings_of(panel("{n: 5, role: expert, by: desk, drop_extremes: true, normalise: true, hide: [note], result: mark, " + sheet + "}")) == "");
+  CHECK(findings_of(panel("^{n: 3, role: expert, by: desk, drop_extremes: true, result: mark, " + sheet + "}")) ==
+        "^: a panel has 1 to 15 reviewers, and at least 4 if the extremes are dropped [pack.flow_panel_n]");
+  CHECK(findings_of(panel("{n: 3, role: ^maker, by: desk, result: mark, " + sheet + "}"))
+            .starts_with("^: the role 'maker' of reviewers names $user.role alone, and neither makes moves"));
+  CHECK(findings_of(panel("{n: 3, role: expert, by: ^dask, result: mark, " + sheet + "}")) ==
+        "^: the flow has no role 'dask' [pack.unknown_flow_role]");
+  CHECK(findings_of(panel("{n: 3, role: expert, by: desk, result: ^note, " + sheet + "}")) ==
+        "^: the field of a panel's score must be of type decimal [pack.flow_panel_result]");
+  CHECK(findings_of(panel("^{n: 3, role: expert, by: desk, result: mark, sheet: [{id: a, title: 甲, max: 0}]}")) ==
+        "^: the item 'a' must stand once, with a max of 1 to 1000 [pack.flow_panel_sheet]");
+  CHECK(findings_of(with("^{n: 3, role: expert, by: desk, result: mark, " + sheet + "}", "  - {from: panel, to: done, by: [desk], label: 评完}\n")) ==
+        "^: a state with a panel is neither the first nor a final one, has no form, and has an automatic move without a guard that is taken last "
+        "[pack.flow_panel]");
+}
+
 TEST_CASE("the field of the state shows the titles of the states") {
   const Folder folder;
   folder.write("pack.yaml", with_head(flow(kRoles, kStates, kMoves)));
@@ -151,4 +211,63 @@ TEST_CASE("the field of the state shows the titles of the states") {
   CHECK(catalogue->dataset("d")->flow == "f");
   CHECK(catalogue->dataset("d")->field("st")->list == "t.f");
   CHECK(catalogue->code_list("t.f")->values[1].title.zh == "待审");
+}
+
+TEST_CASE("papers of a flow that cannot be handed in or issued are refused") {
+  const std::string file = "  files: [{id: p, title: 证明, types: [pdf], states: [draft]}]\n";
+  CHECK(findings_of(flow(kRoles, kStates, kMoves, file)) == "");
+  CHECK(findings_of(flow(kRoles, kStates, kMoves, "  files: [{id: p, title: 证明, types: [^exe], states: [draft]}]\n")) ==
+        "^: files of the type 'exe' are not taken; there are: pdf, jpg, png [pack.flow_file_type]");
+  CHECK(findings_of(flow(kRoles, kStates, kMoves, "  files: [{id: p, title: 证明, types: [pdf], max: ^50MB, states: [draft]}]\n")) ==
+        "^: the size of the file 'p' is written as 5MB or 300KB (20MB at most), and there are 1 to 20 of it [pack.flow_file_size]");
+  CHECK(findings_of(flow(kRoles, kStates, kMoves, "  files: [{id: p, title: 证明, types: [pdf], states: [^done]}]\n")) ==
+        "^: nothing is handed in at the final state 'done' [pack.flow_final]");
+  CHECK(findings_of(flow(kRoles, kStates, kMoves, "  files: [{id: p, title: 证明, types: [pdf], states: [draft], required: ^n}]\n")) ==
+        "^: required is true or a condition [pack.not_a_condition]");
+  CHECK(findings_of(flow(kRoles, kStates, kMoves, "  files:\n  - ^{id: p, title: 证明, types: [pdf], states: [draft], level: L4}\n")) ==
+        "^: the file 'p' is above the level that the role 'school_cio' may see: who hands it in could not open it [pack.flow_file_level]");
+  const auto letter = [](const std::string& body) { return "  letters: [{id: l, title: 通知, to: s, body: " + body + "}]\n"; };
+  CHECK(findings_of(flow(kRoles, kStates, kMoves, letter("\"{note}、{n}、{s|title}、{now}\""))) == "");
+  CHECK(findings_of(flow(kRoles, kStates, kMoves, letter("^\"{nn}\""))) ==
+        "^: the dataset 'd' has no field 'nn'; did you mean 'no'? [pack.unknown_field]");
+  CHECK(findings_of(flow(kRoles, kStates, kMoves, letter("^\"{secret}\""))) ==
+        "^: the field 'secret' is above L3 and may not stand in a letter [pack.flow_letter_level]");
+  CHECK(findings_of(flow(kRoles, kStates, kMoves, letter("^\"{n\""))) == "^: a { of the letter is not closed [pack.flow_letter_brace]");
+  CHECK(findings_of(moves("  - {from: check, to: done, by: [desk], label: 乙, id: x, then: [{letter: ^l}]}\n")) ==
+        "^: the flow has no letter 'l' [pack.unknown_letter]");
+  CHECK(findings_of(moves("  - {from: check, to: done, by: [desk], label: 乙, id: x, then: [^{set: note}]}\n")) ==
+        "^: each item of then is one of {set, value}, {letter}, {revoke}, {call} or {start} [pack.flow_effect]");
+}
+
+TEST_CASE("an appeal leads out of an end, by the applicant, to where an office hears it") {
+  const std::string states = "  states: {draft: {title: 草稿, form: [note]}, check: 待审, again: 复核, done: {title: 办结, final: true}}\n";
+  const auto with = [&](const std::string& appeal) {
+    return flow(kRoles, states, std::string(kMoves) + appeal + "  - {from: again, to: done, by: [desk], label: 维持}\n");
+  };
+  CHECK(findings_of(with("  - {from: done, to: again, by: [maker], label: 申诉, appeal: 10wd}\n")) == "");
+  CHECK(findings_of(with("  - {from: check, to: again, by: [maker], label: 申诉, appeal: ^10wd}\n")) ==
+        "^: an appeal leads from final states to one that is not, by the applicant, within a time (appeal: 10wd) [pack.flow_appeal]");
+  CHECK(findings_of(with("  - ^{from: done, to: again, by: [desk], label: 申诉, appeal: 10wd}\n")) ==
+        "^: an appeal is made by whoever opens cases, which 'desk' does not [pack.flow_appeal_by]");
+  CHECK(
+      findings_of(flow(kRoles, states,
+                       std::string(kMoves) + "  - ^{from: done, to: again, by: [maker], label: 申诉, appeal: 10wd}\n  - {from: again, to: done, by: "
+                                             "[maker], label: 撤回}\n")) ==
+      "^: an office must be able to act at 'again', where the appeal leads [pack.flow_appeal_heard]");
+}
+
+TEST_CASE("a look-up that cannot be asked or answered is refused") {
+  const auto with = [](const std::string& lookup, const std::string& call = "q") {
+    return flow(kRoles, kStates, std::string(kMoves) + "  - {from: check, to: done, id: x, by: [desk], label: 乙, then: [{call: [" + call + "]}]}\n",
+                "lookups:\n- " + lookup + "\n");
+  };
+  CHECK(findings_of(with("{id: q, title: 查询, purpose: 核验, send: [note], sets: ^note, sign: hmac}")) ==
+        "^: the field 'note' must be of a code list that has hit, miss, none and err [pack.lookup_sets]");
+  CHECK(findings_of(with("{id: q, title: 查询, purpose: 核验, send: [note], sets: s, sign: hmac}", "^r"))
+            .find("^: the flow has no look-up 'r' [pack.unknown_lookup]") != std::string::npos);
+  CHECK(findings_of(with("^{id: q, title: 查询, purpose: 核验, send: [note], sets: note, sign: hmac, timeout: 60}"))
+            .find("^: timeout is 1 to 30 seconds, retry at most 10, cache at most 366 days [pack.lookup_limits]") != std::string::npos);
+  CHECK(findings_of(with("{id: q, title: 查询, purpose: 核验, send: [note], sets: note, sign: hmac, consent: ^n}"))
+            .find("^: a consent is kept in a field of type bool or datetime [pack.lookup_consent]") != std::string::npos);
+  CHECK(findings_of(with("{id: q, title: 查询, purpose: 核验, send: [note], sets: note, sign: ^rsa}")).find("hmac, sm2") != std::string::npos);
 }

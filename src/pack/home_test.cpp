@@ -33,6 +33,15 @@ TEST_CASE("home and org_page take metrics, dashboards, datasets, roles and kinds
   CHECK(findings_of(world(", org_page: [^class]")) == "^: org_page takes city, district, school [pack.unknown_word]");
 }
 
+TEST_CASE("a question that is offered names its roles and fits on a button") {
+  CHECK(findings_of("ask: {examples: [{roles: [principal], question: 优良率是多少}]}\n") == "");
+  CHECK(findings_of("ask: {examples: [{roles: [^principle], question: 优良率是多少}]}\n") ==
+        "^: there is no role 'principle'; did you mean 'principal'? [pack.unknown_role]");
+  CHECK(findings_of("ask: {examples: [^{roles: [principal]}]}\n").starts_with("^: 'examples' lacks the key 'question' [pack.missing_key]"));
+  CHECK(findings_of("ask: {examples: [^{roles: [principal], question: ''}]}\n") == "^: a question has 1 to 60 characters [pack.bad_example]");
+  CHECK(findings_of("ask: {^example: []}\n") == "^: 'ask' has no key 'example'; did you mean 'examples'? [pack.unknown_key]");
+}
+
 TEST_CASE("a home has few figures") {
   CHECK(findings_of(world("", "home: [^{roles: [principal], figures: [m, m, m, m, m]}]\n")) ==
         "^: a pack puts at most 4 figures on the home of a role: keep the most telling [pack.too_many_figures]");

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "pack/admission.h"
 #include "pack/flow.h"
 #include "pack/types.h"
 
@@ -38,9 +39,11 @@ class Catalogue {
   const std::vector<Dimension>& dimensions() const { return dimensions_; }
   const std::vector<Dashboard>& dashboards() const { return dashboards_; }
   const std::vector<HomePart>& home() const { return home_; }
+  const std::vector<AskExample>& ask_examples() const { return ask_examples_; }
   const std::vector<Target>& targets() const { return targets_; }
   const std::vector<Portrait>& portraits() const { return portraits_; }
   const std::vector<Flow>& flows() const { return flows_; }
+  const std::vector<Admission>& admissions() const { return admissions_; }
   const std::vector<CodeList>& code_lists() const { return code_lists_; }
 
   // nullptr if there is none.
@@ -52,6 +55,7 @@ class Catalogue {
   const Target* target(std::string_view id) const;
   const Portrait* portrait(std::string_view id) const;
   const Flow* flow(std::string_view id) const;
+  const Admission* admission(std::string_view id) const;
   // The flows of an earlier text of an installed pack over the datasets of this catalogue. Errors: what no longer fits, as load() tells it.
   Result<std::vector<Flow>> flows_of(std::string_view pack, const std::string& text) const;
   const CodeList* code_list(std::string_view id) const;
@@ -67,11 +71,14 @@ class Catalogue {
   std::vector<Dimension> dimensions_;
   std::vector<Dashboard> dashboards_;
   std::vector<HomePart> home_;
+  std::vector<AskExample> ask_examples_;
   std::vector<Target> targets_;
   std::vector<Portrait> portraits_;
   std::vector<Flow> flows_;
+  std::vector<Admission> admissions_;
   std::vector<CodeList> code_lists_;
-  Index pack_index_, dataset_index_, metric_index_, dimension_index_, dashboard_index_, target_index_, portrait_index_, flow_index_, code_list_index_;
+  Index pack_index_, dataset_index_, metric_index_, dimension_index_, dashboard_index_, target_index_, portrait_index_, flow_index_, admission_index_,
+      code_list_index_;
 };
 
 // The roles that a dashboard's audience may name: those of directory/types.h, which this room may not include (a test there compares the two).

@@ -35,7 +35,7 @@ std::shared_ptr<const Catalogue> load(std::string_view rest) {
 
 TEST_CASE("all scenes load, and refer to each other") {
   const auto catalogue = scenes();
-  CHECK(catalogue->packs().size() == 10);
+  CHECK(catalogue->packs().size() == 18);
   CHECK(catalogue->dataset("core_street")->rows.size() == 141);
   CHECK(catalogue->dataset("fitness_band")->rows.size() == 4495);
   CHECK(catalogue->targets().size() == 51);

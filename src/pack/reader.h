@@ -80,6 +80,8 @@ struct Source {
 // An expression whose places are exact: a text of several lines is handed on as it stands in the file, with `where` at its first line, column 1.
 Text exact_text(const Text& text, const Source& source);
 
+std::span<const std::string_view> mechanism_names();  // in the order of Mechanism
+
 // One reader per subject, each in its own file. `out.where` is set by them.
 DraftPack read_pack(const yaml::Node& root, const Source& source, Findings& findings);
 void read_codes(const yaml::Node& node, DraftPack& out, Findings& findings);
@@ -90,8 +92,18 @@ DraftMetric read_metric(const yaml::Node& node, const Source& source, Findings& 
 DraftDimension read_dimension(const yaml::Node& key, const yaml::Node& node, Findings& findings);
 DraftDashboard read_dashboard(const yaml::Node& node, Findings& findings);
 DraftHome read_home(const yaml::Node& node, Findings& findings);
+void read_ask(const yaml::Node& node, DraftPack& out, Findings& findings);
 DraftTarget read_target(const yaml::Node& node, Findings& findings);
+void read_panel(DraftFlow::State& out, const yaml::Node& node, Findings& findings);
+DraftAdmission read_admission(const yaml::Node& node, const Source& source, Findings& findings);
 DraftFlow read_flow(const yaml::Node& node, const Source& source, Findings& findings);
+void read_flow_finds(const yaml::Node& node, DraftFlow& out, Findings& findings);
+void read_flow_quotas(const yaml::Node& node, DraftFlow& out, Findings& findings);
+void read_flow_start(const yaml::Node& node, DraftFlow::Move& out, Findings& findings);
+void place_texts(DraftFlow& flow, const Source& source);  // of the three
+void read_flow_files(const yaml::Node& node, DraftFlow& out, Findings& findings);
+DraftLookup read_lookup(const yaml::Node& node, const Source& source, Findings& findings);
+void read_flow_letters(const yaml::Node& node, DraftFlow& out, Findings& findings);
 DraftPortrait read_portrait(const yaml::Node& node, Findings& findings);
 
 }  // namespace banmo::pack

@@ -34,21 +34,35 @@ constexpr std::array<Key<Role>, 3> kRoleKeys{{
     {"who", member<&Role::who>, true},
 }};
 
-constexpr std::array<Key<State>, 4> kStateKeys{{
+constexpr std::array<Key<State>, 6> kStateKeys{{
     {"title", [](State& out, const yaml::Node& value, Findings& findings) { read_into(value, out.state.title.zh, findings); }, true},
     {"title_en", [](State& out, const yaml::Node& value, Findings& findings) { read_into(value, out.state.title.en, findings); }},
     {"final", [](State& out, const yaml::Node& value, Findings& findings) { read_into(value, out.state.final, findings); }},
     {"form", [](State& out, const yaml::Node& value, Findings& findings) { read_form(value, out.form, findings); }},
+    {"rests", [](State& out, const yaml::Node& value, Findings& findings) { read_into(value, out.state.rests, findings); }},
+    {"panel", read_panel},
 }};
 
-constexpr std::array<Key<Effect>, 2> kEffectKeys{{{"set", member<&Effect::field>, true}, {"value", member<&Effect::value>, true}}};
+constexpr std::array<Key<Effect>, 5> kEffectKeys{{{"set", member<&Effect::field>},
+                                                  {"value", member<&Effect::value>},
+                                                  {"letter", member<&Effect::letter>},
+                                                  {"revoke", member<&Effect::revoke>},
+                                                  {"call", member<&Effect::call>}}};
 
 void read_effects(Move& out, const yaml::Node& node, Findings& findings) {
   if (!require_sequence(node, "then", findings)) return;
-  for (const yaml::Node& item : node.items()) read_map<Effect>(item, "effect", kEffectKeys, out.effects.emplace_back(), findings);
+  for (const yaml::Node& item : node.items()) {
+    if (item.find("start") != nullptr) {
+      read_flow_start(item, out, findings);
+      continue;
+    }
+    Effect& effect = out.effects.emplace_back();
+    effect.where = item.where();
+    read_map<Effect>(item, "effect", kEffectKeys, effect, findings);
+  }
 }
 
-constexpr std::array<Key<Move>, 14> kMoveKeys{{
+constexpr std::array<Key<Move>, 15> kMoveKeys{{
     {"id", [](Move& out, const yaml::Node& value, Findings& findings) { read_id(value, out.move.id, findings); }},
     {"from", member<&Move::from>, true},
     {"to", member<&Move::to>, true},
@@ -66,6 +80,7 @@ constexpr std::array<Key<Move>, 14> kMoveKeys{{
        if (read_word(value, "note", kNotes, findings)) out.note = {value.scalar(), value.where()};
      }},
     {"four_eyes", [](Move& out, const yaml::Node& value, Findings& findings) { read_into(value, out.move.four_eyes, findings); }},
+    {"appeal", member<&Move::appeal>},
     {"then", [](Move& out, const yaml::Node& value, Findings& findings) { read_effects(out, value, findings); }},
 }};
 
@@ -100,7 +115,7 @@ void read_roles(DraftFlow& out, const yaml::Node& node, Findings& findings) {
   }
 }
 
-constexpr std::array<Key<DraftFlow>, 13> kFlowKeys{{
+constexpr std::array<Key<DraftFlow>, 18> kFlowKeys{{
     {"id", [](DraftFlow& out, const yaml::Node& value, Findings& findings) { read_id(value, out.flow.id, findings); }, true},
     {"title", [](DraftFlow& out, const yaml::Node& value, Findings& findings) { read_into(value, out.flow.title.zh, findings); }, true},
     {"title_en", [](DraftFlow& out, const yaml::Node& value, Findings& findings) { read_into(value, out.flow.title.en, findings); }},
@@ -109,6 +124,7 @@ constexpr std::array<Key<DraftFlow>, 13> kFlowKeys{{
     {"subject", member<&DraftFlow::subject>, true},
     {"number", member<&DraftFlow::number>, true},
     {"calendar", member<&DraftFlow::calendar>},
+    {"life_event", member<&DraftFlow::life_event>},
     {"fill",
      [](DraftFlow& out, const yaml::Node& value, Findings& findings) {
        if (!require_map(value, "fill", findings)) return;
@@ -130,6 +146,8 @@ constexpr std::array<Key<DraftFlow>, 13> kFlowKeys{{
        }
      },
      true},
+    {"finds", [](DraftFlow& out, const yaml::Node& value, Findings& findings) { read_flow_finds(value, out, findings); }},
+    {"quotas", [](DraftFlow& out, const yaml::Node& value, Findings& findings) { read_flow_quotas(value, out, findings); }},
     {"deadlines",
      [](DraftFlow& out, const yaml::Node& value, Findings& findings) {
        if (!require_sequence(value, "deadlines", findings)) return;
@@ -139,6 +157,8 @@ constexpr std::array<Key<DraftFlow>, 13> kFlowKeys{{
          read_map<Deadline>(item, "deadline", kDeadlineKeys, deadline, findings);
        }
      }},
+    {"files", [](DraftFlow& out, const yaml::Node& value, Findings& findings) { read_flow_files(value, out, findings); }},
+    {"letters", [](DraftFlow& out, const yaml::Node& value, Findings& findings) { read_flow_letters(value, out, findings); }},
 }};
 
 }  // namespace
@@ -149,6 +169,8 @@ DraftFlow read_flow(const yaml::Node& node, const Source& source, Findings& find
   read_map<DraftFlow>(node, "flow", kFlowKeys, out, findings);
   for (auto& [field, value] : out.fill) value = exact_text(value, source);
   for (Role& role : out.roles) role.who = exact_text(role.who, source);
+  place_texts(out, source);
+  for (DraftFlow::File& file : out.files) file.required = exact_text(file.required, source);
   for (Move& move : out.moves) {
     move.guard = exact_text(move.guard, source);
     for (Effect& effect : move.effects) effect.value = exact_text(effect.value, source);

@@ -115,7 +115,7 @@ struct TopKey {
   void (*read)(const yaml::Node& value, const Source& source, DraftPack& out, Findings& findings);
 };
 
-constexpr std::array<TopKey, 13> kTopKeys{{
+constexpr std::array<TopKey, 16> kTopKeys{{
     {"pack", [](const yaml::Node& value, const Source&, DraftPack& out, Findings& findings) { read_head(value, out, findings); }},
     {"law", [](const yaml::Node& value, const Source&, DraftPack& out,
                Findings& findings) { read_map<Law>(value, "law", kLawKeys, out.info.law, findings); }},
@@ -130,6 +130,16 @@ constexpr std::array<TopKey, 13> kTopKeys{{
      [](const yaml::Node& value, const Source& source, DraftPack& out, Findings& findings) {
        if (!require_sequence(value, "flows", findings)) return;
        for (const yaml::Node& item : value.items()) out.flows.push_back(read_flow(item, source, findings));
+     }},
+    {"lookups",
+     [](const yaml::Node& value, const Source& source, DraftPack& out, Findings& findings) {
+       if (!require_sequence(value, "lookups", findings)) return;
+       for (const yaml::Node& item : value.items()) out.lookups.push_back(read_lookup(item, source, findings));
+     }},
+    {"admissions",
+     [](const yaml::Node& value, const Source& source, DraftPack& out, Findings& findings) {
+       if (!require_sequence(value, "admissions", findings)) return;
+       for (const yaml::Node& item : value.items()) out.admissions.push_back(read_admission(item, source, findings));
      }},
     {"metrics",
      [](const yaml::Node& value, const Source& source, DraftPack& out, Findings& findings) {
@@ -151,6 +161,7 @@ constexpr std::array<TopKey, 13> kTopKeys{{
        if (!require_sequence(value, "home", findings)) return;
        for (const yaml::Node& item : value.items()) out.home.push_back(read_home(item, findings));
      }},
+    {"ask", [](const yaml::Node& value, const Source&, DraftPack& out, Findings& findings) { read_ask(value, out, findings); }},
     {"targets",
      [](const yaml::Node& value, const Source&, DraftPack& out, Findings& findings) {
        if (!require_sequence(value, "targets", findings)) return;
@@ -165,7 +176,7 @@ constexpr std::array<TopKey, 13> kTopKeys{{
 }};
 
 // Keys of the pack format whose engines are not part of this version.
-constexpr std::array<std::string_view, 3> kLaterKeys{"lookups", "index", "demo"};
+constexpr std::array<std::string_view, 2> kLaterKeys{"index", "demo"};
 
 }  // namespace
 

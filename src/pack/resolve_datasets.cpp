@@ -21,11 +21,6 @@ void fall_back(Title& title) {
   if (title.en.empty()) title.en = title.zh;
 }
 
-// May a value of `from` be stored in a field that expressions see as `to`?
-bool fits(expr::Type from, expr::Type to) {
-  return from == to || from == expr::Type::null || (from == expr::Type::integer && to == expr::Type::decimal);
-}
-
 }  // namespace
 
 expr::Context CatalogueBuilder::context_of(const Dataset& dataset, const DraftPack& pack) const {

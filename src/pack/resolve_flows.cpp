@@ -14,10 +14,6 @@ void fall_back(Title& title) {
   if (title.en.empty()) title.en = title.zh;
 }
 
-bool fits(expr::Type from, expr::Type to) {
-  return from == to || from == expr::Type::null || (from == expr::Type::integer && to == expr::Type::decimal);
-}
-
 std::string list_of(const DraftPack& pack, const Flow& flow) { return pack.info.name + "." + flow.id; }
 
 // Behind the subject's fields: who makes the move.
@@ -29,6 +25,8 @@ expr::Context flow_context(const Dataset& subject, const DraftPack& pack) {
   context.fields.push_back({std::string(kFlowUserFields[2]), expr::Type::text});
   context.parameters = pack.params;
   context.functions.push_back({"org_above", {expr::Type::integer, expr::Type::text}, expr::Type::integer, {}, {}});
+  context.functions.push_back({"birth_of", {expr::Type::text}, expr::Type::date, {}, {}});
+  context.functions.push_back({"sex_of", {expr::Type::text}, expr::Type::text, {}, {}});
   return context;
 }
 
@@ -41,30 +39,6 @@ bool is_number_pattern(std::string text) {
   if (const size_t year = text.find("{year}"); year != std::string::npos) text.erase(year, 6);
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
-}
-
-template <class T>
-const T* known_in(const std::vector<T>& list, const Text& name, std::string_view id, std::string_view what_zh, std::string_view what_en,
-                  Findings& findings) {
-  std::vector<std::string_view> known;
-  for (const T& one : list) {
-    if (one.id == name.text) return &one;
-    known.push_back(one.id);
-  }
-  const Message hint = suggestion(name.text, known);
-  findings.add(id,
-               {"流程没有" + std::string(what_zh) + " " + in_quotes(name.text) + hint.zh,
-                "the flow has no " + std::string(what_en) + " " + in_quotes(name.text) + hint.en},
-               name.where);
-  return nullptr;
-}
-
-const FlowState* known_state(const Flow& flow, const Text& name, Findings& findings) {
-  return known_in(flow.states, name, "unknown_state", "状态", "state", findings);
-}
-
-const FlowRole* known_role(const Flow& flow, const Text& name, Findings& findings) {
-  return known_in(flow.roles, name, "unknown_flow_role", "角色", "role", findings);
 }
 
 void unique_ids(const std::vector<std::pair<std::string, std::string>>& ids, Findings& findings) {
@@ -92,6 +66,7 @@ void CatalogueBuilder::add_state_lists(const DraftPack& pack) {
 }
 
 std::vector<Flow> CatalogueBuilder::build_flows() {
+  other_flows_ = std::move(out_->flows_);
   out_->flows_.clear();
   out_->flow_index_.clear();
   resolve_flows();
@@ -107,8 +82,10 @@ void CatalogueBuilder::resolve_flows() {
       flow.version = pack.info.version;
       resolve_flow(flow, draft, pack);
       out_->flows_.push_back(std::move(flow));
+      flow_drafts_.push_back(&draft);
     }
   }
+  resolve_starts();
 }
 
 void CatalogueBuilder::resolve_flow(Flow& out, const DraftFlow& draft, const DraftPack& pack) {
@@ -119,20 +96,29 @@ void CatalogueBuilder::resolve_flow(Flow& out, const DraftFlow& draft, const Dra
   const size_t before = findings_.size();
   out.subject = subject->id;
   out.context = flow_context(*subject, pack);
+  resolve_finds(out, draft, *subject);
   resolve_subject(out, draft, *subject);
+  resolve_life_event(out, draft);
   resolve_calendar(out, draft);
   resolve_flow_roles(out, draft, *subject);
   resolve_states(out, draft, *subject);
   for (const auto& [name, text] : draft.fill) {
     const std::string field = settable_field(out, *subject, name);
     auto value = expr::Expression::compile(text.text, out.context, text.where);
-    if (!value.ok())
-      findings_.add(std::move(value).error());
-    else if (!field.empty())
-      out.fill.push_back({field, std::move(*value)});
+    if (!value.ok()) findings_.add(std::move(value).error());
+    if (!value.ok() || field.empty()) continue;
+    check_copied(*subject, *subject->field(field), *value, text.where);
+    check_found(out, *subject->field(field), *value, text.where);
+    out.fill.push_back({field, std::move(*value)});
   }
+  resolve_files(out, draft);
+  resolve_lookups(out, draft, pack, *subject);
+  resolve_letters(out, draft, *subject);
   resolve_moves(out, draft, *subject);
   resolve_deadlines(out, draft);
+  resolve_places(out, draft, *subject);
+  resolve_panels(out, draft, *subject);
+  if (findings_.size() == before) check_papers(out);
   if (findings_.size() == before) check_graph(out, findings_);
   if (subject->field(out.state_field) == nullptr) return;
   Dataset& changed = out_->datasets_[out_->dataset_index_.find(subject->id)->second];
@@ -169,6 +155,20 @@ void CatalogueBuilder::resolve_subject(Flow& out, const DraftFlow& draft, const 
                   draft.number.where);
 }
 
+void CatalogueBuilder::resolve_life_event(Flow& out, const DraftFlow& draft) {
+  if (!draft.life_event) return;
+  const CodeList* events = out_->code_list(kLifeEvents);
+  std::vector<std::string_view> codes;
+  if (events != nullptr)
+    for (const CodeList::Value& event : events->values) codes.push_back(event.code);
+  out.life_event = draft.life_event.text;
+  if (std::find(codes.begin(), codes.end(), out.life_event) != codes.end()) return;
+  findings_.add("flow_life_event",
+                {"没有生活事件 " + in_quotes(out.life_event) + "，代码表 core.life_event 有：" + join(codes),
+                 "there is no life event " + in_quotes(out.life_event) + "; the list core.life_event has: " + join(codes)},
+                draft.life_event.where);
+}
+
 void CatalogueBuilder::resolve_calendar(Flow& out, const DraftFlow& draft) {
   if (!draft.calendar) return;
   const Dataset* days = find_dataset(draft.calendar);
@@ -196,7 +196,14 @@ void CatalogueBuilder::resolve_flow_roles(Flow& out, const DraftFlow& draft, con
     fall_back(role.title);
     ids.emplace_back(role.id, role.where);
     for (const std::string& name : role.roles) {
-      if (std::find(roles.begin(), roles.end(), name) != roles.end()) continue;
+      if (std::find(roles.begin(), roles.end(), name) != roles.end()) {
+        if (!handles_cases(name))
+          findings_.add("flow_role_idle",
+                        {"角色 " + in_quotes(name) + " 无权办理事项，办件会停在无人的办理台；请去掉",
+                         "the role " + in_quotes(name) + " may not handle cases: they would wait at nobody's desk; leave it out"},
+                        one.who.where);
+        continue;
+      }
       const Message hint = suggestion(name, roles);
       findings_.add("unknown_role", {"没有角色 " + in_quotes(name) + hint.zh, "there is no role " + in_quotes(name) + hint.en}, one.who.where);
     }
@@ -296,12 +303,15 @@ void CatalogueBuilder::resolve_move(FlowMove& out, const DraftFlow::Move& draft,
     else
       out.guard = std::move(*guard);
   }
+  if (draft.appeal) resolve_appeal(out, draft.appeal, flow);
   resolve_effects(out, draft, flow, subject);
   for (const FlowInput& input : out.form) check_seen(flow, out, subject, input.field, out.where);
 }
 
 void CatalogueBuilder::resolve_effects(FlowMove& out, const DraftFlow::Move& draft, const Flow& flow, const Dataset& subject) {
   for (const DraftFlow::Effect& effect : draft.effects) {
+    resolve_issue(out, effect, flow);
+    if (!effect.field || !effect.value) continue;
     const std::string id = settable_field(flow, subject, effect.field);
     auto value = expr::Expression::compile(effect.value.text, flow.context, effect.value.where);
     if (!value.ok()) findings_.add(std::move(value).error());
@@ -312,16 +322,22 @@ void CatalogueBuilder::resolve_effects(FlowMove& out, const DraftFlow::Move& dra
                     {"表达式的类型是 " + std::string(expr::name_of(value->type())) + "，不能写入字段 " + in_quotes(id),
                      "the expression is " + std::string(expr::name_of(value->type())) + " and cannot be put into the field " + in_quotes(id)},
                     effect.value.where);
-    for (const size_t read : value->fields()) {
-      if (read >= subject.fields.size() || subject.fields[read].level <= field.level) continue;
-      findings_.add("flow_effect_level",
-                    {"字段 " + in_quotes(id) + " 的级别低于它取值的字段 " + in_quotes(subject.fields[read].id) + "，会泄露后者；请提高其 level",
-                     "the field " + in_quotes(id) + " has a lower level than the field " + in_quotes(subject.fields[read].id) +
-                         " that its value is taken from, which would leak: raise its level"},
-                    effect.value.where);
-    }
+    check_copied(subject, field, *value, effect.value.where);
+    check_found(flow, field, *value, effect.value.where);
     if (!out.automatic()) check_seen(flow, out, subject, id, effect.field.where);
     out.effects.push_back({id, std::move(*value), effect.field.where});
+  }
+}
+
+// A field takes nothing from one of a higher level.
+void CatalogueBuilder::check_copied(const Dataset& subject, const Field& field, const expr::Expression& value, const std::string& where) {
+  for (const size_t read : value.fields()) {
+    if (read >= subject.fields.size() || subject.fields[read].level <= field.level) continue;
+    findings_.add("flow_effect_level",
+                  {"字段 " + in_quotes(field.id) + " 的级别低于它取值的字段 " + in_quotes(subject.fields[read].id) + "，会泄露后者；请提高其 level",
+                   "the field " + in_quotes(field.id) + " has a lower level than the field " + in_quotes(subject.fields[read].id) +
+                       " that its value is taken from, which would leak: raise its level"},
+                  where);
   }
 }
 

@@ -26,14 +26,7 @@ void CatalogueBuilder::resolve_home() {
 }
 
 void CatalogueBuilder::resolve_home_part(HomePart& out, const DraftHome& draft) {
-  const auto roles = known_roles();
-  for (const Text& role : draft.roles) {
-    if (std::find(roles.begin(), roles.end(), role.text) == roles.end()) {
-      const Message hint = suggestion(role.text, roles);
-      findings_.add("unknown_role", {"没有角色 " + in_quotes(role.text) + hint.zh, "there is no role " + in_quotes(role.text) + hint.en}, role.where);
-    }
-    out.roles.push_back(role.text);
-  }
+  out.roles = resolve_roles(draft.roles);
   for (const Text& metric : draft.figures)
     if (metric_position(metric) < out_->metrics_.size()) out.figures.push_back(metric.text);
   if (out.figures.size() > kMostFigures)

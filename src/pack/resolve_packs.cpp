@@ -54,9 +54,11 @@ std::shared_ptr<Catalogue> CatalogueBuilder::build() {
   resolve_metrics();
   resolve_dashboards();
   resolve_home();
+  resolve_examples();
   resolve_targets();
   resolve_portraits();
   resolve_flows();
+  resolve_admissions();
   for (size_t i = 0; i < drafts_.size(); ++i) resolve_tests(out_->packs_[i], drafts_[i]);
   for (PackInfo& pack : out_->packs_) pack.fingerprint = Uuid::derived(pack.fingerprint).to_string();
   return std::move(out_);

@@ -92,15 +92,7 @@ void CatalogueBuilder::resolve_dashboards() {
     Dashboard& out = out_->dashboards_[i];
     const DraftDashboard& draft = *dashboard_drafts_[i - first];
     if (out.title.en.empty()) out.title.en = out.title.zh;
-    const auto roles = known_roles();
-    for (const Text& role : draft.roles) {
-      if (std::find(roles.begin(), roles.end(), role.text) == roles.end()) {
-        const Message hint = suggestion(role.text, roles);
-        findings_.add("unknown_role", {"没有角色 " + in_quotes(role.text) + hint.zh, "there is no role " + in_quotes(role.text) + hint.en},
-                      role.where);
-      }
-      out.roles.push_back(role.text);
-    }
+    out.roles = resolve_roles(draft.roles);
     resolve_org_page(out, draft);
     for (const Text& filter : draft.filters) {
       if (out_->dimension(filter.text) == nullptr && !is_org_level(filter.text))

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a scene pack declares, after it was read, checked and resolved. Everything here but the level of a field is immutable, and owned by a
 // Catalogue; pointers stay valid as long as it lives. Names: a dataset, metric, dashboard or target id is unique in the whole catalogue
-// ("fitness_raw"); a code list is "<pack>.<list>" with the last part of the pack's id
-// ("fitness.item", "core.sex"). `where` is file:line:column of the declaration.
+// ("fitness_raw"); a code list is "<pack>.<list>" with the last part of the pack's id ("fitness.item", "core.sex"). `where` is file:line:column.
 #pragma once
 
 #include <cstdint>
@@ -197,6 +196,12 @@ struct HomePart {
   std::vector<std::string> dashboards;  // ways in
   std::vector<std::string> datasets;
   std::string where;
+};
+
+// A question in plain words that is offered to some roles: docs/dev/rooms/ask.md.
+struct AskExample {
+  std::string pack, question, where;
+  std::vector<std::string> roles;
 };
 
 struct Target {

@@ -5,6 +5,7 @@
 #include "records/job_store.h"
 #include "records/journal.h"
 #include "records/people_names.h"
+#include "records/row_finder.h"
 #include "records/row_text.h"
 
 namespace banmo::records {
@@ -124,6 +125,11 @@ pack::Level CaseRows::shown_level(const directory::Principal& principal, std::st
   return records::shown_level(schema, visible_fields(schema, scope), PeopleNames(engine_, principal, schema, scope.max_level), scope.max_level);
 }
 
+pack::Level CaseRows::reach(const directory::Principal& principal, std::string_view dataset, const sql::Values& row, pack::Level otherwise) const {
+  if (!covers(principal, dataset, row)) return otherwise;
+  return engine_.scope(principal, directory::Right::datasets_read, *engine_.find(dataset)->schema).max_level;
+}
+
 Result<> CaseRows::add(CaseBatch& batch, std::string_view dataset, sql::Values row, bool is_new, const std::string& account, By by) {
   Entry& entry = *engine_.find(dataset);
   const Schema& schema = *entry.schema;
@@ -138,6 +144,30 @@ Result<> CaseRows::add(CaseBatch& batch, std::string_view dataset, sql::Values r
   BANMO_DO(journal_.check_room());
   batch.state().edits.push_back(std::move(edit));
   return {};
+}
+
+Result<std::optional<sql::Values>> CaseRows::unscoped_find(std::string_view dataset, const RowQuestion& question) const {
+  return unscoped_find_row(engine_, editor_, dataset, question);
+}
+
+std::optional<std::string> CaseRows::likeness(std::string_view dataset, const sql::Values& row, const std::vector<std::string>& fields) const {
+  const Schema& schema = *engine_.find(dataset)->schema;
+  sql::Values parts;
+  for (const std::string& field : fields) {
+    const Column& column = schema.columns[schema.dataset->field_index(field)];
+    const sql::Value& value = row[column.index];
+    if (sql::is_null(value)) return std::nullopt;
+    parts.push_back(column.sealed() ? sql::Value{engine_.sealer().index(schema, column, canonical_text(value))} : value);
+  }
+  return joined_key(parts);
+}
+
+void CaseRows::name(CaseBatch& batch, const std::string& key) const {
+  for (Edit& edit : batch.state().edits) {
+    const Schema& schema = *edit.entry->schema;
+    edit.row.values[value_slots(schema)[schema.grain.front()]] = key;
+    edit.key = key_of(schema, edit.row.values);
+  }
 }
 
 Result<> CaseRows::write(sql::Connection& ledger, CaseBatch& batch) { return journal_.write_in(ledger, batch.state().edits, batch.state().counts); }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "directory/types.h"
 #include "json/json.h"
@@ -19,6 +20,7 @@ namespace banmo::records {
 
 class Editor;
 class Engine;
+struct RowQuestion;
 class JobStore;
 class Journal;
 
@@ -55,12 +57,20 @@ class CaseRows {
   Result<Row> show(const directory::Principal& principal, std::string_view dataset, const sql::Values& row,
                    std::optional<pack::Level> otherwise) const;
   bool covers(const directory::Principal& principal, std::string_view dataset, const sql::Values& row) const;
+  // A row of any dataset, for the program itself (row_finder.h).
+  Result<std::optional<sql::Values>> unscoped_find(std::string_view dataset, const RowQuestion& question) const;
+  // What rows have in common that are alike in some fields, sealed ones by their blind index; nothing if one of them is empty.
+  std::optional<std::string> likeness(std::string_view dataset, const sql::Values& row, const std::vector<std::string>& fields) const;
   pack::Level shown_level(const directory::Principal& principal, std::string_view dataset, const sql::Values& row, pack::Level otherwise) const;
+  // The highest level that the reader may see in the row's scope, whatever fields there are; where it does not cover the row, `otherwise`.
+  pack::Level reach(const directory::Principal& principal, std::string_view dataset, const sql::Values& row, pack::Level otherwise) const;
 
   // Checks the row and puts it to those that are written. What the program does by itself has nobody to mend the row: it is written with what is
   // wrong in the log. Errors as of fill(); unavailable "records.journal_full".
   enum class By { person, program };
   Result<> add(CaseBatch& batch, std::string_view dataset, sql::Values row, bool is_new, const std::string& account, By by);
+  // Gives the only row of a batch the key that it was made without. Not at all if the batch is empty.
+  void name(CaseBatch& batch, const std::string& key) const;
   Result<> write(sql::Connection& ledger, CaseBatch& batch);  // inside the transaction
   void written(CaseBatch& batch);                             // after its commit
 

@@ -101,6 +101,10 @@ directory::Scope Engine::scope(const directory::Principal& principal, directory:
 
 Result<> Engine::check_written_by_people(const directory::Principal& principal, const Schema& schema) const {
   if (principal.internal) return {};
+  if (catalogue_->admission(schema.dataset->flow) != nullptr)
+    return fail(ErrorCode::invalid, "records.kept_by_admission",
+                {"该数据集由招生录取公布时写入，不能导入或直接修改",
+                 "the rows of this dataset are what an admission published and take no imports or edits"});
   if (!schema.dataset->flow.empty())
     return fail(ErrorCode::invalid, "records.kept_by_flow",
                 {"该数据集由办事流程写入，不能导入或直接修改；请在办件中办理",

@@ -6,8 +6,8 @@
 #include <exception>
 
 #include "base/log.h"
-#include "json/json.h"
 #include "records/derived.h"
+#include "records/edit_text.h"
 #include "records/job_store.h"
 
 namespace banmo::records {
@@ -32,57 +32,6 @@ constexpr std::string_view kSetApplied = "UPDATE bm_applied SET seq = $1";
 constexpr std::string_view kLastNumber = "SELECT value FROM records_counter WHERE name = 'journal'";
 
 std::string id_of(const Entry& entry, const std::string& key) { return entry.schema->dataset->id + "\n" + key; }
-
-std::string to_hex_text(const sql::Blob& blob) { return crypto::to_hex(blob); }
-
-sql::Value from_hex_text(const std::string& text) {
-  sql::Blob blob;
-  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-  for (size_t i = 0; i + 1 < text.size(); i += 2) blob.push_back(static_cast<uint8_t>(digit(text[i]) * 16 + digit(text[i + 1])));
-  return blob;
-}
-
-// [warn, value...] with values as canonical text, sealed ones in hexadecimal, null as null.
-std::string payload_of(const StoredRow& row) {
-  json::Array values = {row.warn};
-  for (const auto& value : row.values) {
-    if (sql::is_null(value))
-      values.emplace_back();
-    else if (const auto* blob = std::get_if<sql::Blob>(&value))
-      values.emplace_back(to_hex_text(*blob));
-    else
-      values.emplace_back(canonical_text(value));
-  }
-  return json::write(values);
-}
-
-Result<StoredRow> row_from(const Schema& schema, const std::string& payload) {
-  BANMO_TRY(const auto document, json::read(payload));
-  const auto* cells = document.as_array();
-  const Error damaged =
-      fail(ErrorCode::internal, "records.bad_journal", {"编辑日志损坏，请从备份恢复", "the journal of edits is damaged; restore it from the backup"});
-  if (cells == nullptr || cells->size() != schema.stored_names().size() + 1) return damaged;
-  StoredRow row;
-  row.warn = (*cells)[0].as_int() == nullptr ? 0 : *(*cells)[0].as_int();
-  size_t at = 1;
-  for (const Column& column : schema.columns) {
-    const auto* text = (*cells)[at].as_string();
-    if (text == nullptr)
-      row.values.emplace_back();
-    else if (column.sealed())
-      row.values.push_back(from_hex_text(*text));
-    else {
-      auto value = from_canonical(column, *text);
-      if (!value) return damaged;
-      row.values.push_back(std::move(*value));
-    }
-    ++at;
-    if (!column.sealed()) continue;
-    const auto* index = (*cells)[at++].as_string();
-    row.values.push_back(index == nullptr ? sql::Value{} : sql::Value{*index});
-  }
-  return row;
-}
 
 }  // namespace
 
@@ -122,7 +71,7 @@ Result<std::vector<Edit>> Journal::load(int64_t after, int64_t until) const {
     if (edit.entry == nullptr) continue;  // its pack is no longer installed
     edit.key = sql::text_of(row[2]);
     edit.operation = sql::text_of(row[3]);
-    BANMO_TRY(edit.row, row_from(*edit.entry->schema, sql::text_of(row[4])));
+    BANMO_TRY(edit.row, row_of_edit(*edit.entry->schema, sql::text_of(row[4])));
     edit.row.line = edit.seq;
     edit.account = sql::text_of(row[5]);
     edit.at = Instant{sql::int_of(row[6])};
@@ -196,8 +145,8 @@ Result<> Journal::write_in(sql::Connection& ledger, std::vector<Edit>& edits, Co
     BANMO_TRY(edit.seq, take_number(ledger, "journal"));
     edit.row.line = edit.seq;
     if (engine_.one_database()) continue;
-    BANMO_DO(ledger.execute(
-        kInsertEdit, {edit.seq, edit.entry->schema->dataset->id, edit.key, edit.operation, payload_of(edit.row), edit.account, edit.at.micros}));
+    BANMO_DO(ledger.execute(kInsertEdit, {edit.seq, edit.entry->schema->dataset->id, edit.key, edit.operation,
+                                          edit_text_of(*edit.entry->schema, edit.row), edit.account, edit.at.micros}));
   }
   if (!engine_.one_database() || edits.empty()) return {};
   std::vector<const Edit*> pointers;

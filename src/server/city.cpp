@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/city.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "api/migrations.h"
+#include "ask/migrations.h"
 #include "audit/migrations.h"
+#include "base/text.h"
 #include "directory/migrations.h"
 #include "events/migrations.h"
 #include "events/recipes.h"
 #include "flows/migrations.h"
 #include "metrics/migrations.h"
+#include "models/migrations.h"
 #include "records/migrations.h"
 #include "server/pack_shop.h"
 #include "server/pack_stage.h"
@@ -24,7 +28,8 @@ constexpr std::string_view kPostgres = "postgres:";
 Result<> migrate_ledger(sql::Database& ledger, bool migrate) {
   const std::pair<std::string_view, std::span<const sql::Migration>> rooms[] = {
       {"audit", audit_migrations()}, {"directory", directory_migrations()}, {"records", records_migrations()}, {"events", events_migrations()},
-      {"flows", flows_migrations()}, {"metrics", metrics_migrations()},     {"api", api_migrations()}};
+      {"flows", flows_migrations()}, {"metrics", metrics_migrations()},     {"models", models_migrations()},   {"ask", ask_migrations()},
+      {"api", api_migrations()}};
   for (const auto& [room, migrations] : rooms) {
     if (!migrate) {
       BANMO_TRY(const bool needed, sql::migration_needed(ledger, room, migrations));
@@ -56,6 +61,39 @@ directory::Options directory_options(const Settings& settings, const Keys& keys)
   options.field_key = keys.field_key;
   options.index_key = keys.index_key;
   options.password_rules = settings.password_rules == "asvs" ? directory::PasswordRules::asvs : directory::PasswordRules::dengbao3;
+  return options;
+}
+
+// Each "id url key [public key]": of a look-up that a pack has, at an address that may be called. Errors: invalid "server.bad_setting"; those of
+// Outbound::check.
+Result<std::vector<flows::LookupSite>> sites_of(const std::vector<std::string>& lookups, const pack::Catalogue& catalogue,
+                                                const http::Outbound& outbound) {
+  std::vector<flows::LookupSite> sites;
+  for (const std::string& one : lookups) {
+    const auto words = text::split(one, ' ');
+    if (words.size() < 3 || words.size() > 4)
+      return fail(ErrorCode::invalid, "server.bad_setting",
+                  {"lookups 的每一项须是“标识 地址 密钥 [对方公钥]”，用空格隔开", "each of lookups is 'id url key [public key]' with blanks between"},
+                  "lookups");
+    const auto& flows = catalogue.flows();
+    if (std::none_of(flows.begin(), flows.end(), [&](const pack::Flow& flow) { return flow.lookup(words[0]) != nullptr; }))
+      return fail(
+          ErrorCode::invalid, "server.bad_setting",
+          {"没有场景包的流程调用查询 " + words[0] + "，请核对 lookups", "no flow of a pack calls the look-up " + words[0] + ": check lookups"},
+          "lookups");
+    BANMO_DO(outbound.check(words[1]));
+    sites.push_back({words[0], words[1], words[2], words.size() == 4 ? words[3] : std::string()});
+  }
+  return sites;
+}
+
+// A model that may not be called is found out at the start, not by the first who asks.
+Result<ask::Options> options_of_ask(const Settings& settings, const http::Outbound& outbound) {
+  ask::Options options;
+  if (settings.ask_model_url.empty()) return options;
+  BANMO_DO(outbound.check(settings.ask_model_url));
+  options.model = {settings.ask_model_url, settings.ask_model_key, settings.ask_model, std::chrono::milliseconds(settings.ask_model_timeout_ms)};
+  options.call = [&outbound](const OutboundRequest& request) { return outbound.call(request); };
   return options;
 }
 
@@ -122,9 +160,17 @@ Result<std::unique_ptr<City>> City::open(Settings settings, bool migrate) {
   records_options.memory_limit_mb = static_cast<size_t>(settings.warehouse_memory_mb);
   records_options.export_rows_per_day = settings.export_rows_per_day;
   BANMO_TRY(city->records_, records::Records::create(city->stores_, city->catalogue_, *city->directory_, clock, std::move(records_options)));
-  BANMO_TRY(city->flows_, flows::Flows::create(city->stores_, city->catalogue_, *city->directory_, *city->records_, clock));
+  BANMO_TRY(city->outbound_, http::Outbound::create({settings.outbound_networks, settings.outbound_ca_file}));
+  const http::Outbound& outbound = *city->outbound_;
+  const OutboundCall call = [&outbound](const OutboundRequest& request) { return outbound.call(request); };
+  BANMO_TRY(auto lookups, sites_of(settings.lookups, *city->catalogue_, outbound));
+  BANMO_TRY(city->flows_,
+            flows::Flows::create(
+                city->stores_, city->catalogue_, *city->directory_, *city->records_, clock,
+                {.seal_key = city->keys_.field_key, .call = call, .file_check_url = settings.file_check_url, .lookups = std::move(lookups)}));
   BANMO_TRY(city->metrics_, metrics::Metrics::create(city->stores_, city->catalogue_, *city->directory_, *city->records_, clock));
-  city->ask_ = std::make_unique<ask::Ask>(city->stores_, city->catalogue_, *city->directory_, *city->metrics_, clock);
+  BANMO_TRY(city->admissions_,
+            models::Admissions::create(city->stores_, city->catalogue_, *city->directory_, *city->records_, clock, settings.data + "/uploads"));
   events::Options events_options;
   events_options.path = settings.path_prefix + events_options.path;
   events_options.home_page = settings.xapi_home_page;
@@ -135,10 +181,10 @@ Result<std::unique_ptr<City>> City::open(Settings settings, bool migrate) {
   BANMO_TRY(city->events_, events::Events::create(*city->directory_, std::move(events_options)));
   city->courses_ = std::make_unique<events::Courses>(*city->directory_, *city->events_);
   BANMO_DO(city->events_->feed_into(*city->records_));
-  BANMO_TRY(city->outbound_, http::Outbound::create({settings.outbound_networks, settings.outbound_ca_file}));
-  const http::Outbound& outbound = *city->outbound_;
-  city->forwards_ = std::make_unique<events::Forwards>(*city->directory_, city->keys_.field_key,
-                                                       [&outbound](const OutboundRequest& request) { return outbound.call(request); });
+  BANMO_TRY(ask::Options ask_options, options_of_ask(settings, outbound));
+  city->ask_ = std::make_unique<ask::Ask>(city->stores_, city->catalogue_, *city->directory_, *city->metrics_, clock, std::move(ask_options));
+  BANMO_DO(city->ask_->refresh());
+  city->forwards_ = std::make_unique<events::Forwards>(*city->directory_, city->keys_.field_key, call);
   city->packs_ = make_pack_shop({scenes, settings.data + "/tmp", city->catalogue_, city->stores_.ledger.get(), settings.profile(), &clock});
   city->settings_ = std::move(settings);
   return city;
@@ -152,6 +198,7 @@ api::Engines City::engines() {
           .metrics = metrics_.get(),
           .ask = ask_.get(),
           .flows = flows_.get(),
+          .admissions = admissions_.get(),
           .events = events_.get(),
           .courses = courses_.get(),
           .forwards = forwards_.get(),
@@ -163,6 +210,7 @@ api::Engines City::engines() {
           .temp_directory = settings_.data + "/tmp",
           .upload_directory = settings_.data + "/uploads",
           .version = BANMO_VERSION,
+          .public_address = settings_.public_address,
           .profile = settings_.profile()};
 }
 

@@ -16,6 +16,7 @@
 #include "flows/flows.h"
 #include "http/outbound.h"
 #include "metrics/metrics.h"
+#include "models/admissions.h"
 #include "pack/pack.h"
 #include "records/records.h"
 #include "server/keys.h"
@@ -41,6 +42,7 @@ class City {
   ask::Ask& ask() { return *ask_; }
   events::Events& events() { return *events_; }
   flows::Flows& flows() { return *flows_; }
+  models::Admissions& admissions() { return *admissions_; }
   events::Forwards& forwards() { return *forwards_; }
   http::Outbound& outbound() { return *outbound_; }
   api::Engines engines();
@@ -55,6 +57,7 @@ class City {
   std::unique_ptr<records::Records> records_;
   std::unique_ptr<flows::Flows> flows_;
   std::unique_ptr<metrics::Metrics> metrics_;
+  std::unique_ptr<models::Admissions> admissions_;
   std::unique_ptr<ask::Ask> ask_;
   std::unique_ptr<events::Events> events_;
   std::unique_ptr<events::Courses> courses_;

@@ -49,6 +49,8 @@ struct UserCommand {
 // A password is read from standard input, never from the command line.
 Result<> user(const Settings& settings, const UserCommand& command, const Terminal& terminal);
 
+// Recomputes a draw of lots from its public file alone (models/lottery_file.h).
+Result<> verify_lottery_file(const std::string& path, const Terminal& terminal);
 Result<> verify_audit(Settings settings, const Terminal& terminal);
 
 }  // namespace banmo::server

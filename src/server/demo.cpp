@@ -10,7 +10,9 @@
 #include "directory/import.h"
 #include "server/city.h"
 #include "server/demo_accounts.h"
+#include "server/demo_admission.h"
 #include "server/demo_cases.h"
+#include "server/demo_enrol.h"
 #include "server/demo_events.h"
 #include "server/demo_files.h"
 #include "server/demo_roster.h"
@@ -87,6 +89,10 @@ Result<Written> write_files(const DemoCity& plan, const pack::Catalogue& catalog
   roster.done("写 wrote " + fs::path(written.roster.path).filename().string() + ": " + std::to_string(written.roster.n_users) + " 人 people");
   const Step tables(terminal);
   BANMO_TRY(written.files, write_tables(plan, catalogue, folder));
+  BANMO_TRY(const auto admission, write_admission(plan, catalogue, folder));
+  written.files.insert(written.files.end(), admission.begin(), admission.end());
+  BANMO_TRY(const auto entry, write_enrolment(plan, catalogue, folder));
+  written.files.insert(written.files.end(), entry.begin(), entry.end());
   tables.done("写 wrote " + std::to_string(written.files.size()) + " 张统计表 tables");
   const Step fitness(terminal);
   BANMO_TRY(const auto results, write_fitness(plan, catalogue, folder, bar(terminal, "fitness")));

@@ -7,6 +7,12 @@
 #include "server/demo_roster.h"
 
 namespace banmo::server {
+
+const DemoDistrict& demo_district(const DemoCity& plan) {
+  return *std::max_element(plan.districts.begin(), plan.districts.end(),
+                           [](const DemoDistrict& a, const DemoDistrict& b) { return a.population < b.population; });
+}
+
 namespace {
 
 using directory::Grant;
@@ -25,8 +31,7 @@ struct Cast {
 
 Cast choose(const DemoCity& plan) {
   Cast cast;
-  cast.district = &*std::max_element(plan.districts.begin(), plan.districts.end(),
-                                     [](const DemoDistrict& a, const DemoDistrict& b) { return a.population < b.population; });
+  cast.district = &demo_district(plan);
   cast.school = &plan.schools[cast.district->schools.front()];
   for (const size_t at : cast.district->schools)
     if (plan.schools[at].kind == "nine_year") {
@@ -66,6 +71,7 @@ class Accounts {
     BANMO_DO(account("sysadmin", Role::system_admin, top, ""));
     BANMO_DO(account("secadmin", Role::security_admin, top, ""));
     BANMO_DO(account("auditor", Role::audit_admin, top, ""));
+    BANMO_DO(make_experts());
     BANMO_DO(link_wards());
     BANMO_DO(contacts_of_people());
     return contacts_of_schools();
@@ -100,6 +106,23 @@ class Accounts {
     }
     auto made = directory_.create_account(Principal::system(), account);
     if (!made.ok()) return std::move(made).error();
+    return {};
+  }
+
+  // Teachers of other schools, who review what the school of the others hands in.
+  Result<> make_experts() {
+    constexpr int kExperts = 5;
+    int n = 0;
+    for (const DemoSchool& school : plan_.schools) {
+      if (n == kExperts || &school == cast_.school || school.grades.empty()) continue;
+      std::string code;
+      each_teacher(plan_, school, [&](const DemoTeacher& teacher) {
+        if (teacher.n == 1) code = teacher.code;
+      });
+      if (code.empty()) continue;
+      BANMO_TRY(const OrgNo at, org(OrgKind::school, school.code));
+      BANMO_DO(account("expert" + std::to_string(++n), Role::teacher, at, code));
+    }
     return {};
   }
 
@@ -144,6 +167,8 @@ class Accounts {
 };
 
 }  // namespace
+
+std::string demo_guardian(const DemoCity& plan) { return choose(plan).guardian; }
 
 Result<> make_demo_accounts(City& city, const DemoCity& plan) { return Accounts(city, plan).make(); }
 

@@ -9,6 +9,9 @@ namespace banmo::server {
 
 inline constexpr const char* kDemoPassword = "banmo-demo";
 
+// The district whose school the accounts belong to, and the code of the person behind the guardian's account.
+const DemoDistrict& demo_district(const DemoCity& plan);
+std::string demo_guardian(const DemoCity& plan);
 // One account for each role, bound to people of the roster.
 Result<> make_demo_accounts(City& city, const DemoCity& plan);
 // Reports for about four of five targets without a metric; evidence says that they are synthetic. The number of reports.

@@ -6,6 +6,8 @@
 #include <map>
 #include <sstream>
 
+#include "flows/files.h"
+#include "flows/panels.h"
 #include "json/describe.h"
 #include "server/demo_accounts.h"
 
@@ -24,16 +26,55 @@ void describe(V& v, DemoMove& x) {
   v.field("note", x.note, {.has_default = true});
 }
 
+// What is handed in with a case: a file beside the list of cases.
+struct DemoPaper {
+  std::string file, path;
+};
+template <class V>
+void describe(V& v, DemoPaper& x) {
+  v.field("file", x.file);
+  v.field("path", x.path);
+}
+
+// Reviewers and what they give, after the moves.
+struct DemoPanel {
+  std::string by;
+  std::vector<std::string> pool;
+};
+template <class V>
+void describe(V& v, DemoPanel& x) {
+  v.field("by", x.by);
+  v.field("pool", x.pool);
+}
+
+struct DemoSheet {
+  std::string by;
+  std::map<std::string, double> points;
+  std::string note;
+};
+template <class V>
+void describe(V& v, DemoSheet& x) {
+  v.field("by", x.by);
+  v.field("points", x.points);
+  v.field("note", x.note, {.has_default = true});
+}
+
 struct DemoCase {
   std::string by;
   json::Value values = json::Object{};
+  std::vector<DemoPaper> files;
   std::vector<DemoMove> moves;
+  std::optional<DemoPanel> panel;
+  std::vector<DemoSheet> sheets;
 };
 template <class V>
 void describe(V& v, DemoCase& x) {
   v.field("by", x.by);
   v.field("values", x.values);
+  v.field("files", x.files, {.has_default = true});
   v.field("moves", x.moves);
+  v.field("panel", x.panel);
+  v.field("sheets", x.sheets, {.has_default = true});
 }
 
 namespace {
@@ -54,14 +95,34 @@ json::Object object_in(const json::Value& value) {
   return object == nullptr ? json::Object{} : *object;
 }
 
-Result<> run_case(City& city, People& people, const std::string& flow, const DemoCase& one) {
+Result<> run_panel(City& city, People& people, const std::string& case_id, const DemoCase& one) {
+  BANMO_TRY(const directory::Principal* officer, signed_in(city, people, one.panel->by));
+  BANMO_TRY(const flows::PanelView view, city.flows().panels().name(*officer, case_id, {one.panel->pool, ""}));
+  for (const DemoSheet& sheet : one.sheets) {
+    BANMO_TRY(const directory::Principal* reviewer, signed_in(city, people, sheet.by));
+    for (const flows::Seat& seat : view.seats) {
+      if (seat.account != sheet.by) continue;
+      const auto done = city.flows().panels().hand_in(*reviewer, seat.id.to_string(), {sheet.points, sheet.note});
+      if (!done.ok()) return done.error();
+    }
+  }
+  return {};
+}
+
+//   folder   where the files are that are handed in
+Result<> run_case(City& city, People& people, const std::string& flow, const std::string& folder, const DemoCase& one) {
   BANMO_TRY(const directory::Principal* opener, signed_in(city, people, one.by));
   BANMO_TRY(flows::Case now, city.flows().open(*opener, flow, object_in(one.values)));
+  const std::string id = now.head.id.to_string();
+  for (const DemoPaper& paper : one.files) BANMO_DO(city.flows().files().add(*opener, id, paper.file, paper.path, folder + "/" + paper.path));
+  if (!one.files.empty()) {
+    BANMO_TRY(now, city.flows().find(*opener, id));
+  }
   for (const DemoMove& move : one.moves) {
     BANMO_TRY(const directory::Principal* mover, signed_in(city, people, move.by));
     BANMO_TRY(now, city.flows().move(*mover, now.head.id.to_string(), {now.head.seq, move.move, object_in(move.values), move.note}));
   }
-  return {};
+  return one.panel ? run_panel(city, people, id, one) : Result<>();
 }
 
 // Nothing if the pack brings no such file.
@@ -85,12 +146,12 @@ Result<int64_t> open_demo_cases(City& city) {
   People people;
   int64_t n = 0;
   for (const pack::Flow& flow : city.catalogue()->flows()) {
-    const auto folder = std::filesystem::path(city.catalogue()->pack(flow.pack)->file).parent_path();
-    const std::string file = (folder / "sample" / (flow.id + ".cases.json")).string();
+    const auto folder = std::filesystem::path(city.catalogue()->pack(flow.pack)->file).parent_path() / "sample";
+    const std::string file = (folder / (flow.id + ".cases.json")).string();
     const auto cases = cases_of(file);
     if (!cases.ok()) return in_file(cases.error(), file);
     for (const DemoCase& one : *cases) {
-      const auto done = run_case(city, people, flow.id, one);
+      const auto done = run_case(city, people, flow.id, folder.string(), one);
       if (!done.ok()) return in_file(done.error(), file);
       ++n;
     }

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "server/commands.h"
 #include "server/demo.h"
+#include "server/lookup_simulator.h"
 #include "server/serve.h"
 
 namespace {
@@ -99,6 +100,21 @@ void add_exchange(CLI::App& app, Flags& flags, Work& chosen) {
   out->add_option("--org", exporting.org, "组织的代码或名称 code or title of the organisation");
 }
 
+void add_simulator(CLI::App& app, Flags& flags, Work& chosen) {
+  static LookupSimulator simulator;
+  CLI::App* answering = add_command(app, flags, "simulate-lookups", "模拟被查询的部门 answer look-ups from a file", chosen,
+                                    [](const Settings&, const Terminal& terminal) { return simulate_lookups(simulator, terminal); });
+  answering->add_option("--listen", simulator.listen)->capture_default_str();
+  answering->add_option("--answers", simulator.data, "CSV: lookup,key,result,…")->required()->check(CLI::ExistingFile);
+  answering->add_option("--sign", simulator.sign)->check(CLI::IsMember({"hmac", "sm2"}))->capture_default_str();
+  answering->add_option("--profile", simulator.profile)->check(CLI::IsMember({"intl", "sm"}))->capture_default_str();
+  answering->add_option("--key", simulator.key, "密钥 secret")->required();
+  answering->add_option("--public-key", simulator.public_key, "查询方公钥 of who asks (sm2)");
+  answering->add_option("--delay-ms", simulator.delay_ms)->check(CLI::Range(0, 60'000));
+  answering->add_flag("--wrong", simulator.is_wrong, "签名错误 signs wrongly");
+  answering->add_flag("--down", simulator.is_down, "503");
+}
+
 void add_operations(CLI::App& app, Flags& flags, Work& chosen) {
   add_command(app, flags, "migrate", "升级数据库 bring the database up to date", chosen,
               [](Settings settings, const Terminal& terminal) { return migrate(std::move(settings), terminal); });
@@ -120,6 +136,13 @@ void add_operations(CLI::App& app, Flags& flags, Work& chosen) {
   users->add_option("account", account.account);
   users->add_option("--role", account.role);
   users->add_option("--org", account.org);
+  static std::string lottery;
+  add_command(app, flags, "verify", "重算抽签文件 recompute the file of a draw of lots", chosen,
+              [](const Settings&, const Terminal& terminal) { return verify_lottery_file(lottery, terminal); })
+      ->add_option("file", lottery)
+      ->required()
+      ->check(CLI::ExistingFile);
+  add_simulator(app, flags, chosen);
   CLI::App* auditing = app.add_subcommand("audit", "审计 audit log");
   auditing->require_subcommand(1);
   add_command(*auditing, flags, "verify", "验证审计链 find the first entry that was tampered with", chosen,

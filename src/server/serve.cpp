@@ -17,6 +17,8 @@
 #include "audit/audit.h"
 #include "audit/read_log.h"
 #include "base/log.h"
+#include "flows/files.h"
+#include "flows/lookups.h"
 #include "server/city.h"
 #include "server/every.h"
 #include "server/health.h"
@@ -30,7 +32,7 @@ constexpr std::string_view kContentSecurityPolicy =
     "base-uri 'self'; form-action 'self'; object-src 'none'";
 
 constexpr std::chrono::seconds kRefresh{2}, kFeed{1}, kForward{1};
-constexpr std::chrono::seconds kTell{20}, kDeadlines{5};
+constexpr std::chrono::seconds kTell{20}, kDeadlines{5}, kFileChecks{1}, kPurge{3600};
 
 bool is_loopback(std::string_view address) {
   return address.starts_with("127.") || address.starts_with("[::1]") || address.starts_with("localhost:");
@@ -94,6 +96,7 @@ void raise_file_limit() {
 void refresh(City& city) {
   if (const auto done = city.directory().refresh(); !done.ok()) BANMO_LOG(warn, "directory.not_refreshed", {"error", done.error().to_string()});
   if (const auto done = city.metrics().refresh(); !done.ok()) BANMO_LOG(warn, "metrics.not_refreshed", {"error", done.error().to_string()});
+  if (const auto done = city.ask().refresh(); !done.ok()) BANMO_LOG(warn, "ask.not_refreshed", {"error", done.error().to_string()});
   if (const auto done = city.records().refresh_levels(); !done.ok())
     BANMO_LOG(warn, "records.levels_not_refreshed", {"error", done.error().to_string()});
 }
@@ -126,6 +129,20 @@ void forward(City& city, const std::atomic<bool>& stop) {
 void run_deadlines(City& city) {
   if (const auto done = city.flows().refresh(); !done.ok()) BANMO_LOG(warn, "flows.not_refreshed", {"error", done.error().to_string()});
   if (const auto done = city.flows().run_due(); !done.ok()) BANMO_LOG(warn, "flows.deadlines_not_run", {"error", done.error().to_string()});
+  if (const auto done = city.ask().forget_old(); !done.ok()) BANMO_LOG(warn, "ask.history_not_forgotten", {"error", done.error().to_string()});
+}
+
+// Files that wait for the checker; those that came with cases which ended long ago go.
+void check_files(City& city) {
+  if (const auto done = city.flows().files().run_checks(); !done.ok())
+    BANMO_LOG(warn, "flows.files_not_checked", {"error", done.error().to_string()});
+}
+void ask_others(City& city) {
+  if (const auto done = city.flows().lookups().run(); !done.ok()) BANMO_LOG(warn, "flows.lookups_not_run", {"error", done.error().to_string()});
+}
+void purge_files(City& city) {
+  if (const auto done = city.flows().files().purge(); !done.ok()) BANMO_LOG(warn, "flows.files_not_purged", {"error", done.error().to_string()});
+  if (const auto done = city.flows().lookups().purge(); !done.ok()) BANMO_LOG(warn, "flows.answers_not_purged", {"error", done.error().to_string()});
 }
 
 void print_addresses(const Terminal& terminal, const http::Server& server, City& city) {
@@ -183,6 +200,9 @@ Result<> serve(Settings settings, const ServeOptions& options, const Terminal& t
   const Every refreshing(kRefresh, [&city] { refresh(*city); });
   const Every telling(kTell, [&city] { tell_subscribers(*city); });
   const Every watching(kDeadlines, [&city] { run_deadlines(*city); });
+  const Every checking(kFileChecks, [&city] { check_files(*city); });
+  const Every asking(kFileChecks, [&city] { ask_others(*city); });
+  const Every purging(kPurge, [&city] { purge_files(*city); });
   const Every filing(kFeed, [&city] { file(*city); });
   const Every feeding(kFeed, [&city] { feed(*city); });
   std::atomic<bool> stopping = false;
@@ -197,6 +217,7 @@ Result<> serve(Settings settings, const ServeOptions& options, const Terminal& t
   notify_supervisor("STOPPING=1");
   stopping = true;
   city->outbound().stop();
+  city->events().stop();
   server->drain();
   reads->close();
   BANMO_DO(audit::write_checkpoint(*city->stores().ledger, city->settings().data + "/audit.checkpoints", city->keys().audit_key, engines.clock->now(),

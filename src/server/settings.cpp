@@ -40,9 +40,16 @@ void describe(V& v, Settings& x) {
   v.field("xapi_home_page", x.xapi_home_page, {.pattern = "^https?://[^ ]+$", .has_default = true});
   v.field("xapi_max_batch", x.xapi_max_batch, {.minimum = 1, .maximum = 10'000, .has_default = true});
   v.field("xapi_max_body_mb", x.xapi_max_body_mb, {.minimum = 1, .maximum = 512, .has_default = true});
+  v.field("public_address", x.public_address, {.pattern = "^(https?://[^ ]+[^ /])?$", .has_default = true});
+  v.field("lookups", x.lookups, kOptional);
+  v.field("file_check_url", x.file_check_url, {.pattern = "^(https?://[^ ]+)?$", .has_default = true});
   v.field("outbound_networks", x.outbound_networks, kOptional);
   v.field("outbound_ca_file", x.outbound_ca_file, kOptional);
   v.field("export_rows_per_day", x.export_rows_per_day, {.minimum = 0, .maximum = 2'000'000'000, .has_default = true});
+  v.field("ask_model_url", x.ask_model_url, kOptional);
+  v.field("ask_model_key", x.ask_model_key, kOptional);
+  v.field("ask_model", x.ask_model, kOptional);
+  v.field("ask_model_timeout_ms", x.ask_model_timeout_ms, {.minimum = 100, .maximum = 20'000, .has_default = true});
 }
 
 namespace {

@@ -30,11 +30,18 @@ struct Settings {
   int warehouse_memory_mb = 900;
   std::string xapi_home_page = "http://localhost/xapi";  // names this store in the authority of statements: say it once, before the first of them
   int xapi_max_batch = 1000;                             // statements in a request
+  std::string public_address;                            // where people reach the installation: stands on letters; empty: as the reader came
+  std::vector<std::string> lookups;                      // "hukou https://… secret [their public key]": where look-ups of packs are asked
+  std::string file_check_url;                            // who is shown files that are handed in (docs/guide/operations.md); empty: nobody
   int xapi_max_body_mb = 16;                             // of a request, with its attachments
   // What the server may call besides public https addresses: networks that are called without TLS too. Empty: none.
   std::vector<std::string> outbound_networks = {"127.0.0.0/8", "::1/128"};
   std::string outbound_ca_file;         // PEM: whose certificates are believed there; empty: the system's
   int export_rows_per_day = 5'000'000;  // of one account; 0: no limit
+  // A language model for questions that the rules cannot read: the whole URL of an OpenAI-compatible chat endpoint; empty: none. The key is better
+  // given by the environment (BANMO_ASK_MODEL_KEY) than written into the file.
+  std::string ask_model_url, ask_model_key, ask_model;
+  int ask_model_timeout_ms = 5000;
 
   crypto::Profile profile() const { return crypto_profile == "sm" ? crypto::Profile::sm : crypto::Profile::intl; }
 };

@@ -54,7 +54,7 @@ void Terminal::end_progress() const {
 int exit_code_of(const Error& error) {
   if (error.id == "server.migration_needed") return 5;
   if (error.id.starts_with("sql.") || error.id == "audit.no_spool") return 4;
-  if (error.id.starts_with("audit.") || error.id == "server.backup_differs") return 6;
+  if (error.id.starts_with("audit.") || error.id == "server.backup_differs" || error.id.starts_with("models.lottery_")) return 6;
   if (error.id.starts_with("server.") || error.id.starts_with("pack.") || error.id.starts_with("json.") || error.id.starts_with("yaml.")) return 3;
   return 1;
 }

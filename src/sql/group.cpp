@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sql/group.h"
 
+#include <exception>
+#include <string>
+
 #include "base/worker_pool.h"
 
 namespace banmo::sql {
@@ -27,6 +30,27 @@ void Group::wake_next() {
   if (!is_writing_ && !waiting_.empty()) waiting_.front()->changed.notify_one();
 }
 
+// What one request throws is its own: those who wait with it are neither left waiting nor refused.
+void Group::run_guarded(const Requests& group) const {
+  std::string cause;
+  try {
+    return run_(group);
+  } catch (const std::exception& thrown) {
+    cause = thrown.what();
+  } catch (...) {
+    cause = "not an exception of the standard library";
+  }
+  for (Request* one : group) {
+    one->result = fail(ErrorCode::internal, "sql.group_threw",
+                       {"写入时发生内部错误，这一项没有写入；请联系系统管理员",
+                        "writing met an internal error and this was not written: tell the system administrator"},
+                       {}, cause);
+    if (group.size() == 1) return;
+    one->result = {};
+    run_guarded({one});
+  }
+}
+
 // Notifies under the lock: who waits destroys its request as soon as it has the lock.
 void Group::lead(std::unique_lock<std::mutex>& lock) {
   is_writing_ = true;
@@ -35,7 +59,7 @@ void Group::lead(std::unique_lock<std::mutex>& lock) {
   if (!group.empty()) {
     Deadline mine(std::chrono::steady_clock::now() + group_time_, Deadline::AfterCommit::unlimited);  // the requests' own time is not this one's
     const Deadline::Scope scope(&mine);
-    run_(group);
+    run_guarded(group);
   }
   lock.lock();
   for (Request* one : group) {

@@ -28,7 +28,8 @@ class Group {
     std::condition_variable changed = {};
   };
   using Requests = std::vector<Request*>;
-  // `run` writes a group and sets each result; `busy` is answered to who gave up. A group may take `group_time`.
+  // `run` writes a group and sets each result; `busy` is answered to who gave up. A group may take `group_time`. If `run` throws, each of the group
+  // is run alone, and what throws again is told internal "sql.group_threw": it must not throw once it has written.
   Group(std::function<void(const Requests&)> run, Error busy, size_t max_group, std::chrono::milliseconds group_time)
       : run_(std::move(run)), busy_(std::move(busy)), max_group_(max_group), group_time_(group_time) {}
   // Returns when the request was written or refused; its result.
@@ -37,6 +38,7 @@ class Group {
  private:
   Requests take();
   void lead(std::unique_lock<std::mutex>& lock);
+  void run_guarded(const Requests& group) const;
   void wake_next();
 
   const std::function<void(const Requests&)> run_;

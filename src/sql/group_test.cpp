@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <stdexcept>
 #include <thread>
 
 namespace banmo::sql {
@@ -63,6 +64,37 @@ TEST_CASE("a group takes no more than it may") {
       });
   }
   CHECK(groups == std::vector<size_t>{1, 1, 1, 1, 1});
+}
+
+TEST_CASE("what throws fails alone, and whoever waited with it is written") {
+  std::mutex gate;
+  std::atomic<int> n_waiting = 0, n_written = 0;
+  Group group(
+      [&](const Group::Requests& requests) {
+        const std::lock_guard lock(gate);
+        for (Group::Request* one : requests) {
+          if (static_cast<Numbered*>(one)->number == 2) throw std::runtime_error("two");
+          if (static_cast<Numbered*>(one)->number == 4) throw 4;
+        }
+        n_written += static_cast<int>(requests.size());
+      },
+      busy(), 100, std::chrono::seconds(10));
+  std::vector<std::string> answers(6);
+  {
+    std::unique_lock hold(gate);
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 6; ++i)
+      threads.emplace_back([&, i] {
+        Numbered request(i);
+        ++n_waiting;
+        const auto done = group.write(request);
+        answers[static_cast<size_t>(i)] = done.ok() ? "" : done.error().id + " " + done.error().cause;
+      });
+    while (n_waiting < 6) std::this_thread::yield();
+    hold.unlock();
+  }
+  CHECK(answers == std::vector<std::string>{"", "", "sql.group_threw two", "", "sql.group_threw not an exception of the standard library", ""});
+  CHECK(n_written == 4);
 }
 
 TEST_CASE("who waits longer than it may is told so, and is not written") {

@@ -39,6 +39,10 @@ async function places(page) {
     const { items } = await api(page, 'courses')
     if (items[0]) more.push(`course?id=${items[0].id}`)
   }
+  if (has('services')) {
+    more.push('cases', ...(await api(page, 'flows')).items.slice(0, 1).map((flow) => `service?id=${flow.id}`), ...(await api(page, 'cases?limit=1')).items.map((one) => `case?id=${one.id}`))
+    if (has('work')) more.push('figures', 'delegations')
+  }
   const all = [...found, ...[...more, 'notices', 'me', 'password'].map((path) => new URL(path, base()).href)]
   const only = process.env.BANMO_E2E_PLACES && new RegExp(process.env.BANMO_E2E_PLACES)
   return only ? all.filter((href) => only.test(href.slice(base().length))) : all

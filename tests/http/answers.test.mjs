@@ -44,6 +44,7 @@ for (const account of ['city', 'leader', 'principal', 'guardian', 'sysadmin', 's
     for (const [path, item] of Object.entries(document.paths)) {
       const schema = item.get?.responses['200']?.content?.['application/json']?.schema
       const short = path.replace('/api/v1', '')
+      if (short === '/letters/verify') continue // each wrong code counts against this address: papers.test.mjs
       if (!schema || !path.startsWith('/api/v1') || (short.includes('{') && ids[short] === undefined)) continue
       const needs = { '/search': '?q=a', '/lineage': '?dataset=fitness_raw' }[short] ?? ''
       const answer = await caller.get(short.replace(/\{\w+\}/, ids[short]) + needs)

@@ -136,6 +136,7 @@ function fill(path, at) {
     .replace('/forwards/{id}', `/forwards/${at.forward}`)
     .replace('/cases/{case}', `/cases/${at.case}`)
     .replace('/flows/{flow}', '/flows/data_sharing')
+    .replace('/admissions/{admission}', '/admissions/senior_secondary')
     .replace('/datasets/{id}', `/datasets/${dataset}`)
     .replace('/dashboards/{id}', '/dashboards/fit_city')
     .replace('{key}', encodeURIComponent(at.row))
@@ -175,6 +176,14 @@ const writes = {
   report_target: async () => ({ body: { year: 2025, value: 1, evidence: '测试' }, success: 404 }),
   preview_dashboard: async () => ({ body: { yaml: ownBoard('matrix') }, success: 200 }),
   put_dashboard: async () => ({ body: { yaml: ownBoard('fit_city'), version: 0 }, success: 409 }), // comes with a pack
+  ask: async () => ({ body: { question: '优良率是多少' }, success: 200 }),
+  change_ask_history: async () => ({ body: { saved: true }, success: 404 }),
+  delete_ask_question: async () => ({ success: 404 }),
+  delete_ask_history: async () => ({ success: 204 }),
+  rate_answer: async () => ({ body: { id: kNobodysId, rating: 'up' }, success: 404 }),
+  dismiss_failed_question: async () => ({ success: 404 }),
+  add_synonym: async () => ({ body: { word: '矩阵用词', kind: 'metric', target: 'fit_n' }, success: 201 }),
+  delete_synonym: async () => ({ success: 404 }),
   subscribe: async () => ({ body: { dashboard: 'fit_city', every: 'day', hour: 8 }, success: [201, 404] }),
   disable_account: async () => ({ success: 204 }),
   enable_account: async () => ({ success: 204 }),
@@ -218,7 +227,25 @@ const writes = {
   },
   open_case: async () => ({ body: { values: {} }, success: [201, 403] }), // 403: it is not theirs to start
   save_case: async () => ({ body: { seq: 1, values: {} }, success: [200, 403, 409] }),
+  rate_case: async () => ({ body: { stars: 5 }, success: [403, 409] }), // 403: not who opened it
+  remove_case_file: async () => ({ success: 404 }),
   move_case: async () => ({ body: { seq: 0, move: 'send' }, success: 409 }),
+  move_cases: async () => ({ body: { items: [{ case: kNobodysId, seq: 1 }], move: 'send', dry_run: true }, success: 200 }),
+  give_delegation: async () => ({ body: { to: 'nobody-here', from: today, until: today }, success: [403, 422] }), // 403: no office
+  end_delegation: async () => ({ success: 404 }),
+  name_panel: async () => ({ body: { pool: ['nobody-here'] }, success: 409 }), // it has none
+  replace_reviewer: async () => ({ success: 409 }),
+  hand_in_review: async () => ({ body: { points: {} }, success: 404 }),
+  decline_review: async () => ({ body: { reason: '矩阵测试' }, success: 404 }),
+  run_admission: async () => ({ body: { year: 1999 }, success: 422 }), // nobody applied in that year
+  compare_admission: async () => ({ body: { year: 1999, batch: 'general', mechanisms: ['immediate_acceptance'] }, success: 422 }),
+  check_admission_run: async () => ({ success: 404 }),
+  publish_admission_run: async () => ({ success: 404 }),
+  drop_admission_run: async () => ({ success: 404 }),
+  fix_admission_lottery: async () => ({ body: { year: 1999, batch: 'vocational' }, success: 422 }),
+  draw_admission_lottery: async () => ({ body: { list_sha256: '00', digits: '123456' }, success: 404 }),
+  confirm_admission_lottery: async () => ({ body: { list_sha256: '00', digits: '123456' }, success: 404 }),
+  reject_admission_lottery: async () => ({ success: 404 }),
   create_org: async (relation) => ({ kind: 'org', body: { parent: school[relation].id, kind: 'class', title: '矩阵班' }, success: 201 }),
   rename_org: async (relation) => ({ kind: 'org', body: { title: school[relation].title }, success: 200 }),
   set_org_contact: async (relation) => ({ kind: 'org', body: { address: `矩阵路 ${kRelations.indexOf(relation)} 号` }, success: 200 }),

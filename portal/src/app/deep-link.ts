@@ -5,6 +5,7 @@ const pages: Record<string, { page: string; parts: Record<string, string> }> = {
   dashboards: { page: '/dashboard', parts: {} },
   orgs: { page: '/org', parts: {} },
   people: { page: '/person', parts: {} },
+  cases: { page: '/case', parts: {} },
   jobs: { page: '/import', parts: {} },
 }
 

@@ -5,7 +5,7 @@ import { menuIcons } from './menu-icons'
 import { openTo } from './routes'
 
 const groups = ['work', 'data', 'govern'] as const
-const parents: Record<string, string> = { '/dataset': '/datasets', '/import': '/datasets', '/lineage': '/datasets', '/dashboard': '/dashboards', '/org': '/orgs', '/person': '/people', '/timeline': '/learning', '/course': '/courses', '/recipes': '/tools' }
+const parents: Record<string, string> = { '/dataset': '/datasets', '/import': '/datasets', '/lineage': '/datasets', '/dashboard': '/dashboards', '/ask-words': '/ask', '/org': '/orgs', '/person': '/people', '/timeline': '/learning', '/course': '/courses', '/service': '/services', '/cases': '/services', '/case': '/services', '/figures': '/work', '/delegations': '/work', '/review': '/work', '/recipes': '/tools' }
 
 /** The menu that the rights of the signed-in person allow. */
 export function Menu({ me, label, onGo }: { me: Me; label: string; onGo?: () => void }) {

@@ -8,6 +8,7 @@ import { EmptyState, ErrorState, LoadingState } from '@/shared/ui/states'
 import { deepLink } from './deep-link'
 import { routes } from './routes'
 
+const VerifyLottery = lazy(() => import('@/features/admission/verify-page')) // for everybody, signed in or not
 const SignIn = lazy(() => import('@/features/session/sign-in-page'))
 const FirstPassword = lazy(() => import('@/features/session/first-password-page'))
 const Shell = lazy(() => import('./shell'))
@@ -35,6 +36,7 @@ function Bare({ route }: { route: (typeof routes)[number] }) {
 export function Pages() {
   const me = useMe()
   const { pathname } = useLocation()
+  if (pathname === '/verify-lottery') return <Suspense fallback={<LoadingState />}><VerifyLottery /></Suspense>
   if (me.data === undefined) {
     return <main className="bm-alone">{me.error ? <ErrorState error={me.error} retry={() => void me.refetch()} /> : <LoadingState rows={3} />}</main>
   }

@@ -11,17 +11,30 @@ export type Route = { path: string; right?: string | string[]; roles?: string[];
 
 const page = (load: () => Promise<{ default: ComponentType }>) => lazy(() => patiently(load))
 
+const offices = ['city_officer', 'district_officer', 'principal', 'school_cio', 'teacher', 'homeroom_teacher', 'enterprise']
+
 export const routes: Route[] = [
   { path: '', menu: 'home', group: 'work', page: page(() => import('@/features/home/home-page')) },
   { path: 'portrait', right: 'datasets.read', roles: ['student', 'guardian'], menu: 'portrait', group: 'work', page: page(() => import('@/features/metrics/portrait-page')) },
   { path: 'dashboards', right: 'metrics.read', menu: 'dashboards', group: 'work', page: page(() => import('@/features/metrics/dashboards-page')) },
   { path: 'dashboard', right: 'metrics.read', page: page(() => import('@/features/metrics/dashboard-page')) },
   { path: 'screen', right: 'metrics.read', bare: true, page: page(() => import('@/features/metrics/screen-page')) },
+  { path: 'ask', right: 'metrics.read', menu: 'ask', group: 'work', page: page(() => import('@/features/ask/ask-page')) },
+  { path: 'ask-words', right: 'ask.manage', page: page(() => import('@/features/ask/words-page')) },
   { path: 'builder', right: 'dashboards.manage', menu: 'builder', group: 'work', page: page(() => import('@/features/builder/builder-page')) },
   { path: 'learning', right: 'datasets.read', menu: 'learning', group: 'work', page: page(() => import('@/features/learning/learning-page')) },
   { path: 'timeline', right: 'datasets.read', page: page(() => import('@/features/learning/timeline-page')) },
   { path: 'courses', right: 'datasets.read', menu: 'courses', group: 'work', page: page(() => import('@/features/courses/courses-page')) },
   { path: 'course', right: 'datasets.read', page: page(() => import('@/features/courses/course-page')) },
+  { path: 'services', right: 'cases.handle', menu: 'services', group: 'work', page: page(() => import('@/features/services/services-page')) },
+  { path: 'service', right: 'cases.handle', page: page(() => import('@/features/services/service-page')) },
+  { path: 'cases', right: 'cases.handle', page: page(() => import('@/features/services/cases-page')) },
+  { path: 'case', right: 'datasets.read', page: page(() => import('@/features/services/case-page')) },
+  { path: 'work', right: 'cases.handle', roles: offices, menu: 'work', group: 'work', page: page(() => import('@/features/services/work-page')) },
+  { path: 'delegations', right: 'cases.handle', page: page(() => import('@/features/services/delegations-page')) },
+  { path: 'review', right: 'cases.handle', page: page(() => import('@/features/services/review-page')) },
+  { path: 'figures', right: 'datasets.read', page: page(() => import('@/features/services/figures-page')) },
+  { path: 'admissions', right: 'orgs.read', roles: ['city_officer', 'city_leader', 'district_officer', 'principal', 'school_cio', 'student', 'guardian'], menu: 'admissions', group: 'work', page: page(() => import('@/features/admission/admissions-page')) },
   { path: 'plan', right: 'plan.read', menu: 'plan', group: 'work', page: page(() => import('@/features/plan/plan-page')) },
   { path: 'orgs', right: 'orgs.read', menu: 'orgs', group: 'data', page: page(() => import('@/features/directory/orgs-page')) },
   { path: 'org', right: 'orgs.read', page: page(() => import('@/features/directory/org-page')) },

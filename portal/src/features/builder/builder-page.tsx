@@ -1,4 +1,5 @@
 // Dashboards that the city writes itself: the list of them, and the builder for one (?id=), a copy (?copy=) or a new one (?new=1).
+import '@/shared/i18n/builder'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'

@@ -1,4 +1,5 @@
 // One organisation on one page: where it stands, people, what the packs show of it (conditions, trends), quality, plan, history, and its changes.
+import '@/shared/i18n/plan'
 import '@/pack-ui/pack-ui.css'
 import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'

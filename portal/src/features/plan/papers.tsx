@@ -1,4 +1,5 @@
 // Beside a target: evidence files, and the thread of supervision with its replies.
+import '@/shared/i18n/plan'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Input, Select } from 'antd'
 import { useState, type FormEvent } from 'react'

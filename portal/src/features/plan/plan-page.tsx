@@ -1,4 +1,5 @@
 // The plans: every target with its yearly bullets and lamps, who is responsible, and evidence for what was reported.
+import '@/shared/i18n/plan'
 import '@/pack-ui/pack-ui.css'
 import { useQuery } from '@tanstack/react-query'
 import { Button, Select } from 'antd'

@@ -1,4 +1,5 @@
 // The plan as a report on paper: how many stand where, then every target with its figures, evidence and what supervision said.
+import '@/shared/i18n/plan'
 import { useTranslation } from 'react-i18next'
 import type { Target } from '@/shared/api/types'
 import { formatNumber, withUnit } from '@/shared/format/numbers'

@@ -1,4 +1,5 @@
 // Reporting a value: year, figure, evidence. Evidence is required, because someone will ask.
+import '@/shared/i18n/plan'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, Drawer, Input, Select } from 'antd'
 import { useState, type FormEvent } from 'react'

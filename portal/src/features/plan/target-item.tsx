@@ -1,4 +1,5 @@
 // One target of a plan with a bullet for each year.
+import '@/shared/i18n/plan'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'

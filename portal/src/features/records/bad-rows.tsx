@@ -1,4 +1,5 @@
 // Rows that did not pass: file, line, field, rule, what to do, and the row as it was sent.
+import '@/shared/i18n/records'
 import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { api, data } from '@/shared/api/client'

@@ -1,4 +1,5 @@
 // Levels of all fields by category, and what each role sees of each level.
+import '@/shared/i18n/records'
 import '@/pack-ui/pack-ui.css'
 import { useQuery } from '@tanstack/react-query'
 import { Button, Select } from 'antd'

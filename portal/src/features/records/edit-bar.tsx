@@ -1,4 +1,5 @@
 // Above the grid while it is edited: how to, what waits, undo, paste of whole rows.
+import '@/shared/i18n/records'
 import { Button } from 'antd'
 import { useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'

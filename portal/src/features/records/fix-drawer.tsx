@@ -1,4 +1,5 @@
 // One bad row in the form that its dataset declares: mended, checked again by the server, and then part of the dataset.
+import '@/shared/i18n/records'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Drawer } from 'antd'
 import { useTranslation } from 'react-i18next'

@@ -1,5 +1,6 @@
 // Import: template and file, what its columns are, a check without writing, the write. The job's id is in the address and the server keeps the file
 // of a check for a day, so the page can be left at any step.
+import '@/shared/i18n/records'
 import '@/pack-ui/pack-ui.css'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'

@@ -1,4 +1,5 @@
 // Fields to be graded anew: lower levels that wait for somebody else's approval, and what was decided.
+import '@/shared/i18n/records'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, Input, Modal, Segmented } from 'antd'
 import { useState } from 'react'

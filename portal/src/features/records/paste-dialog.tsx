@@ -1,4 +1,5 @@
 // A pasted block before it is saved: what each cell becomes, what the server would refuse, then one save for all that is good.
+import '@/shared/i18n/records'
 import { useMutation } from '@tanstack/react-query'
 import { Button, Input, Modal } from 'antd'
 import { useState } from 'react'

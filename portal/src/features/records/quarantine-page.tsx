@@ -1,4 +1,5 @@
 // Bad rows as a work-list by school; below it the rows of one dataset and school, to mend in place, or to download, mend and send back.
+import '@/shared/i18n/records'
 import '@/pack-ui/pack-ui.css'
 import { Segmented, Select } from 'antd'
 import { useState } from 'react'

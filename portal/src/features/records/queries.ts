@@ -2,12 +2,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { api, data } from '@/shared/api/client'
 
+export { useDataset } from '@/shared/datasets'
+
 export function useDatasets() {
   return useQuery({ queryKey: ['datasets'], queryFn: () => data(api.GET('/api/v1/datasets')) })
-}
-
-export function useDataset(id: string) {
-  return useQuery({ queryKey: ['dataset', id], queryFn: () => data(api.GET('/api/v1/datasets/{id}', { params: { path: { id } } })), enabled: id !== '' })
 }
 
 /** Path of a file that belongs to a dataset, with the filters of the grid. */

@@ -1,4 +1,5 @@
 // Imports into a dataset that were begun before, to come back to them.
+import '@/shared/i18n/records'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'

@@ -1,4 +1,5 @@
 // Bad rows as work: which school has how many, what was sent back and until when.
+import '@/shared/i18n/records'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Input, Modal } from 'antd'
 import dayjs from 'dayjs'

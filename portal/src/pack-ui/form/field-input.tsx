@@ -4,12 +4,12 @@ import type { Field } from '@/shared/api/types'
 import { OrgInput } from './org-input'
 import { PersonInput } from './person-input'
 
-type Props = { field: Field; text: string; title?: string; bad: boolean; disabled: boolean; onChange: (text: string) => void }
+export type FieldInputProps = { field: Field; id?: string; text: string; title?: string; bad: boolean; disabled: boolean; onChange: (text: string) => void }
+const longText = 200 // characters from which a text has lines
 
 /** The control that fits a field's type. Text in, text out; values.ts gives it its type. */
-export function FieldInput({ field, text, title, bad, disabled, onChange }: Props) {
+export function FieldInput({ field, id = `field-${field.id}`, text, title, bad, disabled, onChange }: FieldInputProps) {
   const { t } = useTranslation()
-  const id = `field-${field.id}`
   const status = bad ? 'error' : undefined
   if (field.codes || field.type === 'bool') {
     const codes = field.codes ?? [{ code: 'true', title: t('value.yes') }, { code: 'false', title: t('value.no') }]
@@ -20,8 +20,9 @@ export function FieldInput({ field, text, title, bad, disabled, onChange }: Prop
       />
     )
   }
-  if (field.type === 'org') return <OrgInput id={id} status={status} disabled={disabled} value={text} title={title} onChange={onChange} />
+  if (field.type === 'org') return <OrgInput id={id} typed status={status} disabled={disabled} value={text} title={title} onChange={onChange} />
   if (field.person && !field.masked) return <PersonInput id={id} status={status} disabled={disabled} value={text} title={title} onChange={onChange} />
+  if (field.type === 'text' && (field.max ?? 0) >= longText) return <Input.TextArea id={id} status={status} disabled={disabled} value={text} autoSize={{ minRows: 2, maxRows: 8 }} onChange={(event) => onChange(event.target.value)} />
   const type = field.type === 'date' ? 'date' : 'text'
   const mode = field.type === 'int' || field.type === 'year' ? 'numeric' : field.type === 'decimal' ? 'decimal' : undefined
   return <Input id={id} type={type} inputMode={mode} status={status} disabled={disabled} value={text} onChange={(event) => onChange(event.target.value)} />

@@ -1,4 +1,5 @@
-// An organisation, chosen by name or code from the directory instead of typed as an id.
+// An organisation, chosen by name or code from the directory instead of typed as an id. With `typed`, one that the
+// reader's directory does not show may be named as it is typed: a row takes names and codes.
 import { useQuery } from '@tanstack/react-query'
 import { Select } from 'antd'
 import { useState } from 'react'
@@ -6,9 +7,9 @@ import { useTranslation } from 'react-i18next'
 import { api, data } from '@/shared/api/client'
 import { useOrgTitle } from '@/shared/org-title'
 
-type Props = { id: string; value: string; title?: string; status?: 'error'; disabled: boolean; onChange: (id: string) => void }
+type Props = { id: string; value: string; title?: string; status?: 'error'; disabled: boolean; typed?: boolean; onChange: (id: string) => void }
 
-export function OrgInput({ id, value, title, status, disabled, onChange }: Props) {
+export function OrgInput({ id, value, title, status, disabled, typed, onChange }: Props) {
   const { t } = useTranslation()
   const [search, setSearch] = useState('')
   const found = useQuery({
@@ -17,6 +18,7 @@ export function OrgInput({ id, value, title, status, disabled, onChange }: Props
     enabled: search !== '',
   })
   const options = (found.data?.items ?? []).map((org) => ({ value: org.id, label: org.code ? `${org.title} (${org.code})` : org.title }))
+  if (typed && search !== '' && found.data?.items.length === 0) options.push({ value: search, label: t('orgs.as_typed', { name: search }) })
   const known = value === '' || options.some((option) => option.value === value)
   const kept = useOrgTitle(known || title !== undefined ? '' : value)
   return (

@@ -1,13 +1,12 @@
 // A form for one row, made from the fields of the catalogue. Sends only what was changed; grain fields are fixed once written. What was typed stays
 // over a reload of the page where the form has a draft.
 import { Button } from 'antd'
-import type { TFunction } from 'i18next'
 import { useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Field, Row, Value } from '@/shared/api/types'
-import { cellText } from '../grid/cell'
+import { rowTitle } from '../grid/cell'
 import { dropDraft, keepDraft, readDraft } from './draft'
-import { FieldInput } from './field-input'
+import { FieldLine } from './field-line'
 import { fileInput, readInput, rowInput } from './values'
 
 type Props = {
@@ -16,12 +15,6 @@ type Props = {
   refused?: Record<string, string> // the server's sentence by field
   draft?: string                   // name under which what is typed is kept
   onSave: (changes: Record<string, Value>) => void; onCancel: () => void
-}
-
-function titleOf(row: Row | undefined, field: Field, t: TFunction): string | undefined {
-  if (field.person) return row && cellText(field, row, t)
-  const title = row?.[`${field.id}_title`]
-  return typeof title === 'string' ? title : undefined
 }
 
 export function RowForm({ fields, grain, row, busy, texts: given, refused = {}, draft, onSave, onCancel }: Props) {
@@ -60,14 +53,10 @@ export function RowForm({ fields, grain, row, busy, texts: given, refused = {}, 
         const wrong = bad.includes(field.id)
         const sentence = wrong ? t(`field_error.${field.type === 'int' || field.type === 'decimal' ? 'number' : 'value'}`, { field: field.title }) : refused[field.id]
         return (
-          <div key={field.id}>
-            <label htmlFor={`field-${field.id}`}>{field.title}{field.required && <span className="bm-required" aria-hidden="true">*</span>}{field.unit && <small> ({field.unit})</small>}</label>
-            <FieldInput
-              field={field} text={texts[field.id] ?? ''} title={texts[field.id] === shown(field) ? titleOf(row, field, t) ?? given?.[field.id] : undefined} bad={sentence !== undefined} disabled={field.masked || (row !== undefined && grain.includes(field.id))}
-              onChange={(text) => change(field.id, text)}
-            />
-            {sentence && <p role="alert" className="bm-field-error">{sentence}</p>}
-          </div>
+          <FieldLine
+            key={field.id} field={field} text={texts[field.id] ?? ''} title={texts[field.id] === shown(field) ? rowTitle(field, row, t) ?? given?.[field.id] : undefined} sentence={sentence}
+            disabled={field.masked || (row !== undefined && grain.includes(field.id))} onChange={(text) => change(field.id, text)}
+          />
         )
       })}
       <div className="bm-form-foot">

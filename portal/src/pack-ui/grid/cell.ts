@@ -13,6 +13,13 @@ function personText(...parts: unknown[]): string {
   return parts.filter((part) => typeof part === 'string' && part !== '').join(' ')
 }
 
+/** What an input shows in place of the value that it keeps: the name of a person or an organisation. */
+export function rowTitle(field: Field, row: Row | undefined, t: TFunction): string | undefined {
+  if (field.person) return row && cellText(field, row, t)
+  const title = row?.[`${field.id}_title`]
+  return typeof title === 'string' ? title : undefined
+}
+
 /** What a sheet or a paste takes for the value: the code of a person or an organisation, otherwise what is read. */
 export function copyText(field: Field, row: Row, t: TFunction): string {
   const code = row[`${field.id}_code`]

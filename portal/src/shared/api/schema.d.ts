@@ -1444,6 +1444,658 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 批量办理：可先预览，每件各有结果
+         * @description One move of many cases, with a preview; each has its own outcome. Needs the right `cases.handle`.
+         */
+        post: operations["move_cases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 外出委托：我委托的与委托我的
+         * @description Who acts for me, and for whom I act. Needs the right `cases.handle`.
+         */
+        get: operations["list_delegations"];
+        put?: never;
+        /**
+         * 外出期间委托同单位同事代办
+         * @description Let a colleague act for me while I am away. Needs the right `cases.handle`.
+         */
+        post: operations["give_delegation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delegations/{delegation}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 提前结束委托
+         * @description End a delegation early. Needs the right `cases.handle`.
+         */
+        post: operations["end_delegation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/panel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办件的评审：请了谁、谁已交表
+         * @description The panel of a case: who was asked, who has handed in. Needs the right `cases.handle`.
+         */
+        get: operations["get_panel"];
+        put?: never;
+        /**
+         * 指派或抽签确定评审
+         * @description Name reviewers, or draw them out of a list by a seed. Needs the right `cases.handle`.
+         */
+        post: operations["name_panel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/panel/{seat}/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤下未交表的评审，以便另请
+         * @description Take a seat back whose sheet is not in. Needs the right `cases.handle`.
+         */
+        post: operations["replace_reviewer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 请我评审的作品
+         * @description What I am asked to review. Needs the right `cases.handle`.
+         */
+        get: operations["list_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一份评审：隐去作者的内容和我的评分表
+         * @description One review: the work without its author, and my sheet. Needs the right `cases.handle`.
+         */
+        get: operations["get_review"];
+        /**
+         * 交评分表；全部交齐前可改
+         * @description Hand in the sheet; it may be changed until all are in. Needs the right `cases.handle`.
+         */
+        put: operations["hand_in_review"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 回避：有利害关系等
+         * @description Decline, as for a conflict of interest. Needs the right `cases.handle`.
+         */
+        post: operations["decline_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办件的材料：要交什么、已交什么
+         * @description Files of a case: what is asked for, what was handed in. Needs the right `datasets.read`.
+         */
+        get: operations["list_case_files"];
+        put?: never;
+        /**
+         * 上传一份材料（看内容定类型）
+         * @description Hand in a file; its content says what type it is. Needs the right `cases.handle`.
+         */
+        post: operations["add_case_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下载一份材料
+         * @description Download a file. Needs the right `datasets.read`.
+         */
+        get: operations["get_case_file"];
+        put?: never;
+        post?: never;
+        /**
+         * 删去自己交的一份材料
+         * @description Take back a file of one's own. Needs the right `cases.handle`.
+         */
+        delete: operations["remove_case_file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办件出具的文书
+         * @description Letters that a case was issued. Needs the right `datasets.read`.
+         */
+        get: operations["list_case_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/letters/{no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一份文书，可打印（HTML）
+         * @description A letter to print (HTML). Needs the right `datasets.read`.
+         */
+        get: operations["get_case_letter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 申请人的评价
+         * @description How the applicant rated it. Needs the right `datasets.read`.
+         */
+        get: operations["get_case_rating"];
+        put?: never;
+        /**
+         * 办结后评价，一次
+         * @description Rate a case that has ended, once. Needs the right `cases.handle`.
+         */
+        post: operations["rate_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/letters/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 核验文书（任何人）
+         * @description Check a letter (anyone). Open to everyone.
+         */
+        get: operations["verify_letter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/letters/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 核验文书的网页（任何人）
+         * @description The page where anyone checks a letter. Open to everyone.
+         */
+        get: operations["verify_letter_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 招生录取：批次与规则
+         * @description Admissions with their batches. Needs the right `orgs.read`.
+         */
+        get: operations["list_admissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/{admission}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 投档记录，新的在前；不投档也不公布的人只见已公布的
+         * @description Runs, newest first; who neither runs nor publishes sees published ones. Needs the right `orgs.read`.
+         */
+        get: operations["list_admission_runs"];
+        put?: never;
+        /**
+         * 投档：计算、验证、说明理由并存下
+         * @description Run: place, verify, explain and store. Needs the right `admission.run`.
+         */
+        post: operations["run_admission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一次投档与稳定性证明
+         * @description A run and its certificate: stable, or what keeps it from being so. Needs the right `orgs.read`.
+         */
+        get: operations["get_admission_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/runs/{run}/cut-offs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 各计划的录取线与名额
+         * @description Cut-offs and seats of each program. Needs the right `orgs.read`.
+         */
+        get: operations["admission_cut_offs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/runs/{run}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 本人管辖范围内考生的去向，按考生号
+         * @description Where the applicants of one's scope are placed, by number. Needs the right `datasets.read`.
+         */
+        get: operations["admission_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/runs/{run}/applicants/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一名考生每个志愿的结果与理由
+         * @description What became of each choice of an applicant, and why. Needs the right `datasets.read`.
+         */
+        get: operations["explain_admission"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 本人与被监护人已公布的录取结果和理由
+         * @description Published results of oneself and one's wards, with reasons. Needs the right `datasets.read`.
+         */
+        get: operations["my_admissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/runs/{run}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 复核一次投档（另一个人）
+         * @description Check a run: somebody else than who ran it. Needs the right `admission.publish`.
+         */
+        post: operations["check_admission_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/runs/{run}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 公布复核过的投档（另一个人）
+         * @description Publish a run that was checked: somebody else than who ran it. Needs the right `admission.publish`.
+         */
+        post: operations["publish_admission_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/runs/{run}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 作废未公布的投档
+         * @description Drop a run that is not published. Needs the right `admission.run`.
+         */
+        post: operations["drop_admission_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/{admission}/comparisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 在同一批考生上比较录取机制
+         * @description Compare mechanisms on the same applicants. Needs the right `admission.run`.
+         */
+        post: operations["compare_admission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/{admission}/lotteries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 抽签：名单校验值与抽出的数字
+         * @description Draws of lots: the list's hash and the digits drawn. Needs the right `orgs.read`.
+         */
+        get: operations["list_admission_lotteries"];
+        put?: never;
+        /**
+         * 固定抽签名单并公布其校验值
+         * @description Fix the list of a draw and publish its hash. Needs the right `admission.run`.
+         */
+        post: operations["fix_admission_lottery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/lotteries/{lottery}/draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 录入公开抽出的数字
+         * @description Enter the digits that were drawn in public. Needs the right `admission.run`.
+         */
+        post: operations["draw_admission_lottery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/lotteries/{lottery}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 另一个人再录一遍数字以确认
+         * @description Somebody else types the digits again. Needs the right `admission.publish`.
+         */
+        post: operations["confirm_admission_lottery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/lotteries/{lottery}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 数字录错：退回重录，名单不变
+         * @description The digits were mistyped: they are entered anew, the list stays. Needs the right `admission.publish`.
+         */
+        post: operations["reject_admission_lottery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/lotteries/{lottery}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 抽签文件：人人可据此重算（banmo verify），只有考生号
+         * @description The file of a draw that anyone recomputes (banmo verify); numbers alone. Open to everyone.
+         */
+        get: operations["admission_lottery_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics": {
         parameters: {
             query?: never;
@@ -1539,6 +2191,218 @@ export interface paths {
          */
         post: operations["ask"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ask/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 适合本角色的例句
+         * @description Questions to begin with, for one's roles. Needs the right `metrics.read`.
+         */
+        get: operations["list_ask_examples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ask/vocabulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 可问的指标、维度与取值
+         * @description Metrics, dimensions and values that one may ask about. Needs the right `metrics.read`.
+         */
+        get: operations["get_ask_vocabulary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ask/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我问过的问题，新的在前
+         * @description Questions that one asked, the newest first. Needs the right `metrics.read`.
+         */
+        get: operations["list_ask_history"];
+        put?: never;
+        post?: never;
+        /**
+         * 删除我的全部提问记录
+         * @description Delete all of one's questions. Needs the right `metrics.read`.
+         */
+        delete: operations["delete_ask_history"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ask/history/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 删除一个问题，分享的链接随之失效
+         * @description Delete a question; a link to it ends. Needs the right `metrics.read`.
+         */
+        delete: operations["delete_ask_question"];
+        options?: never;
+        head?: never;
+        /**
+         * 收藏或分享一个问题
+         * @description Save or share a question. Needs the right `metrics.read`.
+         */
+        patch: operations["change_ask_history"];
+        trace?: never;
+    };
+    "/api/v1/ask/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 评价一个回答
+         * @description Say whether an answer was good. Needs the right `metrics.read`.
+         */
+        post: operations["rate_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ask/shared/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 打开别人分享的问题，按读者自己的权限重新回答
+         * @description Open a question that was shared, answered under one's own rights. Needs the right `metrics.read`.
+         */
+        get: operations["open_shared_question"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ask/failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 没有得到回答或评价不好的问题，不记录是谁问的
+         * @description Questions without an answer, or with a bad one; not by whom. Needs the right `ask.manage`.
+         */
+        get: operations["list_failed_questions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ask/failed/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 从清单中去掉一个问题
+         * @description Take a question off the list. Needs the right `ask.manage`.
+         */
+        delete: operations["dismiss_failed_question"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ask/synonyms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 本市自有的问数用词，新的在前
+         * @description The city's own words for questions, the newest first. Needs the right `ask.manage`.
+         */
+        get: operations["list_synonyms"];
+        put?: never;
+        /**
+         * 添加一个用词，立即生效
+         * @description Teach a word: in force at once. Needs the right `ask.manage`.
+         */
+        post: operations["add_synonym"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ask/synonyms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 删除一个用词
+         * @description Take a word away. Needs the right `ask.manage`.
+         */
+        delete: operations["delete_synonym"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3215,6 +4079,191 @@ export interface components {
             role?: string;
             org?: string;
         };
+        Admission: {
+            id: string;
+            pack: string;
+            title: components["schemas"]["Two"];
+            applicants: string;
+            choices: string;
+            plans: string;
+            results?: string;
+            batches: components["schemas"]["AdmissionBatch"][];
+        };
+        AdmissionBatch: {
+            id: string;
+            title: components["schemas"]["Two"];
+            /** @enum {string} */
+            mechanism: "deferred_acceptance" | "parallel_choice" | "immediate_acceptance" | "top_trading_cycles" | "lottery";
+            /** Format: int32 */
+            max_choices: number;
+            has_lottery: boolean;
+        };
+        AdmissionBatchFigures: {
+            batch: string;
+            /** @enum {string} */
+            mechanism: "deferred_acceptance" | "parallel_choice" | "immediate_acceptance" | "top_trading_cycles" | "lottery";
+            /** Format: int64 */
+            n_applicants: number;
+            /** Format: int64 */
+            n_choices: number;
+            /** Format: int64 */
+            n_seats: number;
+            /** Format: int64 */
+            n_placed: number;
+            /** Format: int64 */
+            n_first: number;
+            /** Format: int64 */
+            n_exceptions: number;
+            stable: boolean;
+        };
+        AdmissionCertificate: {
+            run: components["schemas"]["AdmissionRun"];
+            stable: boolean;
+            /** Format: int64 */
+            n_exceptions: number;
+            exceptions: components["schemas"]["AdmissionException"][];
+        };
+        AdmissionChoice: {
+            batch: string;
+            /** Format: int64 */
+            order: number;
+            program: string;
+            title: string;
+            quota: string;
+            /** @enum {string} */
+            outcome: "placed" | "not_reached" | "full" | "passed_over" | "not_eligible" | "below_floor" | "no_score" | "no_program" | "repeated" | "beyond_limit" | "gone";
+            /** Format: int32 */
+            tier: number;
+            score?: number;
+            /** Format: int64 */
+            standing: number;
+            /** Format: int64 */
+            needed: number;
+            /** Format: int32 */
+            needed_tier: number;
+            needed_score?: number;
+            decided_by?: components["schemas"]["Two"];
+            because: components["schemas"]["Two"];
+        };
+        AdmissionCompareIn: {
+            /** Format: int64 */
+            year: number;
+            batch: string;
+            mechanisms: ("deferred_acceptance" | "parallel_choice" | "immediate_acceptance" | "top_trading_cycles")[];
+        };
+        AdmissionComparison: {
+            /** @enum {string} */
+            mechanism: "deferred_acceptance" | "parallel_choice" | "immediate_acceptance" | "top_trading_cycles" | "lottery";
+            is_own: boolean;
+            /** Format: int64 */
+            n_applicants: number;
+            /** Format: int64 */
+            n_placed: number;
+            /** Format: int64 */
+            n_first: number;
+            mean_order: number;
+            /** Format: int64 */
+            n_better: number;
+            /** Format: int64 */
+            n_worse: number;
+            /** Format: int64 */
+            n_exceptions: number;
+            output_sha256: string;
+        };
+        AdmissionCutOff: {
+            batch: string;
+            program: string;
+            title: string;
+            quota: string;
+            /** Format: int64 */
+            seats: number;
+            /** Format: int64 */
+            capacity: number;
+            /** Format: int64 */
+            n_placed: number;
+            /** Format: int64 */
+            standing: number;
+            /** Format: int32 */
+            tier: number;
+            score?: number;
+        };
+        AdmissionDigitsIn: {
+            list_sha256: string;
+            digits: string;
+        };
+        AdmissionException: {
+            batch: string;
+            flaw: string;
+            number: string;
+            program: string;
+        };
+        AdmissionExplanation: {
+            run: components["schemas"]["AdmissionRun"];
+            admission_title: components["schemas"]["Two"];
+            result: components["schemas"]["AdmissionResult"];
+            choices: components["schemas"]["AdmissionChoice"][];
+        };
+        AdmissionLottery: {
+            id: string;
+            admission: string;
+            /** Format: int64 */
+            year: number;
+            batch: string;
+            /** @enum {string} */
+            state: "listed" | "drawn" | "confirmed";
+            /** Format: int64 */
+            n: number;
+            list_sha256: string;
+            /** Format: date-time */
+            listed_at: string;
+            digits: string;
+            /** Format: date-time */
+            drawn_at?: string;
+            /** Format: date-time */
+            confirmed_at?: string;
+        };
+        AdmissionLotteryIn: {
+            /** Format: int64 */
+            year: number;
+            batch: string;
+        };
+        AdmissionResult: {
+            number: string;
+            batch: string;
+            program: string;
+            title: string;
+            quota: string;
+            /** Format: int64 */
+            order: number;
+        };
+        AdmissionRun: {
+            id: string;
+            admission: string;
+            /** Format: int64 */
+            year: number;
+            batch: string;
+            /** @enum {string} */
+            state: "running" | "stopped" | "computed" | "checked" | "published" | "dropped";
+            by: string;
+            /** Format: date-time */
+            begun_at: string;
+            /** Format: date-time */
+            computed_at?: string;
+            checked_by: string;
+            /** Format: date-time */
+            checked_at?: string;
+            published_by: string;
+            /** Format: date-time */
+            published_at?: string;
+            input_sha256: string;
+            output_sha256: string;
+            batches: components["schemas"]["AdmissionBatchFigures"][];
+        };
+        AdmissionRunIn: {
+            /** Format: int64 */
+            year: number;
+            batch?: string;
+        };
         ApiToken: {
             id: string;
             title: string;
@@ -3234,6 +4283,8 @@ export interface components {
             previous?: components["schemas"]["AskQuery"];
         };
         AskAnswer: {
+            /** @description In one's history: to rate, save and share it. */
+            id?: string;
             /** @description What the question was read as, part by part. */
             understood: {
                 /** @enum {string} */
@@ -3270,7 +4321,7 @@ export interface components {
              * @description Present if the question was refused.
              * @enum {string}
              */
-            code?: "UNKNOWN_METRIC" | "UNKNOWN_ENTITY" | "AMBIGUOUS" | "UNSUPPORTED" | "NO_DATA" | "SMALL_CELL" | "FORBIDDEN_SCOPE" | "FORBIDDEN_FIELD" | "NOT_A_DATA_QUESTION";
+            code?: "UNKNOWN_METRIC" | "UNKNOWN_ENTITY" | "AMBIGUOUS" | "UNSUPPORTED" | "NO_DATA" | "FORBIDDEN_SCOPE" | "FORBIDDEN_FIELD" | "SMALL_CELL" | "NOT_A_DATA_QUESTION";
             /** @description Definitions of the metrics behind the answer. */
             computed: {
                 id: string;
@@ -3289,6 +4340,8 @@ export interface components {
                 /** Format: int64 */
                 n_rows: number;
             }[];
+            /** @description The rules could not read the question; a language model wrote the query. */
+            by_model: boolean;
         };
         AskQuery: {
             /** @enum {string} */
@@ -3331,6 +4384,65 @@ export interface components {
             /** @enum {string} */
             direction?: "" | "up" | "down";
             chart?: string;
+        };
+        AskRating: {
+            /** @description Of the answer. */
+            id: string;
+            /**
+             * @description Empty takes the mark away.
+             * @enum {string}
+             */
+            rating: "" | "up" | "down";
+            /** @description What was wrong, or right. */
+            word?: string;
+        };
+        AskVocabulary: {
+            metrics: {
+                id: string;
+                title: string;
+                title_en: string;
+                unit: string;
+                /** @description By which it is grouped and filtered. */
+                dimensions: string[];
+            }[];
+            dimensions: {
+                id: string;
+                title: string;
+                title_en: string;
+                /** @enum {string} */
+                kind: "org" | "period" | "code" | "flag" | "whole" | "text";
+                /** @description Of code and flag. */
+                values: {
+                    code: string;
+                    title: string;
+                    title_en: string;
+                }[];
+            }[];
+        };
+        AskedQuestion: {
+            id: string;
+            /** @description Long numbers are starred out; of an edited answer what it was read as. */
+            question: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description Of a refusal.
+             * @enum {string}
+             */
+            code?: "UNKNOWN_METRIC" | "UNKNOWN_ENTITY" | "AMBIGUOUS" | "UNSUPPORTED" | "NO_DATA" | "FORBIDDEN_SCOPE" | "FORBIDDEN_FIELD" | "SMALL_CELL" | "NOT_A_DATA_QUESTION";
+            /** @description To be asked again with an empty question. */
+            query?: components["schemas"]["AskQuery"];
+            /** @description Kept until it is deleted; others go after 180 days. */
+            saved: boolean;
+            /** @description Opens by its id for whoever may see it. */
+            shared: boolean;
+            /** @enum {string} */
+            rating: "" | "up" | "down";
+            word: string;
+        };
+        AskedQuestionPatch: {
+            saved?: boolean;
+            shared?: boolean;
         };
         AuditEntry: {
             /** Format: int64 */
@@ -3440,12 +4552,56 @@ export interface components {
             /** @enum {string} */
             lamp: "none" | "green" | "yellow" | "red";
             escalated: boolean;
+            /** @description Nothing is to be done for now; it stands behind what waits. */
+            rests: boolean;
+            /** @description On a work-list: in whose absence it waits; empty for one's own roles. */
+            for_account: string;
             dataset: string;
             row: components["schemas"]["Row"];
             can_save: boolean;
+            /** @description It waits for the reader. */
+            is_yours: boolean;
             due_is_estimated: boolean;
+            /** @description Other departments that have not answered yet; automatic moves wait for them. */
+            awaits: components["schemas"]["Two"][];
+            /**
+             * Format: date-time
+             * @description The case has ended and may be appealed until then, once.
+             */
+            appeal_until?: string;
             form: components["schemas"]["FlowInput"][];
             moves: components["schemas"]["CaseMove"][];
+            places: components["schemas"]["CasePlace"][];
+        };
+        CaseFile: {
+            id: string;
+            /** @description What the flow calls it: FlowFile.id. */
+            file: string;
+            title: components["schemas"]["Two"];
+            /** @description As it was called; absent for whoever may not see its level. */
+            name?: string;
+            type: string;
+            /** Format: int64 */
+            n_bytes: number;
+            sha256: string;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            verdict: "open" | "waiting" | "clean" | "infected";
+            /** @enum {string} */
+            level: "L1" | "L2" | "L3" | "L4" | "L5";
+            is_own: boolean;
+            can_open: boolean;
+            can_remove: boolean;
+        };
+        CaseFiles: {
+            /**
+             * Format: int64
+             * @description Of the case: adding and removing a file moves it on.
+             */
+            seq: number;
+            wanted: components["schemas"]["WantedFile"][];
+            items: components["schemas"]["CaseFile"][];
         };
         CaseHead: {
             id: string;
@@ -3467,6 +4623,21 @@ export interface components {
             /** @enum {string} */
             lamp: "none" | "green" | "yellow" | "red";
             escalated: boolean;
+            /** @description Nothing is to be done for now; it stands behind what waits. */
+            rests: boolean;
+            /** @description On a work-list: in whose absence it waits; empty for one's own roles. */
+            for_account: string;
+        };
+        CaseLetter: {
+            /** Format: int64 */
+            no: number;
+            letter: string;
+            title: components["schemas"]["Two"];
+            /** Format: date-time */
+            issued_at: string;
+            /** Format: date-time */
+            revoked_at?: string;
+            can_read: boolean;
         };
         CaseMove: {
             id: string;
@@ -3486,8 +4657,63 @@ export interface components {
             values?: components["schemas"]["RowValues"];
             note?: string;
         };
+        CaseMoveItem: {
+            case: string;
+            /** Format: int64 */
+            seq: number;
+        };
+        CaseMoveOutcome: {
+            case: string;
+            key: string;
+            from: string;
+            from_title: components["schemas"]["Two"];
+            to?: string;
+            to_title?: components["schemas"]["Two"];
+            /** Format: int64 */
+            seq?: number;
+            refused?: components["schemas"]["CaseMoveRefusal"];
+        };
+        CaseMoveOutcomes: {
+            dry_run: boolean;
+            /**
+             * Format: int64
+             * @description Or would be moved.
+             */
+            n_moved: number;
+            /** Format: int64 */
+            n_refused: number;
+            items: components["schemas"]["CaseMoveOutcome"][];
+        };
+        CaseMoveRefusal: {
+            code: string;
+            detail: components["schemas"]["Two"];
+            where: string;
+        };
+        CaseMovesIn: {
+            items: components["schemas"]["CaseMoveItem"][];
+            move: string;
+            values?: components["schemas"]["RowValues"];
+            note?: string;
+            /** @description Tells what would happen; nothing is written. */
+            dry_run: boolean;
+        };
         CaseOpenIn: {
             values?: components["schemas"]["RowValues"];
+        };
+        CasePlace: {
+            quota: string;
+            title: components["schemas"]["Two"];
+            /** @description It stands in line for a place; otherwise it holds one. */
+            waits: boolean;
+            /**
+             * Format: int64
+             * @description In line, from 1; 0 if it holds a place.
+             */
+            position: number;
+        };
+        CaseRating: {
+            can_rate: boolean;
+            rating?: components["schemas"]["Rating"];
         };
         CaseSaveIn: {
             /** Format: int64 */
@@ -3506,6 +4732,8 @@ export interface components {
             role?: components["schemas"]["Two"];
             org?: components["schemas"]["OrgRef"];
             note: string;
+            /** @description Made for somebody absent. */
+            on_behalf: boolean;
         };
         Cell: (string | number | null) | {
             id: string;
@@ -3898,6 +5126,40 @@ export interface components {
                 to: string[];
             };
         };
+        Delegation: {
+            id: string;
+            /** @description Account of whoever is absent. */
+            from: string;
+            to: string;
+            flows: string[];
+            /** Format: date-time */
+            from_at: string;
+            /** Format: date-time */
+            until_at: string;
+            note: string;
+            /** Format: date-time */
+            given_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** @description Given by the reader. */
+            is_mine: boolean;
+            /** @description Now. */
+            holds: boolean;
+        };
+        DelegationIn: {
+            /** @description Account of the delegate, of one's own organisation. */
+            to: string;
+            /** @description Empty: all. */
+            flows?: string[];
+            /** Format: date */
+            from: string;
+            /**
+             * Format: date
+             * @description Included.
+             */
+            until: string;
+            note?: string;
+        };
         EvidenceFile: {
             id: string;
             /** Format: int32 */
@@ -3932,6 +5194,24 @@ export interface components {
             n_rows: number;
             sql: string;
         };
+        FailedQuestion: {
+            id: string;
+            /** @description Long numbers are starred out. */
+            question: string;
+            /** @description Of the last refusal; empty if it was answered and marked down. */
+            code: string;
+            /** Format: int64 */
+            n_refused: number;
+            /**
+             * Format: int64
+             * @description Marks against its answer.
+             */
+            n_down: number;
+            /** @description That came with the last bad mark. */
+            word: string;
+            /** Format: date */
+            last_day: string;
+        };
         Field: {
             id: string;
             title: string;
@@ -3959,9 +5239,12 @@ export interface components {
             dataset: string;
             title: components["schemas"]["Two"];
             guide: components["schemas"]["Two"];
+            life_event?: components["schemas"]["LifeEvent"];
             can_start: boolean;
+            opened_for: string[];
             states: components["schemas"]["FlowState"][];
             form: components["schemas"]["FlowInput"][];
+            files: components["schemas"]["FlowFile"][];
         };
         FlowDeadline: {
             /** Format: int64 */
@@ -3977,7 +5260,25 @@ export interface components {
             /** Format: int64 */
             n_returned: number;
             mean_days: number;
+            /** @description Ratings of one to five stars. */
+            n_by_stars: number[];
+            /** @description Fields that an applicant typed for a case. */
+            mean_typed: number;
+            /** @description Fields that were there without it. */
+            mean_filled: number;
             states: components["schemas"]["FlowStateFigures"][];
+        };
+        FlowFile: {
+            id: string;
+            title: components["schemas"]["Two"];
+            types: string[];
+            /** Format: int64 */
+            max_bytes: number;
+            /** Format: int32 */
+            n: number;
+            /** @description GET /cases/{case}/files says whether it is for a case. */
+            may_be_required: boolean;
+            states: string[];
         };
         FlowInput: {
             field: string;
@@ -3987,6 +5288,11 @@ export interface components {
             id: string;
             title: components["schemas"]["Two"];
             final: boolean;
+            /** @description Nothing is to be done there for now: the span is how long it holds. */
+            rests: boolean;
+            /** @description Reviewers fill in sheets there: GET /cases/{case}/panel. */
+            has_panel: boolean;
+            /** @description With whom a case waits there. */
             by: components["schemas"]["Two"][];
             within?: components["schemas"]["FlowDeadline"];
         };
@@ -4493,6 +5799,20 @@ export interface components {
             id: string;
             title: components["schemas"]["Two"];
         };
+        LetterCheck: {
+            /** @description Issued by this installation and not revoked. */
+            valid: boolean;
+            flow_title?: components["schemas"]["Two"];
+            title?: components["schemas"]["Two"];
+            number?: string;
+            office?: string;
+            /** @description To whom, masked. */
+            name?: string;
+            /** Format: date-time */
+            issued_at?: string;
+            /** Format: date-time */
+            revoked_at?: string;
+        };
         LevelChange: {
             id: string;
             dataset: string;
@@ -4527,6 +5847,10 @@ export interface components {
             /** 理由 */
             reason: string;
         };
+        LifeEvent: {
+            code: string;
+            title: components["schemas"]["Two"];
+        };
         Lineage: {
             nodes: components["schemas"]["LineageNode"][];
             edges: {
@@ -4554,6 +5878,19 @@ export interface components {
             account: string;
             /** 密码 */
             password: string;
+        };
+        LotteryFile: {
+            format: string;
+            admission: string;
+            /** Format: int64 */
+            year: number;
+            batch: string;
+            listed_at?: string;
+            list_sha256: string;
+            digits?: string;
+            order_sha256?: string;
+            list: string[];
+            order?: string[];
         };
         Me: {
             account: string;
@@ -4902,6 +6239,34 @@ export interface components {
                 version: string;
             }[];
         };
+        Panel: {
+            state: string;
+            title: components["schemas"]["Two"];
+            /** Format: int32 */
+            n: number;
+            can_name: boolean;
+            decided: boolean;
+            seats: components["schemas"]["PanelSeat"][];
+        };
+        PanelIn: {
+            /** @description Accounts. If they are more than what is missing, they are drawn by the seed. */
+            pool: string[];
+            seed?: string;
+        };
+        PanelSeat: {
+            id: string;
+            account: string;
+            org?: components["schemas"]["OrgRef"];
+            /** @enum {string} */
+            stage: "asked" | "in" | "declined" | "replaced";
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date-time */
+            changed_at: string;
+            note: string;
+            /** @description 0 to 100, once the panel has decided. */
+            score?: number;
+        };
         PasswordChange: {
             old_password: string;
             new_password: string;
@@ -5088,6 +6453,18 @@ export interface components {
             as_of: string;
             more: boolean;
         };
+        Rating: {
+            /** Format: int32 */
+            stars: number;
+            words?: string;
+            /** Format: date-time */
+            at: string;
+        };
+        RatingIn: {
+            /** Format: int32 */
+            stars: number;
+            words?: string;
+        };
         Reason: {
             code: string;
             where: string;
@@ -5167,6 +6544,42 @@ export interface components {
             /** Format: date */
             due: string;
             note?: string;
+        };
+        Review: {
+            id: string;
+            flow: string;
+            flow_title: components["schemas"]["Two"];
+            state_title: components["schemas"]["Two"];
+            /** @enum {string} */
+            stage: "asked" | "in" | "declined" | "replaced";
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date-time */
+            due_at?: string;
+            dataset: string;
+            /** @description Without what tells whose it is. */
+            row: components["schemas"]["Row"];
+            sheet: components["schemas"]["SheetItem"][];
+            /** @description By item; empty until they are handed in. */
+            points: {
+                [key: string]: number;
+            };
+            note: string;
+        };
+        ReviewDeclineIn: {
+            reason: string;
+        };
+        ReviewHead: {
+            id: string;
+            flow: string;
+            flow_title: components["schemas"]["Two"];
+            state_title: components["schemas"]["Two"];
+            /** @enum {string} */
+            stage: "asked" | "in" | "declined" | "replaced";
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date-time */
+            due_at?: string;
         };
         /** @description `<field>_title` stands beside a code, an organisation (its title) and a person (the name, as far as the reader may know it), `<field>_code` beside an organisation and a person: what a file or a form takes. */
         Row: {
@@ -5310,6 +6723,29 @@ export interface components {
             peer: string;
             current: boolean;
         };
+        SharedQuestion: {
+            /** @description Empty where the reader may not ask it. */
+            question: string;
+            by: string;
+            /**
+             * Format: date-time
+             * @description When it was asked first; the answer is of now.
+             */
+            at: string;
+            answer: components["schemas"]["AskAnswer"];
+        };
+        SheetIn: {
+            points: {
+                [key: string]: number;
+            };
+            note?: string;
+        };
+        SheetItem: {
+            id: string;
+            title: components["schemas"]["Two"];
+            /** Format: int32 */
+            max: number;
+        };
         StatementVerdict: {
             valid: boolean;
             /** @description The recipes that it declares; none: it was held against all. */
@@ -5345,6 +6781,30 @@ export interface components {
              * @description Of the city's clock.
              */
             hour: number;
+        };
+        Synonym: {
+            id: string;
+            word: string;
+            /** @enum {string} */
+            kind: "metric" | "dimension" | "value" | "org";
+            target: string;
+            code: string;
+            /** @description What it means, for people. */
+            title: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        SynonymIn: {
+            word: string;
+            /** @enum {string} */
+            kind: "metric" | "dimension" | "value" | "org";
+            /** @description A metric, a dimension, an organisation's id; of a value its dimension. */
+            target: string;
+            /** @description Of a value. */
+            code?: string;
+            /** @description Although it means something else already. */
+            anyway?: boolean;
         };
         Target: {
             id: string;
@@ -5433,6 +6893,23 @@ export interface components {
             filters?: string[];
             order?: string;
             columns?: string[];
+        };
+        WantedFile: {
+            file: string;
+            title: components["schemas"]["Two"];
+            types: string[];
+            /** Format: int64 */
+            max_bytes: number;
+            /**
+             * Format: int32
+             * @description How many at most.
+             */
+            n: number;
+            /** Format: int64 */
+            n_there: number;
+            /** @description By what the case says now. */
+            is_required: boolean;
+            can_add: boolean;
         };
         WorkItem: {
             dataset: string;
@@ -9151,6 +10628,1676 @@ export interface operations {
             };
         };
     };
+    move_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseMovesIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseMoveOutcomes"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_delegations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Delegation"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_delegation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new random value for each thing to create (a UUID). The same request with the same value within a day is carried out once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegationIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. Codes of this operation: `http.idempotency_reused`, `http.idempotency_running`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_delegation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                delegation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_panel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Panel"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    name_panel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PanelIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Panel"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_reviewer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                case: string;
+                /** @description Which one. */
+                seat: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Panel"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ReviewHead"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                review: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_in_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                review: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SheetIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decline_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                review: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewDeclineIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_case_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseFiles"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_case_file: {
+        parameters: {
+            query: {
+                /** @description Which of those that the flow asks for. */
+                file: string;
+                /** @description The file's name; that of the upload if absent. */
+                name?: string;
+            };
+            header?: {
+                /** @description A new random value for each thing to create (a UUID). The same request with the same value within a day is carried out once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which one. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        /** @description The file itself, of any type, or a form with the part `file`. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. Codes of this operation: `http.idempotency_reused`, `http.idempotency_running`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_case_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                case: string;
+                /** @description Which one. */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_case_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                case: string;
+                /** @description Which one. */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_case_letters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["CaseLetter"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_case_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                case: string;
+                /** @description Which one. */
+                no: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_case_rating: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRating"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rate_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new random value for each thing to create (a UUID). The same request with the same value within a day is carried out once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which one. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. Codes of this operation: `http.idempotency_reused`, `http.idempotency_running`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_letter: {
+        parameters: {
+            query: {
+                /** @description As it is printed on the letter. */
+                code: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterCheck"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_letter_page: {
+        parameters: {
+            query?: {
+                /** @description As it is printed on the letter. */
+                code?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_admissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Admission"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_admission_runs: {
+        parameters: {
+            query?: {
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Which one. */
+                admission: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AdmissionRun"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_admission: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new random value for each thing to create (a UUID). The same request with the same value within a day is carried out once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which one. */
+                admission: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdmissionRunIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmissionRun"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. Codes of this operation: `http.idempotency_reused`, `http.idempotency_running`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admission_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmissionCertificate"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admission_cut_offs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AdmissionCutOff"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admission_results: {
+        parameters: {
+            query?: {
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Which one. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AdmissionResult"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_admission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                run: string;
+                /** @description Which one. */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmissionExplanation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_admissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AdmissionExplanation"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_admission_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmissionRun"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_admission_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmissionRun"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_admission_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmissionRun"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_admission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                admission: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdmissionCompareIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AdmissionComparison"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_admission_lotteries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                admission: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AdmissionLottery"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fix_admission_lottery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new random value for each thing to create (a UUID). The same request with the same value within a day is carried out once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which one. */
+                admission: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdmissionLotteryIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmissionLottery"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. Codes of this operation: `http.idempotency_reused`, `http.idempotency_running`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draw_admission_lottery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                lottery: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdmissionDigitsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmissionLottery"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_admission_lottery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                lottery: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdmissionDigitsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmissionLottery"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_admission_lottery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                lottery: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmissionLottery"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admission_lottery_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                lottery: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LotteryFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_metrics: {
         parameters: {
             query?: never;
@@ -9349,6 +12496,535 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_ask_examples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            question: string;
+                        }[];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ask_vocabulary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskVocabulary"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_ask_history: {
+        parameters: {
+            query?: {
+                /** @description Only saved ones. */
+                saved?: boolean;
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AskedQuestion"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_ask_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_ask_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_ask_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskedQuestionPatch"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rate_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskRating"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_shared_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedQuestion"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_failed_questions: {
+        parameters: {
+            query?: {
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["FailedQuestion"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_failed_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_synonyms: {
+        parameters: {
+            query?: {
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Synonym"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_synonym: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new random value for each thing to create (a UUID). The same request with the same value within a day is carried out once and answered the same. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SynonymIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Synonym"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. Codes of this operation: `http.idempotency_reused`, `http.idempotency_running`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_synonym: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];

@@ -15,7 +15,7 @@ function remembered(): Language {
 }
 
 async function load(language: Language): Promise<void> {
-  if (language === 'en' && !i18next.hasResourceBundle('en', 'translation')) {
+  if (language === 'en' && !i18next.exists('app.name', { lng: 'en', fallbackLng: 'en' })) { // words of one page may be there before the common ones
     const words = await import('./en.json')
     i18next.addResourceBundle('en', 'translation', words.default)
   }

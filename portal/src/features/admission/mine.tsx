@@ -1,0 +1,42 @@
+// Where one (or one's child) is placed, with the reason for each choice. Nothing where nothing is published.
+import { useQuery } from '@tanstack/react-query'
+import { api, data } from '@/shared/api/client'
+import type { AdmissionChoice, AdmissionExplanation } from '@/shared/api/types'
+import { useAdmissionWords } from '@/shared/i18n/admission'
+import { useTwo } from '@/shared/i18n/use-two'
+import { useMe } from '@/shared/session/use-me'
+import { PlainTable, type PlainColumn } from '@/shared/ui/plain-table'
+import { QueryView } from '@/shared/ui/query-view'
+import { EmptyState } from '@/shared/ui/states'
+import { Tag } from '@/shared/ui/tag'
+
+function One({ one }: { one: AdmissionExplanation }) {
+  const w = useAdmissionWords()
+  const two = useTwo()
+  const columns: PlainColumn<AdmissionChoice>[] = [
+    { key: 'order', title: w('mine.order'), align: 'right', render: (choice) => choice.order },
+    { key: 'program', title: w('cut.program'), wide: true, render: (choice) => <>{choice.title} <small>{choice.program}</small></> },
+    { key: 'outcome', title: w('mine.outcome'), render: (choice) => <Tag tone={choice.outcome === 'placed' ? 'green' : 'grey'}>{w(`mine.outcome_${choice.outcome}`)}</Tag> },
+    { key: 'because', title: w('mine.because'), wide: true, render: (choice) => two(choice.because) },
+  ]
+  return (
+    <section className="bm-panel" aria-label={`${two(one.admission_title)} ${one.result.number}`}>
+      <h2>{two(one.admission_title)} {one.run.year} · {one.result.number}</h2>
+      <p><strong>{one.result.program === '' ? w('mine.not_placed') : w('mine.placed', { program: one.result.title })}</strong></p>
+      <PlainTable label={w('mine.because')} columns={columns} rows={one.choices} rowKey={(choice) => `${choice.batch} ${choice.order}`} />
+    </section>
+  )
+}
+
+export function Mine() {
+  const w = useAdmissionWords()
+  const me = useMe().data
+  const concerns = me?.roles.some((held) => held.role === 'student' || held.role === 'guardian') === true
+  const mine = useQuery({ queryKey: ['admissions-mine'], queryFn: () => data(api.GET('/api/v1/admissions/mine')), enabled: concerns })
+  if (!concerns) return null
+  return (
+    <QueryView query={mine} isEmpty={(list) => list.items.length === 0} empty={<EmptyState title={w('mine.none')} hint={w('mine.none_hint')} />}>
+      {(list) => <>{list.items.map((one) => <One key={`${one.run.id} ${one.result.number}`} one={one} />)}</>}
+    </QueryView>
+  )
+}

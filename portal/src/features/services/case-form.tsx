@@ -1,0 +1,73 @@
+// The form of a case, saved as it is typed.
+import { Button } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { useLocation } from 'react-router'
+import { FieldLine } from '@/pack-ui/form/field-line'
+import { rowTitle, valueText } from '@/pack-ui/grid/cell'
+import { rowInput } from '@/pack-ui/form/values'
+import type { Field } from '@/shared/api/types'
+import { formatTime } from '@/shared/format/times'
+import { useServiceWords } from '@/shared/i18n/services'
+import { ProblemNote } from '@/shared/ui/problem-note'
+import { Tag } from '@/shared/ui/tag'
+import type { CaseDraft, DraftView } from './case-draft'
+
+type Props = { draft: CaseDraft; view: DraftView; fields: Field[] }
+
+/** What was typed here against what somebody else wrote meanwhile, and the choice between them. */
+function Clashes({ draft, view, fields }: Props) {
+  const { t } = useTranslation()
+  const w = useServiceWords()
+  const shown = (id: string, text: string) => {
+    const field = fields.find((one) => one.id === id)
+    return (field ? valueText(field, text === '' ? null : text, t) : text) || t('value.none')
+  }
+  if (view.state !== 'clash') return null
+  return (
+    <div className="bm-note-warn" role="alert">
+      <p>{w('form.clash')}</p>
+      <ul className="bm-reasons">{view.clashes.map((clash) => <li key={clash.field}>{w('form.clash_field', { field: fields.find((one) => one.id === clash.field)?.title ?? clash.field, theirs: shown(clash.field, clash.theirs), mine: shown(clash.field, clash.mine) })}</li>)}</ul>
+      <p className="bm-links"><Button size="small" onClick={() => void draft.settle('mine')}>{w('form.keep_mine')}</Button><Button size="small" onClick={() => void draft.settle('theirs')}>{w('form.take_theirs')}</Button></p>
+    </div>
+  )
+}
+
+/** How far the saving is: a quiet line below the form. */
+function Saved({ draft, view }: Omit<Props, 'fields'>) {
+  const w = useServiceWords()
+  const text = view.state === 'kept' ? (view.savedAt === undefined ? w('form.kept') : w('form.kept_at', { at: formatTime(new Date(view.savedAt).toISOString()) })) : view.state === 'clash' || view.state === 'gone' ? '' : w(`form.${view.state}`)
+  return (
+    <div className="bm-saved">
+      <p role="status">{text}</p>
+      {view.state === 'waiting' && <Button size="small" onClick={() => void draft.flush()}>{w('form.save_now')}</Button>}
+    </div>
+  )
+}
+
+export function CaseForm({ draft, view, fields }: Props) {
+  const { t } = useTranslation()
+  const w = useServiceWords()
+  const isFresh = (useLocation().state as { fresh?: boolean } | null)?.fresh === true // begun just now: what stands here was filled in by the city
+  const sentence = (field: Field) => {
+    const wrong = view.wrong[field.id]
+    return wrong === undefined ? view.refused[field.id] : wrong === 'length' ? w('form.length', { field: field.title, min: field.min ?? 0, max: field.max ?? '' }) : t(`field_error.${wrong}`, { field: field.title })
+  }
+  return (
+    <div className="bm-form bm-case-form">
+      <Clashes draft={draft} view={view} fields={fields} />
+      {fields.map((field) => {
+        const given = rowInput(field, view.one.row)
+        const text = view.texts[field.id] ?? ''
+        return (
+          <FieldLine
+            key={field.id} field={field} text={text} disabled={false} sentence={sentence(field)} title={text === given ? rowTitle(field, view.one.row, t) : undefined}
+            note={isFresh && given !== '' && text === given && <small className="bm-given"><Tag tone="green">{w('form.given')}</Tag></small>}
+            onChange={(next) => draft.change(field.id, next)}
+          />
+        )
+      })}
+      <Saved draft={draft} view={view} />
+      <ProblemNote error={view.error} />
+    </div>
+  )
+}

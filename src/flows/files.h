@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is handed in with cases: taken by whoever fills in the state's form, by its content and not its name; kept sealed in the ledger; shown to the
+// checker of the installation before others may open it. Adding and removing one is a change of the case like any other. Thread-safe.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "directory/types.h"
+#include "flows/papers.h"
+
+namespace banmo::flows {
+
+struct State;
+
+class CaseFiles {
+ public:
+  explicit CaseFiles(State& state) : state_(state) {}
+
+  Result<CasePapers> list(const directory::Principal& principal, std::string_view id) const;
+  //   path   where the bytes are
+  // Errors: invalid "flows.unknown_file", "flows.file_empty", "flows.file_type", "flows.file_name"; too_large "flows.file_too_large"; too_many
+  // "flows.too_many_files"; denied "flows.not_your_form"; conflict "flows.case_changed".
+  Result<CaseFile> add(const directory::Principal& principal, std::string_view id, const std::string& file, const std::string& name,
+                       const std::string& path);
+  // Errors: not_found "flows.no_such_file"; denied "flows.file_above_level"; conflict "flows.file_unchecked", "flows.file_infected"; internal
+  // "flows.file_damaged".
+  Result<std::pair<CaseFile, std::string>> open(const directory::Principal& principal, std::string_view id, std::string_view file) const;
+  // By who put it, where it could be put now. Errors: as of open() and add().
+  Result<> remove(const directory::Principal& principal, std::string_view id, std::string_view file);
+
+  // Shows files that wait to the checker; how many it judged. Any server may call it at any time. A checker that does not answer is asked again
+  // later.
+  Result<int64_t> run_checks(size_t limit = 20);
+  // Removes what came with cases that ended longer ago than their dataset keeps its rows; how many.
+  Result<int64_t> purge();
+
+ private:
+  State& state_;
+};
+
+}  // namespace banmo::flows

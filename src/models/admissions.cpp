@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/admissions.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/log.h"
+#include "models/run_store.h"
+
+namespace banmo::models {
+namespace {
+
+constexpr int64_t kGivenUpAfter_us = int64_t{10} * 60 * 1'000'000;  // a run that another process does not end takes seconds
+constexpr size_t kMaxMine = 20;
+constexpr std::string_view kFlaws[] = {"blocking_pair", "not_eligible", "over_capacity"};
+
+Error no_such_run() { return fail(ErrorCode::not_found, "models.no_such_run", {"没有这次投档", "there is no such run"}); }
+
+bool is_officer(const Principal& principal) {
+  return principal.has(directory::Right::admission_run) || principal.has(directory::Right::admission_publish);
+}
+
+std::vector<std::string> batches_of(const pack::Admission& admission, const Run& run) {
+  if (!run.batch.empty()) return {run.batch};
+  std::vector<std::string> all;
+  for (const pack::AdmissionBatch& batch : admission.batches) all.push_back(batch.id);
+  return all;
+}
+
+RunNames names_of(const pack::Admission& admission) {
+  RunNames names;
+  for (const pack::AdmissionBatch& batch : admission.batches) {
+    names.batches.push_back(batch.id);
+    auto& ties = names.ties.emplace_back();
+    for (const pack::AdmissionTie& tie : batch.ties) ties.push_back(tie.title.zh + "\t" + tie.title.en);
+  }
+  for (const pack::AdmissionQuota& quota : admission.quotas) names.quotas.push_back(quota.id);
+  return names;
+}
+
+// The batches that a run covers, in the present pack: first, and behind the last.
+std::pair<size_t, size_t> range_of(const pack::Admission& admission, const Run& run) {
+  if (run.batch.empty()) return {0, admission.batches.size()};
+  const auto first = static_cast<size_t>(admission.batch(run.batch) - admission.batches.data());
+  return {first, first + 1};
+}
+
+void list_exceptions(const Season& season, const BatchInput& batch, const Settled& settled, Run& run) {
+  for (const math::Exception& one : settled.exceptions) {
+    if (run.exceptions.size() >= kMaxExceptions) return;
+    const auto program = static_cast<size_t>(settled.market.program[static_cast<size_t>(one.choice)]);
+    run.exceptions.push_back({batch.rules->id, std::string(kFlaws[static_cast<size_t>(one.flaw)]), season.numbers[static_cast<size_t>(one.applicant)],
+                              batch.programs[program].code});
+  }
+}
+
+// By the place in one's own list; whoever has none stands behind all.
+void count_changes(const Settled& own, const Settled& other, Comparison& out) {
+  double sum = 0;
+  for (size_t a = 0; a < own.assignment.choice.size(); ++a) {
+    const auto at = [&](const Settled& one) { return static_cast<uint32_t>(one.assignment.choice[a]); };  // kNone becomes the greatest
+    out.n_better += at(other) < at(own) ? 1 : 0;
+    out.n_worse += at(other) > at(own) ? 1 : 0;
+    if (other.assignment.choice[a] != math::kNone) sum += at(other) - other.market.choice_begin[a] + 1;
+  }
+  out.n_applicants = other.figures.n_applicants;
+  out.n_placed = other.figures.n_placed;
+  out.n_first = other.figures.n_first;
+  out.n_exceptions = other.figures.n_exceptions;
+  out.mean_order = out.n_placed == 0 ? 0 : sum / static_cast<double>(out.n_placed);
+}
+
+}  // namespace
+
+// What is settled, and what goes on from batch to batch.
+struct Admissions::Work {
+  Season season;
+  Before first;  // of the first batch, as it was read
+  std::vector<uint8_t> is_gone;
+  std::vector<std::map<std::pair<std::string, int>, int32_t>> more_seats;  // by index of the batch
+
+  Before before(const BatchInput& batch) const { return {is_gone, more_seats[static_cast<size_t>(batch.index)]}; }
+  void go_on(const BatchInput& batch, const Settled& settled) {
+    if (batch.rules->placed_leave)
+      for (size_t a = 0; a < is_gone.size(); ++a)
+        if (settled.assignment.choice[a] != math::kNone) is_gone[a] = 1;
+    if (batch.rules->unused.empty()) return;
+    Before later;
+    leave(batch, settled, later);
+    for (const auto& [key, n] : later.more_seats)
+      more_seats[static_cast<size_t>(season.admission->batch(batch.rules->unused) - season.admission->batches.data())][key] += n;
+  }
+};
+
+Admissions::Admissions(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory,
+                       records::Records& records, const Clock& clock, std::string folder)
+    : stores_(std::move(stores)),
+      catalogue_(std::move(catalogue)),
+      directory_(directory),
+      records_(records),
+      clock_(clock),
+      folder_(std::move(folder)),
+      store_(std::make_unique<RunStore>(stores_, directory.profile())),
+      lotteries_(stores_, records, clock, directory.profile()) {}
+Admissions::~Admissions() = default;
+
+Result<std::unique_ptr<Admissions>> Admissions::create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue,
+                                                       directory::Directory& directory, records::Records& records, const Clock& clock,
+                                                       std::string folder) {
+  auto made = std::unique_ptr<Admissions>(
+      new Admissions(std::move(stores), std::move(catalogue), directory, records, clock, std::move(folder)));  // owned by made
+  if (made->catalogue_->admissions().empty()) return made;
+  BANMO_DO(made->store_->make_tables());
+  BANMO_DO(made->give_up_stopped());
+  made->sweep_files();
+  // What cannot be brought in now keeps nobody from their work: it is tried again at the next publication or start.
+  if (const auto brought = made->bring_into_datasets(); !brought.ok())
+    log(LogLevel::error, "admission.results_late", {{"why", brought.error().to_string()}});
+  return made;
+}
+
+const std::vector<pack::Admission>& Admissions::all() const { return catalogue_->admissions(); }
+
+// SQLite has one process: what runs at its start has stopped. Beside others, only what is too old.
+Result<> Admissions::give_up_stopped() {
+  const bool alone = stores_.ledger->dialect() == sql::Dialect::sqlite;
+  BANMO_TRY(const auto running, store_->unscoped_running({clock_.now().micros + (alone ? 1 : -kGivenUpAfter_us)}));
+  for (const Run& run : running) {
+    BANMO_DO(store_->stop(run));
+    BANMO_DO(store_->erase_rows(run.no));
+  }
+  BANMO_TRY(const auto counted, store_->unscoped_counted());
+  return store_->erase_others(counted);
+}
+
+Result<Run> Admissions::run(const Principal& principal, const std::string& admission_id, int64_t year, const std::string& batch) {
+  BANMO_DO(require(principal, directory::Right::admission_run));
+  BANMO_TRY(const pack::Admission* admission, find_admission(*catalogue_, admission_id));
+  if (!batch.empty() && admission->batch(batch) == nullptr)
+    return fail(ErrorCode::not_found, "models.no_such_batch", {"没有这个批次", "there is no such batch"}, "$.batch");
+  BANMO_DO(records_.flush());
+  Run run;
+  run.id = RunId::next();
+  run.admission = admission_id;
+  run.year = year;
+  run.batch = batch;
+  run.account = principal.account_name;
+  run.begun_at = clock_.now();
+  BANMO_DO(store_->begin(run));
+  auto done = compute(run, *admission);
+  if (done.ok()) return done;
+  const Error error = done.error();
+  BANMO_DO(store_->stop(run));
+  return error;
+}
+
+Result<Run> Admissions::compute(Run run, const pack::Admission& admission) {
+  const auto [begin, end] = range_of(admission, run);
+  const size_t first = begin, behind = end;  // lambdas take no bindings
+  BANMO_DO(stores_.warehouse->write([&](sql::Connection& warehouse) -> Result<> {
+    BANMO_TRY(Work work, read(warehouse, admission, run.year, first, behind));
+    run.batches.clear();
+    run.exceptions.clear();
+    run.input_sha256 = hash_of(work.season, work.first);
+    run.names = names_of(admission);
+    std::vector<Settled> settled;
+    OutputHash output;
+    for (const BatchInput& batch : work.season.batches) {
+      BANMO_TRY(Settled one, settle(work.season, batch, batch.rules->mechanism, work.before(batch)));
+      work.go_on(batch, one);
+      run.batches.push_back(one.figures);
+      list_exceptions(work.season, batch, one, run);
+      output.add(work.season, batch, one);
+      settled.push_back(std::move(one));
+    }
+    run.output_sha256 = output.finish();
+    return RunStore::write_rows(warehouse, run, work.season, settled);
+  }));
+  run.state = RunState::computed;
+  run.computed_at = clock_.now();
+  const auto told = store_->computed(run);
+  if (told.ok()) return run;
+  BANMO_DO(store_->erase_rows(run.no));
+  return told.error();
+}
+
+Result<Admissions::Work> Admissions::read(sql::Connection& warehouse, const pack::Admission& admission, int64_t year, size_t first,
+                                          size_t end) const {
+  Work work;
+  BANMO_TRY(work.season, read_season(warehouse, records_, admission, year, first, end, {clock_.now()}));
+  BANMO_DO(take_lots(work));
+  work.is_gone.assign(work.season.numbers.size(), 0);
+  work.more_seats.resize(admission.batches.size());
+  std::unordered_map<int64_t, size_t> seq_of;
+  for (size_t a = 0; first > 0 && a < work.season.persons.size(); ++a) seq_of.emplace(work.season.persons[a], a);
+  for (size_t i = 0; i < first; ++i) {
+    const pack::AdmissionBatch& earlier = admission.batches[i];
+    BANMO_TRY(const auto run, store_->published_run(admission.id, year, earlier.id));
+    if (!run)
+      return fail(ErrorCode::conflict, "models.earlier_not_published",
+                  {"前一批次“" + earlier.title.zh + "”的结果还没有公布，不能单独投后面的批次",
+                   "the earlier batch '" + earlier.title.en + "' is not published yet: a later one cannot be run by itself"},
+                  "$.batch");
+    BANMO_TRY(const auto placed, RunStore::placed_persons(warehouse, *run, earlier.id));
+    for (const int64_t person : placed)
+      if (const auto seq = seq_of.find(person); earlier.placed_leave && seq != seq_of.end()) work.is_gone[seq->second] = 1;
+    if (earlier.unused != admission.batches[first].id) continue;
+    Before before;
+    BANMO_DO(RunStore::add_seats(warehouse, admission, *run, earlier.id, before));
+    for (const auto& [key, n] : before.more_seats) work.more_seats[first][key] += n;
+  }
+  work.first = work.before(work.season.batches.front());
+  return work;
+}
+
+// The place of the last tie: the lot, or the number's own.
+Result<> Admissions::take_lots(Work& work) const {
+  Season& season = work.season;
+  for (BatchInput& batch : season.batches) {
+    batch.place.resize(season.numbers.size());
+    for (size_t a = 0; a < batch.place.size(); ++a) batch.place[a] = static_cast<int32_t>(a);
+    if (!batch.rules->has_lottery()) continue;
+    BANMO_TRY(const auto lots, lotteries_.places(season.admission->id, season.year, batch.rules->id));
+    for (size_t a = 0, l = 0; a < season.numbers.size(); ++a) {
+      while (l < lots.list.size() && lots.list[l] < season.numbers[a]) ++l;
+      batch.place[a] = l < lots.list.size() && lots.list[l] == season.numbers[a] ? lots.places[l] : math::kNone;
+    }
+    const auto n_missing = std::count_if(batch.wishes.begin(), batch.wishes.end(),
+                                         [&](const Wish& wish) { return batch.place[static_cast<size_t>(wish.applicant)] == math::kNone; });
+    if (n_missing > 0)
+      return fail(
+          ErrorCode::conflict, "models.not_in_lottery",
+          {"有 " + std::to_string(n_missing) + " 条志愿的考生不在抽签名单中；名单公布后志愿不能再增加",
+           std::to_string(n_missing) + " choices are of applicants who are not in the list of the draw: no choices are added once it is published"});
+  }
+  return {};
+}
+
+Result<Run> Admissions::moved(Run run, RunState to, const std::vector<std::string>& batches) {
+  BANMO_DO(store_->move(run, to, batches));
+  run.state = to;
+  return run;
+}
+
+Result<Run> Admissions::check(const Principal& principal, const std::string& id) {
+  BANMO_DO(require(principal, directory::Right::admission_publish));
+  BANMO_TRY(Run run, find(principal, id));
+  if (run.account == principal.account_name)
+    return fail(ErrorCode::denied, "models.four_eyes", {"须由另一个人复核", "somebody else has to check this run"});
+  BANMO_DO(check_fresh(run));
+  run.checked_by = principal.account_name;
+  run.checked_at = clock_.now();
+  return moved(std::move(run), RunState::checked, {});
+}
+
+// The rows are as they were when it was run.
+Result<> Admissions::check_fresh(const Run& run) const {
+  BANMO_TRY(const pack::Admission* admission, find_admission(*catalogue_, run.admission));
+  const auto stale = [] {
+    return fail(ErrorCode::conflict, "models.run_stale",
+                {"投档之后考生、志愿、计划或规则有变动，请重新投档", "applicants, choices, plans or rules have changed since: run it again"});
+  };
+  if (!run.batch.empty() && admission->batch(run.batch) == nullptr) return stale();
+  BANMO_DO(records_.flush());
+  const auto [begin, end] = range_of(*admission, run);
+  const size_t first = begin, behind = end;
+  std::string hash;
+  BANMO_DO(stores_.warehouse->write([&](sql::Connection& warehouse) -> Result<> {
+    BANMO_TRY(const Work work, read(warehouse, *admission, run.year, first, behind));
+    hash = hash_of(work.season, work.first);
+    return {};
+  }));
+  return hash == run.input_sha256 ? Result<>() : Result<>(stale());
+}
+
+Result<Run> Admissions::publish(const Principal& principal, const std::string& id) {
+  BANMO_DO(require(principal, directory::Right::admission_publish));
+  BANMO_TRY(Run run, find(principal, id));
+  if (run.account == principal.account_name)
+    return fail(ErrorCode::denied, "models.four_eyes", {"须由另一个人公布", "somebody else has to publish this run"});
+  BANMO_TRY(const pack::Admission* admission, find_admission(*catalogue_, run.admission));
+  run.published_by = principal.account_name;
+  run.published_at = clock_.now();
+  const auto batches = batches_of(*admission, run);
+  BANMO_TRY(run, moved(std::move(run), RunState::published, batches));
+  // It is published; what does not reach the dataset of results now does so at the next publication or start.
+  if (const auto brought = bring_into_datasets(); !brought.ok())
+    log(LogLevel::error, "admission.results_late", {{"why", brought.error().to_string()}});
+  return run;
+}
+
+Result<Run> Admissions::drop(const Principal& principal, const std::string& id) {
+  BANMO_DO(require(principal, directory::Right::admission_run));
+  BANMO_TRY(Run run, find(principal, id));
+  if (run.state != RunState::computed && run.state != RunState::checked)
+    return fail(ErrorCode::conflict, "models.run_state", {"已公布或已作废的投档不能作废", "a run that is published or dropped cannot be dropped"});
+  run.account = principal.account_name;
+  run.begun_at = clock_.now();
+  BANMO_TRY(run, moved(std::move(run), RunState::dropped, {}));
+  BANMO_DO(store_->erase_rows(run.no));
+  return find(principal, id);
+}
+
+Result<std::vector<Run>> Admissions::runs(const Principal& principal, const std::string& admission, int64_t year, int64_t before,
+                                          size_t limit) const {
+  BANMO_TRY(const pack::Admission* known, find_admission(*catalogue_, admission));
+  return store_->unscoped_list(known->id, year, before, limit, !is_officer(principal));
+}
+
+Result<Run> Admissions::find(const Principal& principal, const std::string& id) const {
+  BANMO_TRY(auto run, store_->unscoped_find(id));
+  if (!run || catalogue_->admission(run->admission) == nullptr || (run->state != RunState::published && !is_officer(principal))) return no_such_run();
+  return std::move(*run);
+}
+
+Result<std::vector<CutOffRow>> Admissions::cut_offs(const Principal& principal, const std::string& id) const {
+  BANMO_TRY(const Run run, find(principal, id));
+  return store_->cut_offs(run);
+}
+
+directory::Scope Admissions::scope(const Principal& principal, const pack::Admission& admission) const {
+  const pack::Dataset& applicants = *catalogue_->dataset(admission.applicants.dataset);
+  auto scope = directory_.scope(principal, directory::Right::datasets_read, {applicants.org_field, applicants.person_field, admission.level});
+  return scope.aggregates_only ? directory::Scope{} : scope;
+}
+
+Result<std::vector<ApplicantResult>> Admissions::results(const Principal& principal, const std::string& id, int64_t after, size_t limit) const {
+  BANMO_TRY(const Run run, find(principal, id));
+  const directory::Scope seen = scope(principal, *catalogue_->admission(run.admission));
+  if (seen.sees_nothing()) return std::vector<ApplicantResult>{};
+  return store_->applicants(run, seen.predicate("r.org_no", "r.person_no"), "", after, limit);
+}
+
+Result<Explanation> Admissions::explanation(const pack::Admission& admission, const Run& run, ApplicantResult applicant, pack::Level level) const {
+  Explanation out;
+  BANMO_TRY(out.choices, store_->choices(run, applicant.seq));
+  out.applicant = std::move(applicant);
+  if (level >= admission.level) return out;
+  for (ChoiceResult& choice : out.choices) choice.score = choice.needed_score = std::nullopt;
+  return out;
+}
+
+Result<Explanation> Admissions::explain(const Principal& principal, const std::string& id, const std::string& number) const {
+  BANMO_TRY(const Run run, find(principal, id));
+  const pack::Admission& admission = *catalogue_->admission(run.admission);
+  const directory::Scope seen = scope(principal, admission);
+  std::vector<ApplicantResult> found;
+  if (!seen.sees_nothing() && !number.empty()) {
+    BANMO_TRY(found, store_->applicants(run, seen.predicate("r.org_no", "r.person_no"), number, 0, 1));
+  }
+  if (found.empty()) return fail(ErrorCode::not_found, "models.no_such_applicant", {"这次投档中没有这名考生", "this run has no such applicant"});
+  return explanation(admission, run, std::move(found.front()), seen.max_level);
+}
+
+Result<std::vector<std::pair<Run, Explanation>>> Admissions::mine(const Principal& principal) const {
+  std::vector<std::pair<Run, Explanation>> out;
+  for (const pack::Admission& admission : catalogue_->admissions()) {
+    directory::Scope seen = scope(principal, admission);
+    seen.everything = false;
+    seen.orgs.clear();
+    seen.persons = principal.wards;
+    if (principal.person.value != 0) seen.persons.push_back(principal.person);
+    if (seen.sees_nothing()) continue;
+    BANMO_TRY(const auto runs, store_->unscoped_list(admission.id, 0, INT64_MAX, kMaxMine, true));
+    for (const Run& run : runs) {
+      BANMO_TRY(auto found, store_->applicants(run, seen.predicate("", "r.person_no"), "", 0, kMaxMine));
+      for (ApplicantResult& applicant : found) {
+        BANMO_TRY(auto one, explanation(admission, run, std::move(applicant), seen.max_level));
+        out.emplace_back(run, std::move(one));
+      }
+    }
+  }
+  return out;
+}
+
+Result<std::vector<Comparison>> Admissions::compare(const Principal& principal, const std::string& admission_id, int64_t year,
+                                                    const std::string& batch_id, const std::vector<pack::Mechanism>& mechanisms) {
+  BANMO_DO(require(principal, directory::Right::admission_run));
+  BANMO_TRY(const pack::Admission* admission, find_admission(*catalogue_, admission_id));
+  const pack::AdmissionBatch* rules = admission->batch(batch_id);
+  if (rules == nullptr) return fail(ErrorCode::not_found, "models.no_such_batch", {"没有这个批次", "there is no such batch"}, "$.batch");
+  BANMO_DO(records_.flush());
+  const auto index = static_cast<size_t>(rules - admission->batches.data());
+  std::vector<Comparison> out;
+  BANMO_DO(stores_.warehouse->write([&](sql::Connection& warehouse) -> Result<> {
+    out.clear();
+    BANMO_TRY(const Work work, read(warehouse, *admission, year, index, index + 1));
+    const BatchInput& batch = work.season.batches.front();
+    const Before before = work.before(batch);
+    BANMO_TRY(const Settled own, settle(work.season, batch, rules->mechanism, before));
+    std::vector<pack::Mechanism> all{rules->mechanism};
+    for (const pack::Mechanism mechanism : mechanisms)
+      if (std::find(all.begin(), all.end(), mechanism) == all.end()) all.push_back(mechanism);
+    for (const pack::Mechanism mechanism : all) {
+      BANMO_TRY(const Settled other, settle(work.season, batch, mechanism, before));
+      OutputHash hash;
+      hash.add(work.season, batch, other);
+      Comparison& one = out.emplace_back();
+      one.mechanism = pack::name_of(mechanism);
+      one.is_own = mechanism == rules->mechanism;
+      one.output_sha256 = hash.finish();
+      count_changes(own, other, one);
+    }
+    return {};
+  }));
+  return out;
+}
+
+}  // namespace banmo::models

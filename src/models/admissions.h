@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs of admissions: who is placed where by a pack's rules, with the reason for each choice, cut-offs, and whether the outcome is stable. A run is
+// computed, checked and published by no fewer than two people; families see their own explanation once it is published. The same rows give the same
+// bytes. Thread-safe; several processes may share one PostgreSQL.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "directory/directory.h"
+#include "models/lotteries.h"
+#include "models/types.h"
+
+namespace banmo::models {
+
+class RunStore;
+
+class Admissions {
+ public:
+  // Makes the tables of the warehouse, takes away what a stopped run left, and brings what was published into the datasets of results. `folder`: for
+  // temporary files.
+  static Result<std::unique_ptr<Admissions>> create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue,
+                                                    directory::Directory& directory, records::Records& records, const Clock& clock,
+                                                    std::string folder);
+  ~Admissions();
+  const std::vector<pack::Admission>& all() const;
+  Lotteries& lotteries() { return lotteries_; }
+
+  // Reads, places, verifies, explains and stores. `batch` empty: all, one after the other; otherwise earlier batches count as published. Right
+  // admission_run. Errors: not_found "models.no_such_admission" "models.no_such_batch"; conflict "models.earlier_not_published"
+  // "models.lottery_missing" "models.not_in_lottery"; those of reading (season.h) and settling.
+  Result<Run> run(const Principal& principal, const std::string& admission, int64_t year, const std::string& batch);
+  // Right admission_publish, by others than the one who ran it. Errors: denied "models.four_eyes"; conflict "models.run_state"
+  // "models.run_stale" (the rows have changed since) "models.already_published".
+  Result<Run> check(const Principal& principal, const std::string& run);
+  Result<Run> publish(const Principal& principal, const std::string& run);
+  Result<Run> drop(const Principal& principal, const std::string& run);  // right admission_run; conflict once it is published
+
+  // Who neither runs nor publishes sees published runs alone.
+  Result<std::vector<Run>> runs(const Principal& principal, const std::string& admission, int64_t year, int64_t before, size_t limit) const;
+  Result<Run> find(const Principal& principal, const std::string& run) const;  // not_found "models.no_such_run"
+  Result<std::vector<CutOffRow>> cut_offs(const Principal& principal, const std::string& run) const;
+  // Applicants of the reader's scope, by number; `after` is the last one's seq.
+  Result<std::vector<ApplicantResult>> results(const Principal& principal, const std::string& run, int64_t after, size_t limit) const;
+  Result<Explanation> explain(const Principal& principal, const std::string& run,
+                              const std::string& number) const;  // not_found "models.no_such_applicant"
+  // Of the reader and the reader's wards, in what is published, newest first.
+  Result<std::vector<std::pair<Run, Explanation>>> mine(const Principal& principal) const;
+
+  // Other mechanisms on the applicants of one batch; nothing is stored. Right admission_run.
+  Result<std::vector<Comparison>> compare(const Principal& principal, const std::string& admission, int64_t year, const std::string& batch,
+                                          const std::vector<pack::Mechanism>& mechanisms);
+
+ private:
+  Admissions(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory, records::Records& records,
+             const Clock& clock, std::string folder);
+  struct Work;
+  Result<Run> compute(Run run, const pack::Admission& admission);
+  Result<Work> read(sql::Connection& warehouse, const pack::Admission& admission, int64_t year, size_t first, size_t end) const;
+  Result<> take_lots(Work& work) const;
+  Result<> check_fresh(const Run& run) const;
+  Result<> give_up_stopped();
+  Result<> bring_into_datasets();
+  void sweep_files() const;
+  Result<> bring_into_dataset(const Run& run, const pack::Admission& admission);
+  Result<std::string> write_results(const Run& run, const pack::Admission& admission) const;
+  directory::Scope scope(const Principal& principal, const pack::Admission& admission) const;
+  Result<Run> moved(Run run, RunState to, const std::vector<std::string>& batches);
+  Result<Explanation> explanation(const pack::Admission& admission, const Run& run, ApplicantResult applicant, pack::Level level) const;
+
+  sql::Stores stores_;
+  std::shared_ptr<const pack::Catalogue> catalogue_;
+  directory::Directory& directory_;
+  records::Records& records_;
+  const Clock& clock_;
+  const std::string folder_;
+  std::unique_ptr<RunStore> store_;
+  Lotteries lotteries_;
+  std::mutex publishing_;  // one at a time brings results into datasets
+};
+
+}  // namespace banmo::models

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// The words of models: runs of admissions, what they gave each applicant, draws of lots.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/id.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "directory/types.h"
+#include "pack/admission.h"
+
+namespace banmo::models {
+
+using RunId = Id<struct AdmissionRunTag>;
+using LotteryId = Id<struct LotteryTag>;
+
+// Where a run stands. stopped: the program ended or failed while it ran, nothing of it counts.
+enum class RunState { running, stopped, computed, checked, published, dropped };
+inline constexpr std::array<std::string_view, 6> kRunStates{"running", "stopped", "computed", "checked", "published", "dropped"};
+
+// What became of a choice.
+enum class Outcome {
+  placed,
+  not_reached,   // a dearer choice was given
+  full,          // others stood before
+  passed_over,   // stood high enough, but the mechanism gave the seat to somebody who asked earlier or traded
+  not_eligible,  // the batch's condition does not hold
+  below_floor,
+  no_score,
+  no_program,    // the plan of the batch has no such program
+  repeated,      // a dearer choice names the same program
+  beyond_limit,  // more choices than the batch takes
+  gone           // placed in an earlier batch
+};
+inline constexpr std::array<std::string_view, 11> kOutcomes{"placed",   "not_reached", "full",     "passed_over",  "not_eligible", "below_floor",
+                                                            "no_score", "no_program",  "repeated", "beyond_limit", "gone"};
+
+// What an applicant's standing and the last one's differ in first: tier, score, or the tie of this index.
+inline constexpr int kByNothing = -1, kByTier = 0, kByScore = 1, kByTie = 2;
+
+struct BatchFigures {
+  std::string batch, mechanism;
+  int64_t n_applicants = 0, n_choices = 0, n_seats = 0, n_placed = 0, n_first = 0, n_exceptions = 0;
+  bool stable = true;  // no exceptions
+};
+
+// A pair that would both rather have each other, or a broken rule: what keeps a run from being stable. At most kMaxExceptions are kept.
+struct RunException {
+  std::string batch, flaw, number, program;
+};
+inline constexpr size_t kMaxExceptions = 100;
+
+// What the numbers in a run's rows mean: ids and titles of the pack at that time. A later version of the pack changes nothing of it.
+struct RunNames {
+  std::vector<std::string> batches, quotas;
+  std::vector<std::vector<std::string>> ties;  // by batch: "title in Chinese\tin English"
+};
+
+struct Run {
+  int64_t no = 0;
+  RunId id;
+  std::string admission;
+  int64_t year = 0;
+  std::string batch;  // empty: all
+  RunState state = RunState::running;
+  std::string account, checked_by, published_by;
+  Instant begun_at;
+  std::optional<Instant> computed_at, checked_at, published_at;
+  std::string input_sha256, output_sha256;
+  std::vector<BatchFigures> batches;
+  std::vector<RunException> exceptions;
+  RunNames names;
+};
+
+// Who holds the last of a group of seats.
+struct CutOffRow {
+  std::string batch;
+  int program = 0, group = 0;
+  std::string code, title, quota;  // quota empty: open seats
+  int64_t seats = 0, capacity = 0, n_held = 0;
+  int64_t last = 0;  // standing at the program, from 1; 0: nobody
+  int tier = 0;      // from 1
+  std::optional<double> score;
+};
+
+struct ChoiceResult {
+  std::string batch;
+  int64_t order = 0;
+  std::string program, program_title, quota;
+  Outcome outcome = Outcome::full;
+  int tier = 0;
+  std::optional<double> score;
+  int64_t standing = 0, needed = 0;  // at the program, from 1; 0: none. needed 0 with outcome full: there is no seat for such applicants
+  int needed_tier = 0;
+  std::optional<double> needed_score;
+  int decided = kByNothing;
+  Message decided_by;  // in words, if something decided
+};
+
+struct ApplicantResult {
+  int64_t seq = 0;
+  std::string number;
+  directory::PersonNo person;
+  std::string batch, program, program_title, quota;  // of the place; empty: none
+  int64_t order = 0;
+};
+struct Explanation {
+  ApplicantResult applicant;
+  std::vector<ChoiceResult> choices;
+};
+
+// One mechanism beside the pack's own, on the same applicants.
+struct Comparison {
+  std::string mechanism;
+  int64_t n_applicants = 0, n_placed = 0, n_first = 0, n_exceptions = 0;
+  int64_t n_better = 0, n_worse = 0;  // applicants who are better or worse off than by the pack's own
+  double mean_order = 0;              // of those placed
+  std::string output_sha256;
+  bool is_own = false;
+};
+
+enum class LotteryState { listed, drawn, confirmed };
+inline constexpr std::array<std::string_view, 3> kLotteryStates{"listed", "drawn", "confirmed"};
+
+struct Lottery {
+  int64_t no = 0;
+  LotteryId id;
+  std::string admission;
+  int64_t year = 0;
+  std::string batch;
+  LotteryState state = LotteryState::listed;
+  std::string list_sha256, digits;
+  int64_t n = 0;
+  std::string listed_by, drawn_by, confirmed_by;
+  Instant listed_at;
+  std::optional<Instant> drawn_at, confirmed_at;
+};
+
+}  // namespace banmo::models

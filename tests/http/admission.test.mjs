@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// A year of admission through its real roles: batches one after the other, lots drawn in public and recomputed by the program alone, four eyes, what a
+// family and a school see, a comparison of mechanisms, and a server that is killed while it runs.
+import { after, test } from 'node:test'
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Server, banmo, eventually, ownCity, work } from './own-server.mjs'
+
+const folder = ownCity('admission')
+let server = await Server.start(folder)
+after(() => server.stop())
+let city = await server.signIn('city')
+let leader = await server.signIn('leader')
+const at = '/admissions/senior_secondary'
+const [{ exam_year: year }] = (await city.ok('/datasets/exam_candidate/rows?limit=1')).items
+
+async function done(answer, status = 200) {
+  const { body, status: got, text } = await answer
+  assert.equal(got, status, text)
+  return body
+}
+async function refused(answer, status, code, words) {
+  const body = await done(answer, status)
+  assert.equal(body.code, code)
+  assert.match(body.detail.zh, words)
+  assert.ok(body.detail.en)
+}
+const run = (batch) => done(city.post(`${at}/runs`, { year, batch }), 201)
+async function publish(one) {
+  await done(leader.post(`/admissions/runs/${one.id}/check`))
+  return done(leader.post(`/admissions/runs/${one.id}/publish`))
+}
+const results = (caller, one) => caller.all(`/admissions/runs/${one.id}/results`)
+
+test('the list of admissions tells batches and mechanisms', async () => {
+  const [admission] = (await city.ok('/admissions')).items
+  assert.equal(admission.title.zh, '高中阶段学校招生')
+  assert.deepEqual(admission.batches.map((one) => [one.id, one.mechanism]), [
+    ['three_four', 'parallel_choice'],
+    ['special', 'deferred_acceptance'],
+    ['general', 'deferred_acceptance'],
+    ['five_year', 'parallel_choice'],
+    ['vocational', 'lottery'],
+  ])
+})
+
+test('who may not run or publish is refused, and a batch waits for the one before it', async () => {
+  const teacher = await server.signIn('teacher')
+  await refused(teacher.post(`${at}/runs`, { year, batch: 'general' }), 403, 'directory.no_right', /admission\.run/)
+  await refused(city.post(`${at}/runs`, { year, batch: 'general' }), 409, 'models.earlier_not_published', /三四贯通批/)
+  await refused(city.post(`${at}/runs`, { year, batch: 'nothing' }), 404, 'models.no_such_batch', /没有这个批次/)
+  await refused(city.post(`${at}/runs`, { year: 1999 }), 422, 'models.no_applicants', /没有考生/)
+})
+
+test('a run is stable, gives the same bytes again, and is published by somebody else', async () => {
+  const one = await run('three_four')
+  const again = await run('three_four')
+  assert.equal(one.state, 'computed')
+  assert.match(one.output_sha256, /^[0-9a-f]{64}$/)
+  assert.deepEqual([again.input_sha256, again.output_sha256], [one.input_sha256, one.output_sha256])
+  assert.equal((await city.ok(`/admissions/runs/${one.id}`)).stable, true)
+  const principal = await server.signIn('principal')
+  assert.equal((await principal.get(`/admissions/runs/${one.id}`)).status, 404, 'not before it is published')
+  await refused(city.post(`/admissions/runs/${one.id}/check`), 403, 'models.four_eyes', /另一个人/)
+  await refused(leader.post(`/admissions/runs/${one.id}/publish`), 409, 'models.run_state', /请刷新/)
+  assert.equal((await publish(one)).state, 'published')
+  await done(city.post(`/admissions/runs/${again.id}/drop`))
+  assert.equal((await principal.ok(`/admissions/runs/${one.id}`)).run.state, 'published')
+})
+
+test('cut-offs agree with the results: nobody placed stands behind them', async () => {
+  await publish(await run('special'))
+  const one = await run('general')
+  assert.equal(one.batches[0].stable, true)
+  const cuts = await done(city.get(`/admissions/runs/${one.id}/cut-offs`))
+  const placed = (await results(city, one)).filter((row) => row.program)
+  assert.equal(placed.length, one.batches[0].n_placed)
+  for (const cut of cuts.items) {
+    assert.ok(cut.n_placed <= cut.capacity, cut.program)
+    assert.equal(placed.filter((row) => row.program === cut.program && row.quota === cut.quota).length, cut.n_placed)
+  }
+  const full = cuts.items.find((cut) => cut.n_placed === cut.capacity && cut.n_placed > 0)
+  const left = (await results(city, one)).filter((row) => !row.program)
+  let told = false
+  for (const row of left) {
+    const { choices } = await city.ok(`/admissions/runs/${one.id}/applicants/${row.number}`)
+    const missed = choices.find((choice) => choice.outcome === 'full' && choice.program === full.program)
+    if (!missed) continue
+    assert.ok(missed.standing > missed.needed)
+    assert.match(missed.because.zh, /须在第 \d+ 以内/)
+    told = true
+    break
+  }
+  assert.ok(told, 'somebody missed a full program and is told by how much')
+  await publish(one)
+})
+
+test('a family sees its own child in what is published, a school its pupils, a leader no rows', async () => {
+  const [published] = (await leader.ok(`${at}/runs`)).items
+  const principal = await server.signIn('principal')
+  const everybody = await results(city, published)
+  const own = await results(principal, published)
+  assert.ok(own.length < everybody.length)
+  assert.equal((await leader.get(`/admissions/runs/${published.id}/results`)).status, 403)
+  assert.equal((await leader.get(`/admissions/runs/${published.id}/applicants/${everybody[0].number}`)).status, 403)
+  const student = await server.signIn('student')
+  const mine = (await student.ok('/admissions/mine')).items
+  for (const one of mine) assert.equal((await student.ok(`/admissions/runs/${one.run.id}/applicants/${one.result.number}`)).result.number, one.result.number)
+  const other = everybody.find((row) => !mine.some((one) => one.result.number === row.number))
+  assert.equal((await student.get(`/admissions/runs/${published.id}/applicants/${other.number}`)).status, 404)
+})
+
+test('published results are rows of the dataset of results, which nobody else writes', async () => {
+  const rows = await city.ok('/datasets/admission_result/rows?limit=1&filter=batch:eq:general')
+  assert.ok(rows.items.length === 1)
+  const figures = await city.query({ metrics: ['adm_n'], by: ['batch'] })
+  assert.match(JSON.stringify(figures.rows), /general|普通高中批/)
+  await refused(city.post('/datasets/admission_result/rows', {}), 422, 'records.kept_by_admission', /招生录取公布时写入/)
+})
+
+test('mechanisms are compared on the same applicants', async () => {
+  const compared = (await done(city.post(`${at}/comparisons`, { year, batch: 'general', mechanisms: ['immediate_acceptance'] }))).items
+  assert.deepEqual(compared.map((one) => [one.mechanism, one.is_own]), [['deferred_acceptance', true], ['immediate_acceptance', false]])
+  assert.equal(compared[0].n_exceptions, 0)
+  assert.ok(compared[1].n_exceptions > 0, 'immediate acceptance wrongs somebody here')
+  assert.ok(compared[1].n_better + compared[1].n_worse > 0)
+  await refused(city.post(`${at}/comparisons`, { year, batch: 'general', mechanisms: ['top_trading_cycles'] }), 422, 'models.one_group', /名额类别/)
+})
+
+test('lots: the hash of the list comes first, two people enter the digits, and the file is recomputed by the program alone', async () => {
+  await publish(await run('five_year'))
+  await refused(city.post(`${at}/runs`, { year, batch: 'vocational' }), 409, 'models.lottery_missing', /还没有抽签/)
+  const fixed = await done(city.post(`${at}/lotteries`, { year, batch: 'vocational' }), 201)
+  const file = async () => (await fetch(`${server.url}/api/v1/admissions/lotteries/${fixed.id}/file`)).text() // without a session
+  assert.equal(JSON.parse(await file()).list_sha256, fixed.list_sha256)
+  assert.deepEqual(JSON.parse(await file()).order, [])
+  const { list_sha256 } = fixed
+  await refused(city.post(`${at}/lotteries`, { year, batch: 'vocational' }), 409, 'models.lottery_fixed', /不能再改/)
+  await refused(city.post(`/admissions/lotteries/${fixed.id}/draw`, { list_sha256: '00', digits: '7305519' }), 409, 'models.list_differs', /抽签前公布的校验值/)
+  await done(city.post(`/admissions/lotteries/${fixed.id}/draw`, { list_sha256, digits: '7305591' }))
+  assert.equal((await done(leader.post(`/admissions/lotteries/${fixed.id}/reject`))).state, 'listed', 'mistyped')
+  await done(city.post(`/admissions/lotteries/${fixed.id}/draw`, { list_sha256, digits: '7305519' }))
+  assert.equal((await city.ok(`${at}/lotteries`)).items[0].digits, '', 'not told before it is confirmed')
+  await refused(leader.post(`/admissions/lotteries/${fixed.id}/confirm`, { list_sha256, digits: '7305518' }), 409, 'models.digits_differ', /公证记录/)
+  await done(leader.post(`/admissions/lotteries/${fixed.id}/confirm`, { list_sha256, digits: '7305519' }))
+  const path = join(work, 'lottery.json')
+  writeFileSync(path, await file())
+  const good = banmo(['verify', path, '--data', join(work, 'nothing')])
+  assert.equal(good.code, 0, good.out)
+  assert.match(good.out, /重算一致/)
+  const forged = JSON.parse(await file())
+  ;[forged.order[0], forged.order[1]] = [forged.order[1], forged.order[0]]
+  writeFileSync(path, JSON.stringify(forged))
+  const bad = banmo(['verify', path, '--data', join(work, 'nothing')])
+  assert.equal(bad.code, 6, bad.out)
+  assert.match(bad.out, /结果被改过/)
+  const one = await run('vocational')
+  assert.equal(one.batches[0].stable, true)
+  await publish(one)
+})
+
+test('a server killed while it runs and publishes has whole runs or none', async () => {
+  const before = (await city.all(`${at}/runs`)).length
+  const n = (await results(city, (await leader.ok(`${at}/runs`)).items.find((one) => one.state === 'published'))).length
+  const answered = []
+  const wish = { year, batch: 'vocational' }
+  const storm = (async () => {
+    for (;;) {
+      const answer = await city.post(`${at}/runs`, wish).catch(() => null)
+      if (!answer || answer.status !== 201) return
+      answered.push(answer.body)
+    }
+  })()
+  await eventually(() => answered.length >= 2, { what: 'two runs' })
+  await server.kill()
+  await storm
+  server = await Server.start(folder)
+  city = await server.signIn('city')
+  leader = await server.signIn('leader')
+  const runs = await city.all(`${at}/runs`)
+  for (const one of answered) {
+    const kept = runs.find((known) => known.id === one.id)
+    assert.deepEqual([kept?.state, kept?.output_sha256], ['computed', one.output_sha256])
+    assert.equal((await results(city, kept)).length, n)
+  }
+  assert.ok(runs.length <= before + answered.length + 1)
+  assert.ok(runs.every((known) => known.state !== 'running'))
+})
