@@ -108,14 +108,14 @@ test('rows by page, filter and order', async () => {
   for (const account of ['city', 'district', 'principal', 'teacher']) {
     const both = await signIn(account)
     for (const dataset of (await get(both, '/datasets')).body.items) {
-      await get(both, `/datasets/${dataset.id}`)
+      const { fields, grain } = (await get(both, `/datasets/${dataset.id}`)).body
       if (dataset.kind === 'event') continue // keyed by the instant at which each city stored them; their figures are compared above
+      if (fields.some((field) => field.type === 'idno' && grain.includes(field.id))) continue // sealed: in the order of a hash under each city's own key
       const path = `/datasets/${dataset.id}/rows?limit=200`
       const rows = (await get(both, path)).body.items
       if (!rows?.length) continue
-      const { fields } = (await get(both, `/datasets/${dataset.id}`)).body
       for (const field of fields) {
-        if (field.masked || ['ref', 'org'].includes(field.type)) continue
+        if (field.masked || ['ref', 'org', 'idno', 'phone'].includes(field.type)) continue
         const value = rows.map((row) => row[field.id]).find((cell) => cell !== undefined && cell !== null)
         if (value === undefined || String(value).match(kMoment)) continue // a moment is of each city's own clock
         for (const [op, given] of [['eq', value], ['ne', value], ['ge', value], ['null', '']])
