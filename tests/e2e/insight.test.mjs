@@ -92,7 +92,7 @@ test('a dashboard goes down the organisation tree and back by its trail, and the
 test('two organisations stand beside each other, and two years', async () => {
   const { page, context, faults } = await visit('city', 'dashboards')
   const { items } = await api(page, 'orgs?kind=district&limit=2')
-  const link = await page.locator('.bm-dashboard-link a').first().getAttribute('href')
+  const link = await page.locator('.bm-dashboard-link a[href*="fit_city"]').first().getAttribute('href')
   await page.goto(url(`${link.replace(/^.*\/dashboard/, 'dashboard')}&f.district=${items[0].id}&vs.district=${items[1].id}`))
   await settled(page)
   await page.locator('.bm-kpi-other').first().waitFor()
