@@ -203,7 +203,8 @@ class JsonPath::Reader {
   Result<JsonStep> quoted(char quote) {
     std::string name;
     for (++at_; at_ < text_.size() && text_[at_] != quote; ++at_) {
-      if (text_[at_] == '\\' && ++at_ == text_.size()) break;
+      if (text_[at_] == '\\') ++at_;
+      if (at_ == text_.size()) break;
       name += text_[at_];
     }
     if (at_ == text_.size()) return bad_path(text_, at_);
