@@ -66,9 +66,9 @@ export async function signedInState(browser, account) {
   return state
 }
 
-/** A context in one language at one width, already signed in. */
+/** A context in one language at one width, already signed in; its clock is not the city's, for what the portal shows and sends are the city's days. */
 export async function open(browser, { state, language = 'zh', width = 1440 }) {
-  const context = await browser.newContext({ storageState: state, viewport: { width, height: width < 600 ? 844 : 900 }, reducedMotion: 'reduce', acceptDownloads: true })
+  const context = await browser.newContext({ storageState: state, viewport: { width, height: width < 600 ? 844 : 900 }, reducedMotion: 'reduce', acceptDownloads: true, timezoneId: 'America/New_York' })
   await context.addInitScript((value) => localStorage.setItem('banmo.language', value), language)
   context.setDefaultTimeout(10_000)
   return { context, page: await context.newPage() }

@@ -1,11 +1,12 @@
 // Every menu route of every demonstration account, in Chinese and English, at 1440 and 390 pixels: no console error, no answer >= 500,
-// no request to another host, no sideways scroll of the page, no axe violation. Set BANMO_E2E_ACCOUNTS=city,student to shorten a run,
-// BANMO_E2E_PLACES='^(org|people)' to see some places only.
+// no request to another host, no sideways scroll of the page, no axe violation. Set BANMO_E2E_ACCOUNTS=city,student or
+// BANMO_E2E_VIEWS=zh-1440,en-390 to shorten a run, BANMO_E2E_PLACES='^(org|people)' to see some places only.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { accounts, api, axe, base, launch, open, settled, shoot, signedInState, watch } from './lib.mjs'
 
 const chosen = process.env.BANMO_E2E_ACCOUNTS?.split(',') ?? accounts
+const views = (process.env.BANMO_E2E_VIEWS ?? 'zh-1440,en-390,zh-390,en-1440').split(',').map((view) => view.split('-'))
 let browser
 let visits = 0
 before(async () => { browser = await launch() })
@@ -67,35 +68,33 @@ for (const account of chosen) {
   describe(`as ${account}`, () => {
     let state
     before(async () => { state = await signedInState(browser, account) })
-    for (const language of ['zh', 'en']) {
-      for (const width of [1440, 390]) {
-        test(`every place is clean in ${language} at ${width} pixels`, async () => {
-          const { context, page } = await open(browser, { state, language, width })
-          const problems = []
-          await page.goto(base())
-          await page.waitForSelector('#content')
-          await settled(page)
-          const look = async (href) => {
-            const where = href.slice(base().length) || 'home'
-            const visit = await context.newPage()
-            const faults = watch(visit)
-            await visit.goto(href)
-            await visit.waitForSelector('#content')
-            await settled(visit)
-            visits += 1
-            const wide = await visit.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-            const alerts = await visit.$$eval('.bm-plate-error', (plates) => plates.map((plate) => plate.textContent))
-            await shoot(visit, `${account}-${where.replace(/[^\w.-]+/g, '_')}-${language}-${width}`)
-            problems.push(...[...faults, ...(await axe(visit)), ...alerts.map((text) => `error state: ${text}`), ...(wide > 0 ? [`the page is ${wide} px too wide`] : [])].map((fault) => `${where}: ${fault}`))
-            await visit.close()
-          }
-          const queue = await places(page)
-          const worker = async () => { while (queue.length > 0) await look(queue.shift()) }
-          await Promise.all([worker(), worker()])
-          await context.close()
-          assert.deepEqual(problems, [])
-        })
-      }
+    for (const [language, width] of views) {
+      test(`every place is clean in ${language} at ${width} pixels`, async () => {
+        const { context, page } = await open(browser, { state, language, width: Number(width) })
+        const problems = []
+        await page.goto(base())
+        await page.waitForSelector('#content')
+        await settled(page)
+        const look = async (href) => {
+          const where = href.slice(base().length) || 'home'
+          const visit = await context.newPage()
+          const faults = watch(visit)
+          await visit.goto(href)
+          await visit.waitForSelector('#content')
+          await settled(visit)
+          visits += 1
+          const wide = await visit.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+          const alerts = await visit.$$eval('.bm-plate-error', (plates) => plates.map((plate) => plate.textContent))
+          await shoot(visit, `${account}-${where.replace(/[^\w.-]+/g, '_')}-${language}-${width}`)
+          problems.push(...[...faults, ...(await axe(visit)), ...alerts.map((text) => `error state: ${text}`), ...(wide > 0 ? [`the page is ${wide} px too wide`] : [])].map((fault) => `${where}: ${fault}`))
+          await visit.close()
+        }
+        const queue = await places(page)
+        const worker = async () => { while (queue.length > 0) await look(queue.shift()) }
+        await Promise.all([worker(), worker()])
+        await context.close()
+        assert.deepEqual(problems, [])
+      })
     }
   })
 }

@@ -4,6 +4,7 @@ import { Button, Checkbox, Select } from 'antd'
 import { useState } from 'react'
 import { api, data } from '@/shared/api/client'
 import type { Admission, AdmissionComparison } from '@/shared/api/types'
+import { thisYear } from '@/shared/format/times'
 import { useAdmissionWords } from '@/shared/i18n/admission'
 import { useTwo } from '@/shared/i18n/use-two'
 import { PlainTable, type PlainColumn } from '@/shared/ui/plain-table'
@@ -16,7 +17,7 @@ type Mechanism = (typeof mechanisms)[number]
 export function Compare({ admission }: { admission: Admission }) {
   const w = useAdmissionWords()
   const two = useTwo()
-  const [year, setYear] = useState(new Date().getFullYear())
+  const [year, setYear] = useState(thisYear)
   const [batch, setBatch] = useState(admission.batches[0]?.id ?? '')
   const [chosen, setChosen] = useState<Mechanism[]>(['immediate_acceptance'])
   const compare = useMutation({

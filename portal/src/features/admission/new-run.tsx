@@ -4,6 +4,7 @@ import { Button, Select } from 'antd'
 import { useState } from 'react'
 import { api, data } from '@/shared/api/client'
 import type { Admission } from '@/shared/api/types'
+import { thisYear } from '@/shared/format/times'
 import { useAdmissionWords } from '@/shared/i18n/admission'
 import { useTwo } from '@/shared/i18n/use-two'
 import { ProblemNote } from '@/shared/ui/problem-note'
@@ -13,7 +14,7 @@ export function NewRun({ admission }: { admission: Admission }) {
   const w = useAdmissionWords()
   const two = useTwo()
   const cache = useQueryClient()
-  const [year, setYear] = useState(new Date().getFullYear())
+  const [year, setYear] = useState(thisYear)
   const [batch, setBatch] = useState(admission.batches[0]?.id ?? '')
   const run = useMutation({
     mutationFn: () => data(api.POST('/api/v1/admissions/{admission}/runs', { params: { path: { admission: admission.id } }, body: { year, batch } })),

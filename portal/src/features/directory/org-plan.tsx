@@ -5,6 +5,7 @@ import { Link } from 'react-router'
 import { api, data } from '@/shared/api/client'
 import type { Org, QueryResult, Target } from '@/shared/api/types'
 import { formatNumber, withUnit } from '@/shared/format/numbers'
+import { thisYear } from '@/shared/format/times'
 import { useMetrics } from '@/shared/metrics'
 import { PlainTable, type PlainColumn } from '@/shared/ui/plain-table'
 import { QueryView } from '@/shared/ui/query-view'
@@ -18,7 +19,7 @@ type Line = { target: Target; year: number; goal: number; answer?: QueryResult; 
 
 /** The goal of this year, or of the next year that has one. */
 function goalOf(target: Target): { year: number; goal: number } | undefined {
-  const now = new Date().getFullYear()
+  const now = thisYear()
   const coming = target.years.filter((each) => each.year >= now).sort((a, b) => a.year - b.year)[0] ?? target.years.at(-1)
   return coming && { year: coming.year, goal: coming.target }
 }

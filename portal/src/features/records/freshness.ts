@@ -1,8 +1,8 @@
 // How fresh a dataset is: against the date by which it is reported each year, otherwise by age.
 import type { Dataset } from '@/shared/api/types'
+import { cityOffset_ms, day_ms, formatDate } from '@/shared/format/times'
 
 export type Freshness = 'fresh' | 'ageing' | 'stale' | 'never'
-const dayMs = 86_400_000
 const freshDays = 31
 const staleDays = 366
 
@@ -10,14 +10,16 @@ const staleDays = 366
 export function freshnessOf(dataset: Pick<Dataset, 'kind' | 'updated_at' | 'due'>, now: Date): Freshness | null {
   if (dataset.kind !== 'entry') return null
   if (dataset.updated_at === undefined) return 'never'
-  const updated = new Date(dataset.updated_at)
+  const updated_ms = Date.parse(dataset.updated_at)
+  const age_ms = now.getTime() - updated_ms
   if (dataset.due !== undefined) {
-    const thisYear = new Date(`${now.getFullYear()}-${dataset.due}T23:59:59`)
-    const due = thisYear > now ? new Date(`${now.getFullYear() - 1}-${dataset.due}T23:59:59`) : thisYear
+    const endOf = (year: number) => Date.parse(`${year}-${dataset.due}T23:59:59Z`) - cityOffset_ms
+    const year = Number(formatDate(now.toISOString()).slice(0, 4))
+    const due_ms = endOf(year) > now.getTime() ? endOf(year - 1) : endOf(year)
     // Entered in the year that ended with the last due date, or after it.
-    if (updated.getTime() > due.getTime() - staleDays * dayMs) return updated > due || now.getTime() - updated.getTime() < staleDays * dayMs ? 'fresh' : 'ageing'
+    if (updated_ms > due_ms - staleDays * day_ms) return updated_ms > due_ms || age_ms < staleDays * day_ms ? 'fresh' : 'ageing'
     return 'stale'
   }
-  const days = (now.getTime() - updated.getTime()) / dayMs
+  const days = age_ms / day_ms
   return days <= freshDays ? 'fresh' : days <= staleDays ? 'ageing' : 'stale'
 }

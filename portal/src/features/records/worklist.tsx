@@ -2,12 +2,12 @@
 import '@/shared/i18n/records'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Input, Modal } from 'antd'
-import dayjs from 'dayjs'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, data } from '@/shared/api/client'
 import type { WorkItem } from '@/shared/api/types'
 import { formatNumber } from '@/shared/format/numbers'
+import { dayFromNow } from '@/shared/format/times'
 import { PlainTable, type PlainColumn } from '@/shared/ui/plain-table'
 import { ProblemNote } from '@/shared/ui/problem-note'
 import { QueryView } from '@/shared/ui/query-view'
@@ -21,7 +21,7 @@ type Props = { dataset?: string; org?: string; state?: WorkItem['state']; onOpen
 function ReturnDialog({ item, onClose }: { item: WorkItem; onClose: () => void }) {
   const { t } = useTranslation()
   const cache = useQueryClient()
-  const [due, setDue] = useState(dayjs().add(termDays, 'day').format('YYYY-MM-DD'))
+  const [due, setDue] = useState(dayFromNow(termDays))
   const [note, setNote] = useState(item.returned?.note ?? '')
   const save = useMutation({
     mutationFn: () => data(api.POST('/api/v1/worklist/return', { body: { dataset: item.dataset, org: item.org?.id ?? '', due, note: note.trim() } })),

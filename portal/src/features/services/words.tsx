@@ -2,7 +2,7 @@
 import { useTranslation } from 'react-i18next'
 import type { CaseHead, Flow } from '@/shared/api/types'
 import { formatNumber } from '@/shared/format/numbers'
-import { formatTime } from '@/shared/format/times'
+import { cityOffset_ms, day_ms, formatDate, formatTime } from '@/shared/format/times'
 import { useServiceWords, type ServiceWords } from '@/shared/i18n/services'
 import { useTwo } from '@/shared/i18n/use-two'
 import { Tag } from '@/shared/ui/tag'
@@ -11,8 +11,6 @@ import { stateOf } from './queries'
 type Span = { n: number; unit: 'working_days' | 'days' | 'hours' }
 const minute_ms = 60_000
 const hour_ms = 60 * minute_ms
-const day_ms = 24 * hour_ms
-const cityOffset_ms = 8 * hour_ms // of the city's clock from UTC, as the server counts working days
 const tones = { green: 'green', yellow: 'amber', red: 'red' } as const
 
 export function spanText(span: Span, w: ServiceWords): string {
@@ -29,7 +27,7 @@ export function usedText(spent_ms: number, w: ServiceWords): string {
 /** Until when: a deadline of working days ends at the city's midnight, and the day that ends then is what is told, wherever it is read. */
 export function dueText(at: string): string {
   const sinceMidnight_ms = (Date.parse(at) + cityOffset_ms) % day_ms
-  return sinceMidnight_ms === 0 ? new Date(Date.parse(at) + cityOffset_ms - day_ms).toISOString().slice(0, 10) : formatTime(at)
+  return sinceMidnight_ms === 0 ? formatDate(new Date(Date.parse(at) - day_ms).toISOString()) : formatTime(at)
 }
 
 /** The lamp of an open case as colour, shape and word; without a deadline there is none. */
