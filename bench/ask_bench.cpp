@@ -4,7 +4,7 @@
 // more), parts against the whole, and how long it takes (limits: 97 % of the development questions; parse p99 2 ms with 65,000 terms; answer p95 150
 // ms).
 //
-//   ask_bench [folder of a demonstration city] [n_generated = 2000] [check]      check: only what must hold, without the clock
+//   ask_bench [folder of a demonstration city] [n_generated = 10,000] [check]      check: only what must hold, without the clock
 #include <unistd.h>
 
 #include <cmath>
@@ -12,9 +12,10 @@
 #include <fstream>
 #include <map>
 #include <optional>
+#include <set>
 
-#include "ask/ask.h"
 #include "ask/test_cases.h"
+#include "ask_world.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "bench.h"
@@ -25,204 +26,30 @@ namespace {
 
 using namespace banmo;
 using namespace banmo::bench;
-using ask::Tree;
-using directory::Role;
 
 constexpr double kLeastRight = 0.97, kParse_ms = 2, kAnswer_ms = 150;
+constexpr size_t kCheckedDistricts = 2, kCheckedEvery = 8;  // of a check: a part of what the bench does
+constexpr size_t kLeastMetrics = 60, kLeastDimensions = 40;
 constexpr size_t kTerms = 65'000;
-constexpr int kLastYear = 2026;  // of the demonstration city's data
-
-struct Written {
-  std::string dataset, expression;
-};
-
-std::map<std::string, Written> read_figures() {
-  std::map<std::string, Written> figures;
-  std::ifstream in(BANMO_SOURCE_DIR "/tests/ask/figures.tsv");
-  for (std::string line; std::getline(in, line);) {
-    const size_t a = line.find('\t'), b = line.find('\t', a + 1);
-    if (b != std::string::npos) figures[line.substr(0, a)] = {line.substr(a + 1, b - a - 1), line.substr(b + 1)};
-  }
-  return figures;
-}
-
-class World {
- public:
-  explicit World(const std::string& folder)
-      : city_(open(folder)),
-        ask_(city_->stores(), city_->catalogue(), city_->directory(), city_->metrics(), clock_),
-        figures_(read_figures()),
-        orgs_(city_->directory().orgs()) {}
-
-  server::City& city() { return *city_; }
-  ask::Ask& ask() { return ask_; }
-  const directory::OrgTree& orgs() const { return *orgs_; }
-  const std::map<std::string, Written>& figures() const { return figures_; }
-
-  metrics::Principal principal(Role role, directory::OrgNo org) const {
-    metrics::Principal made;
-    made.account = {7};
-    made.account_name = "bench";
-    made.grants = {{role, org}};
-    return made;
-  }
-  directory::OrgNo top() const { return orgs_->children({}).front(); }
-  metrics::Principal asker(const std::string& title) const {
-    for (const directory::Org& org : orgs_->all())
-      if (!title.empty() && org.title == title)
-        return principal(org.kind == directory::OrgKind::school ? Role::principal : Role::district_officer, org.no);
-    return principal(Role::city_officer, top());
-  }
-
-  sql::Rows run_sql(const std::string& text) {
-    const auto lease = must(city_->stores().warehouse->read(), "read");
-    return must(lease->query(text), text.c_str());
-  }
-
-  // The figures of a tree's first metric by its groups, within an organisation; nullopt if it is none of figures.tsv.
-  std::optional<std::map<std::string, double>> written(const Tree& tree, directory::OrgNo within) {
-    const auto figure = figures_.find(tree.metrics.front());
-    if (figure == figures_.end()) return std::nullopt;
-    const bool systems = figure->second.dataset == "info_system";
-    const std::string from = " FROM ds_" + figure->second.dataset + " r JOIN dim_org o ON o.no = r." + (systems ? "owner_org" : "school_id");
-    std::string keys, where = " WHERE " + below(within);
-    for (const std::string& by : tree.by)
-      keys +=
-          (keys.empty() ? "" : " || '|' || ") +
-          (by == "district" || by == "school"
-               ? "(SELECT x.id FROM dim_org x WHERE x.no = " + (by == "school" ? std::string("COALESCE(o.school_no, o.no)") : "o.district_no") + ")"
-               : "CAST(r." + by + " AS VARCHAR)");
-    for (const ask::Where& one : tree.where) {
-      std::string any;
-      for (const std::string& value : one.values) {
-        const auto id = OrgId::parse(value);
-        any += (any.empty() ? "" : " OR ") + (id ? below(orgs_->find(*id)->no) : "CAST(r." + one.dimension + " AS VARCHAR) = '" + value + "'");
-      }
-      where += " AND (" + any + ")";
-    }
-    const bool by_period = std::find(tree.by.begin(), tree.by.end(), "school_year") != tree.by.end();
-    const bool timed = std::any_of(tree.where.begin(), tree.where.end(), [](const ask::Where& one) { return one.dimension == "school_year"; });
-    if (!systems) {
-      if (!tree.time.from.empty()) where += " AND r.school_year >= " + tree.time.from;
-      if (!tree.time.to.empty()) where += " AND r.school_year <= " + tree.time.to;
-      // A stock is told of the last period, unless period by period. Entrants and those who were tested are counted in each.
-      const bool stock = figure->second.dataset != "fitness_year" && tree.metrics.front() != "enr_entrants" && !by_period && !timed;
-      const int last = stock                                                                    ? 1
-                       : tree.time.last > 0                                                     ? tree.time.last
-                       : by_period || timed || !tree.time.from.empty() || !tree.time.to.empty() ? 0
-                                                                                                : 1;
-      if (last > 0)
-        where += " AND r.school_year IN (SELECT DISTINCT r.school_year" + from + where + " ORDER BY 1 DESC LIMIT " + std::to_string(last) + ")";
-    }
-    std::map<std::string, double> found;
-    const sql::Rows rows =
-        run_sql("SELECT " + (keys.empty() ? "''" : keys) + ", CAST(" + figure->second.expression + " AS DOUBLE)" + from + where + " GROUP BY 1");
-    for (size_t i = 0; i < rows.size(); ++i)
-      if (!sql::is_null(rows[i][0]) && !sql::is_null(rows[i][1])) found[sql::text_of(rows[i][0])] = sql::double_of(rows[i][1]);
-    return found;
-  }
-
- private:
-  static std::string below(directory::OrgNo org) {
-    const std::string no = std::to_string(org.value);
-    return "(o.no = " + no + " OR o.school_no = " + no + " OR o.district_no = " + no + " OR o.city_no = " + no + ")";
-  }
-  static std::unique_ptr<server::City> open(const std::string& folder) {
-    server::Settings settings = must(server::load_settings(folder), "settings");
-    settings.data = folder;
-    settings.scenes = BANMO_SOURCE_DIR "/scenes";
-    return must(server::City::open(settings, true), "city");
-  }
-  ManualClock clock_{*Instant::parse_iso("2026-11-22T02:00:00Z")};  // the day of the questions
-  std::unique_ptr<server::City> city_;
-  ask::Ask ask_;
-  std::map<std::string, Written> figures_;
-  std::shared_ptr<const directory::OrgTree> orgs_;
-};
-
-std::string key_of(const metrics::Cell& cell) {
-  if (const auto* org = std::get_if<metrics::OrgCell>(&cell)) return org->id;
-  if (const auto* code = std::get_if<metrics::CodeCell>(&cell)) return code->code;
-  if (const auto* text = std::get_if<std::string>(&cell)) return *text;
-  if (const auto* whole = std::get_if<int64_t>(&cell)) return std::to_string(*whole);
-  return {};
-}
-
-// Of a comparison with the year before: the change that is shown beside SQL of both years.
-std::string wrong_change(World& world, const ask::Answer& answer, directory::OrgNo within) {
-  const Tree& tree = answer.understood.tree;
-  if (tree.compare.empty() || tree.intent == ask::Intent::contribution || !world.figures().contains(tree.metrics.front())) return {};
-  if (tree.by.size() > 1 || tree.time.last > 0 || (!tree.by.empty() && tree.by.front() == "school_year")) return {};
-  Tree before = tree, now = tree;
-  const std::string last = tree.time.from.empty() ? std::to_string(kLastYear) : tree.time.from;
-  now.time.from = now.time.to = last;
-  before.time.from = before.time.to = std::to_string(std::atoll(last.c_str()) - 1);
-  const auto a = world.written(now, within), b = world.written(before, within);
-  size_t column = 0;
-  while (column < answer.table.columns.size() && answer.table.columns[column].id != tree.metrics.front() + "__change") ++column;
-  if (column >= answer.table.columns.size()) return "the change is not told";
-  for (const auto& row : answer.table.rows) {
-    const std::string key = tree.by.empty() ? "" : key_of(row.front());
-    if (row[column].index() == 0 || !a->contains(key) || !b->contains(key)) continue;
-    const double told = std::get<double>(row[column]), should = a->at(key) - b->at(key);
-    if (std::abs(told - should) > 1e-6 * std::max(1.0, std::abs(should)))
-      return key + " changed by " + std::to_string(should) + ", not " + std::to_string(told);
-  }
-  return {};
-}
-
-// What of an answer is not what SQL says: a cell that is shown and should not be, or not so. Empty: none.
-std::string difference(World& world, const ask::Answer& answer, directory::OrgNo within) {
-  const Tree& tree = answer.understood.tree;
-  if (std::string wrong = wrong_change(world, answer, within); !wrong.empty()) return wrong;
-  const auto gold = world.written(tree, within);
-  if (!gold) return {};
-  const auto& table = answer.table;
-  const auto at = [&](const std::string& id) {
-    size_t c = 0;
-    while (c < table.columns.size() && table.columns[c].id != id) ++c;
-    return c;
-  };
-  const size_t metric = at(tree.metrics.front());
-  size_t n_seen = 0;
-  for (const auto& row : table.rows) {
-    std::string key;
-    bool whole = tree.against_whole && !table.rows.empty() && &row == &table.rows.back();
-    for (const std::string& by : tree.by) {
-      const size_t c = at(by);
-      if (c < row.size()) key += (key.empty() && by == tree.by.front() ? "" : "|") + key_of(row[c]);
-      if (c < row.size() && row[c].index() == 0) whole = true;  // rows of no district have no key in the written SQL
-    }
-    if (whole || metric >= row.size() || row[metric].index() == 0 || tree.intent == ask::Intent::streak) continue;
-    const double value = row[metric].index() == 1 ? static_cast<double>(std::get<int64_t>(row[metric])) : std::get<double>(row[metric]);
-    const auto found = gold->find(key);
-    if (found == gold->end() && value == 0) continue;
-    if (found == gold->end()) return "a row " + key + " that should not be there";
-    if (std::abs(found->second - value) > 1e-6 * std::max(1.0, std::abs(value)))
-      return key + ": " + std::to_string(value) + ", not " + std::to_string(found->second);
-    ++n_seen;
-  }
-  const bool all = tree.order.empty() && tree.having.empty() && tree.intent != ask::Intent::streak && answer.table.suppressed.empty();
-  if (all && n_seen < gold->size() && std::none_of(table.rows.begin(), table.rows.end(), [](const auto& row) { return row.front().index() == 0; }))
-    return "rows are missing: " + std::to_string(n_seen) + " of " + std::to_string(gold->size());
-  if (!tree.order.empty() && tree.member.empty() && !table.rows.empty() && tree.order.find("__") == std::string::npos && table.suppressed.empty()) {
-    double best = tree.order[0] == '-' ? -1e300 : 1e300;
-    for (const auto& [key, value] : *gold) best = tree.order[0] == '-' ? std::max(best, value) : std::min(best, value);
-    const auto& cell = table.rows.front()[metric];
-    const double first = cell.index() == 1 ? static_cast<double>(std::get<int64_t>(cell)) : std::get<double>(cell);
-    if (std::abs(first - best) > 1e-6 * std::max(1.0, std::abs(best))) return "the first is not the extreme";
-  }
-  return {};
-}
 
 struct Score {
   size_t n = 0, n_read = 0, n_figures = 0, n_wrong_figures = 0, n_refusals = 0, n_right_refusals = 0, n_confident = 0;
-  std::map<std::string, int> confusion;  // gold > got, by intent or code
+  std::map<std::string, int> confusion;       // gold > got, by intent or code
+  std::set<std::string> metrics, dimensions;  // of what was read right
+  bool is_enough() const {
+    return static_cast<double>(n_read) >= kLeastRight * static_cast<double>(n) && metrics.size() >= kLeastMetrics &&
+           dimensions.size() >= kLeastDimensions;
+  }
+  void cover(const Tree& tree) {
+    metrics.insert(tree.metrics.begin(), tree.metrics.end());
+    dimensions.insert(tree.by.begin(), tree.by.end());
+    for (const ask::Where& where : tree.where) dimensions.insert(where.dimension);
+  }
 };
 
-std::string first_word(const std::string& text) { return text.starts_with("! ") ? text.substr(2) : text.substr(0, text.find(' ')); }
+std::string first_word(const std::string& text) { return text.starts_with("! ") ? text.substr(2) : text.substr(0, text.find_first_of(" ;")); }
 
-Score run(World& world, const std::string& file, std::vector<double>& walls, bool tell) {
+Score run(World& world, const std::string& file, std::map<std::string, std::vector<double>>& walls, bool tell) {
   Score score;
   for (const ask::test::Case& one : ask::test::read_cases(BANMO_SOURCE_DIR "/tests/ask/" + file)) {
     const auto who = world.asker(one.viewer);
@@ -230,25 +57,28 @@ Score run(World& world, const std::string& file, std::vector<double>& walls, boo
     for (const std::string& question : one.before) previous = must(world.ask().answer(who, question, previous), "answer").understood.tree;
     const Stopwatch watch;
     const ask::Answer answer = must(world.ask().answer(who, one.question, previous), "answer");
-    walls.push_back(watch.read().wall_s * 1e3);
+    const double wall_ms = watch.read().wall_s * 1e3;
     const bool refused = answer.understood.refusal != ask::Refusal::none;
     const auto code = static_cast<size_t>(answer.understood.refusal);
     // A question whose data are missing or few is still understood.
     const bool of_data = answer.understood.refusal == ask::Refusal::no_data || answer.understood.refusal == ask::Refusal::small_cell;
     const std::string got =
         refused && !of_data ? "! " + std::string(ask::kRefusalNames[code]) : ask::test::plain_text(answer.understood.tree, world.orgs());
+    walls[first_word(got)].push_back(wall_ms);
     ++score.n;
     const bool should_refuse = one.gold.starts_with("! ");
     score.n_refusals += should_refuse;
     bool right = got == one.gold;
     if (right && !refused) {
       const std::string wrong = difference(world, answer, who.grants.front().org);
-      score.n_figures += world.figures().contains(answer.understood.tree.metrics.front());
+      const auto& metrics = answer.understood.tree.metrics;
+      score.n_figures += !metrics.empty() && world.figures().contains(metrics.front());
       score.n_wrong_figures += !wrong.empty();
       if (!wrong.empty()) std::printf("  figure: %s: %s\n", one.question.c_str(), wrong.c_str());
       right = wrong.empty();
     }
     score.n_read += right;
+    if (right && !refused) score.cover(answer.understood.tree);
     score.n_right_refusals += should_refuse && right;
     score.n_confident += !right && !refused;
     if (!right) ++score.confusion[first_word(one.gold) + " > " + first_word(got)];
@@ -263,7 +93,34 @@ void print(const char* name, const Score& score) {
               score.n, 100.0 * static_cast<double>(score.n_read) / static_cast<double>(score.n),
               100.0 * static_cast<double>(score.n_confident) / static_cast<double>(score.n), score.n_right_refusals, score.n_refusals,
               score.n_figures, score.n_wrong_figures);
+  std::printf("%-34s %zu metrics by %zu dimensions\n", "", score.metrics.size(), score.dimensions.size());
   for (const auto& [pair, n] : score.confusion) std::printf("    %-40s %d\n", pair.c_str(), n);
+}
+
+// How long answers took, all together and by what was asked, the slowest first.
+void tell_times(std::map<std::string, std::vector<double>> walls) {
+  std::vector<double> all;
+  std::vector<std::pair<double, std::string>> classes;
+  for (auto& [name, times] : walls) {
+    all.insert(all.end(), times.begin(), times.end());
+    classes.emplace_back(percentile(times, 0.95), name);
+  }
+  std::sort(classes.rbegin(), classes.rend());
+  const double p50 = percentile(all, 0.5), p95 = percentile(all, 0.95);
+  std::printf("%-34s p50 %.1f ms   p95 %.1f ms   %s\n", "answer, end to end", p50, p95, verdict(p95 <= kAnswer_ms));
+  for (const auto& [p95_ms, name] : classes)
+    std::printf("    %-20s %4zu   p50 %.1f ms   p95 %.1f ms\n", name.c_str(), walls.at(name).size(), percentile(walls.at(name), 0.5), p95_ms);
+}
+
+// 各<dimension> or a value, of those that the metric has, or nothing.
+std::string grouped(World& world, const std::string& metric, uint64_t& state) {
+  const auto& dimensions = world.frame().metric(metric)->dimensions;
+  const uint64_t chance = next_random(state) % 4;
+  if (dimensions.empty() || chance < 2) return {};
+  const ask::AskedDimension& dimension = dimensions[next_random(state) % dimensions.size()];
+  const pack::CodeList* list = world.city().catalogue()->code_list(dimension.list);
+  if (chance == 2 || list == nullptr) return "各" + dimension.title;
+  return list->values[next_random(state) % list->values.size()].title.zh;
 }
 
 // Metric, place, group, filter and year put together at random.
@@ -278,14 +135,13 @@ std::string generated(World& world, uint64_t& state) {
     const directory::Org& org = all[next_random(state) % all.size()];
     if (org.kind == directory::OrgKind::district || org.kind == directory::OrgKind::school) place = org.title;
   }
-  return place + pick({"", "今年", "去年", "2024年", "近三年", ""}) +
-         pick({"", "各区市", "各校", "各年级", "男生", "小学", "民办", "", "", "分性别"}) +
-         world.city().catalogue()->metric(metric->first)->title.zh +
+  return place + pick({"", "今年", "去年", "2024年", "近三年", ""}) + pick({"", "各区市", "各校", "男生", "小学", "民办", "", ""}) +
+         grouped(world, metric->first, state) + world.city().catalogue()->metric(metric->first)->title.zh +
          pick({"", "是多少", "最高的学校", "前五的学校", "最低的区市", "变化趋势", "同比", "高于全市平均的区市"});
 }
 
 // Answers of four roles against SQL within their organisations. The number of differences.
-size_t leaks(World& world, size_t n_generated) {
+size_t leaks(World& world, size_t n_generated, size_t every) {
   std::vector<metrics::Principal> roles;
   const directory::OrgNo district = world.orgs().children(world.top())[0], school = world.orgs().children(district)[0];
   roles.push_back(world.principal(Role::city_leader, world.top()));
@@ -295,7 +151,7 @@ size_t leaks(World& world, size_t n_generated) {
   std::vector<std::string> questions;
   for (const char* file : {"development.case", "held_out.case"})
     for (const auto& one : ask::test::read_cases(BANMO_SOURCE_DIR "/tests/ask/" + std::string(file)))
-      if (one.before.empty()) questions.push_back(one.question);
+      if (one.before.empty() && one.line % every == 0) questions.push_back(one.question);
   uint64_t state = 20261122;
   for (size_t i = 0; i < n_generated; ++i) questions.push_back(generated(world, state));
   size_t n = 0, n_answered = 0, n_leaks = 0;
@@ -317,8 +173,9 @@ size_t leaks(World& world, size_t n_generated) {
   return n_leaks;
 }
 
-double only_figure(World& world, const std::string& question) {
-  const ask::Answer answer = must(world.ask().answer(world.asker(""), question, std::nullopt), "answer");
+// Of an answer with one row; not a number if there is none.
+double only_figure(World& world, const metrics::Principal& who, const std::string& question) {
+  const ask::Answer answer = must(world.ask().answer(who, question, std::nullopt), "answer");
   if (answer.table.rows.size() != 1) return std::nan("");
   for (const auto& cell : answer.table.rows.front()) {
     if (const auto* number = std::get_if<double>(&cell)) return *number;
@@ -328,13 +185,13 @@ double only_figure(World& world, const std::string& question) {
 }
 
 // Parts add up to the whole; a filter never enlarges a count. The number of violations.
-size_t relations(World& world) {
+size_t relations(World& world, size_t n_districts) {
   size_t n = 0, n_bad = 0;
   for (const char* metric : {"在校生数", "参测人数", "专任教师数", "学校数", "班数", "教室数", "图书册数", "寄宿生数"}) {
-    const double whole = only_figure(world, std::string("全市") + metric);
+    const double whole = only_figure(world, world.asker(""), std::string("全市") + metric);
     double parts = 0;
     for (const directory::OrgNo district : world.orgs().children(world.top())) {
-      const double part = only_figure(world, world.orgs().find(district)->title + metric);
+      const double part = only_figure(world, world.asker(""), world.orgs().find(district)->title + metric);
       parts += std::isnan(part) ? 0 : part;
       n_bad += part > whole;
       ++n;
@@ -342,7 +199,34 @@ size_t relations(World& world) {
     n_bad += std::abs(parts - whole) > 1e-6 * whole;
     ++n;
   }
-  std::printf("%-34s %zu relations of parts and wholes, %zu broken\n", "metamorphic", n, n_bad);
+  // Whoever stands in a district is told what the city is told of it; a condition more never makes a count larger; other words are the same question.
+  const auto same = [&](const metrics::Principal& a, const std::string& one, const metrics::Principal& b, const std::string& other, bool narrower) {
+    const double x = only_figure(world, a, one), y = only_figure(world, b, other);
+    // Of a register in which a district has no row, the city is told none and the district that there are no data.
+    const bool bad = narrower ? y > x : (std::isnan(x) ? 0 : x) != (std::isnan(y) ? 0 : y);
+    if (bad) std::printf("  %s: %f; %s: %f\n", one.c_str(), x, other.c_str(), y);
+    n_bad += bad;
+    ++n;
+  };
+  const metrics::Principal city = world.asker("");
+  for (const auto& [id, figure] : world.figures()) {
+    const std::string& title = world.city().catalogue()->metric(id)->title.zh;
+    size_t n_asked = 0;
+    for (const directory::OrgNo district : world.orgs().children(world.top())) {
+      if (n_asked++ >= n_districts) break;
+      const std::string place = world.orgs().find(district)->title;
+      // Shown cells are the same for all but those who see the rows.
+      same(city, place + title, world.asker(place), title, false);
+      if (!world.frame().metric(id)->counts) continue;
+      // Of one period: the newest there is may be another one under a condition.
+      const std::string when = figure.period.empty() ? "" : figure.period == "month" ? "2026年10月" : "2026年";
+      for (const char* filter : {"女生", "民办学校", "初中", "数学"})
+        same(city, when + place + title, city, when + place + filter + "的" + title, true);
+    }
+    same(city, title, city, "请问全市" + title + "是多少？", false);
+    same(city, title, city, "帮我查一下现在的" + title, false);
+  }
+  std::printf("%-34s %zu relations of parts, wholes, askers, filters and wordings, %zu broken\n", "metamorphic", n, n_bad);
   return n_bad;
 }
 
@@ -398,22 +282,21 @@ int main(int argc, char** argv) {
     settings.scenes = BANMO_SOURCE_DIR "/scenes";
     must(server::make_demo(settings, {.scale = 0.01, .seed = 1}, server::Terminal(server::ProgressStyle::none)), "demo");
   }
-  const size_t n_generated = argc > 2 ? static_cast<size_t>(std::atoll(argv[2])) : 2000;
+  const size_t n_generated = argc > 2 ? static_cast<size_t>(std::atoll(argv[2])) : 10'000;
   const bool check = argc > 3;
   bool kept = true;
   {
     World world(folder);
     must(world.city().metrics().settle(), "settle");
-    std::vector<double> walls;
+    std::map<std::string, std::vector<double>> walls;  // by intent or code
     const Score development = run(world, "development.case", walls, true);
     print("development", development);
-    kept &= static_cast<double>(development.n_read) >= kLeastRight * static_cast<double>(development.n);
+    kept &= development.is_enough();
     const Score held_out = run(world, "held_out.case", walls, !check);
     print("held out", held_out);
-    const double p50 = percentile(walls, 0.5), p95 = percentile(walls, 0.95);
-    std::printf("%-34s p50 %.1f ms   p95 %.1f ms   %s\n", "answer, end to end", p50, p95, verdict(p95 <= kAnswer_ms));
-    kept &= relations(world) == 0;
-    kept &= leaks(world, n_generated) == 0;
+    tell_times(walls);
+    kept &= relations(world, check ? kCheckedDistricts : 100) == 0;
+    kept &= leaks(world, n_generated, check ? kCheckedEvery : 1) == 0;
   }
   if (!check) (void)parse_times();
   if (argc <= 1) std::filesystem::remove_all(made);

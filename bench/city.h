@@ -43,11 +43,7 @@ struct City {
     duckdb.n_threads = 2;
     duckdb.memory_limit_mb = 900;
     stores.warehouse = must(sql::open_duckdb(duckdb), "warehouse");
-    must(sql::migrate(*stores.ledger, "audit", audit_migrations()), "migrate");
-    must(sql::migrate(*stores.ledger, "directory", directory_migrations()), "migrate");
-    must(sql::migrate(*stores.ledger, "records", records_migrations()), "migrate");
-    must(sql::migrate(*stores.ledger, "metrics", metrics_migrations()), "migrate");
-    directory = must(directory::Directory::create(stores, Clock::system(), {}), "directory");
+    open();
     std::vector<directory::NewOrg> orgs;
     const auto add = [&](int64_t parent_at, directory::OrgKind kind, std::string code, std::string title) {
       orgs.push_back(
@@ -61,9 +57,19 @@ struct City {
     add_students();
   }
 
+  // On other stores: without schools and students.
+  explicit City(sql::Stores given) : stores(std::move(given)) { open(); }
+
   int64_t school_no(int64_t i) const { return 2 + n_districts + i; }
 
  private:
+  void open() {
+    must(sql::migrate(*stores.ledger, "audit", audit_migrations()), "migrate");
+    must(sql::migrate(*stores.ledger, "directory", directory_migrations()), "migrate");
+    must(sql::migrate(*stores.ledger, "records", records_migrations()), "migrate");
+    must(sql::migrate(*stores.ledger, "metrics", metrics_migrations()), "migrate");
+    directory = must(directory::Directory::create(stores, Clock::system(), {}), "directory");
+  }
   void add_students() const {
     must(stores.warehouse->write([](sql::Connection& connection) {
       return connection.script(

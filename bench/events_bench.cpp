@@ -5,8 +5,8 @@
 // takes to catch up, what a statement takes on disk, and what pages cost. Limits: 4,000, 15,000 and 25,000 statements a second; at a million
 // statements p95 5 ms for the newest 50 and an agent, 20 ms for a related activity, 10 ms for a page at any depth; twice that at ten million.
 //
-//   events_bench [statements stored first = 200000] [seconds a figure = 4] [program = banmo beside the bench folder] [conninfo of an empty database of
-//   PostgreSQL, or BANMO_TEST_PG: the same there, in the same run]
+//   events_bench [statements stored first = 200000] [seconds a figure = 4] [program = banmo beside the bench folder] [conninfo of an empty database
+//   of PostgreSQL, or BANMO_TEST_PG: the same there, in the same run]
 // The current directory must be on a real disk.
 #include "bare_statements.h"
 #include "crypto/crypto.h"

@@ -98,6 +98,7 @@ describe('saving on a dashboard', () => {
     expect(lossOf(query(), 'bar')).toBeUndefined()
     expect(lossOf(query({ intent: 'share' }), 'rank')).toBe('share')
     expect(lossOf(query({ intent: 'streak' }), 'table')).toBe('intent')
+    expect(lossOf(query({ intent: 'target', metrics: [], lamp: 'missed' }), 'table')).toBe('target')
     expect(lossOf(query({ having: [{ metric: 'rate', op: '>', value: 1 }] }), 'bar')).toBe('having')
     expect(lossOf(query({ where: { sex: ['1', '2'] } }), 'bar')).toBe('values')
     expect(lossOf(query({ time: { grain: '', from: '', to: '', last: 3 } }), 'line')).toBe('time')
@@ -133,6 +134,15 @@ describe('an answer', () => {
     expect(screen.getByText('按学年统计')).toBeTruthy()
     fireEvent.change(screen.getByLabelText('图形'), { target: { value: 'table' } })
     await waitFor(() => expect(screen.getByRole('cell', { name: '甲区' })).toBeTruthy())
+  })
+
+  it('tells which targets were meant, and offers no editor for them', () => {
+    draw(answer({
+      query: query({ intent: 'target', metrics: [], by: [], targets: ['a'] }), chart: 'table', understood: [{ kind: 'target', id: 'a', text: '甲目标', text_en: 'a' }],
+      columns: [{ id: 'target', title: '目标', title_en: 'Target', kind: 'dimension', type: 'text', decimals: 0 }, { id: 'wanted', title: '目标值', title_en: 'Wanted', kind: 'metric', type: 'number', decimals: 0 }], rows: [['甲目标', 3]],
+    }))
+    expect(screen.getAllByText('甲目标').length).toBeGreaterThan(0)
+    expect(screen.queryByRole('button', { name: /甲目标|加分组|加条件/ })).toBeNull()
   })
 
   it('refuses by a sentence that says what to do, with other readings to choose', () => {

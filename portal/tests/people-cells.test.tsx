@@ -21,6 +21,14 @@ const t = i18n.t.bind(i18n)
 vi.stubGlobal('ResizeObserver', class { observe() {} unobserve() {} disconnect() {} })
 beforeEach(() => changeLanguage('zh'))
 
+describe('a cell of a code', () => {
+  it('is read in the language of its field, and as the row says where the list does not hold it', () => {
+    const code: Field = { ...base, id: 'kind', type: 'code', person: false, codes: [{ code: 'lesson', title: 'Lesson', title_en: 'Lesson' }] }
+    expect(cellText(code, { _key: 'k', _version: 1, kind: 'lesson', kind_title: '优质课' }, t)).toBe('Lesson')
+    expect(cellText(code, { _key: 'k', _version: 1, kind: 'skill', kind_title: '技能大赛' }, t)).toBe('技能大赛')
+  })
+})
+
 describe('a cell that names a person', () => {
   it('shows name and code, never the number that is stored', () => {
     expect(cellText(base, known, t)).toBe('王小明 G0001')

@@ -7,7 +7,7 @@ import { CaseDraft, sentencesOf, wrongOf, type DraftDoor } from '@/features/serv
 import { CaseForm } from '@/features/services/case-form'
 import { CaseMoves } from '@/features/services/case-moves'
 import { formFields, toldFields } from '@/features/services/field-of'
-import { meanStars, promisedDays } from '@/features/services/figures-page'
+import { meanStars, shareText, usedOf } from '@/features/services/figures-page'
 import { isYours } from '@/features/services/queries'
 import { byEvent } from '@/features/services/services-page'
 import { accountsOf } from '@/features/services/case-panel'
@@ -28,7 +28,7 @@ const fields = [field('what', { min: 2, max: 5, required: true }), field('n', { 
 const head: CaseHead = { id: 'c1', flow: 'f', flow_title: two('申请'), key: 'F1', state: 'draft', state_title: two('草稿'), seq: 1, opened_at: '2026-11-20T00:00:00Z', entered_at: '2026-11-20T00:00:00Z', lamp: 'none', escalated: false, rests: false, for_account: '' }
 const one = (seq: number, values: Record<string, string | number | null>, more: Partial<Case> = {}): Case => ({ ...head, seq, dataset: 'd', row: { _key: 'F1', _version: seq, ...values }, can_save: true, is_yours: true, due_is_estimated: false, awaits: [], places: [], form: [], moves: [], ...more })
 const flow: Flow = {
-  id: 'f', pack: 'p', dataset: 'd', title: two('申请'), guide: two('说明'), can_start: true, opened_for: [], files: [], form: [{ field: 'what', required: true }],
+  id: 'f', pack: 'p', dataset: 'd', title: two('申请'), guide: two('说明'), can_start: true, opened_for: [], files: [], form: [{ field: 'what', required: true, asked: true }],
   states: [{ id: 'draft', title: two('草稿'), final: false, rests: false, has_panel: false, by: [two('申请人')] }, { id: 'check', title: two('待审'), final: false, rests: false, has_panel: false, by: [two('教育局')], within: { n: 3, unit: 'working_days' } }, { id: 'granted', title: two('已授权'), final: false, rests: true, has_panel: false, by: [two('教育局')] }],
 }
 const problem = (status: number, code: string, more: Partial<Problem> = {}) => new ApiError({ type: 'about:blank', title: code, status, code, detail: two(code), ...more })
@@ -167,6 +167,46 @@ describe('a form that is saved as it is typed', () => {
   })
 })
 
+describe('a form whose parts come and go', () => {
+  const housing = two('住房')
+  const form = (isAsked: boolean) => [{ field: 'what', required: true, asked: true }, { field: 'n', required: true, asked: isAsked, part: housing }, { field: 'why', required: false, asked: isAsked, part: housing }]
+
+  it('keeps what was typed into a part in this tab while it is hidden, does not hold the form up with it, and sends it when it is asked for again', async () => {
+    vi.useFakeTimers()
+    const { saves, door } = server([one(2, { what: '学籍' }, { form: form(false) }), one(3, { what: '学费' }, { form: form(true) })])
+    const draft = draftOf(one(1, {}, { form: form(true) }), door)
+    draft.change('n', '12')
+    draft.change('what', '学籍')
+    await settle()
+    expect(saves).toEqual([[1, { what: '学籍' }]])
+    expect(draft.snapshot().state).toBe('kept')
+    expect(await draft.flush()).toBe(true)
+    draft.change('what', '学费')
+    await settle()
+    expect(draft.snapshot()).toMatchObject({ state: 'stuck', texts: { n: '12' } })
+    draft.change('n', '2')
+    await settle()
+    expect(saves.at(-1)).toEqual([3, { n: 2 }])
+  })
+
+  it('shows a part under its heading as soon as the server asks for it, and says aloud what came and went', () => {
+    const { door } = server()
+    const shownOf = (seq: number, isAsked: boolean) => {
+      const draft = draftOf(one(seq, {}, { form: form(isAsked) }), door)
+      return <MemoryRouter><CaseForm draft={draft} view={draft.snapshot()} fields={fields} /></MemoryRouter>
+    }
+    const { rerender } = render(shownOf(1, false))
+    expect(screen.queryByRole('group', { name: '住房' })).toBeNull()
+    expect(screen.queryByLabelText(/标题n/)).toBeNull()
+    rerender(shownOf(2, true))
+    expect(screen.getByRole('group', { name: '住房' }).contains(screen.getByLabelText(/标题n/))).toBe(true)
+    expect(screen.getAllByRole('status').map((line) => line.textContent)).toContain(words.form.came.replace('{{fields}}', '标题n、标题why'))
+    rerender(shownOf(3, false))
+    expect(screen.queryByLabelText(/标题n/)).toBeNull()
+    expect(screen.getAllByRole('status').map((line) => line.textContent)).toContain(words.form.went.replace('{{fields}}', '标题n、标题why'))
+  })
+})
+
 describe('what a form takes', () => {
   it('is told by type and length, and an empty text is not too short', () => {
     expect([wrongOf(field('a', { min: 2, max: 3 }), '甲'), wrongOf(field('a', { min: 2, max: 3 }), '甲乙'), wrongOf(field('a', { min: 2 }), ''), wrongOf(field('n', { type: 'int' }), 'x'), wrongOf(field('d', { type: 'date' }), '昨天')]).toEqual(['length', undefined, undefined, 'number', 'value'])
@@ -181,7 +221,7 @@ describe('what a form takes', () => {
 
   it('stands in the order of the flow, required as the flow asks, and facts leave out what is empty', () => {
     const dataset = { fields: [...fields, field('st', { type: 'state' })], grain: ['no'] } as unknown as DatasetDetail
-    expect(formFields(dataset, [{ field: 'why', required: true }, { field: 'what', required: false }, { field: 'lost', required: true }]).map((one) => [one.id, one.required])).toEqual([['why', true], ['what', false]])
+    expect(formFields(dataset, [{ field: 'why', required: true, asked: true }, { field: 'what', required: false, asked: true }, { field: 'n', required: true, asked: false }, { field: 'lost', required: true, asked: true }]).map((one) => [one.id, one.required])).toEqual([['why', true], ['what', false]])
     expect(toldFields(dataset, { _key: '', _version: 1, what: '', n: 0, why: 'x', st: 'draft' }, ['why']).map((one) => one.id)).toEqual(['n'])
   })
 })
@@ -204,8 +244,8 @@ describe('how a case is told', () => {
   })
 
   it('says a span in the unit that fits', () => {
-    const w = ((key: string, { n }: { n: string }) => `${key} ${n}`) as unknown as Parameters<typeof usedText>[1]
-    expect([usedText(20_000, w), usedText(90 * 60_000, w), usedText(3 * 86_400_000, w)]).toEqual(['span.minutes 1', 'span.hours 1.5', 'span.days 3'])
+    const w = ((key: string, told?: { n: string }) => (told === undefined ? key : `${key} ${told.n}`)) as unknown as Parameters<typeof usedText>[1]
+    expect([usedText(20_000, w), usedText(60_000, w), usedText(90 * 60_000, w), usedText(3 * 86_400_000, w)]).toEqual(['span.under_minute', 'span.minutes 1', 'span.hours 1.5', 'span.days 3'])
   })
 
   it('says whose turn it is: the reader\'s, an office\'s until a day, nobody\'s where it rests, and when it is closed', () => {
@@ -226,6 +266,13 @@ describe('how a case is told', () => {
     expect((screen.getByRole('button', { name: /提\s*交/ }) as HTMLButtonElement).disabled).toBe(false)
     expect((screen.getByRole('button', { name: /退\s*回/ }) as HTMLButtonElement).disabled).toBe(true)
     expect(screen.getByText('已退回过一次')).toBeTruthy()
+  })
+
+  it('does not press a way out upon the reader while the first way is closed', () => {
+    const move = { to: 'check', to_title: two('待审'), form: [], note_required: false, four_eyes: false }
+    const moves: Case['moves'] = [{ ...move, id: 'send', label: two('提交'), allowed: false, refused: two('请先上传') }, { ...move, id: 'withdraw', label: two('撤回申请'), allowed: true }]
+    shown(<CaseMoves one={one(1, {}, { moves })} flow={flow} dataset={{ fields, grain: [] } as unknown as DatasetDetail} draft={null} onDone={() => undefined} />)
+    expect(screen.getByRole('button', { name: '撤回申请' }).className).not.toContain('ant-btn-primary')
   })
 
   it('knows whose turn it is also where an offer waits to be taken while it stands at an office\'s desk', () => {
@@ -277,7 +324,9 @@ describe('the lists', () => {
     expect([meanStars([0, 0, 0, 0, 0]), meanStars([0, 0, 1, 0, 3])]).toEqual([undefined, { mean: 4.5, n: 4 }])
   })
 
-  it('put promised working days and used days on one scale', () => {
-    expect([promisedDays({ n: 5, unit: 'working_days' }), promisedDays({ n: 12, unit: 'hours' }), promisedDays({ n: 3, unit: 'days' }), promisedDays(undefined)]).toEqual([7, 0.5, 3, undefined])
+  it('hold what was used against what is promised in the unit of the promise, and give shares of something only', () => {
+    const line = { state: 's', title: two('审'), n_open: 0, n_late: 0, n_left: 4, mean_days: 2, n_promised: 4, n_within: 3, mean_used: 1.5 }
+    expect([usedOf({ ...line, within: { n: 5, unit: 'working_days' } }), usedOf(line), usedOf({ ...line, n_promised: 0, within: { n: 5, unit: 'days' } })]).toEqual([{ used: 1.5, promised: 5, unit: 'working_days' }, undefined, undefined])
+    expect([shareText(3, 4), shareText(0, 0)]).toEqual(['75%', undefined])
   })
 })

@@ -87,6 +87,7 @@ Result<http::Router> make_router(const Engines& engines) {
   add_worklist_routes(builder);
   add_flow_routes(builder);
   add_case_desk_routes(builder);
+  add_flow_lock_routes(builder);
   add_case_paper_routes(builder);
   add_admission_routes(builder);
   add_lottery_routes(builder);

@@ -115,7 +115,7 @@ AnswerShape shape_of(const ask::Answer& answer) {
     out.alternatives.push_back({one.label, one.tree ? std::optional(ask::shape_of(*one.tree)) : std::nullopt});
   for (const Message& caveat : answer.caveats) out.caveats.push_back(Two::of(caveat));
   if (refused) out.code = ask::name_of(answer.understood.refusal);
-  if (!answer.understood.tree.metrics.empty() && !answer.understood.chips.empty()) out.query = ask::shape_of(answer.understood.tree);
+  if (ask::asks_something(answer.understood.tree) && !answer.understood.chips.empty()) out.query = ask::shape_of(answer.understood.tree);
   if (refused) return out;
   ResultShape table = shape_of(answer.table);
   out.columns = std::move(table.columns);

@@ -86,6 +86,7 @@ http::Route Builder::begin(Declaration declaration) {
   route.answer_status = declaration.answer_status;
   route.quick = declaration.quick;
   route.timeout_ms = declaration.timeout_ms;
+  route.max_upload_bytes = declaration.max_upload_bytes;
   for (std::string& name : names_in(route.path))
     route.parameters.push_back(
         {.name = std::move(name), .place = http::ParameterPlace::path, .schema = text_schema(500), .description = "Which one.", .required = true});

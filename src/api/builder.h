@@ -47,7 +47,8 @@ struct Declaration {
   std::vector<http::Parameter> parameters = {};  // path parameters are added by Builder
   int answer_status = 200;
   bool quick = false;
-  int timeout_ms = 30'000;  // of the handler; more where all of something is read
+  int timeout_ms = 30'000;      // of the handler; more where all of something is read
+  size_t max_upload_bytes = 0;  // of a route that takes a file; 0: as much as the server takes
 };
 
 http::Parameter text_parameter(std::string name, std::string description, int max_length = 200);
@@ -168,6 +169,7 @@ void add_quality_history_routes(Builder& builder);
 void add_worklist_routes(Builder& builder);
 void add_flow_routes(Builder& builder);
 void add_case_desk_routes(Builder& builder);
+void add_flow_lock_routes(Builder& builder);
 void add_case_paper_routes(Builder& builder);
 void add_admission_routes(Builder& builder);
 void add_lottery_routes(Builder& builder);

@@ -17,8 +17,6 @@ constexpr int kMaxNote = 2000, kMaxReason = 500;
 constexpr size_t kMaxBulk = 500, kMaxPool = 200;
 constexpr const char* kSeatStages[] = {"asked", "in", "declined", "replaced"};
 
-Two two_of(const pack::Title& title) { return {title.zh, title.en}; }
-
 struct BulkItemIn {
   static constexpr const char* kName = "CaseMoveItem";
   std::string case_id;

@@ -7,10 +7,13 @@
 #include "api/letter_page.h"
 #include "api/read_note.h"
 #include "api/shapes.h"
+#include "base/file_kind.h"
 #include "flows/files.h"
 #include "flows/flows.h"
 #include "flows/letters.h"
+#include "flows/panels.h"
 #include "flows/ratings.h"
+#include "pack/pack.h"
 
 namespace banmo::api {
 namespace {
@@ -18,8 +21,6 @@ namespace {
 constexpr const char* kVerdictNames[] = {"open", "waiting", "clean", "infected"};
 constexpr const char* kVerifyPath = "/letters/verify";
 constexpr size_t kMaxCode = 40;
-
-Two two_of(const pack::Title& title) { return {title.zh, title.en}; }
 
 struct FileShape {
   static constexpr const char* kName = "CaseFile";
@@ -204,6 +205,24 @@ Result<http::Response> get_file(const Call& call) {
   return attachment(std::move(found.second), file.type, file.name);
 }
 
+Result<List<FileShape>> list_review_files(const Call& call) {
+  BANMO_TRY(const auto files, call.engines.flows->panels().files(call.principal, call.path("review")));
+  List<FileShape> list;
+  for (const flows::CaseFile& file : files) list.items.push_back(shape_of(file));
+  return list;
+}
+
+// Its own name would tell whose it is.
+Result<http::Response> get_review_file(const Call& call) {
+  BANMO_TRY(auto found, call.engines.flows->panels().open_file(call.principal, call.path("review"), call.path("file")));
+  const flows::CaseFile& file = found.first;
+  const pack::Level level = std::max(file.level, pack::Level::l3);
+  BANMO_DO(note_read(call, level, "review.file_read", file.file, "review=" + call.path("review") + "; file=" + file.id, 1));
+  const auto kinds = file_kinds();
+  const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const FileKind& one) { return one.type == file.type; });
+  return attachment(std::move(found.second), file.type, file.title.zh + (kind == kinds.end() ? std::string() : "." + std::string(kind->name)));
+}
+
 Result<Nothing> remove_file(const Call& call) {
   BANMO_DO(call.engines.flows->files().remove(call.principal, call.path("case"), call.path("file")));
   return Nothing{};
@@ -282,6 +301,30 @@ http::Response check_page(const Engines& engines, http::Request& request) {
 
 }  // namespace
 
+// More than the largest file of any flow is refused before it reaches the disk; around it stands what a form of a browser adds.
+static size_t largest_file_bytes(const Engines& engines) {
+  constexpr int64_t kAround_bytes = 64 << 10;
+  int64_t largest = 0;
+  for (const pack::Flow& flow : engines.catalogue->flows())
+    for (const pack::FlowFile& file : flow.files) largest = std::max(largest, file.max_bytes);
+  return static_cast<size_t>(largest + kAround_bytes);
+}
+
+static void add_review_file_routes(Builder& builder) {
+  builder.route<List<FileShape>>({.method = "GET",
+                                  .path = "/reviews/{review}/files",
+                                  .operation = "list_review_files",
+                                  .summary = {"作品的材料（不显示文件名）", "Files of the work under review, without their names"},
+                                  .permission = "cases.handle"},
+                                 list_review_files);
+  builder.route<http::Response>({.method = "GET",
+                                 .path = "/reviews/{review}/files/{file}",
+                                 .operation = "get_review_file",
+                                 .summary = {"下载作品的一份材料", "Download a file of the work under review"},
+                                 .permission = "cases.handle"},
+                                get_review_file);
+}
+
 static void add_file_routes(Builder& builder) {
   builder.route<PapersShape>({.method = "GET",
                               .path = "/cases/{case}/files",
@@ -297,7 +340,8 @@ static void add_file_routes(Builder& builder) {
                              .summary = {"上传一份材料（看内容定类型）", "Hand in a file; its content says what type it is"},
                              .permission = "cases.handle",
                              .parameters = {file, text_parameter("name", "The file's name; that of the upload if absent.", 240)},
-                             .answer_status = 201},
+                             .answer_status = 201,
+                             .max_upload_bytes = largest_file_bytes(builder.engines())},
                             add_file);
   builder.route<http::Response>({.method = "GET",
                                  .path = "/cases/{case}/files/{file}",
@@ -316,6 +360,7 @@ static void add_file_routes(Builder& builder) {
 void add_case_paper_routes(Builder& builder) {
   builder.tag("flows");
   add_file_routes(builder);
+  add_review_file_routes(builder);
   builder.route<List<LetterShape>>({.method = "GET",
                                     .path = "/cases/{case}/letters",
                                     .operation = "list_case_letters",

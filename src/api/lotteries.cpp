@@ -7,7 +7,6 @@
 namespace banmo::api {
 namespace {
 
-constexpr const char* kLotteryStateNames[] = {"listed", "drawn", "confirmed"};
 constexpr int kListTimeout_ms = 300'000;  // of a city's year: all choices of a batch are read
 
 struct LotteryShape {
@@ -22,11 +21,14 @@ void describe(V& v, LotteryShape& x) {
   v.field("admission", l.admission);
   v.field("year", l.year);
   v.field("batch", l.batch);
-  v.field("state", x.state, {.one_of = kLotteryStateNames});
+  v.field("state", x.state, {.one_of = models::kLotteryStates});
   v.field("n", l.n);
   v.field("list_sha256", l.list_sha256);
   v.field("listed_at", l.listed_at);
   v.field("digits", l.digits);
+  v.field("listed_by", l.listed_by);
+  v.field("drawn_by", l.drawn_by);
+  v.field("confirmed_by", l.confirmed_by);
   v.field("drawn_at", l.drawn_at);
   v.field("confirmed_at", l.confirmed_at);
 }
@@ -52,33 +54,36 @@ void describe(V& v, DigitsIn& x) {
   v.field("digits", x.digits, {.max_length = 64});
 }
 
-LotteryShape shape_of(const models::Lottery& lottery) {
-  LotteryShape shape{lottery, lottery.id.to_string(), kLotteryStateNames[static_cast<size_t>(lottery.state)]};
+// Who did what is for those who run and publish.
+LotteryShape shape_of(const Call& call, const models::Lottery& lottery) {
+  LotteryShape shape{lottery, lottery.id.to_string(), models::kLotteryStates[static_cast<size_t>(lottery.state)]};
   if (lottery.state != models::LotteryState::confirmed) shape.one.digits.clear();  // what somebody typed is not yet what was drawn
+  if (!call.principal.has(directory::Right::admission_run) && !call.principal.has(directory::Right::admission_publish))
+    shape.one.listed_by = shape.one.drawn_by = shape.one.confirmed_by = {};
   return shape;
 }
-Result<LotteryShape> lottery_answer(Result<models::Lottery> done) {
+Result<LotteryShape> lottery_answer(const Call& call, Result<models::Lottery> done) {
   BANMO_TRY(const models::Lottery lottery, std::move(done));
-  return shape_of(lottery);
+  return shape_of(call, lottery);
 }
 
 Result<List<LotteryShape>> list_lotteries(const Call& call) {
   BANMO_TRY(const auto lotteries, call.engines.admissions->lotteries().list(call.path("admission"), 0));
   List<LotteryShape> list;
-  for (const models::Lottery& lottery : lotteries) list.items.push_back(shape_of(lottery));
+  for (const models::Lottery& lottery : lotteries) list.items.push_back(shape_of(call, lottery));
   return list;
 }
 Result<LotteryShape> fix_lottery(const Call& call, const LotteryIn& in) {
-  return lottery_answer(call.engines.admissions->lotteries().fix(call.principal, call.path("admission"), in.year, in.batch));
+  return lottery_answer(call, call.engines.admissions->lotteries().fix(call.principal, call.path("admission"), in.year, in.batch));
 }
 Result<LotteryShape> draw_lottery(const Call& call, const DigitsIn& in) {
-  return lottery_answer(call.engines.admissions->lotteries().draw(call.principal, call.path("lottery"), in.list_sha256, in.digits));
+  return lottery_answer(call, call.engines.admissions->lotteries().draw(call.principal, call.path("lottery"), in.list_sha256, in.digits));
 }
 Result<LotteryShape> confirm_lottery(const Call& call, const DigitsIn& in) {
-  return lottery_answer(call.engines.admissions->lotteries().confirm(call.principal, call.path("lottery"), in.list_sha256, in.digits));
+  return lottery_answer(call, call.engines.admissions->lotteries().confirm(call.principal, call.path("lottery"), in.list_sha256, in.digits));
 }
 Result<LotteryShape> reject_lottery(const Call& call) {
-  return lottery_answer(call.engines.admissions->lotteries().reject(call.principal, call.path("lottery")));
+  return lottery_answer(call, call.engines.admissions->lotteries().reject(call.principal, call.path("lottery")));
 }
 Result<models::LotteryFile> lottery_file(const Call& call) { return call.engines.admissions->lotteries().file(call.path("lottery")); }
 

@@ -9,8 +9,6 @@
 namespace banmo::api {
 namespace {
 
-Two two_of(const pack::Title& title) { return {title.zh, title.en}; }
-
 struct ChildShape {
   static constexpr const char* kName = "Child";
   std::string id, name;

@@ -25,6 +25,8 @@ void describe(V& v, Two& x) {
   v.field("en", x.en);
 }
 
+inline Two two_of(const pack::Title& title) { return {title.zh, title.en}; }
+
 // Words that several shapes use; a word of one shape stands beside it.
 inline constexpr const char* kOrgKindNames[] = {"city", "bureau", "district", "school", "grade", "class", "college", "enterprise"};
 inline constexpr const char* kLevelNames[] = {"L1", "L2", "L3", "L4", "L5"};

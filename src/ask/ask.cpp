@@ -7,6 +7,7 @@
 
 #include "ask/figures.h"
 #include "ask/log_text.h"
+#include "ask/plan_answer.h"
 #include "ask/sentence.h"
 #include "ask/state.h"
 #include "audit/audit.h"
@@ -108,7 +109,7 @@ Result<> Ask::State::log(const metrics::Principal& principal, std::string_view q
   asked.question = question.empty() ? label_of(parsed.chips) : std::string(question);
   asked.code = name_of(parsed.refusal);
   const bool kept = keep && !answer.id.empty();
-  if (!parsed.tree.metrics.empty() && !parsed.chips.empty()) asked.tree = parsed.tree;
+  if (asks_something(parsed.tree) && !parsed.chips.empty()) asked.tree = parsed.tree;
   const Refusal unread = answer.by_model() ? answer.unread_as : parsed.refusal;
   return stores.ledger->write([&](sql::Connection& connection) -> Result<> {
     if (kept) BANMO_DO(notebook.add(connection, principal, asked));
@@ -156,6 +157,7 @@ Result<> Ask::State::fill(const metrics::Principal& principal, const Reading& re
 
 Result<> Ask::State::compute(const metrics::Principal& principal, const Reading& reading, Answer& answer) {
   const Tree& asked = answer.understood.tree;
+  if (asked.intent == Intent::target) return compute_targets(principal, answer);
   FigureReader reader(metrics, frame, principal);
   auto read = reader.read(asked);
   if (!read.ok()) {
@@ -182,6 +184,20 @@ Result<> Ask::State::compute(const metrics::Principal& principal, const Reading&
   BANMO_TRY(metrics::Explanation explanation, metrics.explain(principal, figures.asked));
   answer.notes = std::move(explanation.metrics);
   answer.sources = std::move(explanation.sources);
+  return {};
+}
+
+// Plans are the city's: whoever may read them sees all of them.
+Result<> Ask::State::compute_targets(const metrics::Principal& principal, Answer& answer) {
+  const auto states = metrics.plan(principal);
+  if (!states.ok() && states.error().code != ErrorCode::denied) return states.error();
+  if (!states.ok()) {
+    answer.understood.refusal = Refusal::forbidden_field;
+    answer.understood.why = states.error().message;
+    return {};
+  }
+  answer_targets(*states, answer);
+  answer.table.as_of = clock.now();
   return {};
 }
 

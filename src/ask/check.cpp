@@ -37,6 +37,10 @@ class Checker {
     out_.tree = tree;
   }
   Parsed run() {
+    if (tree_.intent == Intent::target) {
+      (void)targets();
+      return std::move(out_);
+    }
     if (!sizes() || !metrics() || !values()) return std::move(out_);
     settle_intent(frame_, tree_);
     (void)(settings() && shape() && columns() && member());
@@ -60,6 +64,23 @@ class Checker {
                      tree_.where.size() <= kMostWhere && tree_.having.size() <= kMostHaving && tree_.limit >= 0 && tree_.limit <= kMostRows &&
                      tree_.streak >= 0 && tree_.streak <= kMostStreak && tree_.time.last >= 0 && tree_.time.last <= kMostRows;
     return fit || bad("query");
+  }
+
+  // Of plan targets: which, when and in which state; no part of any other query.
+  bool targets() {
+    Tree bare;
+    bare.intent = Intent::target;
+    bare.targets = tree_.targets;
+    bare.lamp = tree_.lamp;
+    bare.time = tree_.time;
+    if (text_of(bare) != text_of(tree_) || tree_.time.last != 0 || !tree_.time.grain.empty() || !is_one_of(kLampNames, tree_.lamp))
+      return bad("query");
+    if (!is_period(tree_.time.from) || !is_period(tree_.time.to)) return bad("time");
+    if (frame_.catalogue().targets().empty()) return refuse(Refusal::unknown_metric, "没有登记规划目标", "there are no plan targets");
+    if (tree_.targets.size() > frame_.catalogue().targets().size()) return bad("targets");
+    for (const std::string& id : tree_.targets)
+      if (frame_.catalogue().target(id) == nullptr) return refuse(Refusal::unknown_metric, "没有这个规划目标", "there is no such plan target");
+    return true;
   }
 
   bool metrics() {

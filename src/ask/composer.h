@@ -35,6 +35,8 @@ class Composer {
   bool choose_metrics();
   bool choose_ratio();
   bool choose_share_metric();
+  void values_before_metrics();
+  size_t owned_noun() const;
   std::vector<size_t> metric_mentions();
   std::vector<Candidate> candidates(size_t token, bool nouns, bool of_share = false) const;
   bool choose_one(size_t token, std::string& id);
@@ -48,11 +50,13 @@ class Composer {
   // conditions.cpp: filters, groups, periods
   bool check_unknown();
   bool is_topic(size_t token) const;
+  void join_numbered();
   bool add_values();
   bool add_orgs();
   bool add_org(size_t token, std::map<std::string, std::vector<std::string>>& chosen);
   bool add_own();
   bool add_groups();
+  bool add_kinds(std::set<size_t>& levels);
   bool add_times();
   std::optional<Meaning> meaning_of(size_t token, const MetricFrame& metric) const;
   std::optional<Meaning> numbered(const Token& token, const MetricFrame& metric) const;
@@ -68,6 +72,8 @@ class Composer {
   // intents.cpp: what is to be done with the figures
   void add_order();
   void add_having();
+  void having_of_each();
+  bool schools_that_pass();
   void add_change();
   void add_share();
   bool add_rank_of();
@@ -78,6 +84,7 @@ class Composer {
   void drop_said();
   bool is_fragment() const;
   bool check_used();
+  bool check_parts();
   void need_group();
 
   const MetricFrame& metric() const { return *frame_.metric(out_.tree.metrics.front()); }

@@ -108,6 +108,9 @@ std::optional<Composer::Meaning> Composer::meaning_of(size_t i, const MetricFram
 bool Composer::is_topic(size_t i) const {
   const std::u32string_view span = std::u32string_view(text_.text).substr(token(i).begin, token(i).end - token(i).begin);
   if (span.size() < 2 || token(i).number || out_.tree.metrics.empty()) return false;
+  // 智慧校园建成率: of what is a rate more was said than a subject.
+  if (const auto behind = std::u32string_view(text_.text).substr(token(i).end); behind.starts_with(U"率") || behind.starts_with(U"占比"))
+    return false;
   if (const pack::PackInfo* pack = frame_.catalogue().pack(metric().metric->pack);
       pack != nullptr && fold(pack->title.zh).text.find(span) != std::u32string::npos)
     return true;
@@ -208,7 +211,19 @@ bool Composer::add_where(const std::string& dimension, const std::vector<std::st
   return true;
 }
 
+// 一年级到三年级: from the one to the other.
+void Composer::join_numbered() {
+  for (size_t k = 0; k + 1 < slots_.values.size(); ++k) {
+    const size_t i = slots_.values[k], to = slots_.values[k + 1];
+    if (to != i + 2 || !token(i).numbered || !token(to).numbered || token(i + 1).word == nullptr) continue;
+    if (token(i + 1).word->text != U"到" && token(i + 1).word->text != U"至") continue;
+    slots_.tokens[i].to = token(to).to;
+    slots_.values.erase(slots_.values.begin() + static_cast<std::ptrdiff_t>(k) + 1);
+  }
+}
+
 bool Composer::add_values() {
+  join_numbered();
   std::map<std::string, Where> left_out;
   std::map<std::string, int> mentions;
   std::set<std::string> plain;  // dimensions that a value of theirs names
@@ -355,6 +370,31 @@ bool Composer::add_own() {
   return true;
 }
 
+// 各类学校, 各类系统: by the one dimension of the metric that tells kinds. The level behind it is what is of these kinds.
+bool Composer::add_kinds(std::set<size_t>& levels) {
+  for (size_t i = 0; i < slots_.tokens.size(); ++i) {
+    const Word* word = token(i).word;
+    if (word == nullptr || word->role != Role::group || word->argument != "kind") continue;
+    size_t next = i + 1;
+    while (next < slots_.tokens.size() && token(next).word != nullptr && token(next).word->role == Role::stop) ++next;
+    if (next < slots_.tokens.size() && has(next, TermKind::dimension)) continue;
+    std::vector<std::string> kinds;
+    for (const AskedDimension& dimension : metric().dimensions)
+      if (dimension.title.ends_with("类型") || dimension.title.ends_with("类别") || dimension.title.ends_with("大类")) kinds.push_back(dimension.id);
+    // Of several that of what was said: 学校类型 of 各类学校.
+    if (kinds.size() > 1 && next < slots_.tokens.size()) {
+      const std::u32string_view behind = std::u32string_view(text_.text).substr(token(next).begin, 2);
+      std::erase_if(kinds, [&](const std::string& id) { return !fold(metric().dimension(id)->title).text.starts_with(behind); });
+    }
+    if (kinds.size() != 1)
+      return refuse(Refusal::unsupported, "没有看懂“" + said(i) + "”按什么分；请说出维度的名称",
+                    "by which kinds was not understood: name the dimension");
+    if (!grouped_by(kinds.front())) out_.tree.by.push_back(kinds.front());
+    levels.erase(next);
+  }
+  return true;
+}
+
 bool Composer::add_groups() {
   const auto take = [&](size_t i) -> bool {
     std::string id = dimension_of(i);
@@ -371,15 +411,18 @@ bool Composer::add_groups() {
     if (!grouped_by(id) && out_.tree.by.size() < 4) out_.tree.by.push_back(id);
     return true;
   };
+  std::set<size_t> levels(slots_.levels.begin(), slots_.levels.end());
+  if (!add_kinds(levels)) return false;
   std::vector<size_t> all = slots_.dimensions;
-  for (const size_t level : slots_.levels)
+  for (const size_t level : levels)
     if (slots_.grouped.contains(level)) all.push_back(level);
   std::sort(all.begin(), all.end());
   for (const size_t i : all) {
-    // 学历为本科: the name of what is filtered by
+    // 学历为本科, 本科及以上学历: the name of what is filtered by
     const std::string id = dimension_of(i);
     const bool label = !slots_.grouped.contains(i) &&
-                       std::any_of(out_.tree.where.begin(), out_.tree.where.end(), [&](const Where& one) { return one.dimension == id; });
+                       (std::any_of(out_.tree.where.begin(), out_.tree.where.end(), [&](const Where& one) { return one.dimension == id; }) ||
+                        std::any_of(metric().fixed.begin(), metric().fixed.end(), [&](const auto& one) { return one.first == id; }));
     if (!label && !take(i)) return false;
   }
   return true;
@@ -399,6 +442,10 @@ bool Composer::add_times() {
   for (const TimePhrase& phrase : phrases) {
     auto meaning = ask::meaning_of(phrase, metric().dating, today_);
     if (!meaning.ok()) return refuse(Refusal::unsupported, meaning.error().message.zh, meaning.error().message.en);
+    // Learning records are told by month.
+    if (meaning->range.grain == "day" && metric().datasets.front()->kind == pack::DatasetKind::event)
+      return refuse(Refusal::unsupported, "“" + metric().metric->title.zh + "”按月统计，没有更细的时间；请改问某一月",
+                    "this figure is kept by month and has no finer time: name a month");
     meanings.push_back(std::move(meaning).value());
   }
   Tree& tree = out_.tree;

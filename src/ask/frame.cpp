@@ -21,6 +21,19 @@ DimensionKind kind_of(const pack::Field& field) {
   return field.type == pack::FieldType::integer || field.type == pack::FieldType::year ? DimensionKind::whole : DimensionKind::text;
 }
 
+// As the semantic layer keeps roll-ups: nothing free, nothing sealed.
+bool can_group(const pack::Field& field) {
+  switch (field.type) {
+    case pack::FieldType::integer:
+    case pack::FieldType::boolean:
+    case pack::FieldType::year:
+    case pack::FieldType::code:
+    case pack::FieldType::state:
+    case pack::FieldType::date: return !field.encrypted;
+    default: return false;
+  }
+}
+
 bool contains(const std::vector<std::string>& all, const std::string& one) { return std::find(all.begin(), all.end(), one) != all.end(); }
 
 }  // namespace
@@ -30,7 +43,7 @@ const AskedDimension* MetricFrame::dimension(std::string_view id) const {
   return found == dimensions.end() ? nullptr : &*found;
 }
 
-Frame::Frame(const pack::Catalogue& catalogue) : catalogue_(catalogue) {
+Frame::Frame(const pack::Catalogue& catalogue) : catalogue_(catalogue), plan_(catalogue) {
   for (const pack::Metric& metric : catalogue.metrics()) {
     MetricFrame frame;
     frame.metric = &metric;
@@ -43,9 +56,10 @@ Frame::Frame(const pack::Catalogue& catalogue) : catalogue_(catalogue) {
     frame.period = first.period_field;
     frame.counts = metric.kind == pack::MetricKind::aggregate && metric.aggregate != pack::Aggregate::avg &&
                    metric.aggregate != pack::Aggregate::min && metric.aggregate != pack::Aggregate::max;
-    add_dimensions(frame);
+    if (metric.min_cell > 0) guarded_.insert(frame.datasets.begin(), frame.datasets.end());
     metrics_.emplace(metric.id, std::move(frame));
   }
+  for (auto& [id, frame] : metrics_) add_dimensions(frame);
 }
 
 void Frame::collect(const pack::Metric& metric, MetricFrame& out, int depth) const {
@@ -67,10 +81,22 @@ void Frame::collect(const pack::Metric& metric, MetricFrame& out, int depth) con
     for (const size_t field : metric.filter->fields()) out.fixed.emplace_back(dataset->fields[field].id, metric.filter->text());
 }
 
+// Of people's data a field that some metric's filter reads is no dimension there (src/metrics/cube.cpp says why).
+bool Frame::is_outcome(const pack::Dataset& dataset, size_t field) const {
+  if (!guarded_.contains(&dataset)) return false;
+  return std::any_of(catalogue_.metrics().begin(), catalogue_.metrics().end(), [&](const pack::Metric& metric) {
+    if (metric.kind != pack::MetricKind::aggregate || metric.dataset != dataset.id || !metric.filter) return false;
+    const auto& fields = metric.filter->fields();
+    return std::find(fields.begin(), fields.end(), field) != fields.end();
+  });
+}
+
 void Frame::add_dimensions(MetricFrame& out) const {
   for (const pack::Dimension& dimension : catalogue_.dimensions()) {
     const bool everywhere = std::all_of(out.datasets.begin(), out.datasets.end(), [&](const pack::Dataset* dataset) {
-      return dataset->field(dimension.id) != nullptr && dimension.id != dataset->org_field && dimension.id != dataset->period_field;
+      const pack::Field* field = dataset->field(dimension.id);
+      return field != nullptr && dimension.id != dataset->org_field && dimension.id != dataset->period_field && can_group(*field) &&
+             !is_outcome(*dataset, dataset->field_index(dimension.id));
     });
     if (!everywhere) continue;
     const pack::Field& field = *out.datasets.front()->field(dimension.id);

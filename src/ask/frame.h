@@ -5,10 +5,12 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "ask/plan_words.h"
 #include "ask/times.h"
 #include "pack/pack.h"
 
@@ -40,6 +42,7 @@ class Frame {
  public:
   explicit Frame(const pack::Catalogue& catalogue);
   const pack::Catalogue& catalogue() const { return catalogue_; }
+  const PlanWords& plan() const { return plan_; }
   const MetricFrame* metric(std::string_view id) const;
   const std::map<std::string, MetricFrame, std::less<>>& metrics() const { return metrics_; }
   // A ratio of these two, or of what shares their names; empty if there is none. `below` empty: any ratio of `above` by which a part of a whole is
@@ -49,7 +52,10 @@ class Frame {
  private:
   void collect(const pack::Metric& metric, MetricFrame& out, int depth) const;
   void add_dimensions(MetricFrame& out) const;
+  bool is_outcome(const pack::Dataset& dataset, size_t field) const;
   const pack::Catalogue& catalogue_;
+  std::set<const pack::Dataset*> guarded_;  // a smallest cell guards some figure of it
+  PlanWords plan_;
   std::map<std::string, MetricFrame, std::less<>> metrics_;
 };
 

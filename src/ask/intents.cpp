@@ -14,6 +14,14 @@ std::string sign_of(const std::string& order, const pack::Metric& metric) {
   return descending ? "-" : "";
 }
 
+// 除, 不含: not 没有, of which there is none.
+bool leaves_out(const Token& token) {
+  return token.word != nullptr && token.word->role == Role::without &&
+         (token.word->text.starts_with(U"除") || token.word->text.starts_with(U"不") || token.word->text.ends_with(U"除") ||
+          token.word->text == U"撇开") &&
+         token.word->text != U"不支持" && token.word->text != U"不具备";
+}
+
 // What is in per cent has no growth in per cent: it moves by points.
 std::string change_column(const MetricFrame& metric, bool growth) { return growth && metric.grows() ? "__growth" : "__change"; }
 
@@ -39,6 +47,12 @@ void Composer::need_group() {
   if (id.empty() && metric().metric->unit == "所" && !tree.having.empty()) id = "school";
   if (id.empty() && slots_.unit == "所" && !slots_.having.empty()) id = "school";
   if (id.empty() && !slots_.orgs.empty() && slots_.says(Role::which_all)) id = "school";
+  // 哪所小学学生最多, 最高的五所小学
+  for (size_t i = 1; id.empty() && metric().has_org && i < slots_.tokens.size(); ++i) {
+    const Word *before = token(i - 1).word, *counted = token(i).word;
+    const bool asked = before != nullptr && (before->role == Role::which || before->role == Role::which_all);
+    if (counted != nullptr && counted->role == Role::measure && counted->argument == "所" && (asked || token(i - 1).number)) id = "school";
+  }
   if (id.empty() && metric().has_org)
     id = tree.where.empty() || std::none_of(tree.where.begin(), tree.where.end(), [](const Where& one) { return one.dimension == "district"; })
              ? "district"
@@ -76,6 +90,38 @@ void Composer::add_order() {
   tree.intent = Intent::rank;
 }
 
+// 优良率和合格率都高于90%: each of those that stand before the threshold.
+void Composer::having_of_each() {
+  Tree& tree = out_.tree;
+  if (slots_.having.size() != 1 || tree.having.size() != 1 || slots_.having.front().metric == std::string::npos) return;
+  const Having last = tree.having.front();
+  if (base_of(last.metric) != last.metric) return;
+  std::vector<Having> all;
+  for (const size_t i : slots_.metrics) {
+    if (i >= slots_.having.front().metric) break;
+    for (const std::string& id : ids_of(i))
+      if (id != last.metric && std::find(tree.metrics.begin(), tree.metrics.end(), id) != tree.metrics.end() && all.size() < 3) {
+        all.push_back(last);
+        all.back().metric = id;
+      }
+  }
+  tree.having.insert(tree.having.begin(), all.begin(), all.end());
+}
+
+// 优良率低于50%的学校数: how many schools pass, not their number.
+bool Composer::schools_that_pass() {
+  Tree& tree = out_.tree;
+  if (slots_.having.size() != 1 || slots_.having.front().metric == std::string::npos || !slots_.levels.empty() || tree.metrics.size() < 2)
+    return false;
+  const std::string last = tree.metrics.back();
+  const MetricFrame& of = *frame_.metric(last);
+  const bool behind = slots_.metrics.back() > slots_.having.front().metric;
+  if (!behind || of.metric->unit != "所" || !of.fixed.empty() || last == tree.having.front().metric) return false;
+  tree.metrics.pop_back();
+  if (!grouped_by("school")) tree.by.push_back("school");
+  return true;
+}
+
 void Composer::add_having() {
   Tree& tree = out_.tree;
   // 没有万兆接入的学校: the count of it is zero.
@@ -83,11 +129,19 @@ void Composer::add_having() {
     const bool metric_there = std::find(slots_.metrics.begin(), slots_.metrics.end(), i) != slots_.metrics.end();
     const bool noun_there = std::find(slots_.nouns.begin(), slots_.nouns.end(), i) != slots_.nouns.end();
     if (!metric_there && !noun_there) continue;
+    // 不含高职的在校生: leaving out is no counting of none.
+    if (i == 0 || leaves_out(token(i - 1))) continue;
     for (const std::string& id : ids_of(i))
       if (std::find(tree.metrics.begin(), tree.metrics.end(), id) != tree.metrics.end()) {
         tree.having.push_back({id, "=", 0, 0, false});
         negation_used_ = true;
+        note("只在有数据的机构里找", "looked for among those that have data");
       }
+  }
+  const bool listed = slots_.says(Role::which_all) || slots_.says(Role::which) || slots_.says(Role::quantity);
+  if (const size_t owned = owned_noun(); owned != std::string::npos && listed && slots_.having.empty() && slots_.order.empty() && metric().counts) {
+    const std::vector<std::string> ids = ids_of(owned);
+    if (std::find(ids.begin(), ids.end(), tree.metrics.front()) != ids.end()) tree.having.push_back({tree.metrics.front(), ">", 0, 0, false});
   }
   for (const RawHaving& raw : slots_.having) {
     Having having{tree.metrics.front(), raw.op, raw.value, raw.to, raw.whole};
@@ -110,10 +164,15 @@ void Composer::add_having() {
     }
     tree.having.push_back(having);
   }
+  having_of_each();
+  const bool counted = schools_that_pass();
   if (tree.having.empty()) return;
-  need_group();
+  if (slots_.says(Role::when) && !metric().period.empty())
+    tree.by = {metric().period};
+  else
+    need_group();
   tree.intent = Intent::threshold;
-  tree.count = slots_.says(Role::quantity) && !slots_.says(Role::which_all) && !slots_.says(Role::which);
+  tree.count = (counted || slots_.says(Role::quantity) || slots_.says(Role::share)) && !slots_.says(Role::which_all) && !slots_.says(Role::which);
 }
 
 // 同比, 环比, 比去年提高多少; 优良率下降了的区市 are those that moved so.
@@ -273,7 +332,11 @@ Parsed Composer::run() {
   Tree& tree = out_.tree;
   const bool person =
       std::any_of(slots_.fields.begin(), slots_.fields.end(), [&](size_t i) { return lexicon_.term(token(i).terms.front()).code == "person"; });
-  if (slots_.says(Role::personal) || (person && slots_.metrics.empty())) {
+  // 个人信息 is also a kind of data that is counted.
+  bool personal = person && slots_.metrics.empty();
+  for (size_t k = 0; k < slots_.tokens.size(); ++k)
+    personal |= token(k).word != nullptr && token(k).word->role == Role::personal && !(has(k, TermKind::value) && !slots_.metrics.empty());
+  if (personal) {
     refuse(Refusal::forbidden_field, "这里只回答统计数字，不提供个人信息", "figures are answered here, never data about a person");
     return std::move(out_);
   }
@@ -287,6 +350,13 @@ Parsed Composer::run() {
   if (!check_unknown()) return std::move(out_);
   fragment_ = fragment_ || is_fragment();
   if (!add_values() || !add_orgs() || !add_groups() || !add_times()) return std::move(out_);
+  // 西海岸新区优良率比全市平均高吗: beside the whole; no list of those that are above it.
+  const bool lists = slots_.says(Role::which) || slots_.says(Role::which_all) || slots_.says(Role::quantity) || !slots_.levels.empty() ||
+                     !slots_.grouped.empty() || slots_.orgs.empty();
+  if (!lists && slots_.having.size() == 1 && slots_.having.front().whole) {
+    slots_.having.clear();
+    slots_.said.insert({Role::whole, Role::versus});
+  }
   const bool against =
       slots_.says(Role::whole) && !slots_.orgs.empty() && slots_.having.empty() && !slots_.says(Role::share) && !slots_.says(Role::rank_of);
   if (against && (slots_.says(Role::versus) || slots_.says(Role::difference) || slots_.says(Role::average) || slots_.says(Role::join))) {
@@ -316,11 +386,47 @@ Parsed Composer::run() {
   return std::move(out_);
 }
 
+// What was said in part only would be answered as another question.
+bool Composer::check_parts() {
+  if (slots_.top && slots_.says(Role::whole) && !slots_.orgs.empty() && out_.tree.member.empty())
+    return refuse(Refusal::unsupported, "不能先在全市排名、再数其中的机构；请分开问",
+                  "a rank in the whole city and a count within it are two questions");
+  for (const size_t i : slots_.negated) {
+    // 没有民办学校的区市: those without any have no figure to be found by.
+    const auto level = [&](size_t k) { return k < slots_.tokens.size() && token(k).word != nullptr && token(k).word->role == Role::level; };
+    if (has(i, TermKind::value) && level(i + 1) && level(i + 2))
+      return refuse(Refusal::unsupported, "不能列出“没有”某一类的机构；可以按该类别统计数量",
+                    "places that have none of a kind cannot be listed: count that kind");
+  }
+  const bool beside = slots_.says(Role::versus) || slots_.says(Role::yoy) || slots_.says(Role::prior) || slots_.says(Role::difference) ||
+                      slots_.says(Role::whole) || slots_.says(Role::average) || slots_.says(Role::which);
+  if (slots_.says(Role::after_op) || (slots_.says(Role::higher) && !beside))
+    return refuse(Refusal::unsupported, "没有看懂“以上”“以下”“高”“低”是与什么比；请说出数", "say with which number it is to be compared");
+  bool most = false, least = false;
+  for (const Token& one : slots_.tokens) {
+    if (one.word == nullptr || one.word->role != Role::most) continue;
+    most |= one.word->argument == "desc";
+    least |= one.word->argument == "asc";
+  }
+  if (most && least) return refuse(Refusal::unsupported, "最高和最低请分开问", "ask for the most and for the least one after the other");
+  const bool shares = out_.tree.intent == Intent::share || out_.tree.intent == Intent::ratio || !out_.tree.having.empty();
+  if (slots_.says(Role::share) && metric().counts && !shares)
+    return refuse(Refusal::unsupported, "没有看懂“" + metric().metric->title.zh + "”占什么的比例", "of what it is a share was not understood");
+  return true;
+}
+
 // Words that change the meaning of the whole and that no step could use: an answer without them would be to another question.
 bool Composer::check_used() {
   if (fragment_) return true;
+  if (!check_parts()) return false;
   if (slots_.says(Role::without) && !negation_used_)
     return refuse(Refusal::unsupported, "没有看懂要排除什么", "what is to be left out was not understood");
+  const bool groups = std::any_of(slots_.tokens.begin(), slots_.tokens.end(), [](const Token& one) {
+    return one.word != nullptr && one.word->role == Role::group && (one.word->text.starts_with(U"各") || one.word->text.starts_with(U"按"));
+  });
+  if (groups && out_.tree.by.empty())
+    return refuse(Refusal::unsupported, "没有看懂要按什么分；请说出维度的名称，例如“各区市”“按学段”",
+                  "by what it is to be grouped was not understood: name a dimension");
   const bool beside_whole =
       out_.tree.against_whole || std::any_of(slots_.having.begin(), slots_.having.end(), [](const RawHaving& one) { return one.whole; });
   if ((slots_.says(Role::per) || slots_.says(Role::average)) && metric().counts && out_.tree.intent != Intent::ratio && !beside_whole)

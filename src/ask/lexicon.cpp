@@ -17,7 +17,7 @@ namespace {
 using pack::FieldType;
 
 constexpr size_t kLongestList = 400;  // terms that share two characters, beyond which the pair tells nothing
-constexpr std::array<std::u32string_view, 4> kCountEnds = {U"册数", U"间数", U"台数", U"数"};
+constexpr std::array<std::u32string_view, 8> kCountEnds = {U"册数", U"间数", U"台数", U"班数", U"节数", U"次数", U"件数", U"数"};
 constexpr std::array<std::u32string_view, 2> kShareEnds = {U"率", U"占比"};
 
 bool is_latin(std::u32string_view text) {

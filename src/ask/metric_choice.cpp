@@ -78,6 +78,33 @@ bool Composer::choose_one(size_t token_index, std::string& id) {
   return true;
 }
 
+// 随迁子女在校生数: what is a metric's name and also a value of the metric right behind it filters that one.
+void Composer::values_before_metrics() {
+  for (size_t k = 0; k + 1 < slots_.metrics.size(); ++k) {
+    const size_t i = slots_.metrics[k], next = slots_.metrics[k + 1];
+    const bool is_value = has(i, TermKind::value) || has(i, TermKind::flag) || has(i, TermKind::words);
+    if (next != i + 1 || !is_value) continue;
+    const std::vector<Candidate> all = candidates(next, false);
+    if (std::none_of(all.begin(), all.end(), [&](const Candidate& one) { return meaning_of(i, *frame_.metric(one.id)).has_value(); })) continue;
+    slots_.values.push_back(i);
+    slots_.metrics.erase(slots_.metrics.begin() + static_cast<std::ptrdiff_t>(k--));
+  }
+}
+
+// 存在大班额的学校, 有寄宿生的学校: the noun of which those that are meant have at least one.
+size_t Composer::owned_noun() const {
+  constexpr std::array<std::u32string_view, 8> kHave = {U"有", U"存在", U"出现", U"具有", U"拥有", U"具备", U"现有", U"目前有"};
+  for (size_t i = 1; i + 1 < slots_.tokens.size(); ++i) {
+    const Word* before = token(i - 1).word;
+    const Word* behind = token(i + 1).word;
+    const bool counted = has(i, TermKind::noun) || has(i, TermKind::metric);
+    if (counted && before != nullptr && behind != nullptr && behind->role == Role::level && !slots_.negated.contains(i) &&
+        std::find(kHave.begin(), kHave.end(), before->text) != kHave.end())
+      return i;
+  }
+  return std::string::npos;
+}
+
 // Metrics by name, in the order in which they were said.
 std::vector<size_t> Composer::metric_mentions() {
   std::vector<size_t> found;
@@ -87,6 +114,7 @@ std::vector<size_t> Composer::metric_mentions() {
 }
 
 bool Composer::choose_metrics() {
+  values_before_metrics();
   if (!choose_ratio() || !choose_share_metric()) return false;
   if (!out_.tree.metrics.empty()) return true;
   std::vector<size_t> mentions = metric_mentions();
@@ -194,6 +222,7 @@ size_t Composer::counted_noun() const {
                     slots_.says(Role::prior) || slots_.says(Role::rank_of) || slots_.says(Role::difference) || slots_.says(Role::versus) ||
                     !slots_.times.empty() || !slots_.having.empty();
   if (!asks) return std::string::npos;
+  if (const size_t owned = owned_noun(); owned != std::string::npos && has(owned, TermKind::noun)) return owned;
   size_t best = std::string::npos;
   int best_merit = -1;
   for (const size_t i : slots_.nouns) {

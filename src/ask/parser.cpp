@@ -9,6 +9,7 @@
 namespace banmo::ask {
 namespace {
 
+constexpr size_t kMostTargetChips = 5;
 constexpr size_t kMostCharacters = 2000;  // as typed
 constexpr size_t kMostRead = 600;         // folded: reading takes time by the character
 
@@ -22,6 +23,25 @@ Message dimension_title(const MetricFrame& metric, const std::string& id) {
     if (const pack::Field* field = metric.datasets.front()->field(id)) return {field->title.zh, field->title.en};
   const AskedDimension* dimension = metric.dimension(id);
   return dimension == nullptr ? Message{id, id} : Message{dimension->title, dimension->title_en};
+}
+
+// Which, when, in which state. None of them has an editor: another question goes on from here.
+std::vector<Chip> chips_of_targets(const Frame& frame, const Tree& tree) {
+  std::vector<Chip> chips;
+  const auto add = [&](const std::string& id, std::string zh, std::string en) { chips.push_back({"target", id, std::move(zh), std::move(en)}); };
+  if (tree.targets.empty()) add("all", "全部规划目标", "all plan targets");
+  for (size_t i = 0; i < tree.targets.size() && i < kMostTargetChips; ++i)
+    if (const pack::Target* target = frame.catalogue().target(tree.targets[i])) add(target->id, target->item, target->id);
+  if (tree.targets.size() > kMostTargetChips)
+    add("more", "等" + std::to_string(tree.targets.size()) + "项", std::to_string(tree.targets.size()) + " in all");
+  const std::string& from = tree.time.from;
+  add("year", from + (from == tree.time.to ? "" : "—" + tree.time.to) + "年", from + (from == tree.time.to ? "" : " to " + tree.time.to));
+  if (tree.lamp == "reached") add("lamp", "已达成", "reached");
+  if (tree.lamp == "missed") add("lamp", "没有达成", "not reached");
+  if (tree.lamp == "red") add("lamp", "红灯", "red");
+  if (tree.lamp == "yellow") add("lamp", "黄灯", "yellow");
+  if (tree.lamp == "unknown") add("lamp", "暂无数据", "no figure");
+  return chips;
 }
 
 Parsed refused(Refusal refusal, std::string zh, std::string en) {
@@ -60,6 +80,8 @@ Parsed Parser::parse(std::string_view question, Date today, const Viewer& viewer
   if (text.text.size() > kMostRead)
     return refused(Refusal::unsupported, "问题太长，除标点和空白外最多 600 个字；请拆成几个问题",
                    "the question is longer than 600 characters, marks and blanks aside: split it");
+  if (const auto targets = frame_.plan().read(text, today, previous)) return check(*targets, viewer);
+  if (previous != nullptr && previous->intent == Intent::target) previous = nullptr;
   const Tokenizer tokenizer{*lexicon_, today};
   const auto metric_named = [&](const std::vector<Token>& tokens) {
     return std::any_of(tokens.begin(), tokens.end(), [&](const Token& token) {
@@ -95,6 +117,7 @@ Parsed Parser::parse(std::string_view question, Date today, const Viewer& viewer
 }
 
 std::vector<Chip> Parser::chips_of(const Tree& tree, const Viewer& viewer) const {
+  if (tree.intent == Intent::target) return chips_of_targets(frame_, tree);
   std::vector<Chip> chips;
   const MetricFrame& first = *frame_.metric(tree.metrics.front());
   for (const std::string& id : tree.metrics) {

@@ -131,7 +131,7 @@ class Sorter {
       if (!is_number(number)) return false;
       add_having(std::string(token(at_).word->argument), token(number).number->value, 0);
       at_ = behind_number(number);
-      if (is(at_ + 1, Role::outside)) ++at_;
+      if (is(at_ + 1, Role::outside) || is(at_ + 1, Role::after_op)) ++at_;
       return true;
     }
     if (is(at_, Role::versus) && (is(at_ + 1, Role::whole) || is(at_ + 1, Role::average))) {

@@ -62,6 +62,7 @@ struct Ask::State {
   // The figures, or the refusal's sentence.
   Result<> fill(const metrics::Principal& principal, const Reading& reading, Answer& answer);
   Result<> compute(const metrics::Principal& principal, const Reading& reading, Answer& answer);
+  Result<> compute_targets(const metrics::Principal& principal, Answer& answer);
   // None to be shown: because they are too few people, or because there are no data; then which periods there are.
   Result<> refuse_empty(const metrics::Principal& principal, const Figures& figures, Answer& answer);
   void add_caveats(const Viewer& viewer, const Tree& asked, const Figures& figures, Answer& answer) const;

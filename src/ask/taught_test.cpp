@@ -130,7 +130,7 @@ TEST_CASE("a query is the same after a way through JSON, and no other JSON is on
   REQUIRE(read.ok());
   CHECK(text_of(*read) == text_of(tree));
   CHECK(read_tree(R"({"metrics":["a"],"sql":"DROP TABLE x"})").error().id == "json.invalid");
-  CHECK(read_tree(R"({"metrics":[]})").error().id == "json.invalid");
+  CHECK(read_tree(R"({"intent":"target","metrics":[],"lamp":"purple"})").error().id == "json.invalid");
   CHECK(read_tree(R"({"metrics":["a"],"intent":"everything"})").error().id == "json.invalid");
   CHECK(read_tree("[[[[[[[[[[1]]]]]]]]]]").error().id == "json.too_deep");
   CHECK(read_tree("").error().id == "json.incomplete");

@@ -22,10 +22,7 @@ struct World {
   Date today = *Date::from_ymd(2026, 11, 22);
 
   World() {
-    std::vector<std::string> folders;
-    for (const char* name : {"core", "conditions", "enrolment-stats", "fitness", "plan", "systems"})
-      folders.push_back(std::string(BANMO_SOURCE_DIR "/scenes/") + name);
-    auto loaded = pack::Catalogue::load(folders);
+    auto loaded = pack::Catalogue::load_directory(BANMO_SOURCE_DIR "/scenes");
     REQUIRE_MESSAGE(loaded.ok(), (loaded.ok() ? "" : loaded.error().to_string()));
     catalogue = *loaded;
     std::ifstream in(BANMO_SOURCE_DIR "/tests/ask/orgs.tsv");

@@ -29,10 +29,13 @@ std::string time_text(const metrics::TimeRange& time) {
 std::string_view name_of(Intent intent) { return kIntentNames[static_cast<size_t>(intent)]; }
 
 std::string text_of(const Tree& tree) {
-  std::string out = std::string(name_of(tree.intent)) + " " + joined(tree.metrics, ",");
+  std::string out(name_of(tree.intent));
+  if (!tree.metrics.empty()) out += " " + joined(tree.metrics, ",");
   const auto part = [&](const char* name, const std::string& text) {
     if (!text.empty()) out += std::string("; ") + name + (text == "-" ? "" : " " + text);
   };
+  part("targets", joined(tree.targets, ","));
+  part("lamp", tree.lamp);
   part("by", joined(tree.by, ","));
   std::vector<std::string> conditions;
   for (const Where& where : tree.where) conditions.push_back(where.dimension + "=" + joined(where.values, "|"));

@@ -12,11 +12,13 @@
 
 namespace banmo::ask {
 
-enum class Intent { value, trend, compare, rank, share, threshold, cross, contribution, streak, ratio };
-inline constexpr const char* kIntentNames[] = {"value", "trend", "compare", "rank", "share", "threshold", "cross", "contribution", "streak", "ratio"};
+enum class Intent { value, trend, compare, rank, share, threshold, cross, contribution, streak, ratio, target };
+inline constexpr const char* kIntentNames[] = {"value", "trend",        "compare", "rank",  "share", "threshold",
+                                               "cross", "contribution", "streak",  "ratio", "target"};
 inline constexpr const char* kOpNames[] = {">", ">=", "<", "<=", "=", "!=", "between"};
 inline constexpr const char* kCompareNames[] = {"", "prior", "yoy"};
 inline constexpr const char* kDirectionNames[] = {"", "up", "down"};
+inline constexpr const char* kLampNames[] = {"", "reached", "missed", "red", "yellow", "unknown"};
 inline constexpr const char* kChartNames[] = {"kpi", "line", "bar", "rank", "heat", "map", "table", "stacked", "pie"};
 
 struct Having {
@@ -39,18 +41,22 @@ struct Tree {
   std::vector<std::string> by;
   std::vector<Where> where;
   metrics::TimeRange time;
-  std::string compare;         // "", "prior", "yoy"
-  std::string order;           // a column of the answer: "fit_n", "-fit_n", "-fit_n__change", "-fit_n__growth"
-  int limit = 0;               // 0: all
-  std::vector<Having> having;  // all of them must hold
-  std::string member;          // rank, share: the one of the last dimension that was asked for
-  bool against_whole = false;  // compare: beside the whole
-  bool count = false;          // threshold, streak: how many, not which
-  int streak = 0;              // periods in a row; 0: all there are
-  std::string direction;       // contribution, streak: "up", "down"
-  std::string chart;           // asked for; empty: by the shape
+  std::string compare;               // "", "prior", "yoy"
+  std::string order;                 // a column of the answer: "fit_n", "-fit_n", "-fit_n__change", "-fit_n__growth"
+  int limit = 0;                     // 0: all
+  std::vector<Having> having;        // all of them must hold
+  std::string member;                // rank, share: the one of the last dimension that was asked for
+  bool against_whole = false;        // compare: beside the whole
+  bool count = false;                // threshold, streak: how many, not which
+  int streak = 0;                    // periods in a row; 0: all there are
+  std::string direction;             // contribution, streak: "up", "down"
+  std::string chart;                 // asked for; empty: by the shape
+  std::vector<std::string> targets;  // target: these of the plans, in the years of `time`; empty: all. There are no metrics then
+  std::string lamp;                  // target: those in this state only, one of kLampNames
 };
 
+// Whether it is a query at all, not what is left of a refusal.
+inline bool asks_something(const Tree& tree) { return !tree.metrics.empty() || tree.intent == Intent::target; }
 std::string_view name_of(Intent intent);
 inline bool is_level(std::string_view dimension) { return dimension == "city" || dimension == "district" || dimension == "school"; }
 // The metric of a column: "fit_n" of "fit_n__change".
@@ -60,7 +66,7 @@ std::string text_of(const Tree& tree);
 
 // A part of what was understood, as a person reads it and may change it.
 struct Chip {
-  std::string kind;  // "metric", "dimension", "filter", "period", "scope", "intent"
+  std::string kind;  // "metric", "dimension", "filter", "period", "scope", "target"
   std::string id;    // the metric, the dimension
   std::string text, text_en;
 };

@@ -26,6 +26,8 @@ Tree tree_of(const TreeShape& shape) {
   tree.streak = shape.streak;
   tree.direction = shape.direction;
   tree.chart = shape.chart;
+  tree.targets = shape.targets;
+  tree.lamp = shape.lamp;
   return tree;
 }
 
@@ -46,6 +48,8 @@ TreeShape shape_of(const Tree& tree) {
   shape.streak = tree.streak;
   shape.direction = tree.direction;
   shape.chart = tree.chart;
+  shape.targets = tree.targets;
+  shape.lamp = tree.lamp;
   return shape;
 }
 

@@ -48,11 +48,13 @@ struct TreeShape {
   int limit = 0, streak = 0;
   std::vector<HavingShape> having;
   bool against_whole = false, count = false;
+  std::vector<std::string> targets;
+  std::string lamp;
 };
 template <class V>
 void describe(V& v, TreeShape& x) {
   v.field("intent", x.intent, {.one_of = kIntentNames, .has_default = true});
-  v.field("metrics", x.metrics, {.min_length = 1, .max_length = 10});
+  v.field("metrics", x.metrics, {.doc = "None where plan targets are asked for.", .max_length = 10});
   v.field("by", x.by, {.max_length = 4, .has_default = true});
   v.field("where", x.where, {.doc = "dimension: any of these values; organisations by id", .has_default = true});
   v.field("time", x.time, {.has_default = true});
@@ -66,6 +68,8 @@ void describe(V& v, TreeShape& x) {
   v.field("streak", x.streak, {.minimum = 0, .maximum = 50, .has_default = true});
   v.field("direction", x.direction, {.one_of = kDirectionNames, .has_default = true});
   v.field("chart", x.chart, {.max_length = 20, .has_default = true});
+  v.field("targets", x.targets, {.doc = "Of intent target: these of the plans; none: all.", .max_length = 500, .has_default = true});
+  v.field("lamp", x.lamp, {.doc = "Of intent target: those in this state.", .one_of = kLampNames, .has_default = true});
 }
 
 Tree tree_of(const TreeShape& shape);

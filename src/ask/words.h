@@ -14,7 +14,7 @@ enum class Role {
   measure,     // 所, 个, 人: argument is the unit of metrics that it counts, if it tells one
   which,       // 哪个: what follows is grouped by, and one is wanted
   which_all,   // 哪些
-  group,       // 各, 按, 每个: what follows is grouped by
+  group,       // 各, 按, 每个: what follows is grouped by; argument "kind": 各类, by the kinds that the metric knows
   spread,      // 分布, 排名: what stands before is grouped by
   trend,       // over the periods
   when,        // 哪一年

@@ -45,9 +45,17 @@ Result<> compile_find(pack::FlowFind& find, const expr::Context& context) {
   return {};
 }
 
+Result<> compile_form(std::vector<pack::FlowInput>& form, const pack::Flow& flow) {
+  for (pack::FlowInput& input : form)
+    for (expr::Expression& when : input.when) BANMO_DO(compile_again(when, flow.context, flow.where));
+  return {};
+}
+
 Result<> compile_all(pack::Flow& flow) {
+  for (pack::FlowState& state : flow.states) BANMO_DO(compile_form(state.form, flow));
   for (pack::FlowFill& fill : flow.fill) BANMO_DO(compile_again(fill.value, flow.context, flow.where));
   for (pack::FlowMove& move : flow.moves) {
+    BANMO_DO(compile_form(move.form, flow));
     if (move.guard) BANMO_DO(compile_again(*move.guard, flow.context, move.where));
     for (pack::FlowEffect& effect : move.effects) BANMO_DO(compile_again(effect.value, flow.context, effect.where));
     for (pack::FlowStart& start : move.starts)

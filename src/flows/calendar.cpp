@@ -44,6 +44,12 @@ bool WorkCalendar::is_working(Date day) const {
   return told == days_.end() ? weekday(day) <= kFriday : told->second;
 }
 
+int WorkCalendar::n_working(Date from, Date to) const {
+  int n = 0;
+  for (Date day{from.days + 1}; day <= to; ++day.days) n += is_working(day) ? 1 : 0;
+  return n;
+}
+
 Date WorkCalendar::step(Date day, int n, int direction, bool working) const {
   while (n > 0) {
     day.days += direction;

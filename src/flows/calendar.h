@@ -20,6 +20,7 @@ class WorkCalendar {
   static Result<WorkCalendar> of(const pack::Catalogue& catalogue, const pack::Flow& flow);
   void set(Date day, bool is_working);
   bool is_working(Date day) const;
+  int n_working(Date from, Date to) const;                      // working days after the one up to and with the other
   bool knows(int year) const { return years_.contains(year); }  // whether the holidays of a year are told
   // The end of the n-th day (working day) after the day of `from`: its midnight; hours count by the clock.
   Instant after(Instant from, pack::FlowSpan span) const;

@@ -123,10 +123,11 @@ std::vector<const pack::FlowRole*> fillers_of(const pack::Flow& flow, std::strin
   for (const pack::FlowRole* role : roles) {
     if (!has(starters, role))
       offices.push_back(role);
-    else if (has_form && leads_on(flow, state, *role))
+    else if (leads_on(flow, state, *role))
       applicants.push_back(role);
   }
-  if (!applicants.empty()) return applicants;
+  const bool only_ended = std::none_of(offices.begin(), offices.end(), [&](const auto* role) { return leads_on(flow, state, *role); });
+  if (!applicants.empty() && (has_form || only_ended)) return applicants;
   if (offices.empty()) return roles;
   const pack::FlowRole* above = role_above(flow, state, escalated);
   if (above != nullptr && !has(offices, above)) offices.push_back(above);

@@ -16,8 +16,8 @@ std::optional<directory::Grant> holds(const pack::FlowRole& role, const director
                                       const sql::Values& row, const directory::OrgTree& tree);
 // The roles that may move a case on from a state; with `escalated` also the one that the deadline names.
 std::vector<const pack::FlowRole*> roles_of(const pack::Flow& flow, std::string_view state, bool escalated);
-// Who fills in a state's form. Where a case begins those who move it on; later, who opened it only where they can do more there than end it, and then
-// they alone; else the offices, with the one above when it is late.
+// Whom a state waits for, and who fills in its form. Where a case begins those who move it on; later who opened it alone, if they lead on from there
+// and either it has a form or the offices could only end it (an offer that is to be taken); else the offices, with the one above when it is late.
 std::vector<const pack::FlowRole*> fillers_of(const pack::Flow& flow, std::string_view state, bool escalated);
 // With whom it waits; sorted, each once.
 std::vector<std::string> desks_of_case(const Running& running, std::string_view state, bool escalated, const sql::Values& row,

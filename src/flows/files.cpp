@@ -142,7 +142,9 @@ std::optional<bool> is_infected(const Result<OutboundAnswer>& answer) {
 class FileReader {
  public:
   FileReader(const State& state, const Principal& principal, const Standing& standing)
-      : state_(state), principal_(principal), standing_(standing), reach_(state.reach(principal, standing)) {}
+      : FileReader(state, principal, standing, state.reach(principal, standing)) {}
+  FileReader(const State& state, const Principal& principal, const Standing& standing, pack::Level reach)
+      : state_(state), principal_(principal), standing_(standing), reach_(reach) {}
 
   Result<CaseFile> read(const sql::Values& row) const {
     CaseFile out;
@@ -179,6 +181,22 @@ class FileReader {
                   {"这份材料还没有通过安全检查，请稍后再打开", "the file has not been checked yet: open it in a moment"});
     return {};
   }
+  // A file and its bytes as they were handed in.
+  Result<std::pair<CaseFile, std::string>> open(std::string_view file) const {
+    sql::Rows rows;
+    {
+      BANMO_TRY(const auto lease, state_.stores.ledger->read());
+      BANMO_TRY(rows, lease->query(kFile, {std::string(file), standing_.record.id.to_string()}));
+    }
+    if (rows.empty()) return no_such_file();
+    BANMO_TRY(CaseFile out, read(rows[0]));
+    BANMO_DO(check(out));
+    BANMO_TRY(std::string bytes, crypto::decrypt(state_.options.seal_key, std::get<sql::Blob>(rows[0][10]), context_of(out.id, "content")));
+    if (crypto::to_hex(crypto::sha256(bytes)) != out.sha256)
+      return fail(ErrorCode::internal, "flows.file_damaged",
+                  {"这份材料与上传时的校验值不符，请联系系统管理员", "the file is no longer what was handed in: tell the system administrator"});
+    return std::pair(std::move(out), std::move(bytes));
+  }
 
  private:
   const State& state_;
@@ -201,9 +219,10 @@ Result<CasePapers> CaseFiles::list(const Principal& principal, std::string_view 
       out.items.push_back(std::move(file));
     }
   }
+  BANMO_TRY(const Standing sent, state_.mover().as_sent(standing));
   for (const pack::FlowFile& file : standing.running->flow->files) {
     WantedFile wanted{&file, standing.papers.count(file.id), false, false};
-    BANMO_TRY(wanted.is_required, state_.mover().is_required(standing, file));
+    BANMO_TRY(wanted.is_required, state_.mover().is_required(sent, file));
     const bool replaces = has_infected(out.items, file.id);
     wanted.can_add = wanted.n_there < file.n && giver(state_, standing, principal, file, replaces).has_value();
     out.wanted.push_back(wanted);
@@ -218,8 +237,10 @@ static Result<> change_papers(State& state, const Standing& standing, const Acto
   const std::string id = record.id.to_string();
   const Instant now = state.clock.now();
   const std::string role = by.role->title.zh + "\t" + by.role->title.en;
+  const auto period = state.mover().period_of(standing, by);
   bool is_there = true;
   BANMO_DO(state.stores.ledger->write([&](sql::Connection& connection) -> Result<> {
+    if (period) BANMO_DO(check_open(connection, *period, now));
     BANMO_TRY(const int64_t n, connection.execute(kTouch, {id, record.state, now.micros, role}));
     is_there = n > 0;
     if (!is_there) return {};
@@ -286,20 +307,41 @@ Result<CaseFile> CaseFiles::add(const Principal& principal, std::string_view id,
 
 Result<std::pair<CaseFile, std::string>> CaseFiles::open(const Principal& principal, std::string_view id, std::string_view file) const {
   BANMO_TRY(const Standing standing, state_.visible(principal, id));
-  sql::Rows rows;
-  {
-    BANMO_TRY(const auto lease, state_.stores.ledger->read());
-    BANMO_TRY(rows, lease->query(kFile, {std::string(file), standing.record.id.to_string()}));
+  return FileReader(state_, principal, standing).open(file);
+}
+
+static bool is_hidden(const pack::FlowPanel& panel, const CaseFile& file) {
+  return std::find(panel.hide_files.begin(), panel.hide_files.end(), file.file) != panel.hide_files.end();
+}
+
+// What would tell a reviewer whose work it is.
+static void take_off_name(CaseFile& file) {
+  file.name.clear();
+  file.sha256.clear();
+  file.can_remove = false;
+}
+
+Result<std::vector<CaseFile>> CaseFiles::list_blind(const Principal& reviewer, const Standing& standing, const pack::FlowPanel& panel,
+                                                    pack::Level level) const {
+  const FileReader reader(state_, reviewer, standing, level);
+  BANMO_TRY(const auto lease, state_.stores.ledger->read());
+  BANMO_TRY(const sql::Rows rows, lease->query(kFilesOf, {standing.record.id.to_string()}));
+  std::vector<CaseFile> out;
+  for (const sql::Values& row : rows.rows) {
+    BANMO_TRY(CaseFile file, reader.read(row));
+    if (!file.can_open || is_hidden(panel, file)) continue;
+    take_off_name(file);
+    out.push_back(std::move(file));
   }
-  if (rows.empty()) return no_such_file();
-  const FileReader reader(state_, principal, standing);
-  BANMO_TRY(CaseFile out, reader.read(rows[0]));
-  BANMO_DO(reader.check(out));
-  BANMO_TRY(std::string bytes, crypto::decrypt(state_.options.seal_key, std::get<sql::Blob>(rows[0][10]), context_of(out.id, "content")));
-  if (crypto::to_hex(crypto::sha256(bytes)) != out.sha256)
-    return fail(ErrorCode::internal, "flows.file_damaged",
-                {"这份材料与上传时的校验值不符，请联系系统管理员", "the file is no longer what was handed in: tell the system administrator"});
-  return std::pair(std::move(out), std::move(bytes));
+  return out;
+}
+
+Result<std::pair<CaseFile, std::string>> CaseFiles::open_blind(const Principal& reviewer, const Standing& standing, const pack::FlowPanel& panel,
+                                                               pack::Level level, std::string_view file) const {
+  BANMO_TRY(auto found, FileReader(state_, reviewer, standing, level).open(file));
+  if (is_hidden(panel, found.first)) return no_such_file();
+  take_off_name(found.first);
+  return found;
 }
 
 Result<> CaseFiles::remove(const Principal& principal, std::string_view id, std::string_view file) {

@@ -5,6 +5,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "directory/types.h"
 #include "flows/papers.h"
@@ -12,6 +14,7 @@
 namespace banmo::flows {
 
 struct State;
+struct Standing;
 
 class CaseFiles {
  public:
@@ -26,6 +29,12 @@ class CaseFiles {
   // Errors: not_found "flows.no_such_file"; denied "flows.file_above_level"; conflict "flows.file_unchecked", "flows.file_infected"; internal
   // "flows.file_damaged".
   Result<std::pair<CaseFile, std::string>> open(const directory::Principal& principal, std::string_view id, std::string_view file) const;
+  // For who reviews a case blind: what was found clean, up to a level, without what a panel hides; names and hashes, which tell whose it is, are left
+  // out. Errors: as of open().
+  Result<std::vector<CaseFile>> list_blind(const directory::Principal& reviewer, const Standing& standing, const pack::FlowPanel& panel,
+                                           pack::Level level) const;
+  Result<std::pair<CaseFile, std::string>> open_blind(const directory::Principal& reviewer, const Standing& standing, const pack::FlowPanel& panel,
+                                                      pack::Level level, std::string_view file) const;
   // By who put it, where it could be put now. Errors: as of open() and add().
   Result<> remove(const directory::Principal& principal, std::string_view id, std::string_view file);
 

@@ -88,18 +88,24 @@ Result<Case> State::show(const Principal& principal, const Standing& standing, s
   if (standing.record.closed_at && !out.appeal_until) return out;
   const Mover moves = mover_for(principal);
   const bool may_write = principal.has(directory::Right::cases_handle);
-  out.can_save = may_write && moves.saver(standing, principal).has_value();
+  const auto saver = may_write ? moves.saver(standing, principal) : std::nullopt;
+  out.can_save = saver && moves.check_period(standing, *saver).ok();
+  if (const pack::FlowState* state = running.flow->state(standing.record.state)) {
+    BANMO_TRY(out.asked, moves.asked(standing, state->form));
+  }
+  BANMO_TRY(const Standing sent, moves.as_sent(standing));
   std::vector<std::string> desk;
   for (const pack::FlowRole* role : fillers_of(*running.flow, standing.record.state, standing.record.escalated)) desk.push_back(role->id);
   out.is_yours = may_write && !standing.record.closed_at && !out.head.rests && moves.actor(standing, principal, desk).has_value();
   for (const pack::FlowMove& move : running.flow->moves) {
     if (move.automatic() || std::find(move.from.begin(), move.from.end(), standing.record.state) == move.from.end()) continue;
-    Choice choice{&move, {}};
+    Choice choice{&move, {}, {}};
+    BANMO_TRY(choice.asked, moves.asked(sent, move.form));
     bool took = false;
     if (move.four_eyes) {
       BANMO_TRY(took, took_part(moves, standing, principal, move));
     }
-    BANMO_TRY(choice.refused, moves.refusal(standing, principal, move, took));
+    BANMO_TRY(choice.refused, moves.refusal(sent, principal, move, took));
     out.choices.push_back(std::move(choice));
   }
   if (standing.record.due_at && !running.flow->calendar.empty()) {
@@ -129,6 +135,7 @@ CaseFiles& Flows::files() { return state_->files; }
 Letters& Flows::letters() { return state_->letters; }
 Ratings& Flows::ratings() { return state_->ratings; }
 Lookups& Flows::lookups() { return state_->lookups; }
+PeriodLocks& Flows::locks() { return state_->locks; }
 
 Result<std::unique_ptr<Flows>> Flows::create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory,
                                              records::Records& records, const Clock& clock, Options options) {
@@ -249,6 +256,7 @@ Result<FlowFigures> Flows::figures(const Principal& principal, std::string_view 
   const std::string predicate = scope.predicate(org, person);
   BANMO_TRY(FlowFigures figures, state_->store.figures(running->flow->id, predicate, state_->clock.now(), mending));
   BANMO_DO(state_->ratings.add_to(figures, running->flow->id, predicate));
+  BANMO_DO(state_->add_promises(figures, *running, predicate));
   for (StateFigures& one : figures.states) one.title = state_title(*running->flow, one.state);
   return figures;
 }

@@ -26,6 +26,7 @@ class Records;
 namespace banmo::flows {
 
 class Delegations;
+class PeriodLocks;
 class Panels;
 struct State;
 class CaseFiles;
@@ -39,10 +40,11 @@ class Flows {
   static Result<std::unique_ptr<Flows>> create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory,
                                                records::Records& records, const Clock& clock, Options options = {});
   ~Flows();
-  CaseFiles& files();  // what is handed in
-  Letters& letters();  // what is issued
-  Ratings& ratings();  // what applicants say of it
-  Lookups& lookups();  // what other departments are asked
+  CaseFiles& files();    // what is handed in
+  Letters& letters();    // what is issued
+  Ratings& ratings();    // what applicants say of it
+  Lookups& lookups();    // what other departments are asked
+  PeriodLocks& locks();  // periods that are closed
 
   std::vector<Guide> guides(const directory::Principal& principal) const;
   // A new case in the flow's first state; fields that the city knows are filled in. Right cases_handle. Errors: not_found "flows.no_such_flow";
@@ -65,6 +67,8 @@ class Flows {
 
   // Reminders and ends of deadlines that are due; how many. Any server may call it at any time: each is done once.
   Result<int64_t> run_due(size_t limit = 500);
+  // Takes away drafts that nobody has touched for half a year, with their files; how many. The opener is told. Any server may call it at any time.
+  Result<int64_t> end_drafts();
   // Puts open cases to other desks after the organisations changed.
   Result<> refresh();
 

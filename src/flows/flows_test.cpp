@@ -196,6 +196,28 @@ TEST_CASE("a case waits at the desks of those who may move it, by deadline, page
   });
 }
 
+TEST_CASE("what is offered waits at the desk of who may take it, also where an office could take it back") {
+  on_each_pair([](World& w) {
+    std::string text = changed("granted: {title: 已批准, title_en: Granted, final: true}",
+                               "granted: {title: 已批准, title_en: Granted}\n    taken: 待发放\n"
+                               "    paid: {title: 已发放, final: true}");
+    text.replace(text.find("  deadlines:"), 0, R"(  - {from: granted, to: taken, by: [school], label: 领取, label_en: Take}
+  - {from: granted, to: refused, id: back, by: [city], label: 收回, label_en: Take back}
+  - {from: taken, to: paid, by: [city], label: 发放, label_en: Pay}
+)");
+    w.open(text);
+    const Case offered = must(w.move(w.cio, must(w.flows->open(w.cio, "loan", {{"use", "books"}, {"amount", 100}})), "send"));
+    CHECK(offered.head.state == "granted");
+    CHECK(waiting(w, w.cio) == offered.head.key + " ");
+    CHECK(waiting(w, w.officer) == "");
+    CHECK(must(w.flows->find(w.cio, offered.head.id.to_string())).is_yours);
+    CHECK(!must(w.flows->find(w.officer, offered.head.id.to_string())).is_yours);
+    must(w.move(w.cio, offered, "taken"));
+    CHECK(waiting(w, w.officer) == offered.head.key + " ");
+    CHECK(waiting(w, w.cio) == "");
+  });
+}
+
 TEST_CASE("a guardian opens a case for the child, whom it is filled in for, and others see no more of it than they may") {
   on_each_pair([](World& w) {
     const auto family = [&](const std::string& account, std::vector<directory::PersonNo> wards) {

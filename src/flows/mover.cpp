@@ -33,11 +33,12 @@ Result<> check_form(const pack::Dataset& subject, const std::vector<pack::FlowIn
   return {};
 }
 
-Result<> check_required(const Standing& standing, const std::vector<pack::FlowInput>& form) {
+Result<> check_required(const Standing& standing, const std::vector<pack::FlowInput>& form, const std::vector<bool>& asked) {
   Error error = fail(ErrorCode::invalid, "flows.input_missing", {}, "$.values");
-  for (const pack::FlowInput& input : form) {
+  for (size_t i = 0; i < form.size(); ++i) {
+    const pack::FlowInput& input = form[i];
     const size_t at = standing.running->subject->field_index(input.field);
-    if (!input.required || !sql::is_null(standing.row[at])) continue;
+    if (!input.required || !asked[i] || !sql::is_null(standing.row[at])) continue;
     const pack::Title& title = standing.running->subject->fields[at].title;
     error.details.push_back(
         fail(ErrorCode::invalid, "flows.input_missing", {"请填写“" + title.zh + "”", "fill in " + title.en}, "$.values." + input.field));
@@ -117,7 +118,8 @@ std::optional<Actor> Mover::maker(const Standing& standing, const directory::Pri
 Result<> Mover::check_actor(const Standing& standing, const pack::FlowMove& move, const Actor& actor, bool took_part) const {
   if (actor.role == nullptr) return not_your_move(*standing.running->flow, move);
   BANMO_DO(check_appeal(standing, move, actor));
-  return move.four_eyes && took_part ? Result<>(four_eyes(move)) : Result<>();
+  if (move.four_eyes && took_part) return four_eyes(move);
+  return check_period(standing, actor);
 }
 
 Result<bool> Mover::holds_guard(const Standing& standing, const pack::FlowMove& move, const Actor& actor) const {
@@ -153,14 +155,18 @@ Result<std::optional<Message>> Mover::refusal(const Standing& standing, const di
 
 Result<> Mover::take_inputs(Standing& standing, const pack::FlowMove& move, const directory::Principal& principal, const MoveWish& wish) const {
   BANMO_DO(check_form(*standing.running->subject, move.form, wish.values));
+  BANMO_TRY(const std::vector<bool> asked_here, asked(standing, move.form));
+  for (size_t i = 0; i < move.form.size(); ++i)
+    if (!asked_here[i] && wish.values.find(move.form[i].field) != nullptr) return not_asked(*standing.running->subject, move.form[i].field);
   auto filled = rows_.fill(principal, standing.running->subject->id, wish.values, standing.row);
   if (!filled.ok()) return below_values(std::move(filled).error());
-  BANMO_DO(check_required(standing, move.form));
+  BANMO_DO(check_required(standing, move.form, asked_here));
   const pack::FlowState* state = standing.running->flow->state(standing.record.state);
+  if (state == nullptr) return {};
+  BANMO_TRY(const std::vector<bool> asked_before, drop_unasked(standing, state->form, move.form));
   const pack::FlowState* to = standing.running->flow->state(move.to);
   const bool gives_up = to != nullptr && to->final && !standing.record.in_dataset;  // what is given up need not be complete
-  if (state != nullptr && !gives_up) BANMO_DO(check_required(standing, state->form));
-  return {};
+  return gives_up ? Result<>() : check_required(standing, state->form, asked_before);
 }
 
 Result<> Mover::fill_empty(Standing& standing, const Actor& actor) const {
@@ -216,6 +222,9 @@ Result<> Mover::take(Standing& standing, const pack::FlowMove& move, const Actor
   row.for_account = actor.deputy == nullptr ? "" : actor.deputy->account;
   row.spent_us = now_.micros - c.entered_at.micros;
   change.steps.push_back(std::move(row));
+  if (const pack::FlowState* left = standing.running->flow->state(c.state)) {
+    BANMO_TRY([[maybe_unused]] const auto asked, drop_unasked(standing, left->form, move.form));
+  }
   BANMO_DO(run_effects(standing, move, actor));
   enter(standing, move.to);
   for (const pack::FlowStart& other : move.starts) BANMO_DO(start(standing, other, actor, change));
@@ -260,6 +269,7 @@ Result<> Mover::finish(Standing& standing, const Actor& actor, std::string actio
   const Running& running = *standing.running;
   const std::string& subject = running.subject->id;
   change.seq_before = c.seq++;
+  change.period = period_of(standing, actor);
   change.tree_version = orgs_->version();
   c.definition = running.definition;
   c.moved_at = now_;
@@ -354,6 +364,7 @@ Result<std::optional<Change>> Mover::save(Standing standing, const directory::Pr
   const pack::FlowState* state = standing.running->flow->state(standing.record.state);
   const auto by = saver(standing, principal);
   if (state == nullptr || !by) return not_your_form(*standing.running->flow, standing.record.state);
+  BANMO_DO(check_period(standing, *by));
   BANMO_DO(check_form(*standing.running->subject, state->form, values));
   const sql::Values before = standing.row;
   auto filled = rows_.fill(principal, standing.running->subject->id, values, standing.row);

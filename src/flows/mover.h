@@ -11,6 +11,7 @@
 #include "flows/desk.h"
 #include "flows/evaluator.h"
 #include "flows/paper_facts.h"
+#include "flows/period.h"
 #include "flows/store.h"
 
 namespace banmo::flows {
@@ -43,6 +44,7 @@ class Mover {
         sealing_(sealing),
         orgs_(directory.orgs()),
         now_(now),
+        ledger_(ledger),
         evaluator_(rows, ledger, now),
         book_(book),
         deputies_(std::move(deputies)) {}
@@ -73,6 +75,13 @@ class Mover {
   Result<Change> answered(Standing standing, const pack::FlowLookup& lookup, const LookupAnswer& answer) const;
   // Whether one must be there when the case is sent on.
   Result<bool> is_required(const Standing& standing, const pack::FlowFile& file) const;
+  // Which fields of a form are asked for, in its order. `standing`: as it stands before what is asked.
+  Result<std::vector<bool>> asked(Standing standing, const std::vector<pack::FlowInput>& form) const;
+  // The case as it would be if it were sent on now: without what its form does not ask for.
+  Result<Standing> as_sent(Standing standing) const;
+  // The period that the case belongs to, if the flow closes periods for whoever acts; and whether it is open. Errors: denied "flows.period_closed".
+  std::optional<PeriodAsked> period_of(const Standing& standing, const Actor& actor) const;
+  Result<> check_period(const Standing& standing, const Actor& actor) const;
   // Who may fill in the form of the present state.
   std::optional<Actor> saver(const Standing& standing, const directory::Principal& principal) const;
 
@@ -82,6 +91,7 @@ class Mover {
   Result<bool> holds_guard(const Standing& standing, const pack::FlowMove& move, const Actor& actor) const;
   Message guard_sentence(const Standing& standing, const pack::FlowMove& move) const;
   Result<> take_inputs(Standing& standing, const pack::FlowMove& move, const directory::Principal& principal, const MoveWish& wish) const;
+  Result<std::vector<bool>> drop_unasked(Standing& standing, const std::vector<pack::FlowInput>& form, const std::vector<pack::FlowInput>& but) const;
   bool is_own(const Standing& standing, const pack::FlowRole* role) const;  // a role of those who open cases
   Result<> check_files(const Standing& standing, const pack::FlowMove& move) const;
   Result<> check_appeal(const Standing& standing, const pack::FlowMove& move, const Actor& actor) const;
@@ -108,6 +118,7 @@ class Mover {
   const Sealing& sealing_;
   std::shared_ptr<const directory::OrgTree> orgs_;
   Instant now_;
+  sql::Database& ledger_;
   Evaluator evaluator_;
   const Book& book_;
   DeputiesPtr deputies_;

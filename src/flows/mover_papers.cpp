@@ -14,6 +14,19 @@ bool is_at(const std::vector<std::string>& states, const std::string& state) {
   return std::find(states.begin(), states.end(), state) != states.end();
 }
 
+struct Issuer {
+  directory::OrgNo org;
+  pack::Title role;
+};
+
+// A letter is an office's: what applicants bring about themselves is issued by the organisation whose row it is.
+Issuer issuer_of(const Standing& standing, const Actor& actor, bool is_applicant) {
+  if (actor.role == nullptr) return {};
+  if (!is_applicant) return {actor.grant.org, actor.role->title};
+  const std::string& field = standing.running->subject->org_field;
+  return {{field.empty() ? 0 : sql::int_of(standing.row[standing.running->subject->field_index(field)])}, {}};
+}
+
 }  // namespace
 
 Result<bool> Mover::is_required(const Standing& standing, const pack::FlowFile& file) const {
@@ -51,17 +64,13 @@ Result<> Mover::check_appeal(const Standing& standing, const pack::FlowMove& mov
 
 Result<> Mover::issue(const Standing& standing, const pack::FlowMove& move, const Actor& actor, const std::string& note, Change& change) const {
   for (const std::string& id : move.revokes) change.revoked.push_back(id);
+  const Issuer issuer = issuer_of(standing, actor, is_own(standing, actor.role));
   for (const std::string& id : move.letters) {
     const pack::FlowLetter* letter = standing.running->flow->letter(id);
     if (letter == nullptr) continue;
-    const LetterFacts facts{*standing.running,
-                            standing.row,
-                            standing.record.key,
-                            move,
-                            note,
-                            actor.grant.org,
-                            actor.role == nullptr ? pack::Title{} : actor.role->title,
-                            now_};
+    const LetterFacts facts{
+        *standing.running, standing.row, standing.record.key, move, note, issuer.org, issuer.role, now_,
+    };
     BANMO_TRY(IssuedLetter made, compose(*letter, facts, directory_));
     change.letters.push_back(std::move(made));
   }

@@ -107,6 +107,13 @@ std::map<std::string, double> points_of(const std::string& sheet) {
   return out;
 }
 
+// Up to which a reviewer is shown a case; they hold the role.
+pack::Level level_of(const State& state, const Principal& reviewer, const Standing& standing, const pack::FlowPanel& panel) {
+  const pack::FlowRole& role = *standing.running->flow->role(panel.role);
+  const auto grant = holds(role, reviewer, *standing.running, standing.row, *state.directory.orgs());
+  return grant ? pack::shown_to(directory::name_of(grant->role)) : pack::Level::l1;
+}
+
 }  // namespace
 
 // The case and its panel, for who names its reviewers: of the state that it is in, else of the last one in which somebody was asked.
@@ -308,7 +315,6 @@ Result<Review> Panels::review(const Principal& reviewer, std::string_view seat) 
   auto& [row, standing] = found;
   const Running& running = *standing.running;
   const pack::FlowPanel& panel = *panel_of(*running.flow, standing.record.state);
-  const auto grant = holds(*running.flow->role(panel.role), reviewer, running, standing.row, *state_.directory.orgs());
   Review out;
   out.head = {row.id, row.flow, running.flow->title, state_title(*running.flow, row.state), row.stage, row.asked_at, standing.record.due_at};
   out.flow = running.flow;
@@ -316,7 +322,7 @@ Result<Review> Panels::review(const Principal& reviewer, std::string_view seat) 
   sql::Values blind = standing.row;
   for (size_t at = 0; at < blind.size(); ++at)
     if (tells_whose(running, panel, at)) blind[at] = {};
-  const pack::Level level = pack::shown_to(directory::name_of(grant->role));
+  const pack::Level level = level_of(state_, reviewer, standing, panel);
   const auto& rows = state_.records.case_rows();
   BANMO_TRY(const records::Row shown, rows.show(reviewer, running.subject->id, blind, level));
   for (size_t i = 0; i < shown.fields.size(); ++i) {
@@ -328,6 +334,20 @@ Result<Review> Panels::review(const Principal& reviewer, std::string_view seat) 
   out.points = points_of(row.sheet);
   out.note = row.note;
   return out;
+}
+
+Result<std::vector<CaseFile>> Panels::files(const Principal& reviewer, std::string_view seat) const {
+  BANMO_TRY(const auto found, seat_of(reviewer, seat));
+  const Standing& standing = found.second;
+  const pack::FlowPanel& panel = *panel_of(*standing.running->flow, standing.record.state);
+  return state_.files.list_blind(reviewer, standing, panel, level_of(state_, reviewer, standing, panel));
+}
+
+Result<std::pair<CaseFile, std::string>> Panels::open_file(const Principal& reviewer, std::string_view seat, std::string_view file) const {
+  BANMO_TRY(const auto found, seat_of(reviewer, seat));
+  const Standing& standing = found.second;
+  const pack::FlowPanel& panel = *panel_of(*standing.running->flow, standing.record.state);
+  return state_.files.open_blind(reviewer, standing, panel, level_of(state_, reviewer, standing, panel), file);
 }
 
 Result<Review> Panels::hand_in(const Principal& reviewer, std::string_view seat, const SheetWish& wish) {

@@ -12,6 +12,7 @@
 
 #include "base/id.h"
 #include "directory/types.h"
+#include "flows/papers.h"
 #include "flows/types.h"
 
 namespace banmo::flows {
@@ -85,6 +86,9 @@ class Panels {
   Result<std::vector<ReviewHead>> reviews(const directory::Principal& reviewer) const;
   // Errors: not_found "flows.no_review".
   Result<Review> review(const directory::Principal& reviewer, std::string_view seat) const;
+  // What came with the case, as far as the reviewer may see it (files.h). Errors: those of review() and of a file.
+  Result<std::vector<CaseFile>> files(const directory::Principal& reviewer, std::string_view seat) const;
+  Result<std::pair<CaseFile, std::string>> open_file(const directory::Principal& reviewer, std::string_view seat, std::string_view file) const;
   // May be handed in again until all are in. Errors: invalid "flows.bad_points"; conflict "flows.panel_complete".
   Result<Review> hand_in(const directory::Principal& reviewer, std::string_view seat, const SheetWish& wish);
   Result<> decline(const directory::Principal& reviewer, std::string_view seat, const std::string& reason);

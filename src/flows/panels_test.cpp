@@ -5,10 +5,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <map>
 #include <set>
 #include <thread>
 
 #include "directory/proxy.h"
+#include "flows/files.h"
 #include "flows/test_world.h"
 
 namespace banmo::flows::test {
@@ -108,6 +111,47 @@ TEST_CASE("three reviewers give points without knowing whose case it is, and the
     CHECK(told(panels.hand_in(people.as("t2a"), review.head.id.to_string(), {{{"plan", 1}, {"use", 1}}, ""})).starts_with("flows.no_review"));
     CHECK(w.count("SELECT COUNT(*) FROM audit_entry WHERE action = 'panel.sheet'") == 4);
     CHECK(w.count("SELECT COUNT(*) FROM audit_entry WHERE action = 'case.panel'") == 1);
+  });
+}
+
+TEST_CASE("a reviewer reads the files of the work up to their level, without names and without what the panel hides") {
+  on_each_pair([](World& w) {
+    std::string text = pack_with("");
+    const std::string hide = "hide: [opinion]";
+    text.replace(text.find(hide), hide.size(), "hide: [opinion, card]");
+    text.insert(text.find("  deadlines:"),
+                "  files:\n  - {id: work, title: 作品, types: [pdf], states: [draft], level: L2}\n"
+                "  - {id: card, title: 证件, types: [pdf], states: [draft], level: L2}\n"
+                "  - {id: health, title: 病历, types: [pdf], states: [draft], level: L3}\n");
+    w.open(text);
+    const Reviewers people(w);
+    Case one = must(w.flows->open(w.cio, "loan", {{"use", "books"}, {"amount", 5000}}));
+    const std::string path = w.folder + "/upload";
+    std::map<std::string, std::string> ids;
+    for (const char* kind : {"work", "card", "health"}) {
+      std::ofstream(path, std::ios::binary | std::ios::trunc) << "%PDF-1.7 " << kind;
+      ids[kind] = must(w.flows->files().add(w.cio, id_of(one), kind, "第一小学张老师.pdf", path)).id;
+    }
+    one = must(w.move(w.cio, must(w.flows->find(w.cio, id_of(one))), "send"));
+    one = must(w.move(w.district, one, "review", {{"opinion", "可"}}));
+    Panels& panels = w.flows->panels();
+    must(panels.name(w.district, id_of(one), {{"t2a", "t2b", "t3a"}, ""}));
+    const std::string seat = people.review("t2a").head.id.to_string();
+    const auto files = must(panels.files(people.as("t2a"), seat));
+    REQUIRE(files.size() == 1);
+    CHECK(files.front().file == "work");
+    CHECK(files.front().name == "");
+    CHECK(files.front().sha256 == "");
+    CHECK(!files.front().can_remove);
+    const auto opened = must(panels.open_file(people.as("t2a"), seat, ids["work"]));
+    CHECK(opened.second == "%PDF-1.7 work");
+    CHECK(opened.first.name == "");
+    CHECK(told(panels.open_file(people.as("t2a"), seat, ids["card"])) == "flows.no_such_file: there is no such file");
+    CHECK(told(panels.open_file(people.as("t2a"), seat, ids["health"])) == "flows.file_above_level: the file is above the level that you may see");
+    CHECK(told(panels.files(people.as("t2b"), seat)).starts_with("flows.no_review"));
+    CHECK(told(w.flows->files().list(people.as("t2a"), id_of(one))).starts_with("flows.no_such_case"));
+    for (const char* name : {"t2a", "t2b", "t3a"}) must(people.give(name, 40, 60));
+    CHECK(told(panels.files(people.as("t2a"), seat)).starts_with("flows.no_review"));  // the panel is over
   });
 }
 

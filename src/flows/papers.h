@@ -28,6 +28,7 @@ struct Options {
   OutboundCall call = {};                // the way to other machines
   std::string file_check_url = {};       // who says whether a file is infected; empty: nobody is asked
   std::vector<LookupSite> lookups = {};  // one that is not here has no answer
+  int64_t max_drafts = 1000;             // that an account may have begun of one flow and not sent
 };
 
 // By which the room seals papers, and hashes their codes.

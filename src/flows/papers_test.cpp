@@ -103,6 +103,7 @@ TEST_CASE("a file is taken by its content and within its limits, from those who 
     CHECK(told(aid.add(w.cio, one, "MZ program", "证明.pdf")) == "flows.file_type: Proof must be one of: pdf、png (by content, not by name)");
     CHECK(told(aid.add(w.cio, one, "\xFF\xD8\xFFjpeg", "证明.png")) == "flows.file_type: Proof must be one of: pdf、png (by content, not by name)");
     CHECK(told(aid.add(w.officer, one, kPdf)).starts_with("flows.no_such_case"));  // a draft is not theirs to see
+    CHECK(told(aid.add(w.cio, one, kPdf, std::string(241, 'a') + ".pdf")) == "flows.file_name: the name of the file is too long: shorten it");
     const CaseFile first = must(aid.add(w.cio, one, kPdf, "../../家庭\n情况.pdf"));
     CHECK(first.name == "家庭情况.pdf");
     CHECK(first.type == "application/pdf");

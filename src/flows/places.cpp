@@ -64,11 +64,6 @@ Result<int64_t> left(sql::Connection& ledger, const PlaceKey& at, int64_t limit,
   return limit - sql::int_of(rows[0][0]) + (holds ? 1 : 0) - n_ahead;
 }
 
-Result<> execute(sql::Connection& ledger, std::string_view statement, const sql::Values& parameters) {
-  const auto done = ledger.execute(statement, parameters);
-  return done.ok() ? Result<>() : Result<>(done.error());
-}
-
 Result<> take(sql::Connection& ledger, const std::string& case_id, const PlaceWish& wish) {
   const auto& [flow, quota, key] = wish.at;
   BANMO_DO(execute(ledger, kCount, {flow, quota, key, int64_t{!wish.waits}, int64_t{wish.waits}}));
@@ -82,6 +77,11 @@ Result<> give_back(sql::Connection& ledger, const std::string& case_id, const He
 }
 
 }  // namespace
+
+Result<> execute(sql::Connection& ledger, std::string_view statement, const sql::Values& parameters) {
+  const auto done = ledger.execute(statement, parameters);
+  return done.ok() ? Result<>() : Result<>(done.error());
+}
 
 Result<int64_t> places_left(sql::Connection& ledger, const PlaceKey& at, int64_t limit, const std::string& case_id) {
   BANMO_TRY(const auto held, own(ledger, case_id));

@@ -25,6 +25,9 @@ struct PlaceWish {
   int64_t rank = 0;
 };
 
+// A statement whose count nobody asks for.
+Result<> execute(sql::Connection& ledger, std::string_view statement, const sql::Values& parameters);
+
 // How many the case could take, beside who holds one and who stands before it; none or fewer: there is none.
 Result<int64_t> places_left(sql::Connection& ledger, const PlaceKey& at, int64_t limit, const std::string& case_id);
 // The first wish for a place that cannot be met; wishes.size() if all can. Places that the case holds already are its own.

@@ -16,6 +16,7 @@
 #include "flows/lookups.h"
 #include "flows/mover.h"
 #include "flows/panels.h"
+#include "flows/period_locks.h"
 #include "flows/ratings.h"
 #include "flows/store.h"
 #include "records/records.h"
@@ -39,7 +40,7 @@ struct State {
         options(std::move(given)),
         sealing{people.profile(), options.seal_key},
         book(std::move(flows)),
-        store(*stores.ledger, rows.case_rows(), people.profile()),
+        store(*stores.ledger, rows.case_rows(), people.profile(), options.max_drafts),
         delegations(*stores.ledger, people, *book, now) {}
 
   const sql::Stores stores;
@@ -57,6 +58,7 @@ struct State {
   Letters letters{*this};
   Ratings ratings{*this};
   Lookups lookups{*this};
+  PeriodLocks locks{*this};
 
   Mover mover() const { return {records.case_rows(), directory, clock.now(), *stores.ledger, *book, sealing}; }
   Mover mover_for(const directory::Principal& principal) const {
@@ -102,6 +104,8 @@ struct State {
   Result<> check_seq(const Standing& standing, int64_t seq) const;
   // What waits for the reader by their own roles, and by those of absent colleagues where their own are not asked; by deadline, each once.
   Result<std::vector<Listed>> waiting(const directory::Principal& principal, const std::string& flow, const Store::At& after, size_t limit) const;
+  // Adds to the figures of a flow how its cases kept the deadlines that hold now.   predicate  over c.org_no and c.person_no
+  Result<> add_promises(FlowFigures& figures, const Running& running, const std::string& predicate) const;
   Result<> put_to_desks(const RunningPtr& running);
   // Desks and deadlines of open cases, if the pack or the calendar is another than when they were last looked at.
   Result<> catch_up(const RunningPtr& running);

@@ -56,6 +56,14 @@ constexpr std::string_view kDue =
     ", c.content FROM flow_case c WHERE c.timer_at <= $1 AND (c.timer_at, c.id) > ($2, $3) ORDER BY c.timer_at, c.id LIMIT $4";
 constexpr std::string_view kOpen =
     "SELECT " BANMO_CASE_COLUMNS ", c.content FROM flow_case c WHERE c.flow = $1 AND c.closed_at IS NULL AND c.id > $2 ORDER BY c.id LIMIT $3";
+constexpr std::string_view kDrafts = "SELECT COUNT(*) FROM flow_case WHERE opened_by = $1 AND flow = $2 AND sent_at IS NULL AND closed_at IS NULL";
+constexpr std::string_view kLeftAlone = "SELECT " BANMO_CASE_COLUMNS
+                                        " FROM flow_case c WHERE c.sent_at IS NULL AND c.closed_at IS NULL AND c.opened_by <> '' AND c.moved_at < $1 "
+                                        "ORDER BY c.moved_at, c.id LIMIT $2";
+constexpr std::string_view kForgetDraft = "DELETE FROM flow_case WHERE id = $1 AND seq = $2 AND sent_at IS NULL AND closed_at IS NULL";
+// What stands beside a draft: it has made no step, and no letter was issued.
+constexpr std::string_view kForgetBeside[] = {"DELETE FROM flow_desk WHERE case_id = $1", "DELETE FROM flow_file WHERE case_id = $1",
+                                              "DELETE FROM flow_effort WHERE case_id = $1"};
 constexpr std::string_view kDesksOf = "SELECT desk, due_at FROM flow_desk WHERE case_id = $1 ORDER BY desk";
 // What a group reads of cases by scope; the predicate is printed by Scope.
 constexpr std::string_view kFigures =
@@ -137,22 +145,32 @@ Error stale() {
 
 bool is_for_all(const Error& error) { return error.code == ErrorCode::unavailable || error.code == ErrorCode::storage_full; }
 
-Result<> execute(sql::Connection& connection, std::string_view statement, const sql::Values& parameters) {
-  const auto done = connection.execute(statement, parameters);
-  return done.ok() ? Result<>() : Result<>(done.error());
-}
-
 Error older_tree() {
   return fail(ErrorCode::unavailable, std::string(kOlderTree),
               {"机构刚有调整，请稍后再点一次；内容未丢", "the organisations have just changed: try again in a moment, nothing was lost"});
 }
 
+constexpr std::string_view kTooManyDrafts = "flows.too_many_drafts";
+
 // Refused by itself: nothing of it was written, the others go on.
-bool is_its_own(const Error& error) { return error.id == kStale || error.id == kOlderTree || error.id == kPlaceTaken; }
+bool is_its_own(const Error& error) {
+  if (error.id == kTooManyDrafts) return true;
+  return error.id == kStale || error.id == kOlderTree || error.id == kPlaceTaken || error.id == kPeriodClosed;
+}
 
 Error place_taken() {
   return fail(ErrorCode::conflict, std::string(kPlaceTaken),
               {"最后一个名额刚被占用，请再点一次；内容未丢", "the last place has just been taken: try again, nothing was lost"});
+}
+
+// Cases that the program starts are nobody's drafts.
+Result<> check_drafts(sql::Connection& connection, const Record& record, int64_t most) {
+  if (record.opened_by.empty()) return {};
+  BANMO_TRY(const auto drafts, connection.query(kDrafts, {record.opened_by, record.flow}));
+  if (sql::int_of(drafts[0][0]) < most) return {};
+  return fail(ErrorCode::too_many, std::string(kTooManyDrafts),
+              {"您在这项服务里已有 " + std::to_string(most) + " 份未提交的草稿，请先提交或撤销几份再新建",
+               "you have " + std::to_string(most) + " drafts of this service that were never sent: send or give up some of them first"});
 }
 
 int64_t place_of(const Record& record, bool rests) { return rests ? kResting : record.due_at ? record.due_at->micros : kNoDue; }
@@ -187,10 +205,11 @@ struct Store::Request : sql::Group::Request {
   std::vector<Result<>> results;
 };
 
-Store::Store(sql::Database& ledger, records::CaseRows& rows, crypto::Profile profile)
+Store::Store(sql::Database& ledger, records::CaseRows& rows, crypto::Profile profile, int64_t max_drafts)
     : ledger_(ledger),
       rows_(rows),
       profile_(profile),
+      max_drafts_(max_drafts),
       group_([this](const sql::Group::Requests& group) { run(group); }, busy(), kMaxGroup, kGroupTime) {}
 
 Result<> Store::write(Change& change) {
@@ -253,6 +272,7 @@ Result<> Store::write_group(const sql::Group::Requests& group) {
 // What may refuse it comes first: a refused change has written nothing.
 Result<> Store::write_one(sql::Connection& connection, Change& change) {
   const std::string id = change.after.id.to_string();
+  if (change.period) BANMO_DO(check_open(connection, *change.period, change.after.moved_at));
   BANMO_TRY(const size_t unmet, first_unmet(connection, id, change.places));
   if (unmet < change.places.size()) return place_taken();
   BANMO_DO(write_case(connection, change));
@@ -271,6 +291,7 @@ Result<> Store::write_case(sql::Connection& connection, Change& change) {
   Record& c = change.after;
   const std::string id = c.id.to_string();
   if (change.seq_before == 0) {
+    BANMO_DO(check_drafts(connection, c, max_drafts_));
     BANMO_DO(execute(connection, kCount, {change.counter}));
     BANMO_TRY(const auto counted, connection.query(kCounter, {change.counter}));
     c.key = number_of(change.number, city_date(c.opened_at).year(), sql::int_of(counted[0][0]));
@@ -361,6 +382,28 @@ Result<std::vector<Record>> Store::unscoped_due(Instant now, const At& after, si
 
 Result<std::vector<Record>> Store::unscoped_open(const std::string& flow, const std::string& after, size_t limit) const {
   return read_records(ledger_, kOpen, {flow, after, static_cast<int64_t>(limit)});
+}
+
+Result<std::vector<Record>> Store::unscoped_left_alone(Instant before, size_t limit) const {
+  return read_records(ledger_, kLeftAlone, {before.micros, static_cast<int64_t>(limit)});
+}
+
+Result<bool> Store::forget_draft(const Record& draft, const directory::NewNotice& notice, const audit::Entry& entry) {
+  const std::string id = draft.id.to_string();
+  bool is_gone = false;
+  BANMO_DO(ledger_.write([&](sql::Connection& connection) -> Result<> {
+    BANMO_TRY(const int64_t n, connection.execute(kForgetDraft, {id, draft.seq}));
+    is_gone = n > 0;
+    if (!is_gone) return {};
+    for (const std::string_view statement : kForgetBeside) BANMO_DO(execute(connection, statement, {id}));
+    BANMO_TRY([[maybe_unused]] const auto freed, put_places(connection, id, {}));  // the next round serves who stands in line
+    directory::NoticeTo to;
+    to.account_name = draft.opened_by;
+    BANMO_DO(directory::add_notice(connection, entry.at, to, notice));
+    const auto told = audit::append(connection, entry, profile_);
+    return told.ok() ? Result<>() : Result<>(told.error());
+  }));
+  return is_gone;
 }
 
 // Only if the case is as it was read: a move that came between has set its own.

@@ -9,6 +9,7 @@
 #include "audit/audit.h"
 #include "directory/notices.h"
 #include "flows/papers.h"
+#include "flows/period.h"
 #include "flows/places.h"
 #include "flows/types.h"
 #include "records/case_rows.h"
@@ -51,14 +52,15 @@ struct Change {
   std::string number;      // of a new case: the pattern and the counter's name
   std::string counter;
   std::vector<StepRow> steps;
-  std::vector<std::string> desks;  // where it waits from now on
-  bool is_moved = false;           // desks and steps are written
-  bool rests = false;              // where it waits nothing is to be done for now
-  int64_t tree_version = 0;        // of the organisations that desks and roles were looked up in
-  bool has_places = false;         // the flow has quotas
-  std::vector<PlaceWish> places;   // what the case needs of them from now on
-  std::vector<PlaceKey> freed;     // afterwards: what it has given back
-  std::vector<Change> started;     // cases of other flows, made with it
+  std::vector<std::string> desks;     // where it waits from now on
+  bool is_moved = false;              // desks and steps are written
+  bool rests = false;                 // where it waits nothing is to be done for now
+  int64_t tree_version = 0;           // of the organisations that desks and roles were looked up in
+  std::optional<PeriodAsked> period;  // that must be open to who makes it
+  bool has_places = false;            // the flow has quotas
+  std::vector<PlaceWish> places;      // what the case needs of them from now on
+  std::vector<PlaceKey> freed;        // afterwards: what it has given back
+  std::vector<Change> started;        // cases of other flows, made with it
   records::CaseBatch rows;
   std::vector<std::pair<directory::NoticeTo, directory::NewNotice>> notices;
   std::vector<IssuedLetter> letters;
@@ -77,7 +79,7 @@ inline constexpr int64_t kResting = INT64_MAX, kNoDue = kResting - 1;
 
 class Store {
  public:
-  Store(sql::Database& ledger, records::CaseRows& rows, crypto::Profile profile);
+  Store(sql::Database& ledger, records::CaseRows& rows, crypto::Profile profile, int64_t max_drafts);
   // Errors: conflict kStale if the case has another seq_before, kOlderTree, kPlaceTaken; those of the store. A new case has its key and is in
   // `change.after` afterwards.
   Result<> write(Change& change);
@@ -96,6 +98,10 @@ class Store {
   Result<std::vector<Record>> opened_by(const std::string& account, const std::string& flow, const At& before, size_t limit) const;
   Result<std::vector<Record>> unscoped_due(Instant now, const At& after, size_t limit) const;  // whose timer is over
   Result<std::vector<Record>> unscoped_open(const std::string& flow, const std::string& after, size_t limit) const;
+  // Drafts that nobody has changed since. No content.
+  Result<std::vector<Record>> unscoped_left_alone(Instant before, size_t limit) const;
+  // Takes a draft away with all that came with it, unless it was changed meanwhile; whether it did. The opener is told.
+  Result<bool> forget_draft(const Record& draft, const directory::NewNotice& notice, const audit::Entry& entry);
   Result<> set_desks(const Record& record, const std::vector<std::string>& desks, bool rests);
   Result<int64_t> counter(const std::string& name) const;
   Result<> set_counter(const std::string& name, int64_t value);
@@ -112,6 +118,7 @@ class Store {
   sql::Database& ledger_;
   records::CaseRows& rows_;
   const crypto::Profile profile_;
+  const int64_t max_drafts_;
   sql::Group group_;
 };
 

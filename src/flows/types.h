@@ -50,6 +50,7 @@ struct Place {
 struct Choice {
   const pack::FlowMove* move = nullptr;  // of Case::flow
   std::optional<Message> refused;        // why the reader cannot make it now
+  std::vector<bool> asked;               // of the move's form, as the case stands
 };
 
 struct Case {
@@ -58,6 +59,7 @@ struct Case {
   records::Row row;
   pack::Level shown = pack::Level::l1;  // the highest level of what `row` tells
   bool can_save = false;                // the state's form
+  std::vector<bool> asked;              // which of its fields, as the case stands
   bool is_yours = false;                // it waits for the reader
   std::vector<Choice> choices;
   std::vector<pack::Title> awaits;      // look-ups whose answers the case waits for
@@ -87,15 +89,19 @@ struct StateFigures {
   std::string state;
   pack::Title title;
   int64_t n_open = 0, n_late = 0;
-  int64_t n_left = 0;    // times that a case has left the state
-  double mean_days = 0;  // that it spent there, of 24 hours
+  int64_t n_left = 0;                    // times that a case has left the state
+  double mean_days = 0;                  // that it spent there, of 24 hours
+  int64_t n_promised = 0, n_within = 0;  // times that it left with a deadline, and within it
+  double mean_used = 0;                  // of these, in the unit of the deadline
 };
 struct FlowFigures {
   int64_t n_opened = 0, n_closed = 0;
-  double mean_days = 0;                    // of closed cases, from the first move to the last
-  int64_t n_returned = 0;                  // times that a case went back to be mended
-  std::array<int64_t, 5> n_by_stars{};     // ratings of one to five stars
-  double mean_typed = 0, mean_filled = 0;  // fields that applicants typed for a case; that were there without them
+  double mean_days = 0;                            // of closed cases, from the first move to the last
+  int64_t n_returned = 0;                          // times that a case went back to be mended
+  std::array<int64_t, 5> n_by_stars{};             // ratings of one to five stars
+  int64_t n_promised = 0, n_within = 0;            // of all states
+  std::optional<double> promised_days, used_days;  // working days of a case that has ended, on the mean; states with such deadlines alone
+  double mean_typed = 0, mean_filled = 0;          // fields that applicants typed for a case; that were there without them
   std::vector<StateFigures> states;
 };
 

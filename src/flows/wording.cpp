@@ -97,6 +97,13 @@ Error not_in_form(const pack::Dataset& subject, const std::string& field) {
               "$.values." + field);
 }
 
+Error not_asked(const pack::Dataset& subject, const std::string& field) {
+  const pack::Title& title = subject.field(field)->title;
+  return fail(ErrorCode::invalid, "flows.not_asked",
+              {"按现在填写的内容不用填“" + title.zh + "”，请去掉", "as the case stands '" + title.en + "' is not asked for: leave it out"},
+              "$.values." + field);
+}
+
 Error no_such_move(const pack::Flow& flow, const std::string& state) {
   const pack::Title title = state_title(flow, state);
   std::vector<const pack::FlowMove*> moves;

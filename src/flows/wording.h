@@ -19,6 +19,7 @@ Error not_your_form(const pack::Flow& flow, const std::string& state);
 Error four_eyes(const pack::FlowMove& move);
 Error note_missing(const pack::FlowMove& move);
 Error not_in_form(const pack::Dataset& subject, const std::string& field);
+Error not_asked(const pack::Dataset& subject, const std::string& field);  // by a form's condition
 Error no_such_move(const pack::Flow& flow, const std::string& state);
 Error no_place(const pack::FlowQuota& quota);
 // A field is empty that says of which places a case needs one.

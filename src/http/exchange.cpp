@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -71,13 +72,18 @@ std::string_view first_segment(std::string_view path) {
   return path.substr(0, path.find('/'));
 }
 
+uint64_t upload_limit(const Shared& shared, const Route& route) {
+  const size_t most = shared.options.max_upload_bytes;
+  return route.max_upload_bytes == 0 ? most : std::min(most, route.max_upload_bytes);
+}
+
 void choose_way(const Shared& shared, Exchange& exchange) {
   const Route* route = shared.router.find(exchange.request.method, exchange.request.encoded_path);
   exchange.route = route;
   exchange.max_body_bytes = kMaxIgnoredBodyBytes;
   if (!route) return;
   if (route->body == BodyKind::json || route->body == BodyKind::any) exchange.max_body_bytes = route->max_body_bytes;
-  if (route->body == BodyKind::upload) exchange.max_body_bytes = shared.options.max_upload_bytes;
+  if (route->body == BodyKind::upload) exchange.max_body_bytes = upload_limit(shared, *route);
   exchange.way = route->body == BodyKind::upload ? Way::upload : route->quick ? Way::inline_answer : Way::worker;
 }
 

@@ -111,7 +111,8 @@ struct Route {
   std::string answer_type = "application/json";
   std::string permission;                  // "public", "signed_in", or a right: "datasets.import"
   std::vector<std::string> problem_codes;  // stable codes besides those of every route
-  size_t max_body_bytes = 1u << 20;        // in memory; uploads are bounded by ServerOptions::max_upload_bytes
+  size_t max_body_bytes = 1u << 20;        // in memory
+  size_t max_upload_bytes = 0;             // on its way to the disk; 0: ServerOptions::max_upload_bytes
   int timeout_ms = 30'000;                 // the Deadline (base/deadline.h) of the handler
   bool foreign = false;                    // a protocol of others: the handler checks parameters and answers errors in that protocol's way
   bool quick = false;                      // takes well under a millisecond and never waits: may run on the connection's own thread

@@ -56,7 +56,8 @@ Result<> UploadSink::take(std::string_view bytes) {
   if (n_bytes_ > max_bytes_) {
     const std::string limit = std::to_string(max_bytes_);
     return fail(ErrorCode::too_large, "http.body_too_large",
-                {"文件超过 " + limit + " 字节的上限，请拆分后上传", "the file is larger than the limit of " + limit + " bytes: send it in parts"});
+                {"文件超过 " + limit + " 字节的上限，请缩小或拆分后上传",
+                 "the file is larger than the limit of " + limit + " bytes: make it smaller, or send it in parts"});
   }
   if (multipart_) return multipart_->put(bytes, pending_);
   pending_ += bytes;

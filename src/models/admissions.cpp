@@ -5,13 +5,15 @@
 #include <unordered_map>
 
 #include "base/log.h"
+#include "models/run_rows.h"
 #include "models/run_store.h"
 
 namespace banmo::models {
 namespace {
 
 constexpr int64_t kGivenUpAfter_us = int64_t{10} * 60 * 1'000'000;  // a run that another process does not end takes seconds
-constexpr size_t kMaxMine = 20;
+constexpr size_t kMaxMine = 100;                                    // of published runs, the newest
+constexpr size_t kUnchecked = 10;                                   // runs of a batch that nobody checked, and that stay
 constexpr std::string_view kFlaws[] = {"blocking_pair", "not_eligible", "over_capacity"};
 
 Error no_such_run() { return fail(ErrorCode::not_found, "models.no_such_run", {"没有这次投档", "there is no such run"}); }
@@ -92,6 +94,13 @@ struct Admissions::Work {
   }
 };
 
+// What a run takes from the ledger, before it holds the warehouse.
+struct Admissions::Ground {
+  size_t first = 0, end = 0;                              // of the batches
+  std::vector<std::optional<Run>> earlier;                // by index of the batch before the first: the published run
+  std::map<std::string, Result<Lotteries::Places>> lots;  // by batch
+};
+
 Admissions::Admissions(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory,
                        records::Records& records, const Clock& clock, std::string folder)
     : stores_(std::move(stores)),
@@ -101,6 +110,7 @@ Admissions::Admissions(sql::Stores stores, std::shared_ptr<const pack::Catalogue
       clock_(clock),
       folder_(std::move(folder)),
       store_(std::make_unique<RunStore>(stores_, directory.profile())),
+      rows_(std::make_unique<RunRows>(stores_.warehouse)),
       lotteries_(stores_, records, clock, directory.profile()) {}
 Admissions::~Admissions() = default;
 
@@ -110,27 +120,34 @@ Result<std::unique_ptr<Admissions>> Admissions::create(sql::Stores stores, std::
   auto made = std::unique_ptr<Admissions>(
       new Admissions(std::move(stores), std::move(catalogue), directory, records, clock, std::move(folder)));  // owned by made
   if (made->catalogue_->admissions().empty()) return made;
-  BANMO_DO(made->store_->make_tables());
-  BANMO_DO(made->give_up_stopped());
+  BANMO_DO(made->rows_->make_tables());
+  // SQLite has one process: what runs at its start has stopped. Beside others, only what is too old.
+  const bool is_alone = made->stores_.ledger->dialect() == sql::Dialect::sqlite;
+  BANMO_DO(made->give_up_stopped(is_alone ? -1 : kGivenUpAfter_us));
   made->sweep_files();
-  // What cannot be brought in now keeps nobody from their work: it is tried again at the next publication or start.
+  // What cannot be brought in now keeps nobody from their work: it is tried again.
   if (const auto brought = made->bring_into_datasets(); !brought.ok())
     log(LogLevel::error, "admission.results_late", {{"why", brought.error().to_string()}});
   return made;
 }
 
+void Admissions::tend() {
+  if (catalogue_->admissions().empty()) return;
+  for (const auto& done : {give_up_stopped(kGivenUpAfter_us), bring_into_datasets()})
+    if (!done.ok()) log(LogLevel::error, "admission.not_tended", {{"why", done.error().to_string()}});
+}
+
 const std::vector<pack::Admission>& Admissions::all() const { return catalogue_->admissions(); }
 
-// SQLite has one process: what runs at its start has stopped. Beside others, only what is too old.
-Result<> Admissions::give_up_stopped() {
-  const bool alone = stores_.ledger->dialect() == sql::Dialect::sqlite;
-  BANMO_TRY(const auto running, store_->unscoped_running({clock_.now().micros + (alone ? 1 : -kGivenUpAfter_us)}));
+Result<> Admissions::give_up_stopped(int64_t older_than_us) {
+  const Instant now = clock_.now();
+  BANMO_TRY(const auto running, store_->unscoped_running({now.micros - older_than_us}));
   for (const Run& run : running) {
-    BANMO_DO(store_->stop(run));
-    BANMO_DO(store_->erase_rows(run.no));
+    BANMO_DO(store_->stop(run, now));
+    BANMO_DO(rows_->erase(run.no));
   }
   BANMO_TRY(const auto counted, store_->unscoped_counted());
-  return store_->erase_others(counted);
+  return rows_->erase_others(counted.runs, counted.last);
 }
 
 Result<Run> Admissions::run(const Principal& principal, const std::string& admission_id, int64_t year, const std::string& batch) {
@@ -148,17 +165,35 @@ Result<Run> Admissions::run(const Principal& principal, const std::string& admis
   run.begun_at = clock_.now();
   BANMO_DO(store_->begin(run));
   auto done = compute(run, *admission);
-  if (done.ok()) return done;
+  if (done.ok()) {
+    BANMO_DO(drop_older(principal, run));
+    return done;
+  }
   const Error error = done.error();
-  BANMO_DO(store_->stop(run));
+  BANMO_DO(store_->stop(run, clock_.now()));
   return error;
 }
 
+// A run has some rows for each choice of a city: those that nobody looked at go.
+Result<> Admissions::drop_older(const Principal& principal, const Run& run) {
+  BANMO_TRY(auto older, store_->unscoped_unchecked(run, kUnchecked));
+  for (Run& one : older) {
+    one.account = principal.account_name;
+    one.begun_at = clock_.now();
+    const int64_t no = one.no;
+    const auto dropped = moved(std::move(one), RunState::dropped, {});
+    if (!dropped.ok() && dropped.error().id == "models.run_state") continue;  // somebody checked or dropped it meanwhile
+    BANMO_DO(dropped);
+    BANMO_DO(rows_->erase(no));
+  }
+  return {};
+}
+
 Result<Run> Admissions::compute(Run run, const pack::Admission& admission) {
-  const auto [begin, end] = range_of(admission, run);
-  const size_t first = begin, behind = end;  // lambdas take no bindings
+  const auto [first, end] = range_of(admission, run);
+  BANMO_TRY(const Ground ground, look_up(admission, run.year, first, end));
   BANMO_DO(stores_.warehouse->write([&](sql::Connection& warehouse) -> Result<> {
-    BANMO_TRY(Work work, read(warehouse, admission, run.year, first, behind));
+    BANMO_TRY(Work work, read(warehouse, admission, run.year, ground));
     run.batches.clear();
     run.exceptions.clear();
     run.input_sha256 = hash_of(work.season, work.first);
@@ -174,53 +209,43 @@ Result<Run> Admissions::compute(Run run, const pack::Admission& admission) {
       settled.push_back(std::move(one));
     }
     run.output_sha256 = output.finish();
-    return RunStore::write_rows(warehouse, run, work.season, settled);
+    BANMO_DO(RunRows::write(warehouse, run, work.season, settled));
+    return RunRows::write_also(warehouse, records_, admission, run, {clock_.now()});
   }));
   run.state = RunState::computed;
   run.computed_at = clock_.now();
   const auto told = store_->computed(run);
   if (told.ok()) return run;
-  BANMO_DO(store_->erase_rows(run.no));
+  BANMO_DO(rows_->erase(run.no));
   return told.error();
 }
 
-Result<Admissions::Work> Admissions::read(sql::Connection& warehouse, const pack::Admission& admission, int64_t year, size_t first,
-                                          size_t end) const {
-  Work work;
-  BANMO_TRY(work.season, read_season(warehouse, records_, admission, year, first, end, {clock_.now()}));
-  BANMO_DO(take_lots(work));
-  work.is_gone.assign(work.season.numbers.size(), 0);
-  work.more_seats.resize(admission.batches.size());
-  std::unordered_map<int64_t, size_t> seq_of;
-  for (size_t a = 0; first > 0 && a < work.season.persons.size(); ++a) seq_of.emplace(work.season.persons[a], a);
+Result<Admissions::Ground> Admissions::look_up(const pack::Admission& admission, int64_t year, size_t first, size_t end) const {
+  Ground ground;
+  ground.first = first;
+  ground.end = end;
   for (size_t i = 0; i < first; ++i) {
-    const pack::AdmissionBatch& earlier = admission.batches[i];
-    BANMO_TRY(const auto run, store_->published_run(admission.id, year, earlier.id));
-    if (!run)
-      return fail(ErrorCode::conflict, "models.earlier_not_published",
-                  {"前一批次“" + earlier.title.zh + "”的结果还没有公布，不能单独投后面的批次",
-                   "the earlier batch '" + earlier.title.en + "' is not published yet: a later one cannot be run by itself"},
-                  "$.batch");
-    BANMO_TRY(const auto placed, RunStore::placed_persons(warehouse, *run, earlier.id));
-    for (const int64_t person : placed)
-      if (const auto seq = seq_of.find(person); earlier.placed_leave && seq != seq_of.end()) work.is_gone[seq->second] = 1;
-    if (earlier.unused != admission.batches[first].id) continue;
-    Before before;
-    BANMO_DO(RunStore::add_seats(warehouse, admission, *run, earlier.id, before));
-    for (const auto& [key, n] : before.more_seats) work.more_seats[first][key] += n;
+    BANMO_TRY(auto run, store_->published_run(admission.id, year, admission.batches[i].id));
+    ground.earlier.push_back(std::move(run));
   }
-  work.first = work.before(work.season.batches.front());
-  return work;
+  for (size_t i = first; i < end; ++i) {
+    const pack::AdmissionBatch& batch = admission.batches[i];
+    if (batch.has_lottery()) ground.lots.emplace(batch.id, lotteries_.places(admission.id, year, batch.id));
+  }
+  return ground;
 }
 
+namespace {
+
 // The place of the last tie: the lot, or the number's own.
-Result<> Admissions::take_lots(Work& work) const {
-  Season& season = work.season;
+Result<> take_lots(Season& season, const std::map<std::string, Result<Lotteries::Places>>& drawn) {
   for (BatchInput& batch : season.batches) {
     batch.place.resize(season.numbers.size());
     for (size_t a = 0; a < batch.place.size(); ++a) batch.place[a] = static_cast<int32_t>(a);
     if (!batch.rules->has_lottery()) continue;
-    BANMO_TRY(const auto lots, lotteries_.places(season.admission->id, season.year, batch.rules->id));
+    const auto& found = drawn.at(batch.rules->id);
+    if (!found.ok()) return found.error();
+    const Lotteries::Places& lots = *found;
     for (size_t a = 0, l = 0; a < season.numbers.size(); ++a) {
       while (l < lots.list.size() && lots.list[l] < season.numbers[a]) ++l;
       batch.place[a] = l < lots.list.size() && lots.list[l] == season.numbers[a] ? lots.places[l] : math::kNone;
@@ -234,6 +259,37 @@ Result<> Admissions::take_lots(Work& work) const {
            std::to_string(n_missing) + " choices are of applicants who are not in the list of the draw: no choices are added once it is published"});
   }
   return {};
+}
+
+}  // namespace
+
+Result<Admissions::Work> Admissions::read(sql::Connection& warehouse, const pack::Admission& admission, int64_t year, const Ground& ground) const {
+  const size_t first = ground.first;
+  Work work;
+  BANMO_TRY(work.season, read_season(warehouse, records_, admission, year, first, ground.end, {clock_.now()}));
+  BANMO_DO(take_lots(work.season, ground.lots));
+  work.is_gone.assign(work.season.numbers.size(), 0);
+  work.more_seats.resize(admission.batches.size());
+  std::unordered_map<int64_t, size_t> seq_of;
+  for (size_t a = 0; first > 0 && a < work.season.persons.size(); ++a) seq_of.emplace(work.season.persons[a], a);
+  for (size_t i = 0; i < first; ++i) {
+    const pack::AdmissionBatch& earlier = admission.batches[i];
+    const auto& run = ground.earlier[i];
+    if (!run)
+      return fail(ErrorCode::conflict, "models.earlier_not_published",
+                  {"前一批次“" + earlier.title.zh + "”的结果还没有公布，不能单独投后面的批次",
+                   "the earlier batch '" + earlier.title.en + "' is not published yet: a later one cannot be run by itself"},
+                  "$.batch");
+    BANMO_TRY(const auto placed, RunRows::placed_persons(warehouse, *run, earlier.id));
+    for (const int64_t person : placed)
+      if (const auto seq = seq_of.find(person); earlier.placed_leave && seq != seq_of.end()) work.is_gone[seq->second] = 1;
+    if (earlier.unused != admission.batches[first].id) continue;
+    Before before;
+    BANMO_DO(RunRows::add_seats(warehouse, admission, *run, earlier.id, before));
+    for (const auto& [key, n] : before.more_seats) work.more_seats[first][key] += n;
+  }
+  work.first = work.before(work.season.batches.front());
+  return work;
 }
 
 Result<Run> Admissions::moved(Run run, RunState to, const std::vector<std::string>& batches) {
@@ -262,11 +318,11 @@ Result<> Admissions::check_fresh(const Run& run) const {
   };
   if (!run.batch.empty() && admission->batch(run.batch) == nullptr) return stale();
   BANMO_DO(records_.flush());
-  const auto [begin, end] = range_of(*admission, run);
-  const size_t first = begin, behind = end;
+  const auto [first, end] = range_of(*admission, run);
+  BANMO_TRY(const Ground ground, look_up(*admission, run.year, first, end));
   std::string hash;
   BANMO_DO(stores_.warehouse->write([&](sql::Connection& warehouse) -> Result<> {
-    BANMO_TRY(const Work work, read(warehouse, *admission, run.year, first, behind));
+    BANMO_TRY(const Work work, read(warehouse, *admission, run.year, ground));
     hash = hash_of(work.season, work.first);
     return {};
   }));
@@ -279,14 +335,15 @@ Result<Run> Admissions::publish(const Principal& principal, const std::string& i
   if (run.account == principal.account_name)
     return fail(ErrorCode::denied, "models.four_eyes", {"须由另一个人公布", "somebody else has to publish this run"});
   BANMO_TRY(const pack::Admission* admission, find_admission(*catalogue_, run.admission));
+  if (run.state == RunState::checked) BANMO_DO(check_fresh(run));
   run.published_by = principal.account_name;
   run.published_at = clock_.now();
   const auto batches = batches_of(*admission, run);
   BANMO_TRY(run, moved(std::move(run), RunState::published, batches));
-  // It is published; what does not reach the dataset of results now does so at the next publication or start.
+  // It is published; what does not reach the dataset of results now is tried again.
   if (const auto brought = bring_into_datasets(); !brought.ok())
     log(LogLevel::error, "admission.results_late", {{"why", brought.error().to_string()}});
-  return run;
+  return find(principal, id);
 }
 
 Result<Run> Admissions::drop(const Principal& principal, const std::string& id) {
@@ -297,7 +354,7 @@ Result<Run> Admissions::drop(const Principal& principal, const std::string& id) 
   run.account = principal.account_name;
   run.begun_at = clock_.now();
   BANMO_TRY(run, moved(std::move(run), RunState::dropped, {}));
-  BANMO_DO(store_->erase_rows(run.no));
+  BANMO_DO(rows_->erase(run.no));
   return find(principal, id);
 }
 
@@ -315,7 +372,15 @@ Result<Run> Admissions::find(const Principal& principal, const std::string& id) 
 
 Result<std::vector<CutOffRow>> Admissions::cut_offs(const Principal& principal, const std::string& id) const {
   BANMO_TRY(const Run run, find(principal, id));
-  return store_->cut_offs(run);
+  BANMO_TRY(auto rows, rows_->cut_offs(run));
+  if (is_officer(principal)) return rows;
+  for (CutOffRow& row : rows) {
+    if (row.n_held == 0 || row.n_held >= kMinHolders) continue;
+    row.is_hidden = true;
+    row.last = row.tier = 0;
+    row.score = std::nullopt;
+  }
+  return rows;
 }
 
 directory::Scope Admissions::scope(const Principal& principal, const pack::Admission& admission) const {
@@ -328,13 +393,12 @@ Result<std::vector<ApplicantResult>> Admissions::results(const Principal& princi
   BANMO_TRY(const Run run, find(principal, id));
   const directory::Scope seen = scope(principal, *catalogue_->admission(run.admission));
   if (seen.sees_nothing()) return std::vector<ApplicantResult>{};
-  return store_->applicants(run, seen.predicate("r.org_no", "r.person_no"), "", after, limit);
+  return rows_->applicants(run, seen.predicate("r.org_no", "r.person_no"), "", after, limit);
 }
 
-Result<Explanation> Admissions::explanation(const pack::Admission& admission, const Run& run, ApplicantResult applicant, pack::Level level) const {
-  Explanation out;
-  BANMO_TRY(out.choices, store_->choices(run, applicant.seq));
-  out.applicant = std::move(applicant);
+Explanation Admissions::explanation(const pack::Admission& admission, ApplicantResult applicant, std::vector<ChoiceResult> choices,
+                                    pack::Level level) {
+  Explanation out{std::move(applicant), std::move(choices)};
   if (level >= admission.level) return out;
   for (ChoiceResult& choice : out.choices) choice.score = choice.needed_score = std::nullopt;
   return out;
@@ -346,10 +410,11 @@ Result<Explanation> Admissions::explain(const Principal& principal, const std::s
   const directory::Scope seen = scope(principal, admission);
   std::vector<ApplicantResult> found;
   if (!seen.sees_nothing() && !number.empty()) {
-    BANMO_TRY(found, store_->applicants(run, seen.predicate("r.org_no", "r.person_no"), number, 0, 1));
+    BANMO_TRY(found, rows_->applicants(run, seen.predicate("r.org_no", "r.person_no"), number, 0, 1));
   }
   if (found.empty()) return fail(ErrorCode::not_found, "models.no_such_applicant", {"这次投档中没有这名考生", "this run has no such applicant"});
-  return explanation(admission, run, std::move(found.front()), seen.max_level);
+  BANMO_TRY(auto choices, rows_->choices({{&run, found.front().seq}}));
+  return explanation(admission, std::move(found.front()), std::move(choices.front()), seen.max_level);
 }
 
 Result<std::vector<std::pair<Run, Explanation>>> Admissions::mine(const Principal& principal) const {
@@ -362,13 +427,12 @@ Result<std::vector<std::pair<Run, Explanation>>> Admissions::mine(const Principa
     if (principal.person.value != 0) seen.persons.push_back(principal.person);
     if (seen.sees_nothing()) continue;
     BANMO_TRY(const auto runs, store_->unscoped_list(admission.id, 0, INT64_MAX, kMaxMine, true));
-    for (const Run& run : runs) {
-      BANMO_TRY(auto found, store_->applicants(run, seen.predicate("", "r.person_no"), "", 0, kMaxMine));
-      for (ApplicantResult& applicant : found) {
-        BANMO_TRY(auto one, explanation(admission, run, std::move(applicant), seen.max_level));
-        out.emplace_back(run, std::move(one));
-      }
-    }
+    BANMO_TRY(auto found, rows_->applicants(runs, seen.predicate("", "r.person_no"), kMaxMine));
+    std::vector<Seen> people;
+    for (const auto& [run, applicant] : found) people.push_back({run, applicant.seq});
+    BANMO_TRY(auto choices, rows_->choices(people));
+    for (size_t i = 0; i < found.size(); ++i)
+      out.emplace_back(*found[i].first, explanation(admission, std::move(found[i].second), std::move(choices[i]), seen.max_level));
   }
   return out;
 }
@@ -381,10 +445,11 @@ Result<std::vector<Comparison>> Admissions::compare(const Principal& principal, 
   if (rules == nullptr) return fail(ErrorCode::not_found, "models.no_such_batch", {"没有这个批次", "there is no such batch"}, "$.batch");
   BANMO_DO(records_.flush());
   const auto index = static_cast<size_t>(rules - admission->batches.data());
+  BANMO_TRY(const Ground ground, look_up(*admission, year, index, index + 1));
   std::vector<Comparison> out;
   BANMO_DO(stores_.warehouse->write([&](sql::Connection& warehouse) -> Result<> {
     out.clear();
-    BANMO_TRY(const Work work, read(warehouse, *admission, year, index, index + 1));
+    BANMO_TRY(const Work work, read(warehouse, *admission, year, ground));
     const BatchInput& batch = work.season.batches.front();
     const Before before = work.before(batch);
     BANMO_TRY(const Settled own, settle(work.season, batch, rules->mechanism, before));

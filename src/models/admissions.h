@@ -17,6 +17,7 @@
 
 namespace banmo::models {
 
+class RunRows;
 class RunStore;
 
 class Admissions {
@@ -28,12 +29,15 @@ class Admissions {
                                                     std::string folder);
   ~Admissions();
   const std::vector<pack::Admission>& all() const;
+  // Now and then, beside what create() does at the start: gives up runs that nobody ends, and brings in what is late. Logs what fails.
+  void tend();
   Lotteries& lotteries() { return lotteries_; }
 
   // Reads, places, verifies, explains and stores. `batch` empty: all, one after the other; otherwise earlier batches count as published. Right
   // admission_run. Errors: not_found "models.no_such_admission" "models.no_such_batch"; conflict "models.earlier_not_published"
   // "models.lottery_missing" "models.not_in_lottery"; those of reading (season.h) and settling.
   Result<Run> run(const Principal& principal, const std::string& admission, int64_t year, const std::string& batch);
+  // Of runs that nobody checked, the newest ten of a batch and year stay; older ones are dropped by the next.
   // Right admission_publish, by others than the one who ran it. Errors: denied "models.four_eyes"; conflict "models.run_state"
   // "models.run_stale" (the rows have changed since) "models.already_published".
   Result<Run> check(const Principal& principal, const std::string& run);
@@ -59,18 +63,20 @@ class Admissions {
   Admissions(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory, records::Records& records,
              const Clock& clock, std::string folder);
   struct Work;
+  struct Ground;
   Result<Run> compute(Run run, const pack::Admission& admission);
-  Result<Work> read(sql::Connection& warehouse, const pack::Admission& admission, int64_t year, size_t first, size_t end) const;
-  Result<> take_lots(Work& work) const;
+  Result<Ground> look_up(const pack::Admission& admission, int64_t year, size_t first, size_t end) const;
+  Result<Work> read(sql::Connection& warehouse, const pack::Admission& admission, int64_t year, const Ground& ground) const;
   Result<> check_fresh(const Run& run) const;
-  Result<> give_up_stopped();
+  Result<> drop_older(const Principal& principal, const Run& run);
+  Result<> give_up_stopped(int64_t older_than_us);
   Result<> bring_into_datasets();
   void sweep_files() const;
   Result<> bring_into_dataset(const Run& run, const pack::Admission& admission);
   Result<std::string> write_results(const Run& run, const pack::Admission& admission) const;
   directory::Scope scope(const Principal& principal, const pack::Admission& admission) const;
   Result<Run> moved(Run run, RunState to, const std::vector<std::string>& batches);
-  Result<Explanation> explanation(const pack::Admission& admission, const Run& run, ApplicantResult applicant, pack::Level level) const;
+  static Explanation explanation(const pack::Admission& admission, ApplicantResult applicant, std::vector<ChoiceResult> choices, pack::Level level);
 
   sql::Stores stores_;
   std::shared_ptr<const pack::Catalogue> catalogue_;
@@ -79,6 +85,7 @@ class Admissions {
   const Clock& clock_;
   const std::string folder_;
   std::unique_ptr<RunStore> store_;
+  std::unique_ptr<RunRows> rows_;
   Lotteries lotteries_;
   std::mutex publishing_;  // one at a time brings results into datasets
 };

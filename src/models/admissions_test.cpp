@@ -240,6 +240,90 @@ TEST_CASE("a run whose rows have changed since is not checked") {
   });
 }
 
+TEST_CASE("a run that was checked is not published once its rows have changed") {
+  on_each_pair([](World& world) {
+    const std::string id = world.run().id.to_string();
+    must(world.admissions->check(world.officer_b, id));
+    world.import("high_plan", "year,batch,program,name,seats,floor\n2026,early,second,二中,2,585\n");
+    CHECK(told(world.admissions->publish(world.officer_b, id)) ==
+          "models.run_stale: applicants, choices, plans or rules have changed since: run it again");
+    CHECK(must(world.admissions->find(world.officer, id)).state == RunState::checked);
+    CHECK(world.in_dataset() == "");
+  });
+}
+
+TEST_CASE("further fields of results are those of the run, whatever the rows say later") {
+  on_each_pair([](World& world) {
+    const Run run = world.run();
+    must(world.stores.warehouse->write([](sql::Connection& connection) { return connection.script("UPDATE ds_high_plan SET name = '改名';"); }));
+    must(world.admissions->check(world.officer_b, run.id.to_string()));
+    CHECK(must(world.admissions->publish(world.officer_b, run.id.to_string())).in_dataset);
+    CHECK(world.in_dataset() == "early:4");
+    CHECK(world.count(*world.stores.warehouse, "SELECT COUNT(*) FROM ds_high_result WHERE name = '改名'") == 0);
+    CHECK(world.count(*world.stores.warehouse, "SELECT COUNT(*) FROM ds_high_result WHERE name = '一中'") == 3);
+  });
+}
+
+TEST_CASE("seats that stay empty are counted, and those whose program the later batch has not are told") {
+  on_each_pair([](World& world) {
+    world.import("high_plan", "year,batch,program,name,seats,floor\n2026,early,second,二中,3,585\n");
+    const BatchFigures going_on = world.run().batches.at(0);
+    CHECK(going_on.n_empty == 2);
+    CHECK(going_on.n_lost == 0);
+    must(world.stores.warehouse->write(
+        [](sql::Connection& connection) { return connection.script("DELETE FROM ds_high_plan WHERE batch = 'main' AND program = 'second';"); }));
+    const Run lost = world.run();
+    CHECK(lost.batches.at(0).n_lost == 2);
+    CHECK(must(world.admissions->find(world.officer, lost.id.to_string())).batches.at(0).n_lost == 2);
+  });
+}
+
+TEST_CASE("a cut-off of one or two holders is for those who run and publish") {
+  on_each_pair([](World& world) {
+    const std::string id = world.published("early").id.to_string();
+    const auto hidden = must(world.admissions->cut_offs(world.principal_1, id));
+    const auto whole = must(world.admissions->cut_offs(world.officer, id));
+    REQUIRE(hidden.size() == whole.size());
+    for (size_t i = 0; i < whole.size(); ++i) {
+      CHECK_FALSE(whole[i].is_hidden);
+      CHECK(hidden[i].is_hidden == (whole[i].n_held == 1 || whole[i].n_held == 2));
+      CHECK(hidden[i].score.has_value() == (whole[i].score.has_value() && !hidden[i].is_hidden));
+      CHECK(hidden[i].n_held == whole[i].n_held);
+    }
+  });
+}
+
+TEST_CASE("of the runs that nobody checked the newest ten stay") {
+  on_each_pair([](World& world) {
+    const std::string first = world.run().id.to_string();
+    const std::string checked = world.run().id.to_string();
+    must(world.admissions->check(world.officer_b, checked));
+    for (int i = 0; i < 10; ++i) world.run();
+    CHECK(must(world.admissions->find(world.officer, first)).state == RunState::dropped);
+    CHECK(must(world.admissions->find(world.officer, checked)).state == RunState::checked);
+    CHECK(world.count(*world.stores.warehouse, "SELECT COUNT(DISTINCT run_no) FROM admission_outcome") == 11);
+  });
+}
+
+TEST_CASE("a run that nobody ends is given up after ten minutes, and rows of one that begins stay") {
+  on_each_pair([](World& world) {
+    const std::string id = world.run().id.to_string();
+    must(world.stores.ledger->write([](sql::Connection& connection) { return connection.script("UPDATE admission_run SET state = 'running';"); }));
+    must(world.stores.warehouse->write([](sql::Connection& connection) {
+      return connection.script("INSERT INTO admission_also (run_no, seq, field, value) VALUES (2, 1, 'name', 'x');");
+    }));
+    world.clock.advance_micros(int64_t{9 * 60} * 1'000'000);
+    world.admissions->tend();
+    CHECK(must(world.admissions->find(world.officer, id)).state == RunState::running);
+    world.clock.advance_micros(int64_t{2 * 60} * 1'000'000);
+    world.admissions->tend();
+    CHECK(must(world.admissions->find(world.officer, id)).state == RunState::stopped);
+    CHECK(world.count(*world.stores.warehouse, "SELECT COUNT(*) FROM admission_outcome") == 0);
+    CHECK(world.count(*world.stores.warehouse, "SELECT COUNT(*) FROM admission_also") == 1);
+    CHECK(world.count(*world.stores.ledger, "SELECT COUNT(*) FROM audit_entry WHERE action = 'admission.stopped'") == 1);
+  });
+}
+
 TEST_CASE("a batch that a later version of the pack puts before others leaves what was published as it was") {
   on_each_pair([](World& world) {
     const Run early = world.published("early");

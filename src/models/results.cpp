@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is published becomes rows of the pack's dataset of results, by the import that every file takes: batch and line lead a figure back to the run.
 // The rows are merged on their key, so that doing it again after a stop changes nothing.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
 #include "base/log.h"
+#include "base/worker_pool.h"
 #include "directory/csv.h"
 #include "models/admissions.h"
+#include "models/run_rows.h"
 #include "models/run_store.h"
 
 namespace banmo::models {
@@ -44,19 +47,6 @@ class Rows {
   bool line_is_empty_ = true;
 };
 
-Result<std::string> statement_of(const records::Records& records, const pack::Admission& admission, sql::Dialect dialect, Instant now) {
-  const SeasonNames names(records, admission);
-  std::string columns;
-  for (const auto& [field, value] : admission.results.also) {
-    BANMO_TRY(const std::string printed, print_rule(value, admission, dialect, {now}));
-    columns += ", " + printed;
-  }
-  return "SELECT r.person_no, r.batch, r.program, r.choice_no, r.quota" + columns + " FROM admission_applicant r LEFT JOIN " + names.applicants +
-         " a ON a." + names.person + " = r.person_no AND a." + names.applicant_period + " = $2 LEFT JOIN " + names.plans + " p ON p." +
-         names.plan_program + " = r.program AND p." + names.plan_batch + " = r.batch AND p." + names.plan_period +
-         " = $2 WHERE r.run_no = $1 AND r.program <> '' ORDER BY r.seq";
-}
-
 }  // namespace
 
 // Files that a stop left.
@@ -69,15 +59,18 @@ void Admissions::sweep_files() const {
 }
 
 Result<> Admissions::bring_into_datasets() {
+  const WorkerPool::Blocked blocked;  // others are served while the import waits for its turn
   const std::lock_guard lock(publishing_);
   BANMO_TRY(const auto waiting, store_->unscoped_waiting());
+  Result<> first_error;
   for (const Run& run : waiting) {
     const pack::Admission* admission = catalogue_->admission(run.admission);
     if (admission == nullptr) continue;  // its pack is gone
-    if (!admission->results.dataset.empty()) BANMO_DO(bring_into_dataset(run, *admission));
-    BANMO_DO(store_->in_dataset(run.no));
+    const auto brought = admission->results.dataset.empty() ? Result<>() : bring_into_dataset(run, *admission);
+    if (brought.ok()) BANMO_DO(store_->in_dataset(run.no));
+    if (first_error.ok()) first_error = brought;
   }
-  return {};
+  return first_error;
 }
 
 Result<> Admissions::bring_into_dataset(const Run& run, const pack::Admission& admission) {
@@ -110,15 +103,7 @@ Result<> Admissions::bring_into_dataset(const Run& run, const pack::Admission& a
 Result<std::string> Admissions::write_results(const Run& run, const pack::Admission& admission) const {
   const pack::Dataset& dataset = *catalogue_->dataset(admission.results.dataset);
   const auto& names = admission.results;
-  BANMO_TRY(const std::string statement, statement_of(records_, admission, stores_.warehouse->dialect(), clock_.now()));
-  std::vector<sql::Values> found;
-  {
-    BANMO_TRY(const auto lease, stores_.warehouse->read());
-    BANMO_DO(lease->each(statement, {run.no, run.year}, [&](const sql::Values& row) -> Result<> {
-      found.push_back(row);
-      return {};
-    }));
-  }
+  BANMO_TRY(const auto found, rows_->placed(run));
   Rows rows;
   for (const std::string& field : {dataset.period_field, dataset.person_field, names.batch, names.program, names.order}) rows.cell(field);
   if (!names.quota.empty()) rows.cell(names.quota);
@@ -129,20 +114,23 @@ Result<std::string> Admissions::write_results(const Run& run, const pack::Admiss
   for (size_t begin = 0; begin < found.size(); begin += kPeople) {
     const size_t end = std::min(found.size(), begin + kPeople);
     std::vector<directory::PersonNo> people;
-    for (size_t i = begin; i < end; ++i) people.push_back({sql::int_of(found[i][0])});
+    for (size_t i = begin; i < end; ++i) people.push_back({found[i].person});
     BANMO_TRY(const auto codes, directory_.names(scope, pack::Level::l4, people));
     for (size_t i = begin; i < end; ++i) {
-      const sql::Values& row = found[i];
-      const auto person = codes.find(sql::int_of(row[0]));
+      const PlacedRow& row = found[i];
+      const auto person = codes.find(row.person);
       rows.cell(std::to_string(run.year));
       rows.cell(person == codes.end() ? std::string() : person->second.code);
-      for (size_t c = 1; c <= 3; ++c) rows.cell(sql::text_of(row[c]));
-      if (!names.quota.empty()) rows.cell(sql::text_of(row[4]));
-      for (size_t c = 0; c < names.also.size(); ++c) {
-        const sql::Value& value = row[5 + c];
-        const directory::Org* org =
-            dataset.field(names.also[c].first)->type == pack::FieldType::org ? tree->find(directory::OrgNo{sql::int_of(value)}) : nullptr;
-        rows.cell(org == nullptr ? sql::text_of(value) : org->code.empty() ? org->title : org->code);
+      rows.cell(row.batch);
+      rows.cell(row.program);
+      rows.cell(std::to_string(row.order));
+      if (!names.quota.empty()) rows.cell(row.quota);
+      for (const auto& [field, value] : names.also) {
+        const auto kept = std::find_if(row.also.begin(), row.also.end(), [&, name = &field](const auto& one) { return one.first == *name; });
+        const std::string text = kept == row.also.end() ? std::string() : kept->second;
+        const bool is_org = dataset.field(field)->type == pack::FieldType::org && !text.empty();
+        const directory::Org* org = is_org ? tree->find(directory::OrgNo{std::stoll(text)}) : nullptr;
+        rows.cell(org == nullptr ? text : org->code.empty() ? org->title : org->code);
       }
       rows.end();
     }

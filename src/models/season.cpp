@@ -46,6 +46,7 @@ class Reader {
 
   Result<> batch(BatchInput& out) {
     BANMO_DO(plan(out));
+    if (!out.rules->unused.empty()) BANMO_DO(later(out));
     if (!names_.quotas.empty()) BANMO_DO(quotas(out));
     BANMO_DO(wishes(out));
     sort(out);
@@ -75,6 +76,15 @@ class Reader {
     if (!out.programs.empty()) return {};
     return refused("models.no_plan", "批次“" + out.rules->title.zh + "”没有招生计划，请先导入",
                    "the batch '" + out.rules->title.en + "' has no plan: import it first");
+  }
+
+  Result<> later(BatchInput& out) {
+    return warehouse_.each("SELECT p." + names_.plan_program + " FROM " + names_.plans + " AS p WHERE p." + names_.plan_period + " = $1 AND p." +
+                               names_.plan_batch + " = $2",
+                           {season_.year, out.rules->unused}, [&](const sql::Values& row) -> Result<> {
+                             out.later.insert(sql::text_of(row[0]));
+                             return {};
+                           });
   }
 
   static int32_t seats_of(const sql::Value& value) {
@@ -168,7 +178,7 @@ class Reader {
       Wish wish;
       wish.applicant = static_cast<int32_t>(sql::int_of(row[0]));
       wish.program = static_cast<int32_t>(sql::int_of(row[1], -1));
-      wish.order = static_cast<int32_t>(sql::int_of(row[2]));
+      wish.order = sql::int_of(row[2]);
       wish.is_eligible = sql::int_of(row[3]) != 0;
       wish.is_above_floor = sql::int_of(row[4]) != 0;
       wish.tier = static_cast<int32_t>(sql::int_of(row[5]));
@@ -352,7 +362,8 @@ std::string hash_of(const Season& season, const Before& before) {
       for (const SeatGroup& group : program.groups) out.add(static_cast<int64_t>(group.quota) << 32 | group.seats);
     }
     for (const Wish& wish : batch.wishes) {
-      out.add(static_cast<int64_t>(wish.applicant) << 32 | static_cast<uint32_t>(wish.order));
+      out.add(static_cast<int64_t>(wish.applicant));
+      out.add(wish.order);
       out.add(static_cast<int64_t>(wish.program) << 32 | static_cast<int64_t>(wish.tier) << 3 | (wish.is_eligible ? 1 : 0) |
               (wish.is_above_floor ? 2 : 0) | (wish.has_score ? 4 : 0));
     }

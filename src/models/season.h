@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,8 @@ struct Program {
 };
 
 struct Wish {
-  int32_t applicant = 0, order = 0;
+  int32_t applicant = 0;
+  int64_t order = 0;
   int32_t program = -1;  // -1: the plan has none such
   int32_t tier = 0;
   bool is_eligible = true, is_above_floor = true, has_score = true;
@@ -37,7 +39,8 @@ struct BatchInput {
   std::vector<Wish> wishes;  // by applicant, then order
   std::vector<double> keys;  // [n_wish x n_keys] the score if there is one, then the ties that are values: the greater comes first
   size_t n_keys = 0;
-  std::vector<int32_t> place;  // [n_applicant] of the last tie: lot drawn, or the number's own place
+  std::vector<int32_t> place;   // [n_applicant] of the last tie: lot drawn, or the number's own place
+  std::set<std::string> later;  // codes of the programs of the batch that its empty seats go to
 };
 
 struct Season {

@@ -202,14 +202,14 @@ class Settler {
     const int32_t held = out_.assignment.choice[applicant];
     if (held == static_cast<int32_t>(choice)) {
       told.outcome = Outcome::placed;
-      told.group = static_cast<int16_t>(static_cast<uint32_t>(out_.assignment.seats[applicant]) - market.seats_begin[program]);
+      told.group = static_cast<int32_t>(static_cast<uint32_t>(out_.assignment.seats[applicant]) - market.seats_begin[program]);
     } else if (held != kNone && static_cast<int32_t>(choice) > held) {
       told.outcome = Outcome::not_reached;
     } else if (answer.is_taken) {
       told.outcome = Outcome::passed_over;
     } else {
       told.outcome = Outcome::full;
-      if (told.cut != kNone) told.decided = static_cast<int8_t>(decided(out_.wish_of[choice], static_cast<uint32_t>(told.cut)));
+      if (told.cut != kNone) told.decided = decided(out_.wish_of[choice], static_cast<uint32_t>(told.cut));
     }
   }
 
@@ -225,6 +225,12 @@ class Settler {
     }
     figures.n_choices = static_cast<int64_t>(batch_.wishes.size());
     for (const math::Seats& seats : out_.market.seats) figures.n_seats += seats.capacity;
+    for (size_t p = 0; p < batch_.programs.size(); ++p)
+      for (uint32_t g = out_.market.seats_begin[p]; g < out_.market.seats_begin[p + 1]; ++g) {
+        const int64_t n_left = left_over(out_.market, out_.cut_offs[g], g);
+        figures.n_empty += n_left;
+        figures.n_lost += batch_.rules->unused.empty() || batch_.later.contains(batch_.programs[p].code) ? 0 : n_left;
+      }
     figures.n_exceptions = static_cast<int64_t>(out_.exceptions.size());
     figures.stable = out_.exceptions.empty();
   }

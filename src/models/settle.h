@@ -17,8 +17,8 @@ namespace banmo::models {
 struct Fate {
   Outcome outcome = Outcome::full;
   int32_t standing = math::kNone, needed = math::kNone;  // at the program, from 0
-  int8_t decided = kByNothing;
-  int16_t group = -1;         // of the place, within the program
+  int32_t decided = kByNothing;
+  int32_t group = -1;         // of the place, within the program
   int32_t cut = math::kNone;  // wish of the last one who was taken in his stead
 };
 

@@ -22,7 +22,7 @@ using LotteryId = Id<struct LotteryTag>;
 
 // Where a run stands. stopped: the program ended or failed while it ran, nothing of it counts.
 enum class RunState { running, stopped, computed, checked, published, dropped };
-inline constexpr std::array<std::string_view, 6> kRunStates{"running", "stopped", "computed", "checked", "published", "dropped"};
+inline constexpr std::array<const char*, 6> kRunStates{"running", "stopped", "computed", "checked", "published", "dropped"};
 
 // What became of a choice.
 enum class Outcome {
@@ -38,22 +38,50 @@ enum class Outcome {
   beyond_limit,  // more choices than the batch takes
   gone           // placed in an earlier batch
 };
-inline constexpr std::array<std::string_view, 11> kOutcomes{"placed",   "not_reached", "full",     "passed_over",  "not_eligible", "below_floor",
-                                                            "no_score", "no_program",  "repeated", "beyond_limit", "gone"};
+inline constexpr std::array<const char*, 11> kOutcomes{"placed",   "not_reached", "full",     "passed_over",  "not_eligible", "below_floor",
+                                                       "no_score", "no_program",  "repeated", "beyond_limit", "gone"};
 
 // What an applicant's standing and the last one's differ in first: tier, score, or the tie of this index.
 inline constexpr int kByNothing = -1, kByTier = 0, kByScore = 1, kByTie = 2;
 
+inline constexpr std::array<const char*, 5> kMechanismNames{"deferred_acceptance", "parallel_choice", "immediate_acceptance", "top_trading_cycles",
+                                                            "lottery"};
+
 struct BatchFigures {
+  static constexpr const char* kName = "AdmissionBatchFigures";
   std::string batch, mechanism;
   int64_t n_applicants = 0, n_choices = 0, n_seats = 0, n_placed = 0, n_first = 0, n_exceptions = 0;
-  bool stable = true;  // no exceptions
+  int64_t n_empty = 0;  // seats that nobody holds
+  int64_t n_lost = 0;   // of these: left to a later batch in which their program does not stand
+  bool stable = true;   // no exceptions
 };
+template <class V>
+void describe(V& v, BatchFigures& x) {
+  v.field("batch", x.batch);
+  v.field("mechanism", x.mechanism, {.one_of = kMechanismNames});
+  v.field("n_applicants", x.n_applicants);
+  v.field("n_choices", x.n_choices);
+  v.field("n_seats", x.n_seats);
+  v.field("n_placed", x.n_placed);
+  v.field("n_first", x.n_first);
+  v.field("n_exceptions", x.n_exceptions);
+  v.field("n_empty", x.n_empty, {.has_default = true});
+  v.field("n_lost", x.n_lost, {.has_default = true});
+  v.field("stable", x.stable);
+}
 
 // A pair that would both rather have each other, or a broken rule: what keeps a run from being stable. At most kMaxExceptions are kept.
 struct RunException {
+  static constexpr const char* kName = "AdmissionException";
   std::string batch, flaw, number, program;
 };
+template <class V>
+void describe(V& v, RunException& x) {
+  v.field("batch", x.batch);
+  v.field("flaw", x.flaw);
+  v.field("number", x.number);
+  v.field("program", x.program);
+}
 inline constexpr size_t kMaxExceptions = 100;
 
 // What the numbers in a run's rows mean: ids and titles of the pack at that time. A later version of the pack changes nothing of it.
@@ -76,9 +104,12 @@ struct Run {
   std::vector<BatchFigures> batches;
   std::vector<RunException> exceptions;
   RunNames names;
+  bool in_dataset = false;  // what it gave stands in the dataset of results
 };
 
-// Who holds the last of a group of seats.
+// Who holds the last of a group of seats. Where fewer than kMinHolders hold one, it tells standing, tier and score to those alone who run and
+// publish.
+inline constexpr int64_t kMinHolders = 3;
 struct CutOffRow {
   std::string batch;
   int program = 0, group = 0;
@@ -87,6 +118,7 @@ struct CutOffRow {
   int64_t last = 0;  // standing at the program, from 1; 0: nobody
   int tier = 0;      // from 1
   std::optional<double> score;
+  bool is_hidden = false;
 };
 
 struct ChoiceResult {
@@ -126,7 +158,7 @@ struct Comparison {
 };
 
 enum class LotteryState { listed, drawn, confirmed };
-inline constexpr std::array<std::string_view, 3> kLotteryStates{"listed", "drawn", "confirmed"};
+inline constexpr std::array<const char*, 3> kLotteryStates{"listed", "drawn", "confirmed"};
 
 struct Lottery {
   int64_t no = 0;

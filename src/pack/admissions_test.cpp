@@ -81,6 +81,15 @@ TEST_CASE("an order in which two applicants could stand alike is refused") {
   CHECK(says(findings_of(admission(batch("ties: [lottery, number]"))), words));
 }
 
+TEST_CASE("more ties and batches than anybody can read are refused") {
+  std::string ties, batches = "  batches:\n";
+  for (int i = 0; i < 16; ++i) ties += "{by: maths, title: 数学}, ";
+  CHECK(says(findings_of(admission(batch("ties: [" + ties + "number]"))), "a batch has 16 tiers and 16 ties at most [pack.admission_order]"));
+  for (int i = 0; i < 33; ++i)
+    batches += "  - {id: b" + std::to_string(i) + ", title: 一, mechanism: deferred_acceptance, max_choices: 1, ties: [number]}\n";
+  CHECK(says(findings_of(admission(batches)), "there are 32 batches at most [pack.admission_batches]"));
+}
+
 TEST_CASE("rules of the wrong type, and sealed fields, are refused") {
   CHECK(says(findings_of(admission(batch("eligible: ^score, ties: [number]"))), "^: this must be a condition; it is decimal [pack.not_a_condition]"));
   CHECK(says(findings_of(admission(batch("score: ^word, ties: [number]"))), "^: what applicants are ordered by must be a number; this is text"));

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -137,8 +138,14 @@ class CatalogueBuilder {
   void resolve_panel(FlowPanel& out, const DraftFlow::Panel& draft, const Flow& flow, const Dataset& subject);
   void check_panel_role(const Flow& flow, const FlowPanel& panel, const std::string& where);
   std::string settable_field(const Flow& flow, const Dataset& subject, const Text& name);  // the id, or "" and a finding
-  std::vector<FlowInput> resolve_form(const Flow& flow, const Dataset& subject, const std::vector<DraftInput>& draft);
   void check_seen(const Flow& flow, const FlowMove& move, const Dataset& subject, const std::string& field, const std::string& where);
+
+  // resolve_forms.cpp
+  enum class FormOf { state, move };
+  std::vector<FlowInput> resolve_form(const Flow& flow, const Dataset& subject, const std::vector<DraftInput>& draft, FormOf of);
+  void resolve_when(FlowInput& out, const Text& text, const Flow& flow, const Dataset& subject, std::span<const DraftInput> open);
+  void check_first_form(const Flow& flow, const Dataset& subject);
+  void resolve_locks(Flow& out, const DraftFlow& draft, const Dataset& subject);
 
   // resolve_admissions.cpp
   void resolve_admissions();

@@ -15,6 +15,8 @@ namespace banmo::pack {
 struct DraftInput {
   Text field;
   bool required = false;
+  Text when, part_when;
+  Title part;
 };
 
 struct DraftFlow {
@@ -83,6 +85,11 @@ struct DraftFlow {
     Text to, body;
     std::string where;
   };
+  struct Locks {
+    FlowLocks locks;
+    Text period, by;
+    std::vector<std::vector<Text>> roles;  // of each level
+  };
   Flow flow;
   Text subject, number, calendar, life_event;
   std::vector<std::pair<Text, Text>> fill;
@@ -94,6 +101,7 @@ struct DraftFlow {
   std::vector<Quota> quotas;
   std::vector<File> files;
   std::vector<Letter> letters;
+  std::optional<Locks> locks;
 };
 
 }  // namespace banmo::pack

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "expr/expr.h"
+#include "pack/flow_form.h"
 #include "pack/flow_papers.h"
 #include "pack/flow_places.h"
 #include "pack/portrait.h"
@@ -28,11 +29,6 @@ struct FlowRole {
   std::string where;
 };
 
-struct FlowInput {
-  std::string field;
-  bool required = false;
-};
-
 // What a reviewer gives points for: 0 to max, whole or with decimals.
 struct FlowSheetItem {
   std::string id;
@@ -47,10 +43,11 @@ struct FlowPanel {
   std::string role;  // of the flow: who may be one; roles of the directory alone
   std::string by;    // of the flow: who names them
   std::vector<FlowSheetItem> sheet;
-  std::vector<std::string> hide;  // fields that a reviewer is not shown, beside those that name a person or an organisation
-  bool drop_extremes = false;     // the highest and the lowest total do not count
-  bool normalise = false;         // by each reviewer's mean and spread over the cases that are in the state: these end together
-  std::string result;             // decimal field that takes the score, 0 to 100
+  std::vector<std::string> hide;        // fields that a reviewer is not shown, beside those that name a person or an organisation
+  std::vector<std::string> hide_files;  // kinds of files, likewise
+  bool drop_extremes = false;           // the highest and the lowest total do not count
+  bool normalise = false;               // by each reviewer's mean and spread over the cases that are in the state: these end together
+  std::string result;                   // decimal field that takes the score, 0 to 100
   std::string where;
 };
 
@@ -129,7 +126,8 @@ struct Flow {
   std::vector<FlowFile> files;
   std::vector<FlowLetter> letters;
   std::vector<FlowLookup> lookups;  // those that its moves call
-  expr::Context context;            // its functions have no `evaluate`: the room flows compiles the expressions anew with its own
+  std::optional<FlowLocks> locks;
+  expr::Context context;  // its functions have no `evaluate`: the room flows compiles the expressions anew with its own
   std::string where;
 
   const FlowState* state(std::string_view state_id) const;

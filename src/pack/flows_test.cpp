@@ -201,6 +201,49 @@ TEST_CASE("a panel names reviewers who do nothing else, a sheet with points, and
         "[pack.flow_panel]");
 }
 
+TEST_CASE("where a case begins nobody is asked for what they may not see") {
+  CHECK(findings_of(flow(kRoles, "  states: {^draft: {title: 草稿, form: [secret]}, check: 待审, done: {title: 办结, final: true}}\n", kMoves)) ==
+        "^: the field 'secret' is above the level that the role 'school_cio' may see: it cannot fill it in or set it [pack.flow_level]");
+}
+
+TEST_CASE("conditions of a form read what stands before them, of the case alone, and hide nothing that must be there") {
+  const auto draft = [](std::string_view form) {
+    return flow(kRoles, "  states: {draft: {title: 草稿, form: " + std::string(form) + "}, check: 待审, done: {title: 办结, final: true}}\n", kMoves);
+  };
+  CHECK(findings_of(draft("[n, {f: note, required: true, when: n > 1}]")) == "");
+  CHECK(findings_of(draft("[n, {part: 其他, part_en: Other, when: n > 1, fields: [note, {f: at, when: note = 'a'}]}]")) == "");
+  CHECK(findings_of(draft("[n, {f: note, when: ^nn > 1}]")).starts_with("^: "));
+  CHECK(findings_of(draft("[n, {f: note, when: ^n + 1}]")) ==
+        "^: when is a condition over the case's fields and what finds give [pack.not_a_condition]");
+  CHECK(findings_of(draft("[n, {f: note, when: \"^$user.role = 'principal'\"}]")) ==
+        "^: when is a condition over the case's fields and what finds give [pack.not_a_condition]");
+  CHECK(findings_of(draft("[{f: note, when: ^n > 1}, n]"))
+            .starts_with("^: the field 'n' that the condition reads must stand before it in the form; the form of a move reads none of its own"));
+  CHECK(findings_of(draft("[n, {part: 其他, when: ^note = 'a', fields: [note]}]")).starts_with("^: the field 'note' that the condition reads"));
+  CHECK(findings_of(draft("[note, {f: ^note, when: n > 1}]")) == "^: 'note' stands twice in the form [pack.duplicate_id]");
+  CHECK(findings_of(draft("[n, {part: 其他, ^field: [note]}]")).find("^: 'part' has no key 'field'; did you mean 'fields'?") != std::string::npos);
+  CHECK(findings_of(moves("  - {from: check, to: done, by: [desk], label: 乙, id: x, form: [n, {f: note, when: ^n > 1}]}\n"))
+            .starts_with("^: the field 'n' that the condition reads must stand before it"));
+  std::string needed = draft("[n, {f: ^at, when: n > 1}]");
+  const std::string field = "at: {type: datetime, ";
+  needed.insert(needed.find(field) + field.size(), "required: true, ");
+  CHECK(findings_of(needed) == "^: the dataset requires the field 'at': it cannot be asked under a condition [pack.flow_when_required]");
+}
+
+TEST_CASE("periods are closed by a field that names them, a role of the directory, and levels of roles") {
+  const auto locks = [](std::string_view text) { return flow(kRoles, kStates, kMoves, "  locks: " + std::string(text) + "\n"); };
+  CHECK(findings_of(locks("{period: n, by: desk, levels: {school: {title: 学校, roles: [maker]}}}")) == "");
+  CHECK(findings_of(locks("{period: ^at, by: desk, levels: {school: {title: 学校, roles: [maker]}}}")) ==
+        "^: the field of a period 'at' must be a year, a code or a whole number, not sealed [pack.flow_lock_period]");
+  CHECK(findings_of(locks("{period: n, by: ^maker, levels: {school: {title: 学校, roles: [maker]}}}")) ==
+        "^: the role 'maker' that closes periods names $user.role alone [pack.flow_lock_by]");
+  CHECK(findings_of(locks("{period: n, by: desk, levels: {school: {title: 学校, roles: [^makers]}}}")) ==
+        "^: the flow has no role 'makers'; did you mean 'maker'? [pack.unknown_flow_role]");
+  CHECK(findings_of(locks("^{period: n, by: desk, levels: {school: {title: 学校, roles: [maker]}, city: {title: 市, roles: [maker]}}}")) ==
+        "^: the level 'city' must stand once and have roles, and a role stands in one level [pack.flow_lock_level]");
+  CHECK(findings_of(locks("^{period: n, by: desk, levels: {}}")) == "^: locks have at least one level [pack.flow_lock_level]");
+}
+
 TEST_CASE("the field of the state shows the titles of the states") {
   const Folder folder;
   folder.write("pack.yaml", with_head(flow(kRoles, kStates, kMoves)));
@@ -232,6 +275,12 @@ TEST_CASE("papers of a flow that cannot be handed in or issued are refused") {
         "^: the dataset 'd' has no field 'nn'; did you mean 'no'? [pack.unknown_field]");
   CHECK(findings_of(flow(kRoles, kStates, kMoves, letter("^\"{secret}\""))) ==
         "^: the field 'secret' is above L3 and may not stand in a letter [pack.flow_letter_level]");
+  CHECK(findings_of(flow(kRoles, kStates, kMoves, "  letters: [{id: l, title: 通知, to: ^n, body: 同意}]\n")) ==
+        "^: a letter is addressed to a field of a person or an organisation [pack.flow_letter_to]");
+  std::string body;
+  while (body.size() <= 8000) body += "同意资助。";
+  CHECK(findings_of(flow(kRoles, kStates, kMoves, letter("^\"" + body + "\""))) ==
+        "^: the text of a letter has 8,000 bytes at most [pack.flow_letter_long]");
   CHECK(findings_of(flow(kRoles, kStates, kMoves, letter("^\"{n\""))) == "^: a { of the letter is not closed [pack.flow_letter_brace]");
   CHECK(findings_of(moves("  - {from: check, to: done, by: [desk], label: 乙, id: x, then: [{letter: ^l}]}\n")) ==
         "^: the flow has no letter 'l' [pack.unknown_letter]");

@@ -94,6 +94,8 @@ DraftDashboard read_dashboard(const yaml::Node& node, Findings& findings);
 DraftHome read_home(const yaml::Node& node, Findings& findings);
 void read_ask(const yaml::Node& node, DraftPack& out, Findings& findings);
 DraftTarget read_target(const yaml::Node& node, Findings& findings);
+void read_form(const yaml::Node& node, std::vector<DraftInput>& out, Findings& findings);
+void read_flow_locks(const yaml::Node& node, DraftFlow& out, Findings& findings);
 void read_panel(DraftFlow::State& out, const yaml::Node& node, Findings& findings);
 DraftAdmission read_admission(const yaml::Node& node, const Source& source, Findings& findings);
 DraftFlow read_flow(const yaml::Node& node, const Source& source, Findings& findings);

@@ -14,20 +14,6 @@ using Move = DraftFlow::Move;
 using Effect = DraftFlow::Effect;
 using Deadline = DraftFlow::Deadline;
 
-constexpr std::array<Key<DraftInput>, 2> kInputKeys{{{"f", member<&DraftInput::field>, true}, {"required", member<&DraftInput::required>}}};
-
-// A list of field ids; one that must be filled in is {f: opinion, required: true}.
-void read_form(const yaml::Node& node, std::vector<DraftInput>& out, Findings& findings) {
-  if (!require_sequence(node, "form", findings)) return;
-  for (const yaml::Node& item : node.items()) {
-    DraftInput& input = out.emplace_back();
-    if (item.kind() == yaml::Kind::map)
-      read_map<DraftInput>(item, "form", kInputKeys, input, findings);
-    else
-      read_into(item, input.field, findings);
-  }
-}
-
 constexpr std::array<Key<Role>, 3> kRoleKeys{{
     {"title", [](Role& out, const yaml::Node& value, Findings& findings) { read_into(value, out.role.title.zh, findings); }, true},
     {"title_en", [](Role& out, const yaml::Node& value, Findings& findings) { read_into(value, out.role.title.en, findings); }},
@@ -115,7 +101,7 @@ void read_roles(DraftFlow& out, const yaml::Node& node, Findings& findings) {
   }
 }
 
-constexpr std::array<Key<DraftFlow>, 18> kFlowKeys{{
+constexpr std::array<Key<DraftFlow>, 19> kFlowKeys{{
     {"id", [](DraftFlow& out, const yaml::Node& value, Findings& findings) { read_id(value, out.flow.id, findings); }, true},
     {"title", [](DraftFlow& out, const yaml::Node& value, Findings& findings) { read_into(value, out.flow.title.zh, findings); }, true},
     {"title_en", [](DraftFlow& out, const yaml::Node& value, Findings& findings) { read_into(value, out.flow.title.en, findings); }},
@@ -159,7 +145,13 @@ constexpr std::array<Key<DraftFlow>, 18> kFlowKeys{{
      }},
     {"files", [](DraftFlow& out, const yaml::Node& value, Findings& findings) { read_flow_files(value, out, findings); }},
     {"letters", [](DraftFlow& out, const yaml::Node& value, Findings& findings) { read_flow_letters(value, out, findings); }},
+    {"locks", [](DraftFlow& out, const yaml::Node& value, Findings& findings) { read_flow_locks(value, out, findings); }},
 }};
+
+void exact_form(std::vector<DraftInput>& form, const Source& source) {
+  for (DraftInput& input : form)
+    for (Text* text : {&input.when, &input.part_when}) *text = exact_text(*text, source);
+}
 
 }  // namespace
 
@@ -171,7 +163,9 @@ DraftFlow read_flow(const yaml::Node& node, const Source& source, Findings& find
   for (Role& role : out.roles) role.who = exact_text(role.who, source);
   place_texts(out, source);
   for (DraftFlow::File& file : out.files) file.required = exact_text(file.required, source);
+  for (State& state : out.states) exact_form(state.form, source);
   for (Move& move : out.moves) {
+    exact_form(move.form, source);
     move.guard = exact_text(move.guard, source);
     for (Effect& effect : move.effects) effect.value = exact_text(effect.value, source);
   }

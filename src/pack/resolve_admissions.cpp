@@ -11,6 +11,7 @@ namespace {
 
 constexpr size_t kMaxQuotas = 63;  // and the open seats: as many groups as a program can have
 constexpr int kMaxChoices = 200;
+constexpr size_t kMostTies = 16, kMostBatches = 32;
 constexpr std::array<std::string_view, 5> kMechanisms{"deferred_acceptance", "parallel_choice", "immediate_acceptance", "top_trading_cycles",
                                                       "lottery"};
 
@@ -234,10 +235,14 @@ void CatalogueBuilder::resolve_batch(Admission& out, const DraftAdmission::Batch
 
 void CatalogueBuilder::check_batches(const Admission& out, const DraftAdmission& draft, const Dataset& choices) {
   if (out.batches.empty()) findings_.add("admission_batches", {"至少要有一个批次", "there must be a batch at least"}, draft.admission.where);
+  if (out.batches.size() > kMostBatches)
+    findings_.add("admission_batches", {"批次最多 32 个", "there are 32 batches at most"}, draft.admission.where);
   const Field* field = choices.field(out.choices.batch);
   const CodeList* list = field == nullptr ? nullptr : out_->code_list(field->list);
   for (size_t i = 0; i < out.batches.size(); ++i) {
     const AdmissionBatch& batch = out.batches[i];
+    if (batch.ties.size() > kMostTies || batch.tiers.size() > kMostTies)
+      findings_.add("admission_order", {"一个批次最多 16 个 tiers、16 个 ties", "a batch has 16 tiers and 16 ties at most"}, batch.where);
     if (out.batch(batch.id) != &batch)
       findings_.add("duplicate_id", {"批次 " + in_quotes(batch.id) + " 重复", "the batch " + in_quotes(batch.id) + " stands twice"}, batch.where);
     if (list != nullptr && std::none_of(list->values.begin(), list->values.end(), [&](const auto& value) { return value.code == batch.id; }))

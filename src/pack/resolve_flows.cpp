@@ -118,6 +118,8 @@ void CatalogueBuilder::resolve_flow(Flow& out, const DraftFlow& draft, const Dra
   resolve_deadlines(out, draft);
   resolve_places(out, draft, *subject);
   resolve_panels(out, draft, *subject);
+  resolve_locks(out, draft, *subject);
+  if (findings_.size() == before) check_first_form(out, *subject);
   if (findings_.size() == before) check_papers(out);
   if (findings_.size() == before) check_graph(out, findings_);
   if (subject->field(out.state_field) == nullptr) return;
@@ -234,22 +236,13 @@ std::string CatalogueBuilder::settable_field(const Flow& flow, const Dataset& su
   return {};
 }
 
-std::vector<FlowInput> CatalogueBuilder::resolve_form(const Flow& flow, const Dataset& subject, const std::vector<DraftInput>& draft) {
-  std::vector<FlowInput> form;
-  for (const DraftInput& input : draft) {
-    const std::string field = settable_field(flow, subject, input.field);
-    if (!field.empty()) form.push_back({field, input.required});
-  }
-  return form;
-}
-
 void CatalogueBuilder::resolve_states(Flow& out, const DraftFlow& draft, const Dataset& subject) {
   std::vector<std::pair<std::string, std::string>> ids;
   for (const DraftFlow::State& one : draft.states) {
     FlowState state = one.state;
     fall_back(state.title);
     ids.emplace_back(state.id, state.where);
-    state.form = resolve_form(out, subject, one.form);
+    state.form = resolve_form(out, subject, one.form, FormOf::state);
     if (state.final && !state.form.empty())
       findings_.add("flow_final", {"终态 " + in_quotes(state.id) + " 不能有表单", "the final state " + in_quotes(state.id) + " takes no form"},
                     state.where);
@@ -284,7 +277,7 @@ void CatalogueBuilder::resolve_move(FlowMove& out, const DraftFlow::Move& draft,
     out.by.push_back(by.text);
   }
   out.note_required = bool(draft.note);
-  out.form = resolve_form(flow, subject, draft.form);
+  out.form = resolve_form(flow, subject, draft.form, FormOf::move);
   const bool by_person = !out.by.empty() || !out.form.empty() || out.note_required || out.four_eyes;
   if (draft.automatic == by_person)
     findings_.add("flow_by",

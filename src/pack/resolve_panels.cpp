@@ -38,8 +38,12 @@ void CatalogueBuilder::resolve_panel(FlowPanel& out, const DraftFlow::Panel& dra
   out.role = draft.role.text;
   out.by = draft.by.text;
   out.result = settable_field(flow, subject, draft.result);
-  for (const Text& name : draft.hide)
-    if (const std::string field = field_in(subject, name); !field.empty()) out.hide.push_back(field);
+  for (const Text& name : draft.hide) {
+    if (flow.file(name.text) != nullptr)
+      out.hide_files.push_back(name.text);
+    else if (const std::string field = field_in(subject, name); !field.empty())
+      out.hide.push_back(field);
+  }
   if (out.n < 1 || out.n > kMaxReviewers || (out.drop_extremes && out.n < kFewestToDrop))
     findings_.add("flow_panel_n",
                   {"评审人数须为 1 到 15；去掉最高最低分须至少 4 人", "a panel has 1 to 15 reviewers, and at least 4 if the extremes are dropped"},

@@ -6,6 +6,7 @@
 #include "records/journal.h"
 #include "records/people_names.h"
 #include "records/row_finder.h"
+#include "records/row_index.h"
 #include "records/row_text.h"
 
 namespace banmo::records {
@@ -28,6 +29,10 @@ struct CaseBatch::State {
   std::vector<Edit> edits;
   Journal::Counts counts;
 };
+
+CaseRows::CaseRows(Engine& engine, Editor& editor, Journal& journal, JobStore& jobs)
+    : engine_(engine), editor_(editor), journal_(journal), jobs_(jobs), indexes_(std::make_unique<RowIndexes>()) {}
+CaseRows::~CaseRows() = default;
 
 CaseBatch::CaseBatch() : state_(std::make_unique<State>()) {}
 CaseBatch::~CaseBatch() = default;
@@ -147,7 +152,7 @@ Result<> CaseRows::add(CaseBatch& batch, std::string_view dataset, sql::Values r
 }
 
 Result<std::optional<sql::Values>> CaseRows::unscoped_find(std::string_view dataset, const RowQuestion& question) const {
-  return unscoped_find_row(engine_, editor_, dataset, question);
+  return unscoped_find_row(engine_, editor_, *indexes_, dataset, question);
 }
 
 std::optional<std::string> CaseRows::likeness(std::string_view dataset, const sql::Values& row, const std::vector<std::string>& fields) const {

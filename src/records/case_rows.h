@@ -21,6 +21,7 @@ namespace banmo::records {
 class Editor;
 class Engine;
 struct RowQuestion;
+class RowIndexes;
 class JobStore;
 class Journal;
 
@@ -43,7 +44,8 @@ class CaseBatch {
 
 class CaseRows {
  public:
-  CaseRows(Engine& engine, Editor& editor, Journal& journal, JobStore& jobs) : engine_(engine), editor_(editor), journal_(journal), jobs_(jobs) {}
+  CaseRows(Engine& engine, Editor& editor, Journal& journal, JobStore& jobs);
+  ~CaseRows();
   sql::Values blank(std::string_view dataset) const;  // with the fields' defaults
   // Puts in what somebody typed. Errors: invalid "records.bad_row" with a detail for each field ("$.grade").
   Result<> fill(const directory::Principal& principal, std::string_view dataset, const json::Object& values, sql::Values& row);
@@ -79,6 +81,7 @@ class CaseRows {
   Editor& editor_;
   Journal& journal_;
   JobStore& jobs_;
+  std::unique_ptr<RowIndexes> indexes_;
 };
 
 }  // namespace banmo::records

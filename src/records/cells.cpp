@@ -192,15 +192,21 @@ bool OrgReader::allowed(directory::OrgNo org) const {
 
 Cell OrgReader::resolve(const Column& column, std::string_view cell) const {
   const auto kind = column.field->org_kind.empty() ? std::optional<directory::OrgKind>{} : directory::org_kind_of(column.field->org_kind);
-  auto org = tree_->resolve(text::to_half_width(text::trim(cell)), kind);
-  if (!org.ok()) {
-    const Message& why = org.error().message;
-    return finding(column, "reference", "：" + why.zh, "(" + why.en + ")");
+  // Rows show organisations by their ids: what was read from one, or chosen on a page, is taken back.
+  const auto id = OrgId::parse(text::trim(cell));
+  const directory::Org* org = id ? tree_->find(*id) : nullptr;
+  if (org == nullptr || (kind && org->kind != *kind)) {
+    const auto named = tree_->resolve(text::to_half_width(text::trim(cell)), kind);
+    if (!named.ok()) {
+      const Message& why = named.error().message;
+      return finding(column, "reference", "：" + why.zh, "(" + why.en + ")");
+    }
+    org = *named;
   }
-  if (!allowed((*org)->no))
+  if (!allowed(org->no))
     return finding(column, "scope", "不在您的管理范围内，请只导入本单位及下属单位的数据",
                    "is outside your responsibility; import only rows of your own organisations");
-  return sql::Value{(*org)->no.value};
+  return sql::Value{org->no.value};
 }
 
 Cell OrgReader::read(const Column& column, std::string_view cell) {

@@ -275,8 +275,11 @@ Result<int64_t> Editor::check_case(const Entry& entry, sql::Values& plain, bool 
   draft.plain = plain;
   draft.keep = keep;
   BANMO_DO(check(entry, all, draft));
-  for (const Finding& finding : draft.findings)
+  const std::string& number = entry.schema->columns[entry.schema->grain.front()].field->id;
+  for (const Finding& finding : draft.findings) {
+    if (finding.field == number && finding.rule == "required") continue;  // a case that another starts has its number when it is written
     BANMO_LOG(warn, "records.kept_against_rule", {"dataset", entry.schema->dataset->id}, {"field", finding.field}, {"rule", finding.rule});
+  }
   plain = std::move(draft.plain);
   return draft.warn;
 }

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/text_han.h"
+#include "records/row_index.h"
 
 namespace banmo::records {
 namespace {
@@ -78,20 +79,88 @@ Statement statement_of(const Engine& engine, const Schema& schema, const RowQues
 
 std::u32string head_of(const std::string& text) { return text::code_points_of(text).substr(0, kMaxCompared); }
 
-// The cells are opened one by one, the first that differs ends it.
-Result<bool> is_like(const Engine& engine, const Schema& schema, const sql::Values& stored, const std::vector<size_t>& slots,
-                     const RowQuestion& question) {
-  for (const RowQuestion::Near& one : question.near) {
-    const Column& column = column_of(schema, one.field);
-    BANMO_TRY(const sql::Value value, plain_cell(engine, schema, column, stored[slots[column.index]]));
+// The cells of `near` in its order, as they are stored; they are opened one by one, the first that differs ends it.
+Result<bool> is_like(const Engine& engine, const Schema& schema, const sql::Values& cells, const RowQuestion& question) {
+  for (size_t i = 0; i < question.near.size(); ++i) {
+    const RowQuestion::Near& one = question.near[i];
+    BANMO_TRY(const sql::Value value, plain_cell(engine, schema, column_of(schema, one.field), cells[i]));
     if (sql::is_null(value) || text::edit_distance(head_of(sql::text_of(value)), head_of(one.text)) > one.edits) return false;
   }
   return true;
 }
 
+sql::Values near_cells(const Schema& schema, const sql::Values& stored, const RowQuestion& question) {
+  const auto slots = value_slots(schema);
+  sql::Values cells;
+  for (const RowQuestion::Near& one : question.near) cells.push_back(stored[slots[column_of(schema, one.field).index]]);
+  return cells;
+}
+
+bool lies_in(const sql::Value& from, const sql::Value& to, const RowQuestion& question) {
+  const sql::Value asked = evened(question.between);
+  return (sql::is_null(from) || evened(from) <= asked) && (sql::is_null(to) || asked <= evened(to));
+}
+
+std::string wanted_key(const Engine& engine, const Schema& schema, const RowQuestion& question) {
+  sql::Values cells;
+  for (const RowQuestion::Equal& one : question.equal) cells.push_back(compared(engine, schema, column_of(schema, one.field), one.value));
+  return equal_key(cells);
+}
+
+// A row that the index named, as it stands by now.
+Result<bool> still_fits(const Engine& engine, const Schema& schema, const sql::Values& stored, const RowQuestion& question) {
+  const auto slots = value_slots(schema);
+  sql::Values cells;
+  for (const RowQuestion::Equal& one : question.equal) {
+    const Column& column = column_of(schema, one.field);
+    cells.push_back(stored[slots[column.index] + (column.sealed() ? 1 : 0)]);
+  }
+  if (equal_key(cells) != wanted_key(engine, schema, question)) return false;
+  const auto cell = [&](const std::string& field) -> const sql::Value& { return stored[slots[column_of(schema, field).index]]; };
+  if (!question.from_field.empty() && !lies_in(cell(question.from_field), cell(question.to_field), question)) return false;
+  return is_like(engine, schema, near_cells(schema, stored, question), question);
+}
+
+Result<std::optional<sql::Values>> find_by_index(Engine& engine, Editor& editor, const Entry& entry, const RowIndex& index,
+                                                 const RowQuestion& question) {
+  const Schema& schema = *entry.schema;
+  const std::string but = joined_key({question.but});
+  std::optional<sql::Values> found;
+  for (const IndexedRow& named : index.equal_rows(wanted_key(engine, schema, question))) {
+    if (!question.but.empty() && named.key == but) continue;
+    if (!question.from_field.empty() && !lies_in(named.from, named.to, question)) continue;
+    BANMO_TRY(const bool may, is_like(engine, schema, named.near, question));
+    if (!may) continue;
+    BANMO_TRY(const RowPtr row, editor.unscoped_find(entry, named.key));
+    if (!row) continue;
+    BANMO_TRY(const bool fits, still_fits(engine, schema, row->values, question));
+    if (!fits) continue;
+    if (found) return std::optional<sql::Values>();
+    BANMO_TRY(found, plain_of(engine, schema, row->values));
+    if (!question.near.empty()) break;
+  }
+  return found;
+}
+
+Result<std::optional<sql::Values>> find_by_statement(Engine& engine, const Schema& schema, const RowQuestion& question) {
+  std::optional<sql::Values> none;
+  const Statement statement = statement_of(engine, schema, question);
+  BANMO_TRY(const auto lease, engine.warehouse().read());
+  BANMO_TRY(const auto rows, lease->query(statement.text, statement.parameters));
+  if (question.near.empty() && rows.size() > 1) return none;
+  for (const sql::Values& stored : rows.rows) {
+    BANMO_TRY(const bool like, is_like(engine, schema, near_cells(schema, stored, question), question));
+    if (!like) continue;
+    BANMO_TRY(sql::Values plain, plain_of(engine, schema, stored));
+    return std::optional(std::move(plain));
+  }
+  return none;
+}
+
 }  // namespace
 
-Result<std::optional<sql::Values>> unscoped_find_row(Engine& engine, Editor& editor, std::string_view dataset, const RowQuestion& question) {
+Result<std::optional<sql::Values>> unscoped_find_row(Engine& engine, Editor& editor, RowIndexes& indexes, std::string_view dataset,
+                                                     const RowQuestion& question) {
   const Entry& entry = *engine.find(dataset);
   const Schema& schema = *entry.schema;
   std::optional<sql::Values> none;
@@ -106,18 +175,8 @@ Result<std::optional<sql::Values>> unscoped_find_row(Engine& engine, Editor& edi
     BANMO_TRY(sql::Values plain, plain_of(engine, schema, row->values));
     return std::optional(std::move(plain));
   }
-  const Statement statement = statement_of(engine, schema, question);
-  BANMO_TRY(const auto lease, engine.warehouse().read());
-  BANMO_TRY(const auto rows, lease->query(statement.text, statement.parameters));
-  if (question.near.empty() && rows.size() > 1) return none;
-  const auto slots = value_slots(schema);
-  for (const sql::Values& stored : rows.rows) {
-    BANMO_TRY(const bool like, is_like(engine, schema, stored, slots, question));
-    if (!like) continue;
-    BANMO_TRY(sql::Values plain, plain_of(engine, schema, stored));
-    return std::optional(std::move(plain));
-  }
-  return none;
+  BANMO_TRY(const RowIndex* const index, indexes.index(engine, entry, question));
+  return index != nullptr ? find_by_index(engine, editor, entry, *index, question) : find_by_statement(engine, schema, question);
 }
 
 }  // namespace banmo::records

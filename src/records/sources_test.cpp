@@ -78,6 +78,22 @@ TEST_CASE("a full disk while a chunk is written is told as such") {
   CHECK(chunker.next("/dev/full", {}).error().code == ErrorCode::storage_full);
 }
 
+TEST_CASE("an organisation is taken by its code or by the id that rows show, of the right kind and within one's responsibility") {
+  World world(Pair::sqlite_duckdb);
+  const auto tree = world.directory->orgs();
+  const auto schema = must(Schema::build(*world.catalogue, *world.catalogue->dataset("contact")));
+  const Column& column = schema->columns[schema->dataset->field_index("school_id")];
+  const directory::Org* school = must(tree->resolve("3702000001"));
+  const directory::Scope nothing;
+  OrgReader all(tree, nullptr), none(tree, &nothing);
+  CHECK(sql::int_of(std::get<sql::Value>(all.read(column, "3702000001"))) == school->no.value);
+  CHECK(sql::int_of(std::get<sql::Value>(all.read(column, school->id.to_string()))) == school->no.value);
+  CHECK(std::get<Finding>(none.read(column, school->id.to_string())).rule == "scope");
+  const directory::Org* above = tree->find(school->parent);
+  CHECK(std::get<Finding>(all.read(column, above->id.to_string())).rule == "reference");
+  CHECK(std::get<Finding>(all.read(column, OrgId::next().to_string())).rule == "reference");
+}
+
 TEST_CASE("a thousand bad rows of every kind come back in the order of the file") {
   on_each_pair([](World& world) {
     std::string text = "学校,电话,姓名\n";

@@ -16,6 +16,7 @@
 #include "server/demo_events.h"
 #include "server/demo_files.h"
 #include "server/demo_roster.h"
+#include "server/demo_season.h"
 #include "server/demo_tables.h"
 #include "server/taken_away.h"
 
@@ -171,8 +172,9 @@ void print_summary(const DemoCity& plan, const std::string& data, Instant from, 
                 std::to_string(plan.schools.size()) + " 学校 schools, " + std::to_string(plan.n_classes) + " 班 classes, " +
                 std::to_string(plan.n_students) + " 学生 students, " + std::to_string(plan.n_teachers) + " 教师 teachers  " +
                 seconds(from, Clock::system().now()));
-  terminal.line("账号 accounts: city leader district principal teacher student guardian sysadmin secadmin auditor  密码 password: " +
-                std::string(kDemoPassword));
+  terminal.line(
+      "账号 accounts: city leader district principal teacher student guardian candidate candidate_parent sysadmin secadmin auditor  密码 password: " +
+      std::string(kDemoPassword));
   terminal.line("下一步 next: banmo serve --data " + data);
 }
 
@@ -202,6 +204,9 @@ Result<> make_demo(Settings settings, const DemoOptions& options, const Terminal
   const Step cases(terminal);
   BANMO_TRY(const int64_t n_cases, open_demo_cases(*city));
   cases.done("办件 cases: " + std::to_string(n_cases));
+  const Step season(terminal);
+  BANMO_TRY(const int64_t n_batches, publish_demo_season(*city, plan));
+  season.done("招生录取 batches of last year's admission published: " + std::to_string(n_batches));
   const Step events(terminal);
   BANMO_TRY(const int64_t n_events, tell_demo_events(*city, plan, bar(terminal, "xAPI")));
   events.done("学习记录 learning records over HTTP: " + std::to_string(n_events));

@@ -57,6 +57,12 @@ class Accounts {
  public:
   Accounts(City& city, const DemoCity& plan) : directory_(city.directory()), plan_(plan), cast_(choose(plan)) {}
 
+  Result<> make_candidate(const DemoSchool& school, const DemoStudent& student) {
+    BANMO_TRY(const OrgNo at, org(OrgKind::school, school.code));
+    BANMO_DO(account("candidate", Role::student, at, student.code));
+    return account("candidate_parent", Role::guardian, at, guardian_code(student));
+  }
+
   Result<> make() {
     BANMO_TRY(const OrgNo top, org(OrgKind::city, plan_.code));
     BANMO_TRY(const OrgNo district, org(OrgKind::district, cast_.district->code));
@@ -171,6 +177,24 @@ class Accounts {
 std::string demo_guardian(const DemoCity& plan) { return choose(plan).guardian; }
 
 Result<> make_demo_accounts(City& city, const DemoCity& plan) { return Accounts(city, plan).make(); }
+Result<> make_candidate_accounts(City& city, const DemoCity& plan, const DemoSchool& school, const DemoStudent& student) {
+  return Accounts(city, plan).make_candidate(school, student);
+}
+
+Result<const Principal*> DemoPeople::signed_in(const std::string& account) {
+  auto known = known_.find(account);
+  if (known == known_.end()) {
+    BANMO_TRY(auto session, city_.directory().sign_in(account, kDemoPassword, "demo"));
+    known = known_.emplace(account, std::move(session)).first;
+  }
+  return known->second.principal.get();
+}
+
+Result<> DemoPeople::sign_out() {
+  for (const auto& [account, session] : known_) BANMO_DO(city_.directory().sign_out(session.token));
+  known_.clear();
+  return {};
+}
 
 Result<int64_t> report_demo_targets(City& city, const DemoCity& plan) {
   constexpr double kReached[] = {1.05, 0.94, 0.63, 0, 1.0};  // of the wanted value: green, yellow, red, not reported, green

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A year of admission in the synthetic city: pupils of the ninth grade with marks that follow one ability, plans of the city's own senior schools in
-// five batches, quotas, and ordered choices for what is near and wanted. No row is spoilt: a run takes no bad ones.
+// Two years of admission in the synthetic city: last year's, by which the tenth grade entered, and that of the ninth grade, which nobody has run yet.
+// Marks follow one ability; plans are of the city's own senior schools in five batches, with quotas; choices are for what is near and wanted. No row
+// is spoilt: a run takes no bad ones.
 #pragma once
 
 #include "server/demo_fitness.h"

@@ -79,27 +79,16 @@ void describe(V& v, DemoCase& x) {
 
 namespace {
 
-using People = std::map<std::string, directory::SignedIn>;
-
-Result<const directory::Principal*> signed_in(City& city, People& people, const std::string& account) {
-  auto known = people.find(account);
-  if (known == people.end()) {
-    BANMO_TRY(auto session, city.directory().sign_in(account, kDemoPassword, "demo"));
-    known = people.emplace(account, std::move(session)).first;
-  }
-  return known->second.principal.get();
-}
-
 json::Object object_in(const json::Value& value) {
   const json::Object* object = value.as_object();
   return object == nullptr ? json::Object{} : *object;
 }
 
-Result<> run_panel(City& city, People& people, const std::string& case_id, const DemoCase& one) {
-  BANMO_TRY(const directory::Principal* officer, signed_in(city, people, one.panel->by));
+Result<> run_panel(City& city, DemoPeople& people, const std::string& case_id, const DemoCase& one) {
+  BANMO_TRY(const directory::Principal* officer, people.signed_in(one.panel->by));
   BANMO_TRY(const flows::PanelView view, city.flows().panels().name(*officer, case_id, {one.panel->pool, ""}));
   for (const DemoSheet& sheet : one.sheets) {
-    BANMO_TRY(const directory::Principal* reviewer, signed_in(city, people, sheet.by));
+    BANMO_TRY(const directory::Principal* reviewer, people.signed_in(sheet.by));
     for (const flows::Seat& seat : view.seats) {
       if (seat.account != sheet.by) continue;
       const auto done = city.flows().panels().hand_in(*reviewer, seat.id.to_string(), {sheet.points, sheet.note});
@@ -110,8 +99,8 @@ Result<> run_panel(City& city, People& people, const std::string& case_id, const
 }
 
 //   folder   where the files are that are handed in
-Result<> run_case(City& city, People& people, const std::string& flow, const std::string& folder, const DemoCase& one) {
-  BANMO_TRY(const directory::Principal* opener, signed_in(city, people, one.by));
+Result<> run_case(City& city, DemoPeople& people, const std::string& flow, const std::string& folder, const DemoCase& one) {
+  BANMO_TRY(const directory::Principal* opener, people.signed_in(one.by));
   BANMO_TRY(flows::Case now, city.flows().open(*opener, flow, object_in(one.values)));
   const std::string id = now.head.id.to_string();
   for (const DemoPaper& paper : one.files) BANMO_DO(city.flows().files().add(*opener, id, paper.file, paper.path, folder + "/" + paper.path));
@@ -119,7 +108,7 @@ Result<> run_case(City& city, People& people, const std::string& flow, const std
     BANMO_TRY(now, city.flows().find(*opener, id));
   }
   for (const DemoMove& move : one.moves) {
-    BANMO_TRY(const directory::Principal* mover, signed_in(city, people, move.by));
+    BANMO_TRY(const directory::Principal* mover, people.signed_in(move.by));
     BANMO_TRY(now, city.flows().move(*mover, now.head.id.to_string(), {now.head.seq, move.move, object_in(move.values), move.note}));
   }
   return one.panel ? run_panel(city, people, id, one) : Result<>();
@@ -143,7 +132,7 @@ Error in_file(Error error, const std::string& file) {
 }  // namespace
 
 Result<int64_t> open_demo_cases(City& city) {
-  People people;
+  DemoPeople people(city);
   int64_t n = 0;
   for (const pack::Flow& flow : city.catalogue()->flows()) {
     const auto folder = std::filesystem::path(city.catalogue()->pack(flow.pack)->file).parent_path() / "sample";
@@ -156,7 +145,7 @@ Result<int64_t> open_demo_cases(City& city) {
       ++n;
     }
   }
-  for (const auto& [account, session] : people) BANMO_DO(city.directory().sign_out(session.token));
+  BANMO_DO(people.sign_out());
   return n;
 }
 

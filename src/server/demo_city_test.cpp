@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -65,7 +66,7 @@ TEST_CASE("a demonstration city has people, plausible figures, errors of every k
   City& city = **opened;
   const auto n_demo = city.directory().demo_accounts_left();
   REQUIRE(n_demo.ok());
-  CHECK(*n_demo == 15);
+  CHECK(*n_demo == 17);
   const auto top = city.directory().orgs()->children({});
   REQUIRE(top.size() == 1);
   CHECK(city.directory().counts(top[0]).n_students == 5200);
@@ -95,6 +96,12 @@ TEST_CASE("a demonstration city has people, plausible figures, errors of every k
   const auto guardian = city.directory().sign_in("guardian", "banmo-demo", "test");
   REQUIRE_MESSAGE(guardian.ok(), told(guardian));
   CHECK(guardian->principal->wards.size() == 2);
+  const auto parent = city.directory().sign_in("candidate_parent", "banmo-demo", "test");
+  REQUIRE_MESSAGE(parent.ok(), told(parent));
+  const auto admitted = city.admissions().mine(*parent->principal);
+  REQUIRE_MESSAGE(admitted.ok(), told(admitted));
+  CHECK(std::count_if(admitted->begin(), admitted->end(), [](const auto& one) { return !one.second.applicant.program.empty(); }) == 1);
+  for (const auto& [run, explanation] : *admitted) CHECK(run.in_dataset);
   const auto teacher = city.directory().sign_in("teacher", "banmo-demo", "test");
   REQUIRE(teacher.ok());
   CHECK_FALSE(teacher->principal->classes.empty());

@@ -32,7 +32,7 @@ constexpr std::string_view kContentSecurityPolicy =
     "base-uri 'self'; form-action 'self'; object-src 'none'";
 
 constexpr std::chrono::seconds kRefresh{2}, kFeed{1}, kForward{1};
-constexpr std::chrono::seconds kTell{20}, kDeadlines{5}, kFileChecks{1}, kPurge{3600};
+constexpr std::chrono::seconds kTell{20}, kDeadlines{5}, kFileChecks{1}, kPurge{3600}, kTendAdmissions{600};
 
 bool is_loopback(std::string_view address) {
   return address.starts_with("127.") || address.starts_with("[::1]") || address.starts_with("localhost:");
@@ -142,6 +142,7 @@ void ask_others(City& city) {
 }
 void purge_files(City& city) {
   if (const auto done = city.flows().files().purge(); !done.ok()) BANMO_LOG(warn, "flows.files_not_purged", {"error", done.error().to_string()});
+  if (const auto done = city.flows().end_drafts(); !done.ok()) BANMO_LOG(warn, "flows.drafts_not_ended", {"error", done.error().to_string()});
   if (const auto done = city.flows().lookups().purge(); !done.ok()) BANMO_LOG(warn, "flows.answers_not_purged", {"error", done.error().to_string()});
 }
 
@@ -203,6 +204,7 @@ Result<> serve(Settings settings, const ServeOptions& options, const Terminal& t
   const Every checking(kFileChecks, [&city] { check_files(*city); });
   const Every asking(kFileChecks, [&city] { ask_others(*city); });
   const Every purging(kPurge, [&city] { purge_files(*city); });
+  const Every tending(kTendAdmissions, [&city] { city->admissions().tend(); });
   const Every filing(kFeed, [&city] { file(*city); });
   const Every feeding(kFeed, [&city] { feed(*city); });
   std::atomic<bool> stopping = false;

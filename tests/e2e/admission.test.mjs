@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// An admission in a browser: an officer runs a batch and compares mechanisms, a leader checks and publishes it, anyone recomputes a draw of lots without
-// an account.
+// An admission in a browser: an officer runs a batch and compares mechanisms, a leader checks and publishes it, families read why, two people draw lots,
+// anyone recomputes them without an account.
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
-import { api, clean, json, launch, open, base, settled, signedInState, visit as visitAs, watch } from './lib.mjs'
+import { api, clean, launch, open, base, settled, signedInState, visit as visitAs, watch } from './lib.mjs'
 
 const at = 'admissions/senior_secondary'
 let browser, year
 const states = {}
 before(async () => {
   browser = await launch()
-  for (const account of ['city', 'leader', 'student']) states[account] = await signedInState(browser, account)
+  for (const account of ['city', 'leader', 'student', 'candidate', 'candidate_parent']) states[account] = await signedInState(browser, account)
 })
 after(() => browser?.close())
 const visit = (account, path, how) => visitAs(browser, states[account], path, how)
@@ -18,7 +18,8 @@ const rowOf = (page, state) => page.getByRole('region', { name: '投档记录' }
 
 test('an officer runs a batch, sees its certificate and cut-offs, and compares mechanisms', async () => {
   const { page, context, faults } = await visit('city', 'admissions')
-  year = (await api(page, 'datasets/exam_candidate/rows?limit=1')).items[0].exam_year
+  const known = (await api(page, `${at}/runs`)).items.filter((one) => one.state === 'published')
+  year = Math.min(...known.map((one) => one.year)) + 1 // the year after the one that the demonstration has published
   const runs = page.getByRole('region', { name: '投档记录' }).last()
   await page.getByRole('region', { name: '投档', exact: true }).getByRole('spinbutton').fill(String(year))
   await page.getByRole('button', { name: '开始投档' }).click()
@@ -60,16 +61,66 @@ for (const width of [1440, 390])
     }
   })
 
+for (const account of ['candidate', 'candidate_parent'])
+  test(`${account} reads the place and why a dearer choice was not given`, async () => {
+    for (const width of [1440, 390]) {
+      const { page, context, faults } = await visit(account, 'admissions', { width })
+      await page.getByText('录取到').first().waitFor()
+      await page.getByText(/须在第 \d+ 以内/).first().waitFor()
+      assert.equal(await page.getByRole('link', { name: '抽签' }).count(), 0, 'lots are for those who run and publish')
+      await clean(page, `admission-${account}-${width}`)
+      assert.deepEqual(faults, [])
+      await context.close()
+    }
+  })
+
+test('lots: the list is published, digits are typed by two people, and sent back once', async () => {
+  const draw = (page) => page.getByRole('region', { name: `${year} 中等职业学校批`, exact: true })
+  const type = async (page, hash, digits, button) => {
+    const form = draw(page)
+    await form.getByLabel('抽签前公布的名单校验值').fill(hash)
+    await form.getByLabel('抽出的数字').fill(digits)
+    await form.getByRole('button', { name: button }).click()
+  }
+  const officer = await visit('city', '')
+  await officer.page.getByRole('link', { name: '抽签' }).click()
+  const page = officer.page
+  await page.getByRole('region', { name: '公布抽签名单' }).getByRole('spinbutton').fill(String(year))
+  await page.getByRole('button', { name: '固定名单并公布校验值' }).click()
+  await page.locator('.ant-popconfirm').getByRole('button', { name: '固定名单并公布校验值' }).click()
+  await draw(page).getByText('名单已公布', { exact: true }).waitFor()
+  const [fixed] = (await api(page, `${at}/lotteries`)).items.filter((one) => one.year === year)
+  await draw(page).getByText(fixed.list_sha256).waitFor()
+  await type(page, '00', '20260622', '录入数字')
+  await draw(page).getByText('models.list_differs').waitFor()
+  await type(page, fixed.list_sha256, '20260226', '录入数字')
+  await draw(page).getByText('数字已录入，须由另一人核对。').waitFor()
+  const leader = await visit('leader', 'lots')
+  await draw(leader.page).getByRole('button', { name: '数字录错，退回' }).click()
+  await leader.page.locator('.ant-popconfirm').getByRole('button', { name: '数字录错，退回' }).click()
+  await draw(leader.page).getByText('等待录入抽出的数字。').waitFor()
+  await page.reload()
+  await type(page, fixed.list_sha256, '20260622', '录入数字')
+  await draw(page).getByText('数字已录入，须由另一人核对。').waitFor()
+  await clean(page, 'admission-lots-city-1440')
+  await leader.page.reload()
+  await type(leader.page, fixed.list_sha256, '20260622', '核对一致')
+  await draw(leader.page).getByText('已抽签').waitFor()
+  const download = leader.page.waitForEvent('download')
+  await draw(leader.page).getByRole('button', { name: '下载公开文件' }).click()
+  assert.equal((await download).suggestedFilename(), 'lottery.json')
+  await clean(leader.page, 'admission-lots-leader-1440')
+  await leader.page.setViewportSize({ width: 390, height: 844 })
+  await clean(leader.page, 'admission-lots-leader-390')
+  assert.deepEqual(leader.faults, [])
+  await leader.context.close()
+  await officer.context.close()
+})
+
 test('anyone recomputes a draw of lots in the browser, and sees what was changed', async () => {
   const officer = await visit('city', 'admissions')
-  const known = (await api(officer.page, `${at}/lotteries`)).items.find((one) => one.year === year && one.batch === 'vocational') // of an earlier test
-  const fixed = known ?? (await api(officer.page, `${at}/lotteries`, json({ year, batch: 'vocational' })))
-  const said = json({ list_sha256: fixed.list_sha256, digits: '20260622' })
-  if (fixed.state === 'listed') await api(officer.page, `admissions/lotteries/${fixed.id}/draw`, said)
+  const fixed = (await api(officer.page, `${at}/lotteries`)).items.find((one) => one.year === year && one.state === 'confirmed')
   await officer.context.close()
-  const leader = await visit('leader', 'admissions')
-  if (fixed.state !== 'confirmed') assert.equal((await api(leader.page, `admissions/lotteries/${fixed.id}/confirm`, said)).state, 'confirmed')
-  await leader.context.close()
   for (const width of [1440, 390]) {
     const { page, context } = await open(browser, { state: undefined, width }) // nobody is signed in
     const faults = watch(page)

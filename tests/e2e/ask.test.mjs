@@ -62,6 +62,13 @@ for (const width of [1440, 390]) {
     await clean(page, `ask-how-${width}`)
     await page.keyboard.press('Escape')
 
+    // targets of the plans: a table, no editor of parts, and a word why no card can hold them
+    await ask(page, '今年哪些规划目标没达标')
+    assert.match(await sentence(page), /没有达成的目标有\d+项/)
+    assert.ok((await last(page).getByRole('row').count()) > 3)
+    assert.equal(await last(page).getByRole('button', { name: '加分组' }).count(), 0)
+    await clean(page, `ask-targets-${width}`)
+
     await ask(page, '近视率是多少')
     await last(page).getByText(/^UNKNOWN_/).waitFor()
     assert.equal(await last(page).getByLabel('图形').count(), 0, 'a refusal has no picture')

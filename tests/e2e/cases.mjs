@@ -1,30 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // What walks through services share: a visitor's page, forms and moves by what stands on the screen.
 import assert from 'node:assert/strict'
-import { axe, base, open, settled, shoot, signedInState, watch } from './lib.mjs'
+import { axe, shoot, signedInState, visit } from './lib.mjs'
+
+export { clean, json } from './lib.mjs'
 
 /** Opens pages as an account, signed in once. */
 export function visitor(browser) {
   const states = {}
-  return async (who, path, { language = 'zh', width = 1440 } = {}) => {
+  return async (who, path, how) => {
     states[who] ??= await signedInState(browser, who)
-    const opened = await open(browser, { state: states[who], language, width })
-    const faults = watch(opened.page)
-    await opened.page.goto(new URL(path, base()).href)
-    await settled(opened.page)
-    return { ...opened, faults }
+    return visit(browser, states[who], path, how)
   }
 }
 // What a refused request leaves in the console is what the test asked for.
 export const unexpected = (faults) => faults.filter((fault) => !/status of (409|422)|ERR_FAILED|net::ERR/.test(fault))
-export const clean = async (page, name) => {
-  await page.mouse.move(0, 0) // a hovered button is on its way to another colour
-  await settled(page)
-  await shoot(page, name)
-  assert.deepEqual(await axe(page), [], name)
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${name} does not scroll sideways`)
+/** A page that the server writes itself: no violation, nothing that scrolls sideways, at a desk's and a phone's width. */
+export async function cleanPaper(page, name) {
+  for (const width of [1440, 390]) {
+    await page.setViewportSize({ width, height: 844 })
+    await shoot(page, `${name}-${width}`)
+    assert.deepEqual(await axe(page), [], `${name} ${width}`)
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${name} ${width} does not scroll sideways`)
+  }
 }
-export const json = (body, method = 'POST') => ({ method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
 export const pick = async (page, field, text) => {
   await page.locator(`#field-${field}`).click()
   await page.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: text }).first().click()

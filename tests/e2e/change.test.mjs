@@ -1,7 +1,7 @@
 // What officers change about the city itself: levels of fields with a second pair of eyes; organisations made, renamed, reached, closed.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { axe, launch, settled, shoot, signedInState, visit as visitAs } from './lib.mjs'
+import { axe, launch, reads, settled, shoot, signedInState, visit as visitAs } from './lib.mjs'
 
 let browser
 const state = {}
@@ -24,7 +24,7 @@ test('a lower level is proposed by one officer, seen with what it opens, and app
   await page.locator('.ant-select-item-option[title^="L2"]').click()
   await page.fill('#regrade-reason', '日期已按月公布')
   await settled(page)
-  assert.match(await page.locator('.ant-modal [role=status]').innerText(), /另一人批准/)
+  await reads(page.locator('.ant-modal [role=status]'), /另一人批准/)
   await shoot(page, 'change-propose')
   assert.deepEqual(await axe(page), [])
   await page.locator('.ant-modal button[type=submit]').click()

@@ -1,106 +1,102 @@
 // SPDX-License-Identifier: Apache-2.0
-// Entry to school in a browser: a guardian on a phone applies for a child, the school, the district and the registers decide on a desk, through every state of the flow that people bring about.
+// Entry to school in a browser, from the draft to the first day: a guardian on a phone, the school and the district on a desk; a letter that is printed and checked. How it ends
+// otherwise is in enrol-ends.test.mjs.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { api, launch } from './lib.mjs'
-import { button, caseOf, clean, json, made, make, pick, unexpected, visitor } from './cases.mjs'
+import { button, clean, cleanPaper, make, made, unexpected, visitor } from './cases.mjs'
+import { applyRenting, begin, child, handIn, phone } from './enrolment.mjs'
+import { launch, reads } from './lib.mjs'
 
 let browser
 let visit
-const phone = { width: 390 }
-
-// A citizen number of that birthday with its check sign (GB 11643), of a district that does not exist.
-let n = Math.floor(Math.random() * 400) * 2
-function numberOf(birth) {
-  const head = `991100${birth}${String((n += 1) % 1000).padStart(3, '0')}`
-  const sum = [...head].reduce((total, digit, at) => total + Number(digit) * (2 ** (17 - at) % 11), 0)
-  return head + '10X98765432'[sum % 11]
-}
-const child = () => ({ child_name: `童${n}`, child_no: numberOf('20200315'), guardian_no: numberOf('19900101'), phone: '13800009999', house_no: '1' })
-
 before(async () => {
   browser = await launch()
   visit = visitor(browser)
 })
 after(() => browser?.close())
 
-let district
-let street
-
-// Fills in the form of the application on a phone, as far as a guardian types it.
-async function fillIn(page, one, kind) {
-  await pick(page, 'stage', '小学')
-  await pick(page, 'kind', kind)
-  await page.locator('#field-district').click()
-  await page.locator('#field-district').pressSequentially(district.title)
-  await page.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: district.title }).first().click()
-  await page.fill('#field-street', street)
-  for (const [field, text] of Object.entries(one)) await page.fill(`#field-${field}`, text)
-}
-
-// Applies by the pages and gives the id of the case.
-async function apply(page, one, kind) {
+test('the guide tells a guardian who may apply, what is needed and how long it takes; a draft that is not wanted is given up', async () => {
+  const { context, page, faults } = await visit('guardian', 'services', phone)
+  await page.getByRole('heading', { name: '上学入园' }).waitFor()
+  await clean(page, 'enrol-hall-390')
   await page.goto(new URL('service?id=enrol', page.url()).href)
-  await page.getByRole('button', { name: /开始办理|另办一件/ }).click()
-  await page.waitForURL(/case\?id=/)
-  await page.locator('#field-child_name').waitFor()
-  await fillIn(page, one, kind)
-  await page.locator('.bm-saved', { hasText: /已保存/ }).waitFor()
-  await button(page, '提交').waitFor()
-  await page.waitForFunction(() => [...document.querySelectorAll('.bm-moves button')].some((one) => /提\s?交/.test(one.textContent)))
-  await make(page, '提交')
-  return caseOf(page)
-}
-
-test('where the demonstration family lives', async () => {
-  const { context, page } = await visit('principal', 'services')
-  const [known] = (await api(page, 'datasets/enrol_app/rows?limit=1&filter=enrol_state:eq:school')).items
-  assert.ok(known, 'the demonstration has an application that waits for the school')
-  district = { id: known.district, title: known.district_title }
-  street = known.street
+  await reads(page.locator('main'), /不用交材料[\s\S]*录取通知书[\s\S]*申诉/)
+  await clean(page, 'enrol-guide-390')
+  await begin(page, child(), '租赁')
+  await reads(page.locator('.bm-case-papers'), /租赁合同或备案证明[\s\S]*必/)
+  await clean(page, 'enrol-draft-390')
+  await reads(page.locator('.bm-closed-moves'), /提\s?交\s+请先上传“租赁合同或备案证明/)
+  await make(page, '放弃')
+  await made(page, '未提交')
+  await clean(page, 'enrol-given-up-390')
+  assert.deepEqual(unexpected(faults), [])
   await context.close()
 })
 
-let first
+let id
 
-test('a guardian applies on a phone; the school sends it back once, the guardian mends it, the district offers a seat, and the guardian confirms', async () => {
+test('a guardian who rents sends the lease along; the school sends it back once, the guardian mends it, school and district pass it', async () => {
   const family = await visit('guardian', 'services', phone)
-  await family.page.getByRole('heading', { name: '上学入园' }).waitFor()
-  await clean(family.page, 'enrol-hall-390')
-  first = await apply(family.page, child(), '租赁')
+  id = await applyRenting(family.page)
   await made(family.page, '待学校初审')
+  await reads(family.page.locator('main'), /与登记比对 系统自动[\s\S]*转学校初审 系统自动/)
   await clean(family.page, 'enrol-sent-390')
 
-  const school = await visit('principal', `case?id=${first}`)
-  assert.match(await school.page.locator('.bm-case-facts').innerText(), /户籍比对[\s\S]*房产比对/)
+  const school = await visit('principal', `case?id=${id}`)
+  await reads(school.page.locator('.bm-case-facts'), /户籍比对[\s\S]*房产比对/)
+  await reads(school.page.locator('.bm-case-papers'), /证明材料\.pdf/)
   await clean(school.page, 'enrol-school-1440')
   await make(school.page, '一次性告知补正', { note: '请核对门牌号' })
   await made(school.page, '待补正')
 
   await family.page.reload()
   await family.page.locator('#field-house_no').waitFor()
-  await family.page.fill('#field-house_no', '2')
+  await reads(family.page.locator('.bm-page-note'), /待补正[\s\S]*请您办理/)
+  await clean(family.page, 'enrol-fix-390')
+  await family.page.fill('#field-house_no', '71')
   await family.page.locator('.bm-saved', { hasText: /已保存/ }).waitFor()
   await make(family.page, '补正后再提交')
   await made(family.page, '待学校初审')
   await school.page.reload()
   await make(school.page, '初审通过', { fields: { opinion: '材料齐全，同意上报' } })
   await made(school.page, '待区市复审')
+  assert.deepEqual(unexpected(school.faults), [])
+  await school.context.close()
 
-  const office = await visit('district', `case?id=${first}`)
+  const office = await visit('district', `case?id=${id}`)
+  await reads(office.page.locator('.bm-case-facts'), /初审意见\s+材料齐全/)
   await clean(office.page, 'enrol-district-1440')
   await make(office.page, '录取')
   await made(office.page, '已录取待确认')
+  await reads(office.page.locator('.bm-done'), /由监护人办理/)
   assert.deepEqual(unexpected(office.faults), [])
   await office.context.close()
+  assert.deepEqual(unexpected(family.faults), [])
+  await family.context.close()
+})
 
-  await family.page.reload()
-  await family.page.getByText('请您办理').first().waitFor()
+test('the guardian finds the offer as theirs to take, with its deadline; the letter of admission is printed and can be checked by anyone', async () => {
+  const family = await visit('guardian', 'work?flow=enrol', phone)
+  await reads(family.page.locator('main'), /已录取待确认/)
+  await clean(family.page, 'enrol-work-390')
+  await family.page.goto(new URL(`case?id=${id}`, family.page.url()).href)
+  await reads(family.page.locator('.bm-page-note'), /已录取待确认[\s\S]*请您办理，\d{4}-\d{2}-\d{2} 前/)
   await clean(family.page, 'enrol-offered-390')
   await make(family.page, '确认入学')
   await made(family.page, '已确认待报到')
   await clean(family.page, 'enrol-done-390')
-  await school.page.reload()
+
+  const [letter] = await Promise.all([family.context.waitForEvent('page'), family.page.getByRole('link', { name: /录取通知书/ }).click()])
+  await letter.waitForLoadState()
+  await reads(letter.locator('body'), /录取通知书[\s\S]*小学一年级新生/)
+  const code = /[0-9A-Z]{4}(-[0-9A-Z]{4}){3}/.exec(await letter.locator('body').innerText())[0]
+  await cleanPaper(letter, 'enrol-letter')
+  assert.ok((await letter.pdf({ format: 'A4' })).length > 1000, 'it prints')
+  await letter.goto(new URL(`letters/verify?code=${code}`, family.page.url()).href)
+  await reads(letter.locator('body'), /录取通知书[\s\S]*现行有效|现行有效[\s\S]*录取通知书/)
+  await letter.close()
+
+  const school = await visit('principal', `case?id=${id}`)
   await make(school.page, '已报到')
   await made(school.page, '已报到入学')
   assert.deepEqual(unexpected(school.faults), [])
@@ -112,37 +108,21 @@ test('a guardian applies on a phone; the school sends it back once, the guardian
   await family.context.close()
 })
 
-test('one is refused with a reason, one stands in line and is offered another school, one is withdrawn', async () => {
-  const family = await visit('guardian', 'services', phone)
-  const refused = await apply(family.page, child(), '租赁')
-  const waiting = await apply(family.page, child(), '租赁')
-  const withdrawn = await apply(family.page, child(), '租赁')
-  await make(family.page, '撤回')
-  await made(family.page, '已撤回')
-  assert.equal(caseOf(family.page), withdrawn)
-
-  const school = await visit('principal', 'work?flow=enrol')
-  for (const id of [refused, waiting]) {
-    const one = await api(school.page, `cases/${id}`)
-    await api(school.page, `cases/${id}/moves`, json({ seq: one.seq, move: 'district', values: { opinion: '请区市审定' } }))
-  }
-  await school.context.close()
-
-  const office = await visit('district', `case?id=${refused}`)
-  await make(office.page, '不符合条件', { note: '不在本区居住' })
-  await made(office.page, '不符合条件')
-  await office.page.goto(new URL(`case?id=${waiting}`, office.page.url()).href)
-  await make(office.page, '学位已满，排队候补')
-  await office.page.locator('.bm-done').waitFor()
-  const state = (await api(office.page, `cases/${waiting}`)).state
-  assert.ok(['pooled', 'offered'].includes(state), `${state}: in line, or offered where a seat is free`)
-  await clean(office.page, 'enrol-line-1440')
-  assert.deepEqual(unexpected(office.faults), [])
-  await office.context.close()
-
-  await family.page.goto(new URL('cases', family.page.url()).href)
-  await family.page.locator('.bm-case-card').first().waitFor()
-  await clean(family.page, 'enrol-cases-390')
-  assert.match(await family.page.locator('main').innerText(), /不符合条件[\s\S]*办结/)
-  await family.context.close()
+test('where the registers do not show it a guardian is asked for the proof at once, and the school gets it', async () => {
+  const { context, page, faults } = await visit('guardian', 'services', phone)
+  await begin(page, child(), '户籍房产一致')
+  await button(page, '提交').waitFor()
+  await make(page, '提交')
+  await made(page, '待补正')
+  await reads(page.locator('.bm-case-papers'), /户口簿与房产证明/)
+  await reads(page.locator('main'), /登记核对不上，请补交证明/)
+  await clean(page, 'enrol-proof-390')
+  await handIn(page, 'home')
+  await make(page, '补正后再提交')
+  await made(page, '待学校初审')
+  await make(page, '撤回')
+  await made(page, '已撤回')
+  await clean(page, 'enrol-withdrawn-390')
+  assert.deepEqual(unexpected(faults), [])
+  await context.close()
 })

@@ -2,7 +2,7 @@
 // pastes a block, takes it back, keeps a view. BANMO_GRID_DATASET names the dataset (fitness_raw), BANMO_GRID_FPS the least frames a second: `tools/bench portal` asks for 50.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { api, axe, base, launch, open, settled, shoot, signedInState, watch } from './lib.mjs'
+import { api, axe, base, launch, open, reads, settled, shoot, signedInState, watch } from './lib.mjs'
 
 const dataset = process.env.BANMO_GRID_DATASET ?? 'fitness_raw'
 const leastFps = Number(process.env.BANMO_GRID_FPS ?? 0) // a test fails for no clock
@@ -130,7 +130,7 @@ test('cells are edited in place, refused with a sentence, taken back; a block is
   const refused = await page.locator('.bm-cell-refused').count()
   if (refused > 0) {
     await shoot(page, 'grid-refused')
-    assert.match(await page.locator('.bm-cell-refused').first().innerText(), /\S+/)
+    await reads(page.locator('.bm-cell-refused').first(), /\S+/)
   }
   await cell(1, 2).click()
   await page.keyboard.press('F2')

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
-import { api, base, clean, json, launch, settled, shoot, signedInState, visit as visitAs } from './lib.mjs'
+import { api, base, clean, json, launch, reads, settled, shoot, signedInState, visit as visitAs } from './lib.mjs'
 
 const require = createRequire(new URL('../../portal/package.json', import.meta.url))
 const XAPI = require('@xapi/xapi').default
@@ -51,7 +51,7 @@ test('a tool is connected from the page: its secret is shown once, and its line 
   await page.keyboard.press('Escape')
   await settled(page)
   const line = page.locator('tbody tr', { hasText: title })
-  assert.match(await line.innerText(), /写学习记录[\s\S]*读自己写的记录[\s\S]*从未使用/)
+  await reads(line, /写学习记录[\s\S]*读自己写的记录[\s\S]*从未使用/)
   assert.ok(!(await page.content()).includes(key.secret), 'the secret is gone')
   assert.deepEqual(faults, [])
   await context.close()
@@ -78,12 +78,12 @@ test('what real clients send is in the stream within seconds, as a sentence that
   }
   console.log(`# in the stream ${Date.now() - began} ms after they were sent`)
   const line = page.locator('.bm-learning-lines li', { hasText: '光的折射' })
-  assert.match(await line.innerText(), new RegExp(`${child.name} 完成了“光的折射”，得分 85（满分 100），达标，用时 12 分 30 秒。`))
+  await reads(line, new RegExp(`${child.name} 完成了“光的折射”，得分 85（满分 100），达标，用时 12 分 30 秒。`))
   await clean(page, 'learning-stream-1440')
   await line.getByRole('button').click()
   await page.waitForSelector('.bm-learning-sentence')
   await page.locator('.bm-sheet summary').click()
-  assert.match(await page.locator('.bm-learning-json').innerText(), /"raw": 85/)
+  await reads(page.locator('.bm-learning-json'), /"raw": 85/)
   await clean(page, 'learning-record-1440')
   await page.keyboard.press('Escape')
   await page.getByRole('searchbox', { name: '学习内容名称' }).fill('声音')
@@ -91,7 +91,7 @@ test('what real clients send is in the stream within seconds, as a sentence that
   await page.waitForURL(/q=/)
   await settled(page)
   await page.waitForFunction(() => document.querySelectorAll('.bm-learning-lines li').length === 1)
-  assert.match(await page.locator('.bm-learning-lines li').innerText(), /声音的传播/)
+  await reads(page.locator('.bm-learning-lines li'), /声音的传播/)
   await page.getByRole('button', { name: '清除条件' }).click()
   assert.deepEqual(faults, [])
   await context.close()
@@ -104,7 +104,7 @@ for (const [language, width] of [['zh', 390], ['en', 1440], ['en', 390]])
     await clean(page, `learning-stream-${language}-${width}`)
     await page.locator('.bm-learning-lines li button').first().click()
     await page.waitForSelector('.bm-learning-sentence')
-    if (language === 'en') assert.match(await page.locator('.bm-learning-sentence').innerText(), /completed “Refraction of light”/)
+    if (language === 'en') await reads(page.locator('.bm-learning-sentence'), /completed “Refraction of light”/)
     await clean(page, `learning-record-${language}-${width}`)
     for (const path of ['tools', 'actors']) {
       await page.goto(new URL(path, base()).href)
@@ -156,7 +156,7 @@ test('an unknown actor is mapped: the records become the person\'s, and are not 
   await eventually(true)
   await mapped.getByRole('link').click()
   await page.waitForSelector('.bm-learning-day li')
-  assert.match(await page.locator('.bm-learning-day').first().innerText(), new RegExp(`${child.name} 完成了“第 1 节”`))
+  await reads(page.locator('.bm-learning-day').first(), new RegExp(`${child.name} 完成了“第 1 节”`))
   await clean(page, 'learning-person-timeline')
   await page.goto(new URL('actors?state=mapped', base()).href)
   await page.locator('tbody tr', { hasText: stranger.account.name }).getByRole('button', { name: '撤销' }).click()
@@ -186,7 +186,7 @@ for (const language of ['zh', 'en'])
   test(`a family reads a plain time-line on a phone of 360 px (${language})`, async () => {
     const { context, page, faults } = await visit('guardian', 'learning', { language, width: 360 })
     await page.waitForSelector('.bm-learning-day li')
-    assert.match(await page.locator('.bm-learning-day').first().innerText(), language === 'zh' ? /完成了“光的折射”/ : /completed “Refraction of light”/)
+    await reads(page.locator('.bm-learning-day').first(), language === 'zh' ? /完成了“光的折射”/ : /completed “Refraction of light”/)
     assert.equal(await page.locator('.bm-learning-filters').count(), 0)
     await clean(page, `learning-family-${language}-360`)
     await page.locator('.bm-learning-day li button').first().click()
@@ -199,7 +199,7 @@ for (const language of ['zh', 'en'])
 
 test('an administrator connects tools and sees no records; a revoked key is refused at once', async () => {
   const { context, page, faults } = await visit('sysadmin', 'learning')
-  assert.match(await page.locator('main').innerText(), /您没有查看这里的权限/)
+  await reads(page.locator('main'), /您没有查看这里的权限/)
   await page.goto(new URL('tools', base()).href)
   await settled(page)
   const line = page.locator('tbody tr', { hasText: title })
@@ -208,7 +208,7 @@ test('an administrator connects tools and sees no records; a revoked key is refu
   await page.locator('.ant-popconfirm .ant-btn-primary').click()
   await line.waitFor({ state: 'detached' })
   await page.getByRole('checkbox', { name: '也显示已撤销的' }).check()
-  assert.match(await line.innerText(), /已撤销/)
+  await reads(line, /已撤销/)
   await assert.rejects(client().sendStatement({ statement: { actor: stranger, verb: completed, object: lesson('已撤销') } }))
   assert.deepEqual(faults, [])
   await context.close()

@@ -11,6 +11,7 @@ const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 export const accounts = ['city', 'leader', 'district', 'principal', 'teacher', 'student', 'guardian', 'sysadmin', 'secadmin', 'auditor']
 export const password = process.env.BANMO_PASSWORD ?? 'banmo-demo'
 export const shots = process.env.BANMO_SHOTS
+const patience_ms = 20_000 // a slow machine is no failure
 
 /** Address of the running server, always with a closing slash, so that relative paths keep a prefix. */
 export function base() {
@@ -59,7 +60,7 @@ export async function signIn(page, account) {
 
 export async function signedInState(browser, account) {
   const context = await browser.newContext()
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(patience_ms)
   await signIn(await context.newPage(), account)
   const state = await context.storageState()
   await context.close()
@@ -70,7 +71,7 @@ export async function signedInState(browser, account) {
 export async function open(browser, { state, language = 'zh', width = 1440 }) {
   const context = await browser.newContext({ storageState: state, viewport: { width, height: width < 600 ? 844 : 900 }, reducedMotion: 'reduce', acceptDownloads: true, timezoneId: 'America/New_York' })
   await context.addInitScript((value) => localStorage.setItem('banmo.language', value), language)
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(patience_ms)
   return { context, page: await context.newPage() }
 }
 
@@ -102,6 +103,17 @@ export async function visit(browser, state, path, { language = 'zh', width = 144
   await opened.page.goto(new URL(path, base()).href)
   await settled(opened.page)
   return { ...opened, faults }
+}
+
+/** Waits until a place reads as `pattern` says: a page shows its parts as they arrive. */
+export async function reads(locator, pattern) {
+  const until = Date.now() + patience_ms
+  let text = await locator.innerText()
+  while (!pattern.test(text) && Date.now() < until) {
+    await locator.page().waitForTimeout(50)
+    text = await locator.innerText()
+  }
+  assert.match(text, pattern)
 }
 
 /** The page as it stands: a picture, no violation of WCAG, nothing that scrolls sideways. */

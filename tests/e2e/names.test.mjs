@@ -1,7 +1,7 @@
 // People in the grid by name and code, copied and pasted back; a deleted row brought back; a person found by name in a form; a figure walked down to its files; charts in dark colours.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { api, axe, base, json, launch, open, settled, shoot, signedInState, watch } from './lib.mjs'
+import { api, axe, base, json, launch, open, reads, settled, shoot, signedInState, watch } from './lib.mjs'
 
 const dataset = 'fitness_raw'
 const kYear = 2012 // a year that nobody else has figures of
@@ -47,7 +47,7 @@ for (const width of [1440, 390])
     await page.locator('.bm-grid-row').first().locator('.bm-link').click()
     await page.waitForSelector('.ant-drawer .bm-facts')
     await settled(page)
-    assert.match(await page.locator('.ant-drawer').innerText(), new RegExp(`${row.student.name} ${row.student.code}`))
+    await reads(page.locator('.ant-drawer'), new RegExp(`${row.student.name} ${row.student.code}`))
     await shoot(page, `names-row-${width}`)
     assert.deepEqual(await axe(page), [])
     assert.deepEqual(faults, [])
@@ -72,7 +72,7 @@ test('cells are copied as codes, one or a block, and the block goes in again', a
   await page.fill('#paste-text', `school_year\tstudent_id\tschool_id\tgrade\tsex\titem\traw\n${block}`)
   await page.locator('.ant-modal .bm-form-foot button').first().click()
   await page.waitForSelector('.bm-paste tbody tr')
-  assert.match(await page.locator('.bm-paste tbody tr').innerText(), /无变化|不变|相同/)
+  await reads(page.locator('.bm-paste tbody tr'), /无变化|不变|相同/)
   await context.close()
 })
 
@@ -91,7 +91,7 @@ test('a deleted row is brought back by a button', async () => {
   assert.deepEqual(await axe(page), [])
   await page.locator('.bm-edit-bar .ant-btn-primary').click()
   await page.waitForSelector('.bm-grid-row')
-  assert.match(await page.locator('.bm-grid-row').first().innerText(), new RegExp(row.student.code))
+  await reads(page.locator('.bm-grid-row').first(), new RegExp(row.student.code))
   assert.equal(await page.locator('.bm-edit-bar').count(), 0)
   assert.deepEqual(faults, [])
   await context.close()
@@ -107,7 +107,7 @@ test('a form finds a person by name and keeps the code', async () => {
   await field.pressSequentially(row.student.code)
   await page.locator('.ant-select-item-option', { hasText: row.student.name }).first().click()
   await settled(page)
-  assert.match(await page.locator('.bm-form').innerText(), new RegExp(`${row.student.name} ${row.student.code}`))
+  await reads(page.locator('.bm-form'), new RegExp(`${row.student.name} ${row.student.code}`))
   await shoot(page, 'names-form')
   assert.deepEqual(await axe(page), [])
   await context.close()

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { button, caseOf, clean, json, made, make, pick, saved, unexpected, visitor } from './cases.mjs'
-import { api, base, launch, settled } from './lib.mjs'
+import { api, base, launch, reads, settled } from './lib.mjs'
 
 let browser
 let visit
@@ -34,7 +34,7 @@ test('on a phone a school finds the service, reads who and how long, and begins 
   await page.getByRole('link', { name: '数据共享申请', exact: true }).click()
   await page.waitForURL(/service\?id=data_sharing/)
   await page.getByText('承诺 3 个工作日').waitFor()
-  assert.match(await page.locator('main').innerText(), /谁可以办\s+申请单位[\s\S]*所需字段 选填[\s\S]*待区市初审\s+由区市教体局办理/)
+  await reads(page.locator('main'), /谁可以办\s+申请单位[\s\S]*所需字段 选填[\s\S]*待区市初审\s+由区市教体局办理/)
   await clean(page, 'services-guide-390')
   await page.getByRole('button', { name: /开始办理|另办一件/ }).click()
   await page.waitForURL(/case\?id=/)
@@ -42,7 +42,7 @@ test('on a phone a school finds the service, reads who and how long, and begins 
   await settled(page)
   id = caseOf(page)
   key = (await page.locator('h1').innerText()).match(/DS\d{4}-\d{6}/)[0]
-  assert.match(await page.locator('.bm-case-facts').innerText(), /无需填写[\s\S]*申请单位[\s\S]*所在区市/)
+  await reads(page.locator('.bm-case-facts'), /无需填写[\s\S]*申请单位[\s\S]*所在区市/)
   await clean(page, 'services-draft-390')
   assert.deepEqual(faults, [])
   await context.close()
@@ -83,10 +83,10 @@ test('what does not fit is told beside its field and kept; what is missing is to
   await made(page, '待区市初审')
   await page.getByText('转区市初审').first().waitFor() // the time-line is read anew
   const said = await page.locator('main').innerText()
-  assert.match(await page.locator('.bm-page-note').innerText(), /待区市初审[\s\S]*期限内[\s\S]*正在由区市教体局办理，\d{4}-\d{2}-\d{2} 前/)
+  await reads(page.locator('.bm-page-note'), /待区市初审[\s\S]*期限内[\s\S]*正在由区市教体局办理，\d{4}-\d{2}-\d{2} 前/)
   assert.match(said, /提交[\s\S]*转区市初审 系统自动[\s\S]*待区市初审[\s\S]*承诺 3 个工作日/)
   await page.getByText(/^现在不能办的/).click()
-  assert.match(await page.locator('.bm-closed-moves').innerText(), /初审通过\s+“初审通过”由区市教体局办理/)
+  await reads(page.locator('.bm-closed-moves'), /初审通过\s+“初审通过”由区市教体局办理/)
   await clean(page, 'services-sent-390')
   assert.deepEqual(unexpected(faults), [])
   await context.close()
@@ -95,7 +95,7 @@ test('what does not fit is told beside its field and kept; what is missing is to
 test('the district finds it on its work-list by keyboard, sees what was applied with beside what is known, and sends it back once with a reason', async () => {
   const { context, page, faults } = await visit('district', 'work')
   const line = page.locator('.bm-work-lines li', { hasText: key })
-  assert.match(await line.innerText(), /数据共享申请[\s\S]*待区市初审[\s\S]*期限内/)
+  await reads(line, /数据共享申请[\s\S]*待区市初审[\s\S]*期限内/)
   await clean(page, 'services-work-1440')
   await page.locator('.bm-work-frame').focus()
   await page.keyboard.press('ArrowDown')
@@ -103,7 +103,7 @@ test('the district finds it on its work-list by keyboard, sees what was applied 
   await line.getByRole('link').click()
   await page.waitForURL(/case\?id=/)
   await settled(page)
-  assert.match(await page.locator('.bm-case-facts').innerText(), /申请内容[\s\S]*学号、年级[\s\S]*带出与办理信息[\s\S]*申请单位/)
+  await reads(page.locator('.bm-case-facts'), /申请内容[\s\S]*学号、年级[\s\S]*带出与办理信息[\s\S]*申请单位/)
   await clean(page, 'services-officer-1440')
   await button(page, '一次性告知补正').click()
   const confirm = page.locator('.bm-sheet').getByRole('button', { name: /^确定：/ })
@@ -126,7 +126,7 @@ test('the school is told on its phone, mends it while somebody changes the same,
   await page.getByRole('link', { name: new RegExp(key) }).first().click()
   await page.waitForURL(/case\?id=/)
   await page.locator('#field-safeguards').waitFor()
-  assert.match(await page.locator('main').innerText(), /请您办理[\s\S]*请写明安全措施/)
+  await reads(page.locator('main'), /请您办理[\s\S]*请写明安全措施/)
   const now = await api(page, `cases/${id}`)
   await api(page, `cases/${id}`, json({ seq: now.seq, values: { safeguards: '另一处写的' } }, 'PATCH'))
   await page.fill('#field-safeguards', '专人保管，用后删除')
@@ -137,7 +137,7 @@ test('the school is told on its phone, mends it while somebody changes the same,
   assert.equal((await api(page, `cases/${id}`)).row.safeguards, '专人保管，用后删除')
   await page.goto(new URL('cases', base()).href)
   await settled(page)
-  assert.match(await page.locator('.bm-case-card', { hasText: key }).innerText(), /等您办理[\s\S]*待补正[\s\S]*请您办理/)
+  await reads(page.locator('.bm-case-card', { hasText: key }), /等您办理[\s\S]*待补正[\s\S]*请您办理/)
   await clean(page, 'services-cases-390')
   await page.getByRole('link', { name: new RegExp(key) }).click()
   await make(page, '提交')
@@ -148,7 +148,7 @@ test('the school is told on its phone, mends it while somebody changes the same,
 
 test('the district passes it on and can not send it back again; the city grants it; of two officers the second is told who was first and keeps the words', async () => {
   const district = await visit('district', `case?id=${id}`)
-  assert.match(await district.page.locator('.bm-closed-moves').innerText(), /一次性告知补正\s+已告知补正过一次/)
+  await reads(district.page.locator('.bm-closed-moves'), /一次性告知补正\s+已告知补正过一次/)
   await make(district.page, '初审通过', { fields: { district_opinion: '用途明确，同意上报' } })
   await made(district.page, '待市级审批')
   assert.deepEqual(unexpected(district.faults), [])
@@ -172,11 +172,11 @@ test('the district passes it on and can not send it back again; the city grants 
 
 test('the school reads the result on its phone, until when it holds, and hands it back', async () => {
   const { context, page, faults } = await visit('principal', `case?id=${id}`, phone)
-  assert.match(await page.locator('main').innerText(), /有效至 \d{4}-\d{2}-\d{2}[\s\S]*授权范围\s+本校一年级/)
+  await reads(page.locator('main'), /有效至 \d{4}-\d{2}-\d{2}[\s\S]*授权范围\s+本校一年级/)
   await clean(page, 'services-granted-390')
   await make(page, '提前交还')
   await made(page, '已收回')
-  assert.match(await page.locator('main').innerText(), /\d{4}-\d{2}-\d{2} 办结/)
+  await reads(page.locator('main'), /\d{4}-\d{2}-\d{2} 办结/)
   await clean(page, 'services-ended-390')
   assert.deepEqual(unexpected(faults), [])
   await context.close()
@@ -195,7 +195,7 @@ test('open data go to the city to be confirmed; a request is refused with a reas
   await school.context.close()
 
   const city = await visit('city', `case?id=${openData.id}`)
-  assert.match(await city.page.locator('main').innerText(), /待核实公开/)
+  await reads(city.page.locator('main'), /待核实公开/)
   await make(city.page, '确属公开，同意共享')
   await made(city.page, '已授权')
   await city.context.close()
@@ -203,7 +203,7 @@ test('open data go to the city to be confirmed; a request is refused with a reas
   const district = await visit('district', `case?id=${refused.id}`)
   await make(district.page, '不予共享', { note: '不属于履行职责所必需' })
   await made(district.page, '不予共享')
-  assert.match(await district.page.locator('.bm-case-steps').innerText(), /不属于履行职责所必需/)
+  await reads(district.page.locator('.bm-case-steps'), /不属于履行职责所必需/)
   await district.context.close()
 })
 
@@ -234,7 +234,7 @@ test('several cases go on together: chosen, looked at first, then handled, each 
 
 test('figures tell promised and used time by step and leave as a file', async () => {
   const { context, page, faults } = await visit('city', 'figures?flow=data_sharing')
-  assert.match(await page.locator('main').innerText(), /退回补正\s+\d+[\s\S]*待区市初审[\s\S]*承诺 3 个工作日/)
+  await reads(page.locator('main'), /退回补正\s+\d+[\s\S]*待区市初审[\s\S]*承诺 3 个工作日/)
   await clean(page, 'services-figures-1440')
   const [file] = await Promise.all([page.waitForEvent('download'), button(page, '导出 CSV').click()])
   assert.equal(file.suggestedFilename(), '数据共享申请.csv')
@@ -273,7 +273,7 @@ test('a family of several children says for whom it applies, hands in what is as
   await page.waitForURL(/case\?id=/)
   const papers = page.locator('.bm-case-papers')
   await papers.getByText('必交').waitFor()
-  assert.match(await page.locator('.bm-closed-moves').innerText(), /提交\s+请先上传/)
+  await reads(page.locator('.bm-closed-moves'), /提交\s+请先上传/)
   await papers.locator('input[type=file]').setInputFiles({ name: '证明.pdf', mimeType: 'application/pdf', buffer: Buffer.from('not what it is called') })
   await papers.locator('.bm-problem').waitFor()
   await papers.locator('input[type=file]').setInputFiles({ name: '证明.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n') })
@@ -289,7 +289,7 @@ test('a family of several children says for whom it applies, hands in what is as
 
 test('who may not apply reads who may; who has no right is told so; a case that is not there is told; and all fits a phone in English', async () => {
   const student = await visit('student', 'services', phone)
-  assert.match(await student.page.locator('main').innerText(), /由其他人发起的服务/)
+  await reads(student.page.locator('main'), /由其他人发起的服务/)
   await student.page.goto(new URL('service?id=data_sharing', base()).href)
   await student.page.getByText('您现在的身份不能发起').waitFor()
   await student.page.goto(new URL(`case?id=${id}`, base()).href)

@@ -1,7 +1,7 @@
 // Walks that people take: filter and edit a row, drill down and back, report a target, sign out, wrong password, deep addresses.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { api, axe, base, launch, open, settled, shoot, signedInState, watch } from './lib.mjs'
+import { api, axe, base, launch, open, reads, settled, shoot, signedInState, watch } from './lib.mjs'
 
 let browser
 let state
@@ -28,7 +28,7 @@ test('a wrong password is refused with a sentence and a code', async () => {
   await page.click('button[type=submit]')
   const alert = page.locator('[role=alert]')
   await alert.waitFor()
-  assert.match(await alert.innerText(), /session\.bad_credentials/)
+  await reads(alert, /session\.bad_credentials/)
   assert.deepEqual(await axe(page), [])
   await context.close()
 })

@@ -70,6 +70,25 @@ test('what cannot be answered is refused by its code', async () => {
   assert.deepEqual(none.rows, [])
 })
 
+test('a question about targets of the plans is told as the plan has them', async () => {
+  const city = await signIn('city')
+  const targets = (await city.ok('/plan')).items
+  const ten = targets.find((one) => one.id === 'dig_10g').years.find((one) => one.year === 2027)
+  const one = await ask(city, '到2027年万兆接入的目标是多少')
+  assert.equal(one.code, undefined)
+  assert.deepEqual(one.query.targets, ['dig_10g'])
+  assert.equal(records(one)[0].wanted, ten.target)
+  assert.match(one.sentence, /^学校万兆接入2027年的目标是100%/)
+  const missed = await ask(city, '2026年哪些目标没达标')
+  const wanted = targets.filter((target) => target.years.some((year) => year.year === 2026 && ['red', 'yellow'].includes(year.lamp))).map((target) => target.item)
+  assert.deepEqual(records(missed).map((row) => row.target).sort(), wanted.sort())
+  assert.equal(missed.chart, 'table')
+  const next = await ask(city, '那2027年呢', one.query)
+  assert.deepEqual(next.query, one.query)
+  assert.deepEqual((await ask(city, '', missed.query)).rows, missed.rows)
+  assert.equal((await ask(city, '规划目标完成情况', one.query)).query.targets?.length ?? 0, 0)
+})
+
 test('a district is told its own figures and no others', async () => {
   const city = await signIn('city'), district = await signIn('district'), principal = await signIn('principal')
   const own = (await ask(district, '本区优良率')).query.where.district[0]

@@ -3,18 +3,9 @@
 // is killed while a question is out.
 import { after, test } from 'node:test'
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { join } from 'node:path'
-import { Server, eventually, ownCity, program, work } from './own-server.mjs'
+import { Server, eventually, freePort, ownCity, simulateLookups } from './own-server.mjs'
 
-const port = await new Promise((done) => {
-  const probe = createServer().listen(0, '127.0.0.1', () => {
-    const { port: free } = probe.address()
-    probe.close(() => done(free))
-  })
-})
+const port = await freePort()
 const folder = ownCity('lookups')
 const env = { BANMO_LOOKUPS: `relief http://127.0.0.1:${port}/ask secret` }
 let server = await Server.start(folder, { env })
@@ -28,12 +19,9 @@ const signInAll = async () => Object.fromEntries(await Promise.all(names.map(asy
 let as = await signInAll()
 const code = (await as.student.ok('/people?limit=5')).items[0].code
 const sibling = (await as.guardian.ok('/people?limit=5')).items.find((person) => person.roles.includes('student') && person.code !== code)
-const answers = join(work, 'answers.csv')
-writeFileSync(answers, `lookup,key,result,need\nrelief,${code},hit,orphan\n`)
 async function simulate(...more) {
   simulator?.kill('SIGKILL')
-  simulator = spawn(program, ['simulate-lookups', '--listen', `127.0.0.1:${port}`, '--answers', answers, '--key', 'secret', ...more], { stdio: ['ignore', 'pipe', 'inherit'] })
-  await new Promise((ready) => simulator.stdout.once('data', ready))
+  simulator = await simulateLookups(port, 'secret', ['lookup,key,result,need', `relief,${code},hit,orphan`], ...more)
 }
 async function sent(caller, more = {}) {
   const made = await caller.post('/flows/student_aid/cases', { values: { need: 'allowance', agreed: true, account: '6222000000007777', ...more } })

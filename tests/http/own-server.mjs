@@ -3,7 +3,8 @@
 // makes both), else one is made here. Everything is gone when the test file ends.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Caller, password } from './client.mjs'
@@ -105,6 +106,27 @@ export class Server {
     this.child.kill('SIGKILL')
     return this.#ended
   }
+}
+
+// A port of this machine that nobody listens at.
+export function freePort() {
+  return new Promise((done) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address()
+      probe.close(() => done(port))
+    })
+  })
+}
+
+// The other side of look-ups, at `port`, which signs with `key` and answers what the lines of `answers` say; kill it when it is done with.
+export async function simulateLookups(port, key, answers, ...more) {
+  const file = join(work, `answers-${port}.csv`)
+  writeFileSync(file, answers.join('\n'))
+  const child = spawn(program, ['simulate-lookups', '--listen', `127.0.0.1:${port}`, '--answers', file, '--key', key, ...more], { stdio: ['ignore', 'pipe', 'inherit'] })
+  running.add(child)
+  child.on('exit', () => running.delete(child))
+  await new Promise((ready) => child.stdout.once('data', ready))
+  return child
 }
 
 // Asks again and again until `look` gives something, at most so long.

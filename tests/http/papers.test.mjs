@@ -40,7 +40,7 @@ const fresh = (caller, one) => done(caller.get(at(one)))
 const move = async (caller, one, name, more = {}) => caller.post(`${at(one)}/moves`, { seq: (await fresh(caller, one)).seq, move: name, ...more })
 const upload = (caller, one, bytes, name = '诊断证明.pdf') =>
   caller.call('POST', `/api/v1${at(one)}/files?file=proof&name=${encodeURIComponent(name)}`, { raw: bytes, headers: { 'content-type': 'application/octet-stream' } })
-const open = () => done(as.student.post('/flows/student_aid/cases', { values: { need: 'sudden', situation: '家人住院', account: '6222000000007777' } }), 201)
+const open = () => done(as.student.post('/flows/student_aid/cases', { values: { need: 'sudden', sudden_on: '2026-10-20', situation: '家人住院', account: '6222000000007777' } }), 201)
 async function refused(answer, status, code, words) {
   const { body, status: got, text } = await answer
   assert.deepEqual([got, body.code], [status, code], text)

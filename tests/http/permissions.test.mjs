@@ -235,6 +235,7 @@ const writes = {
   end_delegation: async () => ({ success: 404 }),
   name_panel: async () => ({ body: { pool: ['nobody-here'] }, success: 409 }), // it has none
   replace_reviewer: async () => ({ success: 409 }),
+  change_flow_lock: async () => ({ body: { period: '1999', level: 'school', closes: true, reason: '矩阵测试' }, success: 403 }), // the flow closes no periods
   hand_in_review: async () => ({ body: { points: {} }, success: 404 }),
   decline_review: async () => ({ body: { reason: '矩阵测试' }, success: 404 }),
   run_admission: async () => ({ body: { year: 1999 }, success: 422 }), // nobody applied in that year

@@ -4,6 +4,7 @@
 import { after, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { importText } from './client.mjs'
+import { citizen, handIn, kGuardian, kStreet } from './enrolling.mjs'
 import { Server, eventually, ownCity } from './own-server.mjs'
 
 const folder = ownCity('seats')
@@ -17,22 +18,14 @@ await signIn()
 
 const kSeats = 30
 const kChildren = 500
-const kStreet = '370211001'
 async function done(answer, status = 200) {
   const { body, status: got, text } = await answer
   assert.equal(got, status, text)
   return body
 }
 
-// Numbers of an area that does not exist, with a right check digit (GB 11643).
-function citizen(area, day, n) {
-  const digits = `98${String(area).padStart(4, '0')}${day}${String(n).padStart(3, '0')}`
-  const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
-  const sum = weights.reduce((all, weight, i) => all + weight * Number(digits[i]), 0)
-  return digits + '10X98765432'[sum % 11]
-}
-const child = (n) => citizen(Math.floor(n / 900), '20200301', n % 900)
-const kGuardian = '991100199001010013' // verified in the demonstration city as the account's own
+// Of an area that does not exist.
+const child = (n) => citizen(`98${String(Math.floor(n / 900)).padStart(4, '0')}20200301${String(n % 900).padStart(3, '0')}`)
 const house = (n) => 1 + (n % 90)
 const values = (n, more = {}) => ({
   stage: 'p1',
@@ -41,8 +34,8 @@ const values = (n, more = {}) => ({
   child_no: child(n),
   guardian_no: kGuardian,
   phone: `139${String(10000000 + n * 137)}`,
-  district: '370211',
-  street: kStreet,
+  district: kStreet.district,
+  street_name: kStreet.name,
   house_no: house(n),
   ...more,
 })
@@ -67,8 +60,8 @@ let sent = []
 let plan
 
 test('the registers and the plan are imported like every file', async () => {
-  await upload('household_register', ['儿童证件号', '监护人证件号', '街道代码', '门牌', '区市'], numbers.map((n) => [child(n), kGuardian, kStreet, house(n), '370211']))
-  await upload('property_register', ['权利人证件号', '街道代码', '门牌', '区市'], [...new Set(numbers.map(house))].map((no) => [kGuardian, kStreet, no, '370211']))
+  await upload('household_register', ['儿童证件号', '监护人证件号', '街道代码', '门牌', '区市'], numbers.map((n) => [child(n), kGuardian, kStreet.code, house(n), kStreet.district]))
+  await upload('property_register', ['权利人证件号', '街道代码', '门牌', '区市'], [...new Set(numbers.map(house))].map((no) => [kGuardian, kStreet.code, no, kStreet.district]))
   // One account for all of them: the city has so many children on record.
   const [known] = (await city.ok('/datasets/guardian_identity/rows?limit=5')).items
   await done(city.call('PATCH', `/api/v1/datasets/guardian_identity/rows/${known._key}`, { body: { n_children: 2 * kChildren } }))
@@ -111,7 +104,9 @@ test('a second application for a child is refused with what to do, and an office
   const refused = await move(guardian, again, 'send')
   assert.deepEqual([refused.status, refused.body.code], [409, 'flows.no_place'], refused.text)
   assert.match(refused.body.detail.zh, /该儿童今年已有申请在办/)
-  let rented = await done(move(guardian, await open(kChildren + 1, { kind: 'B' }), 'send'))
+  const draft = await open(kChildren + 1, { kind: 'B' })
+  await done(handIn(guardian, draft, 'lease'), 201)
+  let rented = await done(move(guardian, await guardian.ok(`/cases/${draft.id}`), 'send'))
   assert.equal(rented.state, 'school')
   rented = await done(move(principal, await principal.ok(`/cases/${rented.id}`), 'district', { values: { opinion: '同意' } }))
   const full = await move(district, await district.ok(`/cases/${rented.id}`), 'offered')

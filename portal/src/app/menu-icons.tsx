@@ -22,7 +22,7 @@ import UserSwitchOutlined from '@ant-design/icons/es/icons/UserSwitchOutlined'
 
 export const menuIcons = {
   home: HomeOutlined, portrait: HeartOutlined, ask: MessageOutlined, dashboards: BarChartOutlined, builder: BuildOutlined, plan: FlagOutlined, orgs: ApartmentOutlined, people: TeamOutlined,
-  admissions: AuditOutlined, datasets: DatabaseOutlined, quality: SafetyCertificateOutlined, quarantine: FileExclamationOutlined, classification: TagsOutlined, packs: AppstoreOutlined, accounts: KeyOutlined, learning: ReadOutlined, courses: BookOutlined, services: SolutionOutlined, work: InboxOutlined, tools: ApiOutlined, actors: UserSwitchOutlined, audit: AuditOutlined,
+  admissions: AuditOutlined, lots: SafetyCertificateOutlined, datasets: DatabaseOutlined, quality: SafetyCertificateOutlined, quarantine: FileExclamationOutlined, classification: TagsOutlined, packs: AppstoreOutlined, accounts: KeyOutlined, learning: ReadOutlined, courses: BookOutlined, services: SolutionOutlined, work: InboxOutlined, tools: ApiOutlined, actors: UserSwitchOutlined, audit: AuditOutlined,
 }
 
 export type MenuWord = keyof typeof menuIcons

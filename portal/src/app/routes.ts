@@ -35,6 +35,7 @@ export const routes: Route[] = [
   { path: 'review', right: 'cases.handle', page: page(() => import('@/features/services/review-page')) },
   { path: 'figures', right: 'datasets.read', page: page(() => import('@/features/services/figures-page')) },
   { path: 'admissions', right: 'orgs.read', roles: ['city_officer', 'city_leader', 'district_officer', 'principal', 'school_cio', 'student', 'guardian'], menu: 'admissions', group: 'work', page: page(() => import('@/features/admission/admissions-page')) },
+  { path: 'lots', right: ['admission.run', 'admission.publish'], menu: 'lots', group: 'work', page: page(() => import('@/features/admission/lots-page')) },
   { path: 'plan', right: 'plan.read', menu: 'plan', group: 'work', page: page(() => import('@/features/plan/plan-page')) },
   { path: 'orgs', right: 'orgs.read', menu: 'orgs', group: 'data', page: page(() => import('@/features/directory/orgs-page')) },
   { path: 'org', right: 'orgs.read', page: page(() => import('@/features/directory/org-page')) },

@@ -4,7 +4,7 @@ import { Button, Checkbox, Select } from 'antd'
 import { useState } from 'react'
 import { api, data } from '@/shared/api/client'
 import type { Admission, AdmissionComparison } from '@/shared/api/types'
-import { thisYear } from '@/shared/format/times'
+import { isYear, thisYear } from '@/shared/format/times'
 import { useAdmissionWords } from '@/shared/i18n/admission'
 import { useTwo } from '@/shared/i18n/use-two'
 import { PlainTable, type PlainColumn } from '@/shared/ui/plain-table'
@@ -17,11 +17,11 @@ type Mechanism = (typeof mechanisms)[number]
 export function Compare({ admission }: { admission: Admission }) {
   const w = useAdmissionWords()
   const two = useTwo()
-  const [year, setYear] = useState(thisYear)
+  const [year, setYear] = useState(() => String(thisYear()))
   const [batch, setBatch] = useState(admission.batches[0]?.id ?? '')
   const [chosen, setChosen] = useState<Mechanism[]>(['immediate_acceptance'])
   const compare = useMutation({
-    mutationFn: () => data(api.POST('/api/v1/admissions/{admission}/comparisons', { params: { path: { admission: admission.id } }, body: { year, batch, mechanisms: chosen } })),
+    mutationFn: () => data(api.POST('/api/v1/admissions/{admission}/comparisons', { params: { path: { admission: admission.id } }, body: { year: Number(year), batch, mechanisms: chosen } })),
   })
   const columns: PlainColumn<AdmissionComparison>[] = [
     { key: 'mechanism', title: w('compare.mechanism'), render: (one) => <>{w(`mechanism.${one.mechanism}`)} {one.is_own && <Tag tone="blue">{w('compare.own')}</Tag>}</> },
@@ -37,9 +37,9 @@ export function Compare({ admission }: { admission: Admission }) {
       <h2>{w('compare.title')}</h2>
       <p className="bm-page-note">{w('compare.note')}</p>
       <div className="bm-links">
-        <label>{w('run.year')} <input className="bm-input bm-year" type="number" min={1900} max={9999} value={year} onChange={(event) => setYear(event.target.valueAsNumber || year)} /></label>
+        <label>{w('run.year')} <input className="bm-input bm-year" type="number" min={1900} max={9999} value={year} onChange={(event) => setYear(event.target.value)} /></label>
         <Select aria-label={w('run.batch')} value={batch} options={admission.batches.map((one) => ({ value: one.id, label: two(one.title) }))} onChange={setBatch} style={{ minWidth: 200 }} />
-        <Button loading={compare.isPending} disabled={chosen.length === 0} onClick={() => compare.mutate()}>{w('compare.start')}</Button>
+        <Button loading={compare.isPending} disabled={chosen.length === 0 || !isYear(year)} onClick={() => compare.mutate()}>{w('compare.start')}</Button>
       </div>
       <Checkbox.Group value={chosen} options={mechanisms.map((one) => ({ value: one, label: w(`mechanism.${one}`) }))} onChange={setChosen} />
       <ProblemNote error={compare.error} />

@@ -10,7 +10,7 @@ import { QueryView } from '@/shared/ui/query-view'
 import { EmptyState } from '@/shared/ui/states'
 import { Tag } from '@/shared/ui/tag'
 
-function One({ one }: { one: AdmissionExplanation }) {
+function One({ one, batch }: { one: AdmissionExplanation; batch: string }) {
   const w = useAdmissionWords()
   const two = useTwo()
   const columns: PlainColumn<AdmissionChoice>[] = [
@@ -20,9 +20,9 @@ function One({ one }: { one: AdmissionExplanation }) {
     { key: 'because', title: w('mine.because'), wide: true, render: (choice) => two(choice.because) },
   ]
   return (
-    <section className="bm-panel" aria-label={`${two(one.admission_title)} ${one.result.number}`}>
-      <h2>{two(one.admission_title)} {one.run.year} · {one.result.number}</h2>
-      <p><strong>{one.result.program === '' ? w('mine.not_placed') : w('mine.placed', { program: one.result.title })}</strong></p>
+    <section className="bm-panel" aria-label={`${two(one.admission_title)} ${batch} ${one.result.number}`}>
+      <h2>{two(one.admission_title)} {one.run.year} {batch} · {one.result.number}</h2>
+      <p><strong>{one.result.program !== '' ? w('mine.placed', { program: one.result.title }) : one.choices.every((choice) => choice.outcome === 'gone') ? w('mine.before') : w('mine.not_placed')}</strong></p>
       <PlainTable label={w('mine.because')} columns={columns} rows={one.choices} rowKey={(choice) => `${choice.batch} ${choice.order}`} />
     </section>
   )
@@ -30,13 +30,21 @@ function One({ one }: { one: AdmissionExplanation }) {
 
 export function Mine() {
   const w = useAdmissionWords()
+  const two = useTwo()
   const me = useMe().data
   const concerns = me?.roles.some((held) => held.role === 'student' || held.role === 'guardian') === true
   const mine = useQuery({ queryKey: ['admissions-mine'], queryFn: () => data(api.GET('/api/v1/admissions/mine')), enabled: concerns })
+  const all = useQuery({ queryKey: ['admissions'], queryFn: () => data(api.GET('/api/v1/admissions')), enabled: concerns })
   if (!concerns) return null
+  const titleOf = (one: AdmissionExplanation) => {
+    const batch = all.data?.items.find((admission) => admission.id === one.run.admission)?.batches.find((each) => each.id === one.run.batch)
+    return batch === undefined ? one.run.batch : two(batch.title)
+  }
+  // A batch for which nothing was chosen has nothing to tell.
+  const told = (list: { items: AdmissionExplanation[] }) => list.items.filter((one) => one.choices.length > 0)
   return (
-    <QueryView query={mine} isEmpty={(list) => list.items.length === 0} empty={<EmptyState title={w('mine.none')} hint={w('mine.none_hint')} />}>
-      {(list) => <>{list.items.map((one) => <One key={`${one.run.id} ${one.result.number}`} one={one} />)}</>}
+    <QueryView query={mine} isEmpty={(list) => told(list).length === 0} empty={<EmptyState title={w('mine.none')} hint={w('mine.none_hint')} />}>
+      {(list) => <>{told(list).map((one) => <One key={`${one.run.id} ${one.result.number}`} one={one} batch={titleOf(one)} />)}</>}
     </QueryView>
   )
 }

@@ -30,7 +30,7 @@ function Steps({ run, admission }: { run: AdmissionRun; admission: string }) {
       if (step === 'check') return data(api.POST('/api/v1/admissions/runs/{run}/check', params))
       return step === 'publish' ? data(api.POST('/api/v1/admissions/runs/{run}/publish', params)) : data(api.POST('/api/v1/admissions/runs/{run}/drop', params))
     },
-    onSuccess: () => cache.invalidateQueries({ queryKey: runsKey(admission) }),
+    onSettled: () => cache.invalidateQueries({ queryKey: runsKey(admission) }), // refused: somebody else was first
   })
   const publishes = me?.rights.includes('admission.publish') === true && run.by !== me.account
   return (
@@ -58,13 +58,14 @@ export function Runs({ admission }: { admission: Admission }) {
   const two = useTwo()
   const [open, setOpen] = useState<AdmissionRun | null>(null)
   const titleOf = (id: string) => { const batch = admission.batches.find((one) => one.id === id); return batch === undefined ? w('run.all') : two(batch.title) }
-  const sum = (run: AdmissionRun, of: 'n_applicants' | 'n_placed' | 'n_first' | 'n_exceptions') => run.batches.reduce((n, one) => n + one[of], 0)
+  const sum = (run: AdmissionRun, of: 'n_applicants' | 'n_placed' | 'n_first' | 'n_exceptions' | 'n_empty' | 'n_lost') => run.batches.reduce((n, one) => n + (one[of] ?? 0), 0)
   const columns: PlainColumn<AdmissionRun>[] = [
     { key: 'batch', title: w('run.batch'), render: (run) => <>{run.year} {titleOf(run.batch)}</> },
-    { key: 'state', title: w('run.state'), render: (run) => <Tag tone={tones[run.state]}>{w(`run.state_${run.state}`)}</Tag> },
+    { key: 'state', title: w('run.state'), render: (run) => <><Tag tone={tones[run.state]}>{w(`run.state_${run.state}`)}</Tag>{run.state === 'published' && !run.in_dataset && <> <Tag tone="amber">{w('run.not_in_dataset')}</Tag></>}</> },
     { key: 'applicants', title: w('run.n_applicants'), align: 'right', render: (run) => sum(run, 'n_applicants') },
     { key: 'placed', title: w('run.n_placed'), align: 'right', render: (run) => sum(run, 'n_placed') },
     { key: 'first', title: w('run.n_first'), align: 'right', render: (run) => sum(run, 'n_first') },
+    { key: 'empty', title: w('run.n_empty'), align: 'right', render: (run) => <>{sum(run, 'n_empty')}{sum(run, 'n_lost') > 0 && <> <Tag tone="amber">{w('run.n_lost', { n: sum(run, 'n_lost') })}</Tag></>}</> },
     { key: 'stable', title: w('run.certificate'), render: (run) => (run.batches.length === 0 ? '' : sum(run, 'n_exceptions') === 0 ? <Tag tone="green">{w('run.stable')}</Tag> : <Tag tone="red">{w('run.exceptions', { n: sum(run, 'n_exceptions') })}</Tag>) },
     { key: 'hash', title: w('run.hash'), render: (run) => <code title={run.output_sha256}>{run.output_sha256.slice(0, 12)}</code> },
     { key: 'who', title: w('run.who'), wide: true, render: (run) => [run.by, run.checked_by, run.published_by].filter((one) => one !== '').join(' → ') },

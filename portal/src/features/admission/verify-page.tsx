@@ -1,5 +1,5 @@
 // For everybody, signed in or not: a draw of lots recomputed in this browser, from its public file alone. Nothing is sent anywhere.
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useAdmissionWords } from '@/shared/i18n/admission'
 import { readLottery, verifyLottery, type LotteryFile, type Verdict } from './lottery'
 
@@ -35,13 +35,16 @@ type State = { at: 'idle' | 'failed' | 'not_lottery' } | { at: 'working'; done: 
 export default function VerifyPage() {
   const w = useAdmissionWords()
   const [state, setState] = useState<State>({ at: 'idle' })
+  const run = useRef(0)
   const check = async (chosen: File) => {
-    setState({ at: 'working', done: 0 })
+    const mine = ++run.current
+    const tell = (next: State) => { if (mine === run.current) setState(next) } // another file was chosen meanwhile: what comes of the first is not its
+    tell({ at: 'working', done: 0 })
     try {
       const file = readLottery(await chosen.text())
-      setState(file === null ? { at: 'not_lottery' } : { at: 'told', file, verdict: await verifyLottery(file, (done) => setState({ at: 'working', done })) })
+      tell(file === null ? { at: 'not_lottery' } : { at: 'told', file, verdict: await verifyLottery(file, (done) => tell({ at: 'working', done })) })
     } catch {
-      setState({ at: 'failed' })
+      tell({ at: 'failed' })
     }
   }
   return (

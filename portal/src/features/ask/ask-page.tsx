@@ -62,7 +62,7 @@ export default function AskPage() {
   const { begin } = thread
   useEffect(() => {
     if (asked === '') return
-    change({ q: undefined })
+    change({ q: undefined }, { replace: true }) // or the way back would ask it again
     begin(asked)
   }, [asked, begin, change])
   const ask = (question: string) => {

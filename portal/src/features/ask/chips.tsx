@@ -23,6 +23,7 @@ export function Chips({ answer, busy, onEdit }: Props) {
   const vocabulary = useVocabulary(open !== null)
   const { query } = answer
   if (query === undefined || answer.understood.length === 0) return null
+  const targets = answer.understood.filter((chip) => chip.kind === 'target') // told, not edited: the next question goes on from them
   const isOpen = (chip: Chip) => open !== null && open.kind === chip.kind && open.id === chip.id
   const toggle = (chip: Chip) => setOpen(isOpen(chip) ? null : chip)
   const edit = (next: AskQuery) => {
@@ -33,7 +34,8 @@ export function Chips({ answer, busy, onEdit }: Props) {
   return (
     <section aria-label={w('chip.label')}>
       <ul className="bm-chips">
-        {[...answer.understood, ...additions(answer.understood)].map((chip) => (
+        {targets.map((chip) => <li key={chip.id}><span className="bm-chip"><small>{w('chip.target')}</small>{nameOf(chip)}</span></li>)}
+        {targets.length === 0 && [...answer.understood, ...additions(answer.understood)].map((chip) => (
           <li key={`${chip.kind} ${chip.id} ${chip.text}`}>
             <button type="button" className={`bm-chip bm-chip-${chip.text === '' ? 'add' : chip.kind}`} aria-expanded={isOpen(chip)} disabled={busy} onClick={() => toggle(chip)}>
               {chip.text !== '' && <small>{w(`chip.${chip.kind}`)}</small>}{nameOf(chip)}

@@ -29,7 +29,7 @@ export function HistorySheet({ onOpen, onClose }: Props) {
       <span className="bm-links">
         <Button size="small" aria-pressed={one.saved} onClick={() => change.mutate({ id: one.id, saved: !one.saved })}>{one.saved ? w('history.unsave') : w('keep.save')}</Button>
         {one.shared && <Button size="small" onClick={() => change.mutate({ id: one.id, shared: false })}>{w('keep.unshare')}</Button>}
-        <Button size="small" danger aria-label={w('history.delete_one', { question: one.question })} onClick={() => remove.mutate(one.id)}>{w('history.delete')}</Button>
+        <Button size="small" danger loading={remove.isPending && remove.variables === one.id} aria-label={w('history.delete_one', { question: one.question })} onClick={() => remove.mutate(one.id)}>{w('history.delete')}</Button>
       </span>
     </li>
   )

@@ -30,8 +30,8 @@ export function Keep({ answer, id, kind, title }: { answer: AskAnswer; id: strin
   })
   return (
     <div className="bm-ask-keep">
-      <button type="button" className="bm-plain-button" aria-pressed={saved} onClick={() => change.mutate({ id, saved: !saved }, { onSuccess: () => setSaved(!saved) })}>{saved ? w('keep.saved') : w('keep.save')}</button>
-      <button type="button" className="bm-plain-button" onClick={share}>{w('keep.share')}</button>
+      <button type="button" className="bm-plain-button" aria-pressed={saved} disabled={change.isPending} onClick={() => change.mutate({ id, saved: !saved }, { onSuccess: () => setSaved(!saved) })}>{saved ? w('keep.saved') : w('keep.save')}</button>
+      <button type="button" className="bm-plain-button" disabled={change.isPending} onClick={share}>{w('keep.share')}</button>
       {author && <button type="button" className="bm-plain-button" onClick={() => setBoarding(true)}>{w('keep.board')}</button>}
       {link !== '' && (
         <p className="bm-ask-link" role="status">

@@ -3,13 +3,14 @@
 import type { AskAnswer, AskQuery, AskVocabulary, BoardForm, CardForm } from '@/shared/api/types'
 import type { Kind } from './picture'
 
-export type Loss = 'intent' | 'having' | 'order' | 'values' | 'time' | 'share' | 'kind'
+export type Loss = 'intent' | 'having' | 'order' | 'values' | 'time' | 'share' | 'kind' | 'target'
 export type Saved = { card: CardForm; filters: string[]; defaults: Record<string, string>; period: string }
 
 const cardKinds: Kind[] = ['kpi', 'line', 'bar', 'rank', 'heat', 'table', 'stacked']
 
 /** What of the question no card can hold; undefined: nothing. */
 export function lossOf(query: AskQuery, kind: Kind): Loss | undefined {
+  if (query.intent === 'target') return 'target'
   if (query.intent === 'share') return 'share'
   if (query.intent === 'contribution' || query.intent === 'streak' || query.intent === 'ratio' || query.against_whole || (query.member ?? '') !== '') return 'intent'
   if ((query.having ?? []).length > 0) return 'having'

@@ -43,17 +43,18 @@ function Fields({ vocabulary, question, onDone, onCancel }: Props & { vocabulary
   const choose = (next: string) => {
     setTarget(next)
     setCode('')
+    setAnyway(false) // the second look was at another meaning
   }
   return (
     <form className="bm-inline" onSubmit={(event) => { event.preventDefault(); if (ready) add.mutate() }}>
-      <label className="bm-labelled"><span>{w('synonym.word')}</span><Input value={word} maxLength={30} placeholder={question === '' ? undefined : w('synonym.from_question')} onChange={(event) => setWord(event.target.value)} /></label>
+      <label className="bm-labelled"><span>{w('synonym.word')}</span><Input value={word} maxLength={30} placeholder={question === '' ? undefined : w('synonym.from_question')} onChange={(event) => { setWord(event.target.value); setAnyway(false) }} /></label>
       <Choice label={w('synonym.kind')} value={kind} options={kinds.map((one) => ({ value: one, label: w(`synonym.kind_${one}`) }))} onChange={(next) => { setKind((next ?? 'metric') as Kind); choose('') }} />
       {kind === 'org' ? (
         <label className="bm-labelled" htmlFor="synonym-org"><span>{w('synonym.kind_org')}</span><OrgInput id="synonym-org" value={target} disabled={false} onChange={choose} /></label>
       ) : (
         <Choice label={w('synonym.means')} value={target} empty={w('chip.choose')} options={targetsOf(kind, vocabulary)} onChange={(next) => choose(next ?? '')} />
       )}
-      {kind === 'value' && <Choice label={w('synonym.kind_value')} value={code} empty={w('chip.choose')} options={values.map((one) => ({ value: one.code, label: one.title }))} onChange={(next) => setCode(next ?? '')} />}
+      {kind === 'value' && <Choice label={w('synonym.kind_value')} value={code} empty={w('chip.choose')} options={values.map((one) => ({ value: one.code, label: one.title }))} onChange={(next) => { setCode(next ?? ''); setAnyway(false) }} />}
       {(taken || anyway) && <Checkbox checked={anyway} onChange={(event) => setAnyway(event.target.checked)}>{w('synonym.anyway')}</Checkbox>}
       <Button type="primary" htmlType="submit" disabled={!ready} loading={add.isPending}>{w('synonym.add')}</Button>
       {onCancel && <Button onClick={onCancel}>{w('chip.close')}</Button>}

@@ -39,7 +39,7 @@ function Failed({ onTeach }: { onTeach: (one: FailedQuestion) => void }) {
       key: 'act', title: w('failed.act'), render: (one) => (
         <span className="bm-links">
           <Button size="small" type="primary" aria-label={w('failed.teach_for', { question: one.question })} onClick={() => onTeach(one)}>{w('failed.teach')}</Button>
-          <Button size="small" aria-label={w('failed.dismiss_one', { question: one.question })} onClick={() => dismiss.mutate(one.id)}>{w('failed.dismiss')}</Button>
+          <Button size="small" loading={dismiss.isPending && dismiss.variables === one.id} aria-label={w('failed.dismiss_one', { question: one.question })} onClick={() => dismiss.mutate(one.id)}>{w('failed.dismiss')}</Button>
         </span>
       ),
     },

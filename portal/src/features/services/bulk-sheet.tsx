@@ -37,9 +37,10 @@ function Outcomes({ outcomes }: { outcomes: CaseMoveOutcomes }) {
   )
 }
 
-type MovingProps = { heads: CaseHead[]; move: CaseMove; dataset: DatasetDetail; onDone: () => void }
+type SheetProps = { heads: CaseHead[]; onMoved: () => void; onClose: () => void }
+type MovingProps = SheetProps & { move: CaseMove; dataset: DatasetDetail }
 
-function Moving({ heads, move, dataset, onDone }: MovingProps) {
+function Moving({ heads, move, dataset, onMoved, onClose }: MovingProps) {
   const { t } = useTranslation()
   const w = useServiceWords()
   const two = useTwo()
@@ -50,7 +51,9 @@ function Moving({ heads, move, dataset, onDone }: MovingProps) {
   const send = useMutation({
     mutationFn: (dry_run: boolean) => data(api.POST('/api/v1/cases/moves', { body: { items: heads.map((head) => ({ case: head.id, seq: head.seq })), move: move.id, values: valuesOf(fields, texts), note: (texts[noteKey] ?? '').trim(), dry_run } })),
     onSuccess: (outcomes) => {
-      if (!outcomes.dry_run) for (const key of ['cases', 'case', 'home', 'flow-figures']) void cache.invalidateQueries({ queryKey: [key] })
+      if (outcomes.dry_run) return
+      onMoved()
+      for (const key of ['cases', 'case', 'home', 'flow-figures']) void cache.invalidateQueries({ queryKey: [key] })
     },
   })
   const submit = (event: FormEvent) => {
@@ -59,7 +62,7 @@ function Moving({ heads, move, dataset, onDone }: MovingProps) {
     setWrong(found)
     if (Object.keys(found).length === 0) send.mutate(true)
   }
-  if (send.data?.dry_run === false) return <><Outcomes outcomes={send.data} /><div className="bm-form-foot"><Button type="primary" onClick={onDone}>{t('action.close')}</Button></div></>
+  if (send.data?.dry_run === false) return <><Outcomes outcomes={send.data} /><div className="bm-form-foot"><Button type="primary" onClick={onClose}>{t('action.close')}</Button></div></>
   return (
     <form className="bm-form" onSubmit={submit} noValidate>
       <MoveFields move={move} fields={fields} texts={texts} wrong={wrong} busy={send.isPending} onChange={(changes) => { send.reset(); setTexts((old) => ({ ...old, ...changes })) }} />
@@ -73,7 +76,7 @@ function Moving({ heads, move, dataset, onDone }: MovingProps) {
   )
 }
 
-function Chosen({ heads, first, onDone }: { heads: CaseHead[]; first: Case; onDone: () => void }) {
+function Chosen({ first, ...sheet }: SheetProps & { first: Case }) {
   const w = useServiceWords()
   const two = useTwo()
   const dataset = useDataset(first.dataset)
@@ -82,16 +85,16 @@ function Chosen({ heads, first, onDone }: { heads: CaseHead[]; first: Case; onDo
   const move = moves.find((one) => one.id === chosen)
   return (
     <>
-      <p>{w('bulk.chosen', { n: formatNumber(heads.length), state: two(first.state_title) })}</p>
+      <p>{w('bulk.chosen', { n: formatNumber(sheet.heads.length), state: two(first.state_title) })}</p>
       <p><Choice label={w('bulk.move')} value={chosen} empty={w('bulk.choose_move')} options={moves.map((one) => ({ value: one.id, label: two(one.label) }))} onChange={(id) => setChosen(id ?? '')} /></p>
-      {move && <QueryView query={dataset} rows={2}>{(detail) => <Moving key={move.id} heads={heads} move={move} dataset={detail} onDone={onDone} />}</QueryView>}
+      {move && <QueryView query={dataset} rows={2}>{(detail) => <Moving key={move.id} {...sheet} move={move} dataset={detail} />}</QueryView>}
     </>
   )
 }
 
-/** `onDone`: the cases were moved and are no longer chosen. */
-export function BulkSheet({ heads, onDone, onClose }: { heads: CaseHead[]; onDone: () => void; onClose: () => void }) {
+/** `onMoved`: the cases were handled, and the sheet still tells how. */
+export function BulkSheet(sheet: SheetProps) {
   const w = useServiceWords()
-  const first = useCase(heads[0]?.id ?? '')
-  return <Sheet title={w('bulk.title')} onClose={onClose}><QueryView query={first} rows={2}>{(one) => <Chosen heads={heads} first={one} onDone={onDone} />}</QueryView></Sheet>
+  const first = useCase(sheet.heads[0]?.id ?? '')
+  return <Sheet title={w('bulk.title')} onClose={sheet.onClose}><QueryView query={first} rows={2}>{(one) => <Chosen {...sheet} first={one} />}</QueryView></Sheet>
 }

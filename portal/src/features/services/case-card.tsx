@@ -15,10 +15,11 @@ export function NextStep({ head, flow, isMine }: Props) {
   const w = useServiceWords()
   const desk = useDesk()
   if (head.closed_at !== undefined) return <>{w('next.closed', { at: formatDate(head.closed_at) })}</>
-  if (stateOf(flow, head.state)?.rests) return <>{head.due_at === undefined ? w('next.rests') : w('next.rests_until', { at: dueText(head.due_at) })}</>
+  const state = stateOf(flow, head.state)
+  if (state?.rests) return <>{head.due_at === undefined ? w('next.rests') : w('next.rests_until', { at: dueText(head.due_at) })}</>
   const who = desk(flow, head.state)
   const due = head.due_at === undefined ? '' : w('next.due', { at: dueText(head.due_at) })
-  return <>{isMine ? w('next.you') : who === '' ? w('next.itself') : w('next.desk', { who })}{due}</>
+  return <>{isMine ? w('next.you') : who === '' ? w(state?.has_panel ? 'next.panel' : 'next.itself') : w('next.desk', { who })}{due}</>
 }
 
 export function CaseCard(props: Props) {

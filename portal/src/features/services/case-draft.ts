@@ -15,6 +15,7 @@ export type DraftView = { one: Case; state: DraftState; texts: Texts; wrong: Rec
 export type DraftDoor = { save: (seq: number, values: Record<string, Value>) => Promise<Case>; read: () => Promise<Case> }
 
 const pause_ms = 800
+const chosenPause_ms = 150 // what is chosen is whole at once, and may decide what else is asked for
 const prefix = 'banmo.draft.case ' // drafts of this name go when another person signs in
 
 /** What is wrong with a text before it is sent; undefined: nothing. */
@@ -62,7 +63,8 @@ export class CaseDraft {
     this.keep()
     this.tell({ wrong, refused, state: this.view.state === 'clash' || this.view.state === 'gone' ? this.view.state : 'typing' })
     clearTimeout(this.timer)
-    this.timer = setTimeout(() => void this.flush(), pause_ms)
+    const type = this.fields.find((field) => field.id === id)?.type
+    this.timer = setTimeout(() => void this.flush(), type === 'code' || type === 'bool' || type === 'date' ? chosenPause_ms : pause_ms)
   }
 
   /** Sends what is not sent yet. True if the server then has all of it. */
@@ -98,7 +100,13 @@ export class CaseDraft {
     this.tell({ refused: { ...this.view.refused, ...refused } })
   }
 
+  /** What is typed into a field that the form does not ask for any more stays in this tab until it does again. */
   private pending(): Field[] {
+    const hidden = new Set(this.view.one.form.filter((input) => !input.asked).map((input) => input.field))
+    return this.unsaved().filter((field) => !hidden.has(field.id))
+  }
+
+  private unsaved(): Field[] {
     return this.fields.filter(({ id }) => this.typed[id] !== undefined && this.typed[id] !== this.sent[id]).filter((field) => this.typed[field.id] !== rowInput(field, this.view.one.row))
   }
 
@@ -140,7 +148,7 @@ export class CaseDraft {
   }
 
   private keep(): void {
-    const texts = Object.fromEntries(this.pending().map(({ id }) => [id, this.typed[id] ?? '']))
+    const texts = Object.fromEntries(this.unsaved().map(({ id }) => [id, this.typed[id] ?? '']))
     if (Object.keys(texts).length > 0) keepDraft(prefix + this.view.one.id, texts)
     else dropDraft(prefix + this.view.one.id)
   }

@@ -5,12 +5,12 @@ import type { Case, DatasetDetail, Field, Flow, Row } from '@/shared/api/types'
 import { useServiceWords } from '@/shared/i18n/services'
 import { toldFields } from './field-of'
 
-export function Facts({ title, fields, row }: { title: string; fields: Field[]; row: Row }) {
+export function Facts({ title, fields, row }: { title?: string; fields: Field[]; row: Row }) {
   const { t } = useTranslation()
   if (fields.length === 0) return null
   return (
     <section>
-      <h3>{title}</h3>
+      {title !== undefined && <h3>{title}</h3>}
       <dl className="bm-facts bm-facts-wide">
         {fields.map((field) => <div key={field.id}><dt>{field.title}</dt><dd>{cellText(field, row, t)}{field.unit && ` ${field.unit}`}</dd></div>)}
       </dl>

@@ -1,5 +1,6 @@
 // The form of a case, saved as it is typed.
 import { Button } from 'antd'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation } from 'react-router'
 import { FieldLine } from '@/pack-ui/form/field-line'
@@ -8,9 +9,11 @@ import { rowInput } from '@/pack-ui/form/values'
 import type { Field } from '@/shared/api/types'
 import { formatTime } from '@/shared/format/times'
 import { useServiceWords } from '@/shared/i18n/services'
+import { useTwo } from '@/shared/i18n/use-two'
 import { ProblemNote } from '@/shared/ui/problem-note'
 import { Tag } from '@/shared/ui/tag'
 import type { CaseDraft, DraftView } from './case-draft'
+import { partsOf } from './field-of'
 
 type Props = { draft: CaseDraft; view: DraftView; fields: Field[] }
 
@@ -44,28 +47,52 @@ function Saved({ draft, view }: Omit<Props, 'fields'>) {
   )
 }
 
+/** Tells whoever does not see the form what the last answer brought into it and took out of it. */
+function Changed({ asked, fields }: { asked: string[]; fields: Field[] }) {
+  const { t } = useTranslation()
+  const w = useServiceWords()
+  const before = useRef(asked)
+  const [text, setText] = useState('')
+  const key = asked.join(' ')
+  useEffect(() => {
+    const now = key.split(' ')
+    const named = (ids: string[]) => ids.map((id) => fields.find((field) => field.id === id)?.title ?? id).join(t('list.comma'))
+    const came = now.filter((id) => !before.current.includes(id))
+    const went = before.current.filter((id) => !now.includes(id))
+    before.current = now
+    if (came.length + went.length > 0) setText([came.length > 0 ? w('form.came', { fields: named(came) }) : '', went.length > 0 ? w('form.went', { fields: named(went) }) : ''].filter(Boolean).join(' '))
+  }, [key, fields, t, w])
+  return <p role="status" className="bm-hidden">{text}</p>
+}
+
 export function CaseForm({ draft, view, fields }: Props) {
   const { t } = useTranslation()
   const w = useServiceWords()
-  const isFresh = (useLocation().state as { fresh?: boolean } | null)?.fresh === true // begun just now: what stands here was filled in by the city
+  const two = useTwo()
+  const isFresh = (useLocation().state as { fresh?: boolean } | null)?.fresh === true
+  // Of a case that was begun just now what stands in it was filled in by the city; what is typed later was not.
+  const [begun] = useState(() => new Map(isFresh && view.one.seq === 1 ? fields.map((field) => [field.id, rowInput(field, view.one.row)]) : []))
   const sentence = (field: Field) => {
     const wrong = view.wrong[field.id]
     return wrong === undefined ? view.refused[field.id] : wrong === 'length' ? w('form.length', { field: field.title, min: field.min ?? 0, max: field.max ?? '' }) : t(`field_error.${wrong}`, { field: field.title })
   }
+  const line = (field: Field) => {
+    const given = rowInput(field, view.one.row)
+    const text = view.texts[field.id] ?? ''
+    return (
+      <FieldLine
+        key={field.id} field={field} text={text} disabled={false} sentence={sentence(field)} title={text === given ? rowTitle(field, view.one.row, t) : undefined}
+        note={text !== '' && text === begun.get(field.id) && <small className="bm-given"><Tag tone="green">{w('form.given')}</Tag></small>}
+        onChange={(next) => draft.change(field.id, next)}
+      />
+    )
+  }
+  const parts = partsOf(view.one.form, fields)
   return (
     <div className="bm-form bm-case-form">
       <Clashes draft={draft} view={view} fields={fields} />
-      {fields.map((field) => {
-        const given = rowInput(field, view.one.row)
-        const text = view.texts[field.id] ?? ''
-        return (
-          <FieldLine
-            key={field.id} field={field} text={text} disabled={false} sentence={sentence(field)} title={text === given ? rowTitle(field, view.one.row, t) : undefined}
-            note={isFresh && given !== '' && text === given && <small className="bm-given"><Tag tone="green">{w('form.given')}</Tag></small>}
-            onChange={(next) => draft.change(field.id, next)}
-          />
-        )
-      })}
+      {parts.map((part) => (part.title === undefined ? part.fields.map(line) : <fieldset key={`part ${part.fields[0]?.id}`} className="bm-form-part"><legend>{two(part.title)}</legend>{part.fields.map(line)}</fieldset>))}
+      <Changed asked={parts.flatMap((part) => part.fields.map((field) => field.id))} fields={fields} />
       <Saved draft={draft} view={view} />
       <ProblemNote error={view.error} />
     </div>

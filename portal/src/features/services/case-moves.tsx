@@ -34,18 +34,19 @@ export function CaseMoves({ one, flow, dataset, draft, onDone }: Props) {
   const [chosen, setChosen] = useState<CaseMove | null>(null)
   const { open, closed } = offered(one)
   const yours = isYours(flow, one)
+  const state = stateOf(flow, one.state)
   const who = desk(flow, one.state)
-  const lacks = draft !== null && closed.length > 0 && one.form.some((input) => input.required && (one.row[input.field] ?? '') === '')
-  if (one.moves.length === 0) return null
+  const lacks = draft !== null && closed.length > 0 && one.form.some((input) => input.asked && input.required && (one.row[input.field] ?? '') === '')
+  if (one.moves.length === 0 && chosen === null) return null // a sheet that is open says what became of its move
   return (
     <section className="bm-panel" aria-labelledby="moves">
       <h2 id="moves">{w('move.title')}</h2>
       {open.length > 0 && (
         <div className="bm-moves">
-          {open.map((move, index) => <Button key={move.id} size="large" type={index === 0 && yours ? 'primary' : 'default'} onClick={() => setChosen(move)}>{two(move.label)}</Button>)}
+          {open.map((move) => <Button key={move.id} size="large" type={move === one.moves[0] && yours ? 'primary' : 'default'} onClick={() => setChosen(move)}>{two(move.label)}</Button>)}
         </div>
       )}
-      {!yours && one.closed_at === undefined && !stateOf(flow, one.state)?.rests && <p className="bm-foot">{who === '' ? w('next.itself') : w('move.none', { who })}</p>}
+      {!yours && one.closed_at === undefined && !state?.rests && <p className="bm-foot">{who === '' ? w(state?.has_panel ? 'next.panel' : 'next.itself') : w('move.none', { who })}</p>}
       {lacks && <p className="bm-foot">{w('move.fill_first')}</p>}
       {closed.length > 0 && (
         <details className="bm-details" open={open.length > 0 && closed.length <= 2}>

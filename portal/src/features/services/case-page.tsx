@@ -12,6 +12,7 @@ import { Page } from '@/shared/ui/page'
 import { QueryView } from '@/shared/ui/query-view'
 import { useAddress } from '@/shared/ui/search-params'
 import { EmptyState } from '@/shared/ui/states'
+import { Tag } from '@/shared/ui/tag'
 import { NextStep } from './case-card'
 import { CaseFacts } from './case-facts'
 import { CaseForm } from './case-form'
@@ -20,8 +21,8 @@ import { CasePanel } from './case-panel'
 import { CaseLetters, CasePapers } from './case-papers'
 import { CaseRating } from './case-rating'
 import { CaseSteps } from './case-steps'
-import { formFields } from './field-of'
-import { isYours, useCase, useFlows } from './queries'
+import { everyField } from './field-of'
+import { isYours, stateOf, useCase, useFlows, useSteps } from './queries'
 import { useCaseDraft } from './use-case-draft'
 import { CaseLamp, dueText, StateTag } from './words'
 
@@ -40,7 +41,7 @@ function LeftBehind({ texts, dataset }: { texts: Record<string, string>; dataset
 
 function Filling({ one, flow, dataset, onDone }: Props) {
   const w = useServiceWords()
-  const fields = formFields(dataset, one.form)
+  const fields = everyField(dataset, one.form)
   const { draft, view } = useCaseDraft(one, fields)
   if (view.state === 'gone') return <LeftBehind texts={view.texts} dataset={dataset} />
   return (
@@ -59,19 +60,21 @@ function Body({ one, flow, dataset }: Omit<Props, 'onDone'>) {
   const w = useServiceWords()
   const two = useTwo()
   const { t } = useTranslation()
-  const fromWork = (useLocation().state as { from?: string } | null)?.from === 'work'
+  const came = useLocation().state as { from?: string; absent?: string } | null // how the work-list led here
   const fills = one.can_save && one.form.length > 0
+  const steps = useSteps(one.id, one.seq).data?.items ?? []
+  const hasPanel = flow?.can_start === false && [one.state, ...steps.map((step) => step.to)].some((state) => stateOf(flow, state)?.has_panel)
   return (
     <Page
       title={`${two(one.flow_title)} ${one.key}`}
-      crumbs={[fromWork ? { title: t('menu.work'), to: '/work' } : { title: w('cases.title'), to: '/cases' }]}
-      note={<span className="bm-tags"><StateTag head={one} /><CaseLamp head={one} /><span><NextStep head={one} flow={flow} isMine={isYours(flow, one)} /></span></span>}
+      crumbs={[came?.from === 'work' || flow?.can_start === false ? { title: t('menu.work'), to: '/work' } : { title: w('cases.title'), to: '/cases' }]}
+      note={<span className="bm-tags"><StateTag head={one} /><CaseLamp head={one} /><span><NextStep head={one} flow={flow} isMine={isYours(flow, one)} /></span>{came?.absent && <Tag tone="amber">{w('work.on_behalf', { who: came.absent })}</Tag>}</span>}
       actions={flow && <Link className="bm-button" to={`/service?id=${encodeURIComponent(flow.id)}`}>{w('case.guide')}</Link>}
     >
       {one.appeal_until !== undefined && <p className="bm-note-warn" role="note">{w('case.appeal', { at: dueText(one.appeal_until) })}</p>}
-      {moved && <MoveDone moved={moved} flow={flow} />}
+      {moved?.seq === one.seq && <MoveDone moved={moved} flow={flow} />}
       <div className="bm-case">
-        <div className="bm-case-act">{fills ? <Filling key={`${one.id} ${one.state}`} {...props} /> : <>{one.closed_at !== undefined && <CaseRating id={one.id} />}<CaseLetters id={one.id} seq={one.seq} /><CaseMoves {...props} draft={null} />{flow && !flow.can_start && flow.states.some((state) => state.has_panel) && <CasePanel id={one.id} />}<CasePapers id={one.id} seq={one.seq} /></>}</div>
+        <div className="bm-case-act">{fills ? <Filling key={`${one.id} ${one.state}`} {...props} /> : <><CaseLetters id={one.id} seq={one.seq} /><CaseMoves {...props} draft={null} />{one.closed_at !== undefined && <CaseRating id={one.id} />}{hasPanel && <CasePanel id={one.id} seq={one.seq} />}<CasePapers id={one.id} seq={one.seq} /></>}</div>
         <CaseSteps one={one} flow={flow} />
         {!fills && <CaseFacts one={one} flow={flow} dataset={dataset} />}
       </div>

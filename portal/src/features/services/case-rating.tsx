@@ -30,9 +30,9 @@ function Ask({ id }: { id: string }) {
     <form className="bm-form" onSubmit={submit}>
       <fieldset>
         <legend>{w('rating.ask')}</legend>
-        <div className="bm-stars">{all.map((stars) => <label key={stars}><input type="radio" name="stars" value={stars} checked={typed.stars === stars} onChange={() => change({ stars })} /> {w(`rating.s${stars}`)}</label>)}</div>
+        <div className="bm-stars">{all.map((stars) => <label key={stars}><input type="radio" name="stars" value={stars} checked={typed.stars === stars} disabled={rate.isPending} onChange={() => change({ stars })} /> {w(`rating.s${stars}`)}</label>)}</div>
       </fieldset>
-      <div><label htmlFor="rating-words">{w('rating.words')}</label><Input.TextArea id="rating-words" rows={2} maxLength={300} value={typed.words} onChange={(event) => change({ words: event.target.value })} /></div>
+      <div><label htmlFor="rating-words">{w('rating.words')}</label><Input.TextArea id="rating-words" rows={2} maxLength={300} value={typed.words} disabled={rate.isPending} onChange={(event) => change({ words: event.target.value })} /></div>
       <ProblemNote error={rate.error} />
       <div className="bm-form-foot"><Button type="primary" htmlType="submit" loading={rate.isPending} disabled={typed.stars === 0}>{w('rating.send')}</Button></div>
     </form>
@@ -42,6 +42,7 @@ function Ask({ id }: { id: string }) {
 export function CaseRating({ id }: { id: string }) {
   const w = useServiceWords()
   const found = useQuery({ queryKey: ['case-rating', id], queryFn: () => data(api.GET('/api/v1/cases/{case}/rating', { params: { path: { case: id } } })) })
+  if (found.error && found.data === undefined) return <ProblemNote error={found.error} />
   if (found.data === undefined || (!found.data.can_rate && found.data.rating === undefined)) return null
   const { rating } = found.data
   return (

@@ -33,7 +33,7 @@ function Now({ one, flow }: { one: Case; flow: Flow | undefined }) {
     <>
       <li className="bm-step-now" aria-current="step">
         <strong>{two(one.state_title)}</strong> <CaseLamp head={one} />
-        {!state?.rests && <p>{desk(flow, one.state) === '' ? w('next.itself') : w('steps.at_desk', { who: desk(flow, one.state) })}{one.escalated && ` ${w('steps.escalated')}`}</p>}
+        {!state?.rests && <p>{desk(flow, one.state) === '' ? w(state?.has_panel ? 'next.panel' : 'next.itself') : w('steps.at_desk', { who: desk(flow, one.state) })}{one.escalated && ` ${w('steps.escalated')}`}</p>}
         <p className="bm-foot">{[state?.within && w(state.rests ? 'guide.holds' : 'guide.within', { span: spanText(state.within, w) }), one.due_at && w(state?.rests ? 'next.rests_until' : 'steps.due', { at: dueText(one.due_at) }), one.due_is_estimated && w('steps.estimated')].filter(Boolean).join(' · ')}</p>
       </li>
       {one.awaits.length > 0 && <li className="bm-step-next">{w('steps.awaits', { who: one.awaits.map(two).join(t('list.comma')) })}</li>}
@@ -45,7 +45,7 @@ function Now({ one, flow }: { one: Case; flow: Flow | undefined }) {
 
 export function CaseSteps({ one, flow }: { one: Case; flow: Flow | undefined }) {
   const w = useServiceWords()
-  const steps = useSteps(one.id)
+  const steps = useSteps(one.id, one.seq)
   return (
     <section className="bm-panel bm-case-steps" aria-labelledby="steps">
       <h2 id="steps">{w('steps.title')}</h2>

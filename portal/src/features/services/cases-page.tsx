@@ -11,6 +11,7 @@ import { useAddress } from '@/shared/ui/search-params'
 import { EmptyState } from '@/shared/ui/states'
 import { CaseCard } from './case-card'
 import { readCases, useFirstCases, useFlows } from './queries'
+import { ReviewList } from './review-list'
 
 export default function CasesPage() {
   const { t } = useTranslation()
@@ -23,6 +24,7 @@ export default function CasesPage() {
   const empty = <EmptyState title={w('cases.none')} hint={w('cases.none_hint')} action={<Link className="bm-button bm-button-primary" to="/services">{t('menu.services')}</Link>} />
   return (
     <Page title={w('cases.title')} note={w('cases.note')}>
+      <ReviewList />
       <div className="bm-query"><Choice label={w('cases.flow')} value={flow} empty={w('cases.all_flows')} options={flows.map((one) => ({ value: one.id, label: two(one.title) }))} onChange={(id) => change({ flow: id })} /></div>
       <Paged queryKey={['cases', 'opened', flow]} fetchPage={(after) => readCases('opened', flow === '' ? undefined : flow, after)} empty={empty}>
         {(heads) => <ul className="bm-case-cards">{heads.map((head) => <CaseCard key={head.id} head={head} flow={flows.find((one) => one.id === head.flow)} isMine={mine.has(head.id)} />)}</ul>}

@@ -45,11 +45,11 @@ function Give() {
       <h2 id="give">{w('away.give')}</h2>
       <p className="bm-foot">{w('away.give_note')}</p>
       <form className="bm-form bm-narrow-form" onSubmit={submit}>
-        <div><label htmlFor="away-to">{w('away.to')}</label><Input id="away-to" required maxLength={64} autoComplete="off" value={wish.to} onChange={(event) => change({ to: event.target.value })} /><p className="bm-foot">{w('away.to_hint')}</p></div>
-        <div><label htmlFor="away-from">{w('away.from')}</label><Input id="away-from" type="date" required value={from} onChange={(event) => change({ from: event.target.value })} /></div>
-        <div><label htmlFor="away-until">{w('away.until')}</label><Input id="away-until" type="date" required min={from} value={wish.until} onChange={(event) => change({ until: event.target.value })} /></div>
-        <fieldset><legend>{w('away.flows')}</legend><Checkbox.Group value={wish.flows} options={flows.map((flow) => ({ value: flow.id, label: two(flow.title) }))} onChange={(chosen) => change({ flows: chosen })} /><p className="bm-foot">{w('away.flows_hint')}</p></fieldset>
-        <div><label htmlFor="away-note">{w('away.note')}</label><Input id="away-note" maxLength={160} value={wish.note} onChange={(event) => change({ note: event.target.value })} /></div>
+        <div><label htmlFor="away-to">{w('away.to')}</label><Input id="away-to" required maxLength={64} autoComplete="off" value={wish.to} disabled={give.isPending} onChange={(event) => change({ to: event.target.value })} /><p className="bm-foot">{w('away.to_hint')}</p></div>
+        <div><label htmlFor="away-from">{w('away.from')}</label><Input id="away-from" type="date" required value={from} disabled={give.isPending} onChange={(event) => change({ from: event.target.value })} /></div>
+        <div><label htmlFor="away-until">{w('away.until')}</label><Input id="away-until" type="date" required min={from} value={wish.until} disabled={give.isPending} onChange={(event) => change({ until: event.target.value })} /></div>
+        <fieldset><legend>{w('away.flows')}</legend><Checkbox.Group value={wish.flows} disabled={give.isPending} options={flows.map((flow) => ({ value: flow.id, label: two(flow.title) }))} onChange={(chosen) => change({ flows: chosen })} /><p className="bm-foot">{w('away.flows_hint')}</p></fieldset>
+        <div><label htmlFor="away-note">{w('away.note')}</label><Input id="away-note" maxLength={160} value={wish.note} disabled={give.isPending} onChange={(event) => change({ note: event.target.value })} /></div>
         <ProblemNote error={give.error} />
         <div className="bm-form-foot"><Button type="primary" htmlType="submit" loading={give.isPending} disabled={wish.to.trim() === '' || wish.until === ''}>{w('away.confirm')}</Button></div>
       </form>
@@ -74,7 +74,7 @@ function List({ items }: { items: Delegation[] }) {
     { key: 'flows', title: w('away.flows'), wide: true, render: (one) => (one.flows.length === 0 ? w('cases.all_flows') : one.flows.map(titleOf).join(t('list.comma'))) },
     { key: 'state', title: w('away.state'), render: (one) => <Tag tone={one.holds ? 'green' : 'grey'}>{w(one.holds ? 'away.holds' : one.ended_at !== undefined ? 'away.ended' : Date.parse(one.from_at) > Date.now() ? 'away.coming' : 'away.over')}</Tag> },
     { key: 'note', title: w('away.note'), wide: true, render: (one) => one.note },
-    { key: 'end', title: w('away.end'), render: (one) => (one.ended_at === undefined && Date.parse(one.until_at) > Date.now() ? <Button size="small" loading={end.isPending && end.variables === one.id} aria-label={w('away.end_of', { to: one.to })} onClick={() => end.mutate(one.id)}>{w('away.end')}</Button> : '') },
+    { key: 'end', title: w('panel.act'), render: (one) => (one.ended_at === undefined && Date.parse(one.until_at) > Date.now() ? <Button size="small" loading={end.isPending && end.variables === one.id} aria-label={w('away.end_of', { to: one.to })} onClick={() => end.mutate(one.id)}>{w('away.end')}</Button> : '') },
   ]
   return <><ProblemNote error={end.error} /><PlainTable label={w('away.title')} columns={columns} rows={items} rowKey={(one) => one.id} /></>
 }

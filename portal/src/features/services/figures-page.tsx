@@ -17,16 +17,21 @@ import { PlainTable, type PlainColumn } from '@/shared/ui/plain-table'
 import { QueryView } from '@/shared/ui/query-view'
 import { useAddress } from '@/shared/ui/search-params'
 import { EmptyState } from '@/shared/ui/states'
+import { PeriodLocks } from './period-locks'
 import { stateOf, useFlows } from './queries'
 import { spanText, usedText } from './words'
 
 const day_ms = 86_400_000
 type StateLine = FlowFigures['states'][number]
 
-/** The promised span in days of 24 hours, to be drawn beside the days that were used; working days count as if the week had five. */
-export function promisedDays(within: StateLine['within']): number | undefined {
-  if (within === undefined) return undefined
-  return within.unit === 'hours' ? within.n / 24 : within.unit === 'days' ? within.n : (within.n * 7) / 5
+/** What was used of what is promised, in the unit of the promise; undefined: nothing is promised, or nothing has left the step. */
+export function usedOf(line: StateLine): { used: number; promised: number; unit: NonNullable<StateLine['within']>['unit'] } | undefined {
+  return line.within === undefined || line.n_promised === 0 ? undefined : { used: line.mean_used, promised: line.within.n, unit: line.within.unit }
+}
+
+/** A share as people say it; undefined: of nothing. */
+export function shareText(n: number, of: number): string | undefined {
+  return of === 0 ? undefined : `${formatNumber((100 * n) / of, 1)}%`
 }
 
 /** The mean of ratings of one, two … stars and how many there are; undefined: none. */
@@ -38,14 +43,16 @@ export function meanStars(counts: number[]): { mean: number; n: number } | undef
 /** Used against promised on one scale, as two bars with words. */
 function Against({ line }: { line: StateLine }) {
   const w = useServiceWords()
-  const promised = promisedDays(line.within)
+  const of = usedOf(line)
   if (line.n_left === 0) return <>{w('figures.nothing_left')}</>
-  const scale = Math.max(line.mean_days, promised ?? 0) || 1
-  const isOver = promised !== undefined && line.mean_days > promised
+  if (of === undefined) return <>{w('figures.used', { span: usedText(line.mean_days * day_ms, w) })}</>
+  const scale = Math.max(of.used, of.promised) || 1
+  const isOver = of.used > of.promised
+  const span = (n: number) => w(`span.${of.unit}`, { n: formatNumber(n, 1) })
   return (
     <div className="bm-against">
-      {promised !== undefined && <span><i className={isOver ? 'bm-against-over' : 'bm-against-used'} style={{ width: `${(100 * line.mean_days) / scale}%` }} /></span>}<small>{w('figures.used', { span: usedText(line.mean_days * day_ms, w) })}{isOver && ` · ${w('figures.over')}`}</small>
-      {promised !== undefined && line.within && <><span><i className="bm-against-promised" style={{ width: `${(100 * promised) / scale}%` }} /></span><small>{w('figures.promised', { span: spanText(line.within, w) })}</small></>}
+      <span><i className={isOver ? 'bm-against-over' : 'bm-against-used'} style={{ width: `${(100 * of.used) / scale}%` }} /></span><small>{w('figures.used', { span: span(of.used) })}{isOver && ` · ${w('figures.over')}`}</small>
+      <span><i className="bm-against-promised" style={{ width: `${(100 * of.promised) / scale}%` }} /></span><small>{w('figures.promised', { span: span(of.promised) })}</small>
     </div>
   )
 }
@@ -60,16 +67,20 @@ function Figures({ flow, figures }: { flow: Flow; figures: FlowFigures }) {
     { key: 'open', title: w('figures.open'), align: 'right', render: (line) => formatNumber(line.n_open) },
     { key: 'late', title: w('figures.late'), align: 'right', render: (line) => formatNumber(line.n_late) },
     { key: 'left', title: w('figures.left'), align: 'right', render: (line) => formatNumber(line.n_left) },
+    { key: 'within', title: w('figures.within'), align: 'right', render: (line) => shareText(line.n_within, line.n_promised) ?? '' },
     { key: 'days', title: w('figures.days'), wide: true, render: (line) => <Against line={line} /> },
   ]
   const stars = meanStars(figures.n_by_stars)
+  const share = shareText(figures.n_within, figures.n_promised)
   const facts: [string, string][] = [
     [w('figures.n_opened'), formatNumber(figures.n_opened)], [w('figures.n_closed'), formatNumber(figures.n_closed)], [w('figures.n_returned'), formatNumber(figures.n_returned)],
     [w('figures.mean_days'), figures.n_closed === 0 ? w('figures.none_yet') : usedText(figures.mean_days * day_ms, w)],
+    [w('figures.within'), share === undefined ? w('figures.none_yet') : w('figures.within_of', { share, n: formatNumber(figures.n_within), of: formatNumber(figures.n_promised) })],
+    ...(figures.promised_days === undefined ? [] : [[w('figures.promised_used'), w('figures.promised_used_of', { promised: formatNumber(figures.promised_days, 1), used: formatNumber(figures.used_days ?? 0, 1) })] as [string, string]]),
     [w('figures.typed'), w('figures.typed_of', { n: formatNumber(figures.mean_typed, 1), filled: formatNumber(figures.mean_filled, 1) })],
     [w('figures.stars'), stars === undefined ? w('figures.none_yet') : w('figures.stars_of', { mean: formatNumber(stars.mean, 1), n: formatNumber(stars.n) })],
   ]
-  const save = () => saveText(toCsv([w('figures.state'), w('figures.open'), w('figures.late'), w('figures.left'), w('figures.days'), w('figures.promise')], states.map((line) => [two(line.title), line.n_open, line.n_late, line.n_left, line.mean_days, line.within ? spanText(line.within, w) : null])), `${two(flow.title)}.csv`)
+  const save = () => saveText(toCsv([w('figures.state'), w('figures.open'), w('figures.late'), w('figures.left'), w('figures.days'), w('figures.promise'), w('figures.within')], states.map((line) => [two(line.title), line.n_open, line.n_late, line.n_left, line.mean_days, line.within ? spanText(line.within, w) : null, shareText(line.n_within, line.n_promised) ?? null])), `${two(flow.title)}.csv`)
   return (
     <>
       <dl className="bm-figures">{facts.map(([title, text]) => <div key={title} className="bm-panel"><dt>{title}</dt><dd>{text}</dd></div>)}</dl>
@@ -95,6 +106,7 @@ export default function FiguresPage() {
           <>
             <div className="bm-query"><Choice label={w('cases.flow')} value={flow?.id ?? ''} options={list.items.map((one) => ({ value: one.id, label: two(one.title) }))} onChange={(id) => change({ flow: id })} /></div>
             <QueryView query={figures} isEmpty={(all) => all.n_opened === 0} empty={<EmptyState title={w('figures.no_cases')} hint={w('figures.no_cases_hint')} />}>{(all) => flow && <Figures flow={flow} figures={all} />}</QueryView>
+            {flow && <PeriodLocks key={flow.id} flow={flow} />}
           </>
         )}
       </QueryView>

@@ -8,7 +8,7 @@ import { useServiceWords } from '@/shared/i18n/services'
 import { wrongOf, type Texts, type Wrong } from './case-draft'
 
 export const noteKey = '$note' // beside the ids of fields, which begin with a letter
-const longestNote = 600
+export const longestNote = 600
 
 export type WrongInputs = Record<string, Wrong | 'missing'>
 

@@ -4,6 +4,8 @@ import { useCallback } from 'react'
 import { api, data } from '@/shared/api/client'
 import type { Case, CaseHead, Flow } from '@/shared/api/types'
 
+const awaited_ms = 5_000 // how often a case is read that goes on by itself once a department has answered
+
 export function useFlows() {
   return useQuery({ queryKey: ['flows'], queryFn: () => data(api.GET('/api/v1/flows')), staleTime: 300_000 })
 }
@@ -13,11 +15,12 @@ export function readCase(id: string): Promise<Case> {
 }
 
 export function useCase(id: string) {
-  return useQuery({ queryKey: ['case', id], queryFn: () => readCase(id), enabled: id !== '' })
+  return useQuery({ queryKey: ['case', id], queryFn: () => readCase(id), enabled: id !== '', refetchInterval: ({ state }) => ((state.data?.awaits.length ?? 0) > 0 ? awaited_ms : false) })
 }
 
-export function useSteps(id: string) {
-  return useQuery({ queryKey: ['case-steps', id], queryFn: () => data(api.GET('/api/v1/cases/{case}/history', { params: { path: { case: id } } })) })
+/** What was done with a case; read anew when the case has gone on. */
+export function useSteps(id: string, seq: number) {
+  return useQuery({ queryKey: ['case-steps', id, seq], queryFn: () => data(api.GET('/api/v1/cases/{case}/history', { params: { path: { case: id } } })), placeholderData: (old) => old })
 }
 
 export type CaseView = 'waiting' | 'opened'

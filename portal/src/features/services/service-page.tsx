@@ -79,7 +79,7 @@ function Guide({ flow, dataset }: { flow: Flow; dataset: DatasetDetail }) {
   const two = useTwo()
   const desk = useDesk()
   const ends = flow.states.filter((state) => state.final)
-  const asked = flow.form.flatMap((input) => { const field = dataset.fields.find((one) => one.id === input.field); return field ? [{ field, required: input.required }] : [] })
+  const asked = flow.form.flatMap((input) => { const field = dataset.fields.find((one) => one.id === input.field); return field ? [{ field, required: input.required && input.asked }] : [] })
   return (
     <Page title={two(flow.title)} crumbs={[{ title: t('menu.services'), to: '/services' }]}>
       <section className="bm-panel">

@@ -21,7 +21,7 @@ export function spanText(span: Span, w: ServiceWords): string {
 export function usedText(spent_ms: number, w: ServiceWords): string {
   if (spent_ms >= 2 * day_ms) return w('span.days', { n: formatNumber(spent_ms / day_ms, 1) })
   if (spent_ms >= hour_ms) return w('span.hours', { n: formatNumber(spent_ms / hour_ms, 1) })
-  return w('span.minutes', { n: formatNumber(Math.max(1, Math.round(spent_ms / minute_ms))) })
+  return spent_ms < minute_ms ? w('span.under_minute') : w('span.minutes', { n: formatNumber(Math.round(spent_ms / minute_ms)) })
 }
 
 /** Until when: a deadline of working days ends at the city's midnight, and the day that ends then is what is told, wherever it is read. */

@@ -10,16 +10,16 @@ import { useTwo } from '@/shared/i18n/use-two'
 import { LoadMore } from '@/shared/ui/load-more'
 import { usedText, CaseLamp, dueText, StateTag } from './words'
 
-type Props = { heads: CaseHead[]; chosen: CaseHead[]; onToggle?: (head: CaseHead) => void; more: boolean; busy: boolean; onMore: () => void }
+type Props = { heads: CaseHead[]; chosen: CaseHead[]; canChoose: (head: CaseHead) => boolean; onToggle: (head: CaseHead) => void; more: boolean; busy: boolean; onMore: () => void }
 const lineHeight_px = 56
 
-function Line({ head, isChosen, onToggle }: { head: CaseHead; isChosen: boolean; onToggle?: (head: CaseHead) => void }) {
+function Line({ head, isChosen, canChoose, onToggle }: { head: CaseHead; isChosen: boolean; canChoose: boolean; onToggle: () => void }) {
   const w = useServiceWords()
   const two = useTwo()
   return (
     <>
-      {onToggle && <Checkbox checked={isChosen} onChange={() => onToggle(head)} aria-label={w('work.choose', { key: head.key })} />}
-      <span className="bm-work-what"><Link to={`/case?id=${head.id}`} state={{ from: 'work' }}>{head.key}</Link> <small>{two(head.flow_title)}{head.for_account && ` · ${w('work.on_behalf', { who: head.for_account })}`}</small></span>
+      <Checkbox checked={isChosen} disabled={!isChosen && !canChoose} onChange={onToggle} aria-label={w('work.choose', { key: head.key })} />
+      <span className="bm-work-what"><Link to={`/case?id=${head.id}`} state={{ from: 'work', absent: head.for_account }}>{head.key}</Link> <small>{two(head.flow_title)}{head.for_account && ` · ${w('work.on_behalf', { who: head.for_account })}`}</small></span>
       <span><StateTag head={head} /></span>
       <span><CaseLamp head={head} /></span>
       <span className="bm-work-when">{head.due_at === undefined ? w('work.no_due') : w('work.due', { at: dueText(head.due_at) })}</span>
@@ -34,7 +34,7 @@ export function lineAfter(key: string, at: number, n: number): number | undefine
   return to === undefined || n === 0 ? undefined : Math.min(n - 1, Math.max(0, to))
 }
 
-export function WorkList({ heads, chosen, onToggle, more, busy, onMore }: Props) {
+export function WorkList({ heads, chosen, canChoose, onToggle, more, busy, onMore }: Props) {
   const w = useServiceWords()
   const frame = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({ count: heads.length, getScrollElement: () => frame.current, estimateSize: () => lineHeight_px, overscan: 10 })
@@ -59,8 +59,8 @@ export function WorkList({ heads, chosen, onToggle, more, busy, onMore }: Props)
           {lines.map((line) => {
             const head = heads[line.index]
             return head && (
-              <li key={head.id} ref={virtual.measureElement} data-index={line.index} style={{ transform: `translateY(${line.start}px)` }}>
-                <Line head={head} isChosen={chosen.some((one) => one.id === head.id)} onToggle={onToggle} />
+              <li key={head.id} ref={virtual.measureElement} data-index={line.index} aria-posinset={line.index + 1} aria-setsize={more ? -1 : heads.length} style={{ transform: `translateY(${line.start}px)` }}>
+                <Line head={head} isChosen={chosen.some((one) => one.id === head.id)} canChoose={canChoose(head)} onToggle={() => onToggle(head)} />
               </li>
             )
           })}

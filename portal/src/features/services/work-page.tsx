@@ -31,6 +31,7 @@ function List({ flow }: { flow: string }) {
   const w = useServiceWords()
   const [chosen, setChosen] = useState<CaseHead[]>([])
   const [handling, setHandling] = useState(false)
+  const [moved, setMoved] = useState(false)
   const query = useInfiniteQuery({
     queryKey: ['cases', 'waiting', flow],
     queryFn: ({ pageParam }) => readCases('waiting', flow === '' ? undefined : flow, pageParam, pageSize),
@@ -40,20 +41,22 @@ function List({ flow }: { flow: string }) {
   if (query.data === undefined) return query.error ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <LoadingState />
   const heads = query.data.pages.flatMap((page) => page.items)
   if (heads.length === 0) return <EmptyState title={w('work.none')} hint={w(flow === '' ? 'work.none_hint' : 'work.none_flow')} />
-  const toggle = (head: CaseHead) => setChosen((old) => (old.some((one) => one.id === head.id) ? old.filter((one) => one.id !== head.id) : old.length < mostAtOnce && fits(old, head) ? [...old, head] : old))
-  const done = () => {
+  const canChoose = (head: CaseHead) => chosen.length < mostAtOnce && fits(chosen, head)
+  const toggle = (head: CaseHead) => setChosen((old) => (old.some((one) => one.id === head.id) ? old.filter((one) => one.id !== head.id) : [...old, head]))
+  const close = () => {
     setHandling(false)
-    setChosen([])
+    if (moved) setChosen([]) // as they were chosen they are no more
+    setMoved(false)
   }
   return (
     <>
-      <WorkList heads={heads} chosen={chosen} onToggle={toggle} more={query.hasNextPage} busy={query.isFetchingNextPage} onMore={() => void query.fetchNextPage()} />
+      <WorkList heads={heads} chosen={chosen} canChoose={canChoose} onToggle={toggle} more={query.hasNextPage} busy={query.isFetchingNextPage} onMore={() => void query.fetchNextPage()} />
       {chosen.length > 0 && (
         <div className="bm-bulk" role="group" aria-label={w('bulk.title')}>
           <strong>{w('bulk.bar', { n: chosen.length })}</strong><Button type="primary" onClick={() => setHandling(true)}>{w('bulk.title')}</Button><Button onClick={() => setChosen([])}>{w('bulk.clear')}</Button><small>{w('bulk.limit')}</small>
         </div>
       )}
-      {handling && <BulkSheet heads={chosen} onDone={done} onClose={() => setHandling(false)} />}
+      {handling && <BulkSheet heads={chosen} onMoved={() => setMoved(true)} onClose={close} />}
     </>
   )
 }

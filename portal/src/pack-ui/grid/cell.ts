@@ -28,10 +28,11 @@ export function copyText(field: Field, row: Row, t: TFunction): string {
 
 export function valueText(field: Field, value: unknown, t: TFunction, title?: unknown): string {
   if (value === null || value === undefined) return ''
+  const code = field.codes?.find((one) => one.code === String(value))
+  if (code !== undefined) return code.title // in the reader's language; a row brings the Chinese title alone
   if (typeof title === 'string' && title !== '') return title
   if (field.type === 'bool') return t(value === true || value === 1 || value === '1' ? 'value.yes' : 'value.no')
   if (field.type === 'datetime') return formatTime(String(value))
-  if (field.codes) return field.codes.find((code) => code.code === String(value))?.title ?? String(value)
   return String(value)
 }
 

@@ -1616,6 +1616,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/{flow}/locks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 期间封账：哪些期间对谁已关闭
+         * @description Periods of a flow that are closed, and for whom. Needs the right `datasets.read`.
+         */
+        get: operations["list_flow_locks"];
+        put?: never;
+        /**
+         * 关闭或重新开放一个期间（写明理由）
+         * @description Close a period for a level, or open it again, with the reason. Needs the right `cases.handle`.
+         */
+        post: operations["change_flow_lock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{case}/files": {
         parameters: {
             query?: never;
@@ -1659,6 +1683,46 @@ export interface paths {
          * @description Take back a file of one's own. Needs the right `cases.handle`.
          */
         delete: operations["remove_case_file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 作品的材料（不显示文件名）
+         * @description Files of the work under review, without their names. Needs the right `cases.handle`.
+         */
+        get: operations["list_review_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下载作品的一份材料
+         * @description Download a file of the work under review. Needs the right `cases.handle`.
+         */
+        get: operations["get_review_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4114,6 +4178,10 @@ export interface components {
             n_first: number;
             /** Format: int64 */
             n_exceptions: number;
+            /** Format: int64 */
+            n_empty?: number;
+            /** Format: int64 */
+            n_lost?: number;
             stable: boolean;
         };
         AdmissionCertificate: {
@@ -4186,6 +4254,7 @@ export interface components {
             /** Format: int32 */
             tier: number;
             score?: number;
+            hidden: boolean;
         };
         AdmissionDigitsIn: {
             list_sha256: string;
@@ -4217,6 +4286,9 @@ export interface components {
             /** Format: date-time */
             listed_at: string;
             digits: string;
+            listed_by: string;
+            drawn_by: string;
+            confirmed_by: string;
             /** Format: date-time */
             drawn_at?: string;
             /** Format: date-time */
@@ -4257,6 +4329,7 @@ export interface components {
             published_at?: string;
             input_sha256: string;
             output_sha256: string;
+            in_dataset: boolean;
             batches: components["schemas"]["AdmissionBatchFigures"][];
         };
         AdmissionRunIn: {
@@ -4288,7 +4361,7 @@ export interface components {
             /** @description What the question was read as, part by part. */
             understood: {
                 /** @enum {string} */
-                kind: "metric" | "dimension" | "filter" | "period" | "scope";
+                kind: "metric" | "dimension" | "filter" | "period" | "scope" | "target";
                 id: string;
                 text: string;
                 text_en: string;
@@ -4345,7 +4418,8 @@ export interface components {
         };
         AskQuery: {
             /** @enum {string} */
-            intent?: "value" | "trend" | "compare" | "rank" | "share" | "threshold" | "cross" | "contribution" | "streak" | "ratio";
+            intent?: "value" | "trend" | "compare" | "rank" | "share" | "threshold" | "cross" | "contribution" | "streak" | "ratio" | "target";
+            /** @description None where plan targets are asked for. */
             metrics: string[];
             by?: string[];
             /** @description dimension: any of these values; organisations by id */
@@ -4384,6 +4458,13 @@ export interface components {
             /** @enum {string} */
             direction?: "" | "up" | "down";
             chart?: string;
+            /** @description Of intent target: these of the plans; none: all. */
+            targets?: string[];
+            /**
+             * @description Of intent target: those in this state.
+             * @enum {string}
+             */
+            lamp?: "" | "reached" | "missed" | "red" | "yellow" | "unknown";
         };
         AskRating: {
             /** @description Of the answer. */
@@ -5259,6 +5340,17 @@ export interface components {
             n_closed: number;
             /** Format: int64 */
             n_returned: number;
+            /**
+             * Format: int64
+             * @description Times that a case left a state with a promise.
+             */
+            n_promised: number;
+            /** Format: int64 */
+            n_within: number;
+            /** @description Working days promised for a case that has ended, on the mean, over the states that it went through. */
+            promised_days?: number;
+            /** @description Working days that were used of these. */
+            used_days?: number;
             mean_days: number;
             /** @description Ratings of one to five stars. */
             n_by_stars: number[];
@@ -5283,6 +5375,54 @@ export interface components {
         FlowInput: {
             field: string;
             required: boolean;
+            /** @description As the case stands; of a service: in every case. */
+            asked: boolean;
+            /** @description The heading that it stands under. */
+            part?: components["schemas"]["Two"];
+        };
+        FlowLock: {
+            period: string;
+            period_title: components["schemas"]["Two"];
+            level: string;
+            level_title: components["schemas"]["Two"];
+            /** @description false: it was opened again. */
+            closes: boolean;
+            /**
+             * Format: date
+             * @description The last day on which cases are still changed; absent: closed at once.
+             */
+            until?: string;
+            /** Format: date-time */
+            at: string;
+            org?: components["schemas"]["OrgRef"];
+            /** @description Empty for whoever may not close. */
+            reason: string;
+        };
+        FlowLockIn: {
+            period: string;
+            level: string;
+            /** @description false: open it again. */
+            closes: boolean;
+            /**
+             * Format: date
+             * @description The last day on which cases are still changed; absent: at once.
+             */
+            until?: string;
+            reason: string;
+        };
+        FlowLockLevel: {
+            id: string;
+            title: components["schemas"]["Two"];
+        };
+        FlowLocks: {
+            /** @description Of the flow's dataset; empty: the flow closes no periods. */
+            period_field: string;
+            /** @description Who closes and opens again. */
+            by?: components["schemas"]["Two"];
+            can_change: boolean;
+            levels: components["schemas"]["FlowLockLevel"][];
+            /** @description What holds for each period and level that was ever closed. */
+            items: components["schemas"]["FlowLock"][];
         };
         FlowState: {
             id: string;
@@ -5307,6 +5447,18 @@ export interface components {
             n_left: number;
             mean_days: number;
             within?: components["schemas"]["FlowDeadline"];
+            /**
+             * Format: int64
+             * @description Times that a case left the state, if the service promises how long it takes there.
+             */
+            n_promised: number;
+            /**
+             * Format: int64
+             * @description Of these within what is promised.
+             */
+            n_within: number;
+            /** @description Of these: what was used, in the unit of the promise; the same day is 0 (working) days. */
+            mean_used: number;
         };
         Forward: {
             id: string;
@@ -11094,6 +11246,92 @@ export interface operations {
             };
         };
     };
+    list_flow_locks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowLocks"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_flow_lock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowLockIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowLocks"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_case_files: {
         parameters: {
             query?: never;
@@ -11264,6 +11502,89 @@ export interface operations {
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_review_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                review: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["CaseFile"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_review_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                review: string;
+                /** @description Which one. */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             /** @description Any other problem. */
             default: {
                 headers: {

@@ -33,6 +33,11 @@ export function today(): string {
   return dayFromNow(0)
 }
 
+/** Whether what is typed is a year of four digits. */
+export function isYear(text: string): boolean {
+  return /^[1-9]\d{3}$/.test(text)
+}
+
 export function thisYear(): number {
   return Number(today().slice(0, 4))
 }

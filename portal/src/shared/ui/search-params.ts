@@ -1,11 +1,13 @@
 import { useCallback } from 'react'
 import { useSearchParams } from 'react-router'
 
-/** The query of the address, and a setter that keeps what it does not name; undefined or '' removes a key. */
-export function useAddress(): [URLSearchParams, (changes: Record<string, string | string[] | undefined>) => void] {
+type Change = (changes: Record<string, string | string[] | undefined>, how?: { replace?: boolean }) => void
+
+/** The query of the address, and a setter that keeps what it does not name; undefined or '' removes a key. `replace`: the way back does not lead to what was there. */
+export function useAddress(): [URLSearchParams, Change] {
   const [params, setParams] = useSearchParams()
-  const change = useCallback(
-    (changes: Record<string, string | string[] | undefined>) => {
+  const change = useCallback<Change>(
+    (changes, how) => {
       setParams((old) => {
         const next = new URLSearchParams(old)
         for (const [key, value] of Object.entries(changes)) {
@@ -13,7 +15,7 @@ export function useAddress(): [URLSearchParams, (changes: Record<string, string 
           for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined && one !== '') next.append(key, one)
         }
         return next
-      })
+      }, how)
     },
     [setParams],
   )
