@@ -219,7 +219,11 @@ inline std::string difference(World& world, const ask::Answer& answer, directory
   const bool all = tree.order.empty() && tree.having.empty() && tree.intent != ask::Intent::streak && answer.table.suppressed.empty();
   if (all && n_seen < gold->size() && std::none_of(table.rows.begin(), table.rows.end(), [](const auto& row) { return row.front().index() == 0; }))
     return "rows are missing: " + std::to_string(n_seen) + " of " + std::to_string(gold->size());
-  if (!tree.order.empty() && tree.member.empty() && !table.rows.empty() && tree.order.find("__") == std::string::npos && table.suppressed.empty()) {
+  // Cells that are withheld are not ranked: their rows are gone, and the answer says so.
+  const bool has_withheld =
+      std::any_of(answer.caveats.begin(), answer.caveats.end(), [](const Message& one) { return one.en.find("withheld") != std::string::npos; });
+  const bool ranks_all = table.suppressed.empty() && !has_withheld && tree.order.find("__") == std::string::npos;
+  if (!tree.order.empty() && tree.member.empty() && !table.rows.empty() && ranks_all) {
     double best = tree.order[0] == '-' ? -1e300 : 1e300;
     for (const auto& [key, value] : *gold) best = tree.order[0] == '-' ? std::max(best, value) : std::min(best, value);
     const auto& cell = table.rows.front()[metric];

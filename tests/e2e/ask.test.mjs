@@ -61,6 +61,7 @@ for (const width of [1440, 390]) {
     await page.getByRole('dialog').getByText('来源文件').first().waitFor()
     await clean(page, `ask-how-${width}`)
     await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
 
     // targets of the plans: a table, no editor of parts, and a word why no card can hold them
     await ask(page, '今年哪些规划目标没达标')

@@ -86,6 +86,7 @@ test('what real clients send is in the stream within seconds, as a sentence that
   await reads(page.locator('.bm-learning-json'), /"raw": 85/)
   await clean(page, 'learning-record-1440')
   await page.keyboard.press('Escape')
+  await page.locator('.bm-sheet').waitFor({ state: 'detached' })
   await page.getByRole('searchbox', { name: '学习内容名称' }).fill('声音')
   await page.getByRole('searchbox', { name: '学习内容名称' }).press('Enter')
   await page.waitForURL(/q=/)

@@ -11,6 +11,8 @@ const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 export const accounts = ['city', 'leader', 'district', 'principal', 'teacher', 'student', 'guardian', 'sysadmin', 'secadmin', 'auditor']
 export const password = process.env.BANMO_PASSWORD ?? 'banmo-demo'
 export const shots = process.env.BANMO_SHOTS
+/** [language, width] in which whole sets of pages are looked at; BANMO_E2E_VIEWS=zh-1440,en-390 shortens a run. */
+export const views = (process.env.BANMO_E2E_VIEWS ?? 'zh-1440,en-390,zh-390,en-1440').split(',').map((view) => [view.split('-')[0], Number(view.split('-')[1])])
 const patience_ms = 20_000 // a slow machine is no failure
 
 /** Address of the running server, always with a closing slash, so that relative paths keep a prefix. */

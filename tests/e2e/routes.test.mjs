@@ -3,10 +3,9 @@
 // BANMO_E2E_VIEWS=zh-1440,en-390 to shorten a run, BANMO_E2E_PLACES='^(org|people)' to see some places only.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { accounts, api, axe, base, launch, open, settled, shoot, signedInState, watch } from './lib.mjs'
+import { accounts, api, axe, base, launch, open, settled, shoot, signedInState, watch, views } from './lib.mjs'
 
 const chosen = process.env.BANMO_E2E_ACCOUNTS?.split(',') ?? accounts
-const views = (process.env.BANMO_E2E_VIEWS ?? 'zh-1440,en-390,zh-390,en-1440').split(',').map((view) => view.split('-'))
 let browser
 let visits = 0
 before(async () => { browser = await launch() })
@@ -70,7 +69,7 @@ for (const account of chosen) {
     before(async () => { state = await signedInState(browser, account) })
     for (const [language, width] of views) {
       test(`every place is clean in ${language} at ${width} pixels`, async () => {
-        const { context, page } = await open(browser, { state, language, width: Number(width) })
+        const { context, page } = await open(browser, { state, language, width })
         const problems = []
         await page.goto(base())
         await page.waitForSelector('#content')

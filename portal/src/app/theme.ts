@@ -50,8 +50,11 @@ const dark: ThemeConfig = {
     colorBgBase: '#1a1f29',
     colorBgLayout: '#11151c',
   },
-  // As a ground under white words the primary colour is darker than words on dark paper may be.
-  components: { Tabs: { itemSelectedColor: '#8ab4f8', itemHoverColor: '#aecbfa', itemActiveColor: '#8ab4f8', inkBarColor: '#8ab4f8' } },
+  // As a ground under white words the primary colour is darker than words on dark paper may be; words of danger are as light as named above, not as the algorithm darkens them.
+  components: {
+    Button: { colorError: '#f28b82', colorErrorHover: '#f6aea9', colorErrorBorderHover: '#f6aea9', colorErrorActive: '#f28b82', dangerColor: '#11151c' },
+    Tabs: { itemSelectedColor: '#8ab4f8', itemHoverColor: '#aecbfa', itemActiveColor: '#8ab4f8', inkBarColor: '#8ab4f8' },
+  },
 }
 
 export function themeOf(isDark: boolean): ThemeConfig {
