@@ -295,7 +295,7 @@ class Season {
     one = move(talk, one, guardian_, "send");
     if (text_at(one, "state") == "school") one = decide(talk, one, n);
     if (text_at(one, "state") != "offered") return;
-    one = move(talk, one, guardian_, n % 50 == 7 ? "withdrawn" : "confirm");
+    one = move(talk, one, guardian_, n / 10 % 50 == 7 ? "withdrawn" : "confirm");
     if (by_hand(n)) one = move(talk, one, principal_, "entered");
     if (text_at(one, "state") == "done" || n % 4 != 0) return;  // of those who are done with it one in four says how it was
     talk.ask(post_request("/api/v1/cases/" + text_at(one, "id") + "/rating", guardian_, R"({"stars":)" + std::to_string(3 + n / 4 % 3) + "}"));
