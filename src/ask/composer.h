@@ -111,5 +111,7 @@ class Composer {
 
 // By the shape of a tree: which intent it has, if no step said so.
 void settle_intent(const Frame& frame, Tree& tree);
+// The column of the change from the time before. What is in per cent has no growth in per cent: it moves by points.
+std::string change_column(const MetricFrame& metric, bool growth);
 
 }  // namespace banmo::ask

@@ -5,6 +5,7 @@ import { after, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { done, refused } from './client.mjs'
 import { Server, banmo, eventually, ownCity, work } from './own-server.mjs'
 
 const folder = ownCity('admission')
@@ -16,17 +17,6 @@ const at = '/admissions/senior_secondary'
 const shown = (await city.ok(`${at}/runs`)).items[0].year // the demonstration's published admission
 const year = shown + 1
 
-async function done(answer, status = 200) {
-  const { body, status: got, text } = await answer
-  assert.equal(got, status, text)
-  return body
-}
-async function refused(answer, status, code, words) {
-  const body = await done(answer, status)
-  assert.equal(body.code, code)
-  assert.match(body.detail.zh, words)
-  assert.ok(body.detail.en)
-}
 const run = (batch) => done(city.post(`${at}/runs`, { year, batch }), 201)
 async function publish(one) {
   await done(leader.post(`/admissions/runs/${one.id}/check`))

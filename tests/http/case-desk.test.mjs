@@ -3,6 +3,7 @@
 // whose work it is.
 import { after, test } from 'node:test'
 import assert from 'node:assert/strict'
+import { done } from './client.mjs'
 import { Server, ownCity } from './own-server.mjs'
 
 const server = await Server.start(ownCity('case-desk'))
@@ -10,11 +11,6 @@ after(() => server.stop())
 const names = ['city', 'district', 'principal', 'teacher', 'expert1', 'expert2', 'expert3', 'expert4', 'expert5']
 const as = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await server.signIn(name)])))
 
-async function done(answer, status = 200) {
-  const { body, status: got, text } = await answer
-  assert.equal(got, status, text)
-  return body
-}
 const open = (caller, flow, values) => done(caller.post(`/flows/${flow}/cases`, { values }), 201)
 const move = (caller, one, name, more = {}) => done(caller.post(`/cases/${one.id}/moves`, { seq: one.seq, move: name, ...more }))
 const wish = { wanted: '学籍名册', sensitivity: 'inner', sharing_way: 'file', purpose: '入学资格核验' }

@@ -87,3 +87,18 @@ export async function ended(caller, id) {
   }
   throw new Error('the import did not end in 30 s')
 }
+
+/** The body of an answer that should have that status. */
+export async function done(answer, status = 200) {
+  const { body, status: got, text } = await answer
+  assert.equal(got, status, text)
+  return body
+}
+
+/** A refusal: its status and code, and a sentence in both languages. */
+export async function refused(answer, status, code, words) {
+  const { body, status: got, text } = await answer
+  assert.deepEqual([got, body.code], [status, code], text)
+  assert.match(body.detail.zh, words)
+  assert.ok(body.detail.en, text)
+}

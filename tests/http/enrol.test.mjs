@@ -5,7 +5,7 @@ import { after, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { Caller } from './client.mjs'
+import { Caller, done, refused } from './client.mjs'
 import { citizen, handIn, kGuardian, kStreet } from './enrolling.mjs'
 import { Server, eventually, freePort, ownCity, simulateLookups, work } from './own-server.mjs'
 
@@ -22,16 +22,6 @@ const names = ['guardian', 'principal', 'district', 'city', 'auditor']
 const signInAll = async () => Object.fromEntries(await Promise.all(names.map(async (name) => [name, await server.signIn(name)])))
 let as = await signInAll()
 
-async function done(answer, status = 200) {
-  const { body, status: got, text } = await answer
-  assert.equal(got, status, text)
-  return body
-}
-async function refused(answer, status, code, words) {
-  const { body, status: got, text } = await answer
-  assert.deepEqual([got, body.code], [status, code], text)
-  assert.match(body.detail.zh, words)
-}
 const fresh = (caller, one) => caller.ok(`/cases/${one.id}`)
 const move = async (caller, one, name, more = {}) => caller.post(`/cases/${one.id}/moves`, { seq: (await fresh(caller, one)).seq, move: name, ...more })
 const states = async (one) => (await as.guardian.ok(`/cases/${one.id}/history`)).items.map((step) => step.to)

@@ -3,6 +3,7 @@
 // figures see, and a server that is killed while cases move.
 import { after, test } from 'node:test'
 import assert from 'node:assert/strict'
+import { done, refused } from './client.mjs'
 import { Server, eventually, ownCity } from './own-server.mjs'
 
 const folder = ownCity('flows')
@@ -14,21 +15,9 @@ let as = await signInAll()
 
 const wish = { wanted: '学籍名册', sensitivity: 'inner', sharing_way: 'file', purpose: '入学资格核验' }
 const at = (one) => `/cases/${one.id}`
-async function done(answer, status = 200) {
-  const { body, status: got, text } = await answer
-  assert.equal(got, status, text)
-  return body
-}
 const open = (caller, values = wish) => done(caller.post('/flows/data_sharing/cases', { values }), 201)
 const move = (caller, one, name, more = {}) => caller.post(`${at(one)}/moves`, { seq: one.seq, move: name, ...more })
 const save = (caller, one, values) => caller.call('PATCH', `/api/v1${at(one)}`, { body: { seq: one.seq, values } })
-async function refused(answer, status, code, words) {
-  const { body, status: got, text } = await answer
-  assert.equal(got, status, text)
-  assert.equal(body.code, code, text)
-  assert.match(body.detail.zh, words)
-  assert.ok(body.detail.en)
-}
 const waiting = async (caller) => (await caller.all('/cases')).map((one) => one.key)
 
 test('the guide says for whom a service is, what it takes and how long', async () => {

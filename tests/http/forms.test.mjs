@@ -4,6 +4,7 @@ import { after, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { done, refused } from './client.mjs'
 import { Server, eventually, ownCity } from './own-server.mjs'
 
 const folder = ownCity('forms')
@@ -11,16 +12,6 @@ const server = await Server.start(folder)
 after(() => server.stop())
 const as = Object.fromEntries(await Promise.all(['student', 'principal', 'district', 'city'].map(async (name) => [name, await server.signIn(name)])))
 
-async function done(answer, status = 200) {
-  const { body, status: got, text } = await answer
-  assert.equal(got, status, text)
-  return body
-}
-async function refused(answer, status, code, words) {
-  const { body, status: got, text } = await answer
-  assert.deepEqual([got, body.code], [status, code], text)
-  assert.match(body.detail.zh, words)
-}
 const open = (values) => done(as.student.post('/flows/student_aid/cases', { values: { account: '6222000000008888', agreed: true, ...values } }), 201)
 const save = (one, values) => done(as.student.call('PATCH', `/api/v1/cases/${one.id}`, { body: { seq: one.seq, values } }))
 const move = (caller, one, name, more = {}) => caller.post(`/cases/${one.id}/moves`, { seq: one.seq, move: name, ...more })

@@ -5,7 +5,7 @@ import { after, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
-import { Caller } from './client.mjs'
+import { Caller, done, refused } from './client.mjs'
 import { Server, eventually, ownCity } from './own-server.mjs'
 
 const pdf = `%PDF-1.4\n% proof of ${process.pid}\n`
@@ -30,22 +30,12 @@ const names = ['student', 'principal', 'district', 'city', 'expert1', 'auditor']
 const as = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await server.signIn(name)])))
 const nobody = new Caller('nobody', undefined, server.url)
 
-async function done(answer, status = 200) {
-  const { body, status: got, text } = await answer
-  assert.equal(got, status, text)
-  return body
-}
 const at = (one) => `/cases/${one.id}`
 const fresh = (caller, one) => done(caller.get(at(one)))
 const move = async (caller, one, name, more = {}) => caller.post(`${at(one)}/moves`, { seq: (await fresh(caller, one)).seq, move: name, ...more })
 const upload = (caller, one, bytes, name = '诊断证明.pdf') =>
   caller.call('POST', `/api/v1${at(one)}/files?file=proof&name=${encodeURIComponent(name)}`, { raw: bytes, headers: { 'content-type': 'application/octet-stream' } })
 const open = () => done(as.student.post('/flows/student_aid/cases', { values: { need: 'sudden', sudden_on: '2026-10-20', situation: '家人住院', account: '6222000000007777' } }), 201)
-async function refused(answer, status, code, words) {
-  const { body, status: got, text } = await answer
-  assert.deepEqual([got, body.code], [status, code], text)
-  assert.match(body.detail.zh, words)
-}
 
 test('a proof is asked for by name, taken by its content, checked by the other program, and opened by the office', async () => {
   const one = await open()

@@ -3,7 +3,7 @@
 // coming. The applications are the guardian's of the demonstration city, for children who are in no roster.
 import { after, test } from 'node:test'
 import assert from 'node:assert/strict'
-import { importText } from './client.mjs'
+import { done, importText } from './client.mjs'
 import { citizen, handIn, kGuardian, kStreet } from './enrolling.mjs'
 import { Server, eventually, ownCity } from './own-server.mjs'
 
@@ -18,11 +18,6 @@ await signIn()
 
 const kSeats = 30
 const kChildren = 500
-async function done(answer, status = 200) {
-  const { body, status: got, text } = await answer
-  assert.equal(got, status, text)
-  return body
-}
 
 // Of an area that does not exist.
 const child = (n) => citizen(`98${String(Math.floor(n / 900)).padStart(4, '0')}20200301${String(n % 900).padStart(3, '0')}`)
