@@ -14,6 +14,7 @@
 #include "math/admission.h"
 #include "models/admissions.h"
 #include "models/migrations.h"
+#include "models/test_pack.h"
 
 namespace {
 
@@ -22,60 +23,6 @@ using namespace banmo::bench;
 
 constexpr int kChoices = 8, kTurns = 9;
 constexpr double kEngine_ms = 20, kRun_s = 2;
-
-constexpr const char* kPack = R"yaml(pack: {id: edu.bench, version: 1.0.0, engine: banmo/1, title: 招生}
-law: {purpose: 测量, basis: 测量}
-codes:
-  batch: {title: 批次, values: {main: 普通批}}
-datasets:
-- id: bench_who
-  title: 考生
-  grain: [year, student]
-  class: {category: 学生数据, level: L3}
-  scope: {org: school, person: student}
-  period: {by: year}
-  fields:
-    year: {type: year, title: 年}
-    student: {type: ref, to: core.student, title: 学生}
-    school: {type: org, kind: school, title: 学校}
-    no: {type: text, title: 考生号, required: true, level: L1, level_reason: 公布}
-    score: {type: decimal, title: 总分}
-    maths: {type: decimal, title: 数学}
-- id: bench_wish
-  title: 志愿
-  grain: [year, student, batch, nth]
-  class: {category: 学生数据, level: L3}
-  scope: {person: student}
-  period: {by: year}
-  fields:
-    year: {type: year, title: 年}
-    student: {type: ref, to: core.student, title: 学生}
-    batch: {type: code, list: batch, title: 批次}
-    nth: {type: int, title: 次序}
-    program: {type: text, title: 专业}
-    bonus: {type: decimal, title: 加分}
-- id: bench_plan
-  title: 计划
-  grain: [year, batch, program]
-  class: {category: 公共, level: L1}
-  period: {by: year}
-  fields:
-    year: {type: year, title: 年}
-    batch: {type: code, list: batch, title: 批次}
-    program: {type: text, title: 专业}
-    name: {type: text, title: 名称}
-    seats: {type: int, title: 名额}
-    floor: {type: decimal, title: 分数线}
-admissions:
-- id: bench
-  title: 招生
-  applicants: {of: bench_who, number: no}
-  choices: {of: bench_wish, batch: batch, order: nth, program: program}
-  plans: {of: bench_plan, batch: batch, program: program, title: name, seats: seats}
-  batches:
-  - {id: main, title: 普通批, mechanism: deferred_acceptance, max_choices: 8, eligible: score is not null, floor: score >= program.floor,
-     tiers: [{when: choice.bonus > 8, title: 特长}], score: score + choice.bonus, ties: [{by: maths, title: 数学}, number]}
-)yaml";
 
 struct Sizes {
   int64_t n_applicants = 100'000, n_programs = 500;
@@ -174,17 +121,17 @@ Result<> fill(sql::Connection& connection, const Sizes& sizes) {
   const auto padded = [](const std::string& number, int n) { return "lpad(CAST(" + number + " AS VARCHAR), " + std::to_string(n) + ", '0')"; };
   const std::string p = std::to_string(sizes.n_programs);
   BANMO_DO(
-      connection.script("INSERT INTO ds_bench_who (year, student, school, no, score, maths, _batch, _line, _warn, _version)"
+      connection.script("INSERT INTO ds_high_who (year, student, school, no, score, maths, _batch, _line, _warn, _version)"
                         " SELECT 2026, i + 1, 2 + i % 900, 'K' || " +
                         padded("i", 6) + ", 400 + " + scattered("i", 30'011) + " * 0.01, " + scattered("i + 7", 121) + ", 1, i, 0, 1 FROM " +
                         up_to(sizes.n_applicants) +
                         "t(i);"
-                        "INSERT INTO ds_bench_wish (year, student, batch, nth, program, bonus, _batch, _line, _warn, _version)"
+                        "INSERT INTO ds_high_wish (year, student, batch, nth, program, bonus, _batch, _line, _warn, _version)"
                         " SELECT 2026, i + 1, 'main', k + 1, 'P' || " +
                         padded("(" + scattered("i", 61) + " * 8 + " + scattered("i * 3 + 1", 97) + " + k * 61) % " + p, 4) + ", " +
                         scattered("i * 8 + k", 10) + ", 1, i * 8 + k, 0, 1 FROM " + up_to(sizes.n_applicants) + "t(i), " + up_to(kChoices) +
                         "u(k);"
-                        "INSERT INTO ds_bench_plan (year, batch, program, name, seats, floor, _batch, _line, _warn, _version)"
+                        "INSERT INTO ds_high_plan (year, batch, program, name, seats, floor, _batch, _line, _warn, _version)"
                         " SELECT 2026, 'main', 'P' || " +
                         padded("i", 4) + ", '专业' || i, " + std::to_string(sizes.n_applicants * 2 / 3 / sizes.n_programs) +
                         ", 420, 1, i, 0, 1 FROM " + up_to(sizes.n_programs) + "t(i);"));
@@ -199,7 +146,7 @@ struct Measured {
 Measured measure_run(City& city, const Sizes& sizes, const std::string& folder) {
   must(sql::migrate(*city.stores.ledger, "models", models_migrations()), "migrate");
   std::filesystem::create_directories(folder + "/pack");
-  std::ofstream(folder + "/pack/pack.yaml") << kPack;
+  std::ofstream(folder + "/pack/pack.yaml") << models::test::kAdmissionPack;
   const std::vector<std::string> folders{folder + "/pack"};
   const auto catalogue = must(pack::Catalogue::load(folders), "pack");
   const auto records = open_records(city, folder, catalogue);
@@ -212,7 +159,9 @@ Measured measure_run(City& city, const Sizes& sizes, const std::string& folder) 
     out.run = must(admissions->run(city.system, "bench", 2026, ""), "run");
     const Cost cost = watch.read();
     times.push_back(cost.wall_s);
-    std::printf("  run %d: %.2f s, processor %.2f s\n", i + 1, cost.wall_s, cost.cpu_s);
+    const models::RunPhases& took = out.run.took;
+    std::printf("  run %d: %.2f s, processor %.2f s: read %.2f, place and explain %.2f, write %.2f, commit %.2f, name in the ledger %.2f\n", i + 1,
+                cost.wall_s, cost.cpu_s, took.read, took.place, took.write, took.commit, took.name);
   }
   out.median_s = percentile(times, 0.5);
   const models::BatchFigures& figures = out.run.batches.front();

@@ -5,6 +5,7 @@
 // ms).
 //
 //   ask_bench [folder of a demonstration city] [n_generated = 10,000] [check]      check: only what must hold, without the clock
+//   ask_bench folder read file.case ...                                            these files alone: how each question was read
 #include <unistd.h>
 
 #include <cmath>
@@ -13,6 +14,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 
 #include "ask/test_cases.h"
 #include "ask_world.h"
@@ -34,8 +36,9 @@ constexpr size_t kTerms = 65'000;
 
 struct Score {
   size_t n = 0, n_read = 0, n_figures = 0, n_wrong_figures = 0, n_refusals = 0, n_right_refusals = 0, n_confident = 0;
-  std::map<std::string, int> confusion;       // gold > got, by intent or code
-  std::set<std::string> metrics, dimensions;  // of what was read right
+  size_t n_refused_in_vain = 0, n_by_another_code = 0;  // should have been answered; should have been refused by another code
+  std::map<std::string, int> confusion;                 // gold > got, by intent or code
+  std::set<std::string> metrics, dimensions;            // of what was read right
   bool is_enough() const {
     return static_cast<double>(n_read) >= kLeastRight * static_cast<double>(n) && metrics.size() >= kLeastMetrics &&
            dimensions.size() >= kLeastDimensions;
@@ -49,9 +52,10 @@ struct Score {
 
 std::string first_word(const std::string& text) { return text.starts_with("! ") ? text.substr(2) : text.substr(0, text.find_first_of(" ;")); }
 
+// A file of tests/ask, or one that begins with "/".
 Score run(World& world, const std::string& file, std::map<std::string, std::vector<double>>& walls, bool tell) {
   Score score;
-  for (const ask::test::Case& one : ask::test::read_cases(BANMO_SOURCE_DIR "/tests/ask/" + file)) {
+  for (const ask::test::Case& one : ask::test::read_cases(file.starts_with('/') ? file : BANMO_SOURCE_DIR "/tests/ask/" + file)) {
     const auto who = world.asker(one.viewer);
     std::optional<Tree> previous;
     for (const std::string& question : one.before) previous = must(world.ask().answer(who, question, previous), "answer").understood.tree;
@@ -81,6 +85,8 @@ Score run(World& world, const std::string& file, std::map<std::string, std::vect
     if (right && !refused) score.cover(answer.understood.tree);
     score.n_right_refusals += should_refuse && right;
     score.n_confident += !right && !refused;
+    score.n_refused_in_vain += !right && refused && !should_refuse;
+    score.n_by_another_code += !right && refused && should_refuse;
     if (!right) ++score.confusion[first_word(one.gold) + " > " + first_word(got)];
     if (!right && tell)
       std::printf("  %s:%d %s\n     gold %s\n     got  %s\n", file.c_str(), one.line, one.question.c_str(), one.gold.c_str(), got.c_str());
@@ -149,7 +155,7 @@ size_t leaks(World& world, size_t n_generated, size_t every) {
   roles.push_back(world.principal(Role::principal, school));
   roles.push_back(world.principal(Role::teacher, school));
   std::vector<std::string> questions;
-  for (const char* file : {"development.case", "held_out.case"})
+  for (const char* file : {"development.case", "held_out.case", "blind.case"})
     for (const auto& one : ask::test::read_cases(BANMO_SOURCE_DIR "/tests/ask/" + std::string(file)))
       if (one.before.empty() && one.line % every == 0) questions.push_back(one.question);
   uint64_t state = 20261122;
@@ -257,7 +263,7 @@ bool parse_times() {
   const ask::Parser parser(lexicon, frame, tree);
   const ask::Viewer viewer = ask::test::viewer_of(*tree, "");
   std::vector<double> ms;
-  for (const char* file : {"development.case", "held_out.case"})
+  for (const char* file : {"development.case", "held_out.case", "blind.case"})
     for (const auto& one : ask::test::read_cases(BANMO_SOURCE_DIR "/tests/ask/" + std::string(file)))
       for (int i = 0; i < 5; ++i) {
         const Stopwatch watch;
@@ -270,11 +276,28 @@ bool parse_times() {
   return kept;
 }
 
+// How the questions of these files are read. 0 if all of them are read right.
+int read_files(const std::string& folder, std::span<char*> files) {
+  World world(folder);
+  must(world.city().metrics().settle(), "settle");
+  bool all_right = true;
+  for (const char* file : files) {
+    std::map<std::string, std::vector<double>> walls;
+    const Score score = run(world, std::filesystem::absolute(file).string(), walls, true);
+    print(std::filesystem::path(file).filename().c_str(), score);
+    std::printf("    answered right %zu, answered wrong %zu, refused in vain %zu, refused right %zu, refused by another code %zu\n",
+                score.n_read - score.n_right_refusals, score.n_confident, score.n_refused_in_vain, score.n_right_refusals, score.n_by_another_code);
+    all_right &= score.n_read == score.n;
+  }
+  return all_right ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   set_log(LogLevel::error, [](std::string_view line) { std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data()); });
   std::string folder = argc > 1 ? argv[1] : "";
+  if (argc > 3 && std::string_view(argv[2]) == "read") return read_files(folder, std::span(argv + 3, static_cast<size_t>(argc - 3)));
   const std::string made = std::filesystem::temp_directory_path() / ("banmo-ask-bench." + std::to_string(getpid()));
   if (folder.empty()) {
     server::Settings settings;
@@ -294,6 +317,7 @@ int main(int argc, char** argv) {
     kept &= development.is_enough();
     const Score held_out = run(world, "held_out.case", walls, !check);
     print("held out", held_out);
+    print("blind", run(world, "blind.case", walls, !check));
     tell_times(walls);
     kept &= relations(world, check ? kCheckedDistricts : 100) == 0;
     kept &= leaks(world, n_generated, check ? kCheckedEvery : 1) == 0;

@@ -99,7 +99,7 @@ std::string citizen(int64_t n, const char* year) {
 }
 
 struct Catchment {
-  std::string street, street_name, school, district;
+  std::string street, school, district;
   int64_t house = 0;
 };
 
@@ -116,12 +116,10 @@ class Season {
   void prepare() {
     year_ = year_of_entry();
     const std::string own = own_school();
-    std::map<std::string, std::string> names;
-    for (const json::Value& row : rows_of(port_, city_, "core_street", "")) names[text_at(row, "code")] = text_at(row, "name");
     std::set<std::string> seen;
     for (const json::Value& row : rows_of(port_, city_, "enrol_catchment", "&filter=stage:eq:p1&filter=year:eq:" + year_)) {
       const std::string street = text_at(row, "street");
-      Catchment one{street, names[street], text_at(row, "school_id"), street.substr(0, 6), whole_at(row, "no_from")};
+      Catchment one{street, text_at(row, "school_id"), street.substr(0, 6), whole_at(row, "no_from")};
       if (!seen.insert(one.school).second) continue;
       (one.school == own ? own_ : others_).push_back(one);
     }
@@ -288,8 +286,8 @@ class Season {
                               R"(","district":")" + at.district + "\"}}";
     json::Value one = talk.ask(post_request("/api/v1/flows/enrol/cases", guardian_, known), 201);
     const std::string rest = R"({"seq":1,"values":{"child_no":")" + citizen(n, "2019") + R"(","guardian_no":")" + kGuardian + R"(","phone":"1)" +
-                             std::to_string(3'000'000'000 + n * 997) + R"(","street_name":")" + at.street_name + R"(","house_no":)" +
-                             std::to_string(house(n)) + "}}";
+                             std::to_string(3'000'000'000 + n * 997) + R"(","street":")" + at.street + R"(","house_no":)" + std::to_string(house(n)) +
+                             "}}";
     one = talk.ask(patch_request("/api/v1/cases/" + text_at(one, "id"), guardian_, rest));
     if (by_hand(n)) one = with_lease(talk, one);
     one = move(talk, one, guardian_, "send");

@@ -145,6 +145,13 @@ describe('an answer', () => {
     expect(screen.queryByRole('button', { name: /甲目标|加分组|加条件/ })).toBeNull()
   })
 
+  it('tells what is done with the figures, which has no editor', () => {
+    draw(answer({ understood: [{ kind: 'metric', id: 'rate', text: '优良率', text_en: 'rate' }, { kind: 'task', id: 'threshold', text: '优良率低于60%', text_en: 'rate < 60' }] }))
+    expect(screen.getByText('优良率低于60%')).toBeTruthy()
+    expect(screen.queryByRole('button', { name: /低于60%/ })).toBeNull()
+    expect(screen.getByRole('button', { name: /加条件/ })).toBeTruthy()
+  })
+
   it('refuses by a sentence that says what to do, with other readings to choose', () => {
     const other = query({ metrics: ['n'] })
     const { onEdit, onAsk } = draw(answer({ code: 'AMBIGUOUS', sentence: '有两种读法', query: undefined, understood: [], rows: [], columns: [], alternatives: [{ label: '人数', query: other }, { label: '甲区' }] }))

@@ -8,15 +8,18 @@ import { CaseForm } from '@/features/services/case-form'
 import { CaseMoves } from '@/features/services/case-moves'
 import { formFields, toldFields } from '@/features/services/field-of'
 import { meanStars, shareText, usedOf } from '@/features/services/figures-page'
+import { offerOf } from '@/features/services/offers'
 import { isYours } from '@/features/services/queries'
 import { byEvent } from '@/features/services/services-page'
 import { accountsOf } from '@/features/services/case-panel'
 import { acceptOf } from '@/features/services/case-papers'
 import { valuesOf, wrongInputs } from '@/features/services/move-fields'
 import { pointsOf } from '@/features/services/review-page'
+import { filterOf, isNarrowed, WorkFilters } from '@/features/services/work-filters'
 import { lineAfter } from '@/features/services/work-list'
 import { fits } from '@/features/services/work-page'
 import { CaseLamp, dueText, usedText } from '@/features/services/words'
+import { ChoiceInput, partsOf, type Offer } from '@/pack-ui/form/choice-input'
 import { ApiError } from '@/shared/api/client'
 import type { Case, CaseHead, DatasetDetail, Field, Flow, Problem } from '@/shared/api/types'
 import { changeLanguage } from '@/shared/i18n'
@@ -260,7 +263,7 @@ describe('how a case is told', () => {
   })
 
   it('offers the moves that may be made and says why the others may not', () => {
-    const move = { to: 'check', to_title: two('待审'), form: [], note_required: false, four_eyes: false }
+    const move = { to: 'check', to_title: two('待审'), form: [], note_required: false, four_eyes: false, is_others: false, opens_share: false, ends_share: false }
     const moves: Case['moves'] = [{ ...move, id: 'send', label: two('提交'), allowed: true }, { ...move, id: 'back', label: two('退回'), allowed: false, refused: two('已退回过一次') }]
     shown(<CaseMoves one={one(1, {}, { moves })} flow={flow} dataset={{ fields, grain: [] } as unknown as DatasetDetail} draft={null} onDone={() => undefined} />)
     expect((screen.getByRole('button', { name: /提\s*交/ }) as HTMLButtonElement).disabled).toBe(false)
@@ -268,15 +271,26 @@ describe('how a case is told', () => {
     expect(screen.getByText('已退回过一次')).toBeTruthy()
   })
 
+  it('does not tell a family what offices could not do now', () => {
+    const move = { to: 'check', to_title: two('待审'), form: [], note_required: false, four_eyes: false, opens_share: false, ends_share: false, allowed: false, refused: two('由教育局办理') }
+    const moves: Case['moves'] = [{ ...move, id: 'grant', label: two('批准'), is_others: true }, { ...move, id: 'withdraw', label: two('撤回申请'), allowed: true, refused: undefined, is_others: false }]
+    shown(<CaseMoves one={one(1, {}, { moves, is_yours: false, state: 'check' })} flow={flow} dataset={{ fields, grain: [] } as unknown as DatasetDetail} draft={null} onDone={() => undefined} />)
+    expect(screen.queryByText('由教育局办理')).toBeNull()
+    expect(screen.getByRole('button', { name: '撤回申请' })).toBeTruthy()
+    cleanup()
+    shown(<CaseMoves one={one(1, {}, { moves: moves.slice(0, 1), is_yours: false, state: 'check' })} flow={flow} dataset={{ fields, grain: [] } as unknown as DatasetDetail} draft={null} onDone={() => undefined} />)
+    expect(screen.getByText(/教育局办理/)).toBeTruthy() // whose turn it is
+  })
+
   it('does not press a way out upon the reader while the first way is closed', () => {
-    const move = { to: 'check', to_title: two('待审'), form: [], note_required: false, four_eyes: false }
+    const move = { to: 'check', to_title: two('待审'), form: [], note_required: false, four_eyes: false, is_others: false, opens_share: false, ends_share: false }
     const moves: Case['moves'] = [{ ...move, id: 'send', label: two('提交'), allowed: false, refused: two('请先上传') }, { ...move, id: 'withdraw', label: two('撤回申请'), allowed: true }]
     shown(<CaseMoves one={one(1, {}, { moves })} flow={flow} dataset={{ fields, grain: [] } as unknown as DatasetDetail} draft={null} onDone={() => undefined} />)
     expect(screen.getByRole('button', { name: '撤回申请' }).className).not.toContain('ant-btn-primary')
   })
 
   it('knows whose turn it is also where an offer waits to be taken while it stands at an office\'s desk', () => {
-    const move = { label: two('确认'), to_title: two(''), form: [], note_required: false, four_eyes: false, allowed: true }
+    const move = { label: two('确认'), to_title: two(''), form: [], note_required: false, four_eyes: false, is_others: false, opens_share: false, ends_share: false, allowed: true }
     const offered = (to: string) => one(1, {}, { is_yours: false, state: 'check', moves: [{ ...move, id: 'm', to }] })
     expect([isYours(flow, offered('granted')), isYours({ ...flow, can_start: false }, offered('granted')), isYours(flow, offered('gone')), isYours(flow, one(1, {}))]).toEqual([true, false, false, true])
   })
@@ -289,6 +303,58 @@ describe('how a case is told', () => {
     expect(screen.getByText('标题what：现为“别的”，您填的是“学籍”')).toBeTruthy()
     fireEvent.click(screen.getByRole('button', { name: words.form.take_theirs }))
     expect(settled).toHaveBeenCalledWith('theirs')
+  })
+})
+
+describe('what a form offers', () => {
+  const items = [{ value: '370211001', title: two('黄岛街道'), hint: '西海岸新区' }, { value: '370203001', title: two('黄岛街道'), hint: '市北区' }]
+  const shown = (offer: Offer, value: string, onChange = vi.fn()) => {
+    render(<QueryClientProvider client={new QueryClient()}><label htmlFor="f">街道</label><ChoiceInput id="f" value={value} offer={offer} disabled={false} required onChange={onChange} /></QueryClientProvider>)
+    return onChange
+  }
+
+  beforeEach(() => vi.stubGlobal('ResizeObserver', class { observe() {} unobserve() {} disconnect() {} }))
+  afterEach(() => vi.unstubAllGlobals())
+
+  it('is found by typing, told apart by where it belongs, and kept by its value', async () => {
+    const find = vi.fn((typed: string) => Promise.resolve(typed === 'hd' ? items : []))
+    const changed = shown({ key: ['c', '1'], many: false, chosen: [], find }, '')
+    fireEvent.mouseDown(screen.getByLabelText('街道'))
+    fireEvent.change(screen.getByLabelText('街道'), { target: { value: 'hd' } })
+    fireEvent.click(await screen.findByText('黄岛街道（市北区）'))
+    expect(changed).toHaveBeenCalledWith('370203001')
+    expect(find).toHaveBeenCalledWith('hd')
+  })
+
+  it('shows what stands there by its title, also when it is not among those that are offered', () => {
+    shown({ key: ['c', '1'], many: false, chosen: items.slice(0, 1), find: () => Promise.resolve([]) }, '370211001')
+    expect(screen.getByText('黄岛街道（西海岸新区）')).toBeTruthy()
+    cleanup()
+    shown({ key: ['c', '1'], many: true, chosen: [{ value: 'a', title: two('甲'), hint: '' }], find: () => Promise.resolve([]) }, 'a, b')
+    expect([screen.getByText('甲'), screen.getByText('b')].length).toBe(2)
+    expect([partsOf(' a, b,', true), partsOf('a,b', false), partsOf('', true)]).toEqual([['a', 'b'], ['a,b'], []])
+  })
+
+  it('asks for the field with what the form says now, kept or not', () => {
+    const input = { field: 'street', required: true, asked: true, choose: { many: false, on: 'district', chosen: [] } }
+    expect(offerOf('c1', 3, input, (id) => (id === 'district' ? 'd9' : ''), 'send')?.key).toEqual(['c1', '3', 'send', 'street', 'd9'])
+    expect(offerOf('c1', 3, { field: 'what', required: true, asked: true }, () => '')).toBeUndefined()
+  })
+})
+
+describe('the conditions of a work-list', () => {
+  it('stand in the address, and what they cannot mean is left out', () => {
+    expect(filterOf(new URLSearchParams('lamp=red&waits=5&from=2026-11-01&until=2026-13-01&q=%20DS2026%20'))).toEqual({ lamp: 'red', waits_longer: 5, opened_from: '2026-11-01', opened_until: undefined, q: 'DS2026' })
+    expect(isNarrowed(filterOf(new URLSearchParams('lamp=blue&waits=0&waits=x&q=')))).toBe(false)
+  })
+
+  it('are taken off one by one, or all at once', () => {
+    const changed = vi.fn()
+    render(<WorkFilters filter={filterOf(new URLSearchParams('lamp=late&q=DS2026'))} onChange={changed} />)
+    fireEvent.click(screen.getByRole('button', { name: '去掉条件：已逾期' }))
+    expect(changed).toHaveBeenLastCalledWith({ lamp: undefined })
+    fireEvent.click(screen.getByRole('button', { name: '全部清除' }))
+    expect(changed).toHaveBeenLastCalledWith({ lamp: undefined, waits: undefined, from: undefined, until: undefined, q: undefined })
   })
 })
 

@@ -17,6 +17,8 @@ import recordsEn from '@/shared/i18n/records-en.json'
 import recordsZh from '@/shared/i18n/records-zh.json'
 import servicesEn from '@/shared/i18n/services-en.json'
 import servicesZh from '@/shared/i18n/services-zh.json'
+import sharesEn from '@/shared/i18n/shares-en.json'
+import sharesZh from '@/shared/i18n/shares-zh.json'
 import zh from '@/shared/i18n/zh.json'
 
 type Words = { [key: string]: string | Words }
@@ -26,8 +28,8 @@ function flat(words: Words, prefix = ''): Map<string, string> {
 }
 
 // Words that are fetched with their pages have a hook of their own in place of `t`.
-const chinese = new Map([...flat(zh), ...flat(builderZh), ...flat(planZh), ...flat(recordsZh), ...flat(learningZh, 'learning:'), ...flat(askZh, 'ask:'), ...flat(admissionZh, 'admission:'), ...flat(servicesZh, 'services:'), ...flat(helpZh, 'help.page.')])
-const english = new Map([...flat(en), ...flat(builderEn), ...flat(planEn), ...flat(recordsEn), ...flat(learningEn, 'learning:'), ...flat(askEn, 'ask:'), ...flat(admissionEn, 'admission:'), ...flat(servicesEn, 'services:'), ...flat(helpEn, 'help.page.')])
+const chinese = new Map([...flat(zh), ...flat(builderZh), ...flat(planZh), ...flat(recordsZh), ...flat(learningZh, 'learning:'), ...flat(askZh, 'ask:'), ...flat(admissionZh, 'admission:'), ...flat(servicesZh, 'services:'), ...flat(sharesZh, 'shares:'), ...flat(helpZh, 'help.page.')])
+const english = new Map([...flat(en), ...flat(builderEn), ...flat(planEn), ...flat(recordsEn), ...flat(learningEn, 'learning:'), ...flat(askEn, 'ask:'), ...flat(admissionEn, 'admission:'), ...flat(servicesEn, 'services:'), ...flat(sharesEn, 'shares:'), ...flat(helpEn, 'help.page.')])
 const han = /\p{Script=Han}/u
 // schema.d.ts is generated, with the summaries of the server.
 const files = readdirSync('src', { recursive: true, withFileTypes: true }).filter((entry) => /\.tsx?$/.test(entry.name) && entry.name !== 'schema.d.ts').map((entry) => `${entry.parentPath}/${entry.name}`)

@@ -6,13 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "api/admission_bodies.h"
 #include "api/shapes.h"
 #include "models/types.h"
 
 namespace banmo::api {
-
-// Without trading cycles by lot: what a batch can be compared with.
-inline constexpr const char* kComparedNames[] = {"deferred_acceptance", "parallel_choice", "immediate_acceptance", "top_trading_cycles"};
 
 struct AdmissionBatchShape {
   static constexpr const char* kName = "AdmissionBatch";
@@ -49,6 +47,20 @@ void describe(V& v, AdmissionShape& x) {
   v.field("batches", x.batches);
 }
 
+// That a published result is to be taken back, or was.
+struct AdmissionRecallShape {
+  static constexpr const char* kName = "AdmissionRecall";
+  models::Recall one;
+};
+template <class V>
+void describe(V& v, AdmissionRecallShape& x) {
+  v.field("reason", x.one.reason);
+  v.field("asked_by", x.one.asked_by);
+  v.field("asked_at", x.one.asked_at, {.doc = "Absent: it was declined."});
+  v.field("decided_by", x.one.decided_by);
+  v.field("decided_at", x.one.decided_at);
+}
+
 struct AdmissionRunShape {
   static constexpr const char* kName = "AdmissionRun";
   std::string id, admission, state, batch;
@@ -59,6 +71,8 @@ struct AdmissionRunShape {
   std::string input_sha256, output_sha256;
   bool in_dataset = false;
   std::vector<models::BatchFigures> batches;
+  std::optional<AdmissionRecallShape> recall;
+  int64_t n_forgotten = 0;
 };
 template <class V>
 void describe(V& v, AdmissionRunShape& x) {
@@ -78,6 +92,38 @@ void describe(V& v, AdmissionRunShape& x) {
   v.field("output_sha256", x.output_sha256);
   v.field("in_dataset", x.in_dataset);
   v.field("batches", x.batches);
+  v.field("recall", x.recall, {.doc = "For those who run and publish, once somebody asked to take it back."});
+  v.field("n_forgotten", x.n_forgotten, {.doc = "Applicants whose rows name nobody any more."});
+}
+
+struct AdmissionConsequenceShape {
+  static constexpr const char* kName = "AdmissionConsequence";
+  models::Consequence one;
+  Two title;
+};
+template <class V>
+void describe(V& v, AdmissionConsequenceShape& x) {
+  v.field("kind", x.one.kind, {.one_of = models::kConsequenceKinds});
+  v.field("of", x.one.of);
+  v.field("title", x.title);
+  v.field("n", x.one.n);
+  v.field("n_confirmed", x.one.n_confirmed, {.doc = "Cases that hold a place."});
+  v.field("blocks", x.one.blocks, {.doc = "The result cannot be taken back before this is undone."});
+}
+
+struct AdmissionVerdictShape {
+  static constexpr const char* kName = "AdmissionVerdict";
+  models::Verdict one;
+};
+template <class V>
+void describe(V& v, AdmissionVerdictShape& x) {
+  bool agrees = x.one.agrees();
+  v.field("agrees", agrees);
+  v.field("rows_sha256", x.one.rows_sha256, {.doc = "Over the rows as they are stored now."});
+  v.field("expected_sha256", x.one.expected_sha256);
+  v.field("n_choices", x.one.n_choices);
+  v.field("n_forgotten", x.one.n_forgotten);
+  v.field("n_unsound", x.one.n_unsound, {.doc = "Groups of seats and choices that break a rule."});
 }
 
 // A run's certificate: stable, or what keeps it from being so (the first hundred).
@@ -193,30 +239,6 @@ void describe(V& v, AdmissionComparisonShape& x) {
   v.field("n_worse", c.n_worse);
   v.field("n_exceptions", c.n_exceptions);
   v.field("output_sha256", c.output_sha256);
-}
-
-struct AdmissionRunIn {
-  static constexpr const char* kName = "AdmissionRunIn";
-  int64_t year = 0;
-  std::string batch;
-};
-template <class V>
-void describe(V& v, AdmissionRunIn& x) {
-  v.field("year", x.year, {.minimum = 1900, .maximum = 9999});
-  v.field("batch", x.batch, {.max_length = 48, .has_default = true});
-}
-
-struct AdmissionCompareIn {
-  static constexpr const char* kName = "AdmissionCompareIn";
-  int64_t year = 0;
-  std::string batch;
-  std::vector<std::string> mechanisms;
-};
-template <class V>
-void describe(V& v, AdmissionCompareIn& x) {
-  v.field("year", x.year, {.minimum = 1900, .maximum = 9999});
-  v.field("batch", x.batch, {.max_length = 48});
-  v.field("mechanisms", x.mechanisms, {.min_length = 1, .max_length = 4, .one_of = kComparedNames});
 }
 
 // Why, in a sentence that names what would have been needed. `decided`: in what the choice and the last one placed differ.

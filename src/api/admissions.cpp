@@ -20,9 +20,14 @@ AdmissionRunShape shape_of(const Call& call, const models::Run& run) {
                           run.checked_by,     run.published_by,  run.begun_at,
                           run.computed_at,    run.checked_at,    run.published_at,
                           run.input_sha256,   run.output_sha256, run.in_dataset,
-                          run.batches};
-  if (!call.principal.has(directory::Right::admission_run) && !call.principal.has(directory::Right::admission_publish))
-    shape.by = shape.checked_by = shape.published_by = {};
+                          run.batches,        std::nullopt,      run.n_forgotten};
+  if (!run.recall.asked_by.empty()) shape.recall = AdmissionRecallShape{run.recall};
+  if (call.principal.has(directory::Right::admission_run) || call.principal.has(directory::Right::admission_publish)) return shape;
+  shape.by = shape.checked_by = shape.published_by = {};
+  shape.recall = std::nullopt;
+  if (run.state != models::RunState::recalled) return shape;
+  shape.batches.clear();  // figures and hashes of what was taken back are stale
+  shape.input_sha256 = shape.output_sha256 = {};
   return shape;
 }
 Result<AdmissionRunShape> run_answer(const Call& call, Result<models::Run> done) {
@@ -94,6 +99,26 @@ Result<AdmissionRunShape> publish_run(const Call& call) {
   return run_answer(call, call.engines.admissions->publish(call.principal, call.path("run")));
 }
 Result<AdmissionRunShape> drop_run(const Call& call) { return run_answer(call, call.engines.admissions->drop(call.principal, call.path("run"))); }
+
+Result<AdmissionRunShape> ask_recall(const Call& call, const AdmissionRecallIn& in) {
+  return run_answer(call, call.engines.admissions->ask_recall(call.principal, call.path("run"), in.reason));
+}
+Result<AdmissionRunShape> confirm_recall(const Call& call) {
+  return run_answer(call, call.engines.admissions->confirm_recall(call.principal, call.path("run")));
+}
+Result<AdmissionRunShape> decline_recall(const Call& call) {
+  return run_answer(call, call.engines.admissions->decline_recall(call.principal, call.path("run")));
+}
+Result<List<AdmissionConsequenceShape>> run_consequences(const Call& call) {
+  BANMO_TRY(const auto found, call.engines.admissions->consequences(call.principal, call.path("run")));
+  List<AdmissionConsequenceShape> list;
+  for (const models::Consequence& one : found) list.items.push_back({one, two_of(one.title)});
+  return list;
+}
+Result<AdmissionVerdictShape> verify_run(const Call& call) {
+  BANMO_TRY(const models::Verdict verdict, call.engines.admissions->verify(call.principal, call.path("run")));
+  return AdmissionVerdictShape{verdict};
+}
 
 // Exceptions name applicants: for those who run; a leader publishes by figures.
 Result<AdmissionCertificateShape> get_run(const Call& call) {
@@ -250,12 +275,53 @@ void add_run_routes(Builder& builder) {
       compare);
 }
 
+void add_recall_routes(Builder& builder) {
+  builder.route<List<AdmissionConsequenceShape>>(
+      {.method = "GET",
+       .path = "/admissions/runs/{run}/consequences",
+       .operation = "list_admission_consequences",
+       .summary = {"公布之后的后续：撤回前须先处理的", "What rests on a published run, and what keeps it from being taken back"},
+       .permission = "admission.publish"},
+      run_consequences);
+  builder.route<AdmissionRecallIn, AdmissionRunShape>(
+      {.method = "POST",
+       .path = "/admissions/runs/{run}/recall",
+       .operation = "ask_admission_recall",
+       .summary = {"提出撤回已公布的结果并说明理由", "Ask to take back a published result, and say why"},
+       .permission = "admission.publish"},
+      ask_recall);
+  builder.route<AdmissionRunShape>(
+      {.method = "POST",
+       .path = "/admissions/runs/{run}/recall/confirm",
+       .operation = "confirm_admission_recall",
+       .summary = {"另一个人确认撤回：结果不再显示，批次可以重新投档公布",
+                   "Somebody else takes it back: nobody is shown it any more, and the batch may be run and published anew"},
+       .permission = "admission.publish",
+       .timeout_ms = kRunTimeout_ms},
+      confirm_recall);
+  builder.route<AdmissionRunShape>({.method = "POST",
+                                    .path = "/admissions/runs/{run}/recall/decline",
+                                    .operation = "decline_admission_recall",
+                                    .summary = {"不撤回：结果照旧", "Do not take it back: the result stands"},
+                                    .permission = "admission.publish"},
+                                   decline_recall);
+  builder.route<AdmissionVerdictShape>(
+      {.method = "GET",
+       .path = "/admissions/runs/{run}/verdict",
+       .operation = "verify_admission_run",
+       .summary = {"按存储的结果重算校验值并复查规则", "Hash the stored rows again, and look whether they keep the rules"},
+       .permission = "orgs.read",
+       .timeout_ms = kRunTimeout_ms},
+      verify_run);
+}
+
 }  // namespace
 
 void add_admission_routes(Builder& builder) {
   builder.tag("admissions");
   add_reading_routes(builder);
   add_run_routes(builder);
+  add_recall_routes(builder);
 }
 
 }  // namespace banmo::api

@@ -114,6 +114,7 @@ Result<http::Router> make_router(const Engines& engines) {
   add_forward_routes(builder);
   add_caliper_routes(builder);
   add_course_routes(builder);
+  add_share_routes(builder);
   BANMO_DO(builder.state());
   if (!schemas.clashes().empty())
     return fail(ErrorCode::internal, "api.name_clash",

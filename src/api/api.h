@@ -43,6 +43,9 @@ class Ask;
 namespace banmo::models {
 class Admissions;
 }
+namespace banmo::shares {
+class Shares;
+}
 namespace banmo::pack {
 class Catalogue;
 }
@@ -76,6 +79,7 @@ struct Engines {
   ask::Ask* ask = nullptr;
   flows::Flows* flows = nullptr;
   models::Admissions* admissions = nullptr;
+  shares::Shares* shares = nullptr;
   events::Events* events = nullptr;
   events::Courses* courses = nullptr;
   events::Forwards* forwards = nullptr;

@@ -14,7 +14,7 @@
 
 namespace banmo::api {
 
-inline constexpr const char* kChipKindNames[] = {"metric", "dimension", "filter", "period", "scope", "target"};
+inline constexpr const char* kChipKindNames[] = {"metric", "dimension", "filter", "period", "scope", "target", "task"};
 inline constexpr std::span<const char* const> kRefusalCodeNames{ask::kRefusalNames + 1, std::size(ask::kRefusalNames) - 1};
 
 struct ChipShape {

@@ -102,7 +102,7 @@ Result<Nothing> delete_history(const Call& call) {
 }
 
 Result<Nothing> rate(const Call& call, const RatingShape& shape) {
-  BANMO_DO(call.engines.ask->notebook().rate(call.principal, shape.id, shape.rating, shape.word));
+  BANMO_DO(call.engines.ask->rate(call.principal, shape.id, shape.rating, shape.word));
   return Nothing{};
 }
 

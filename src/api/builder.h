@@ -198,5 +198,6 @@ void add_xapi_resource_routes(Builder& builder);
 void add_forward_routes(Builder& builder);
 void add_caliper_routes(Builder& builder);
 void add_course_routes(Builder& builder);
+void add_share_routes(Builder& builder);
 
 }  // namespace banmo::api

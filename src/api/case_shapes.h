@@ -54,7 +54,7 @@ struct CaseMoveShape {
   std::string id, to;
   Two label, to_title;
   std::vector<FlowInputShape> form;
-  bool note_required = false, four_eyes = false, allowed = false;
+  bool note_required = false, four_eyes = false, allowed = false, is_others = false, opens_share = false, ends_share = false;
   std::optional<Two> refused;
 };
 template <class V>
@@ -67,6 +67,9 @@ void describe(V& v, CaseMoveShape& x) {
   v.field("note_required", x.note_required);
   v.field("four_eyes", x.four_eyes);
   v.field("allowed", x.allowed);
+  v.field("is_others", x.is_others, {.doc = "Made by roles that the reader does not have at all."});
+  v.field("opens_share", x.opens_share, {.doc = "It gives an organisation access to data."});
+  v.field("ends_share", x.ends_share, {.doc = "It ends all access that the case has opened."});
   v.field("refused", x.refused);
 }
 
@@ -120,6 +123,7 @@ struct CaseStepShape {
   std::optional<OrgRef> org;
   std::string note;
   bool on_behalf = false;
+  std::string for_account;
 };
 template <class V>
 void describe(V& v, CaseStepShape& x) {
@@ -134,6 +138,7 @@ void describe(V& v, CaseStepShape& x) {
   v.field("org", x.org);
   v.field("note", x.note);
   v.field("on_behalf", x.on_behalf, {.doc = "Made for somebody absent."});
+  v.field("for_account", x.for_account, {.doc = "For whom; empty for whoever may not see what offices said."});
 }
 
 struct CaseOpenIn {

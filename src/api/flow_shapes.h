@@ -12,11 +12,38 @@ namespace banmo::api {
 
 inline constexpr const char* kSpanNames[] = {"working_days", "days", "hours"};
 
+struct ChoiceItemShape {
+  static constexpr const char* kName = "ChoiceItem";
+  std::string value;
+  Two title;
+  std::string hint;
+};
+template <class V>
+void describe(V& v, ChoiceItemShape& x) {
+  v.field("value", x.value, {.doc = "As the form takes it."});
+  v.field("title", x.title);
+  v.field("hint", x.hint, {.doc = "What tells it from others of that name: where it belongs."});
+}
+
+struct FlowChooseShape {
+  static constexpr const char* kName = "FlowChoose";
+  bool many = false;
+  std::optional<std::string> on;
+  std::vector<ChoiceItemShape> chosen;
+};
+template <class V>
+void describe(V& v, FlowChooseShape& x) {
+  v.field("many", x.many, {.doc = "Several values, with commas between them."});
+  v.field("on", x.on, {.doc = "The field that narrows what is offered."});
+  v.field("chosen", x.chosen, {.doc = "What stands in it, of a case that the reader may fill in."});
+}
+
 struct FlowInputShape {
   static constexpr const char* kName = "FlowInput";
   std::string field;
   bool required = false, asked = false;
   std::optional<Two> part;
+  std::optional<FlowChooseShape> choose;
 };
 template <class V>
 void describe(V& v, FlowInputShape& x) {
@@ -24,6 +51,7 @@ void describe(V& v, FlowInputShape& x) {
   v.field("required", x.required);
   v.field("asked", x.asked, {.doc = "As the case stands; of a service: in every case."});
   v.field("part", x.part, {.doc = "The heading that it stands under."});
+  v.field("choose", x.choose, {.doc = "It is chosen and not typed: GET /cases/{case}/choices/{field}."});
 }
 
 struct FlowDeadlineShape {

@@ -9,6 +9,7 @@
 #include "api/read_note.h"
 #include "api/row_json.h"
 #include "api/shapes.h"
+#include "base/text.h"
 #include "directory/directory.h"
 #include "pack/pack.h"
 
@@ -16,16 +17,25 @@ namespace banmo::api {
 namespace {
 
 constexpr const char* kViewNames[] = {"waiting", "opened"};
+constexpr const char* kLampFilters[] = {"yellow", "red", "late"};  // of flows::LampFilter, behind any
 
-FlowInputShape input_of(const pack::FlowInput& input, bool asked) {
-  FlowInputShape shape{input.field, input.required, asked, {}};
+ChoiceItemShape shape_of(const flows::ChoiceItem& item) { return {item.value, two_of(item.title), item.hint}; }
+
+FlowInputShape input_of(const pack::FlowInput& input, bool asked, const flows::ChosenItems& chosen = {}) {
+  FlowInputShape shape{input.field, input.required, asked, {}, {}};
   if (!input.part.zh.empty()) shape.part = two_of(input.part);
+  if (!input.choose) return shape;
+  FlowChooseShape& choose = shape.choose.emplace();
+  choose.many = input.choose->many;
+  if (!input.choose->on.empty()) choose.on = input.choose->on;
+  if (const auto found = chosen.find(input.field); found != chosen.end())
+    for (const flows::ChoiceItem& item : found->second) choose.chosen.push_back(shape_of(item));
   return shape;
 }
 
-std::vector<FlowInputShape> form_of(const std::vector<pack::FlowInput>& form, const std::vector<bool>& asked) {
+std::vector<FlowInputShape> form_of(const std::vector<pack::FlowInput>& form, const std::vector<bool>& asked, const flows::ChosenItems& chosen) {
   std::vector<FlowInputShape> out;
-  for (size_t i = 0; i < form.size(); ++i) out.push_back(input_of(form[i], i < asked.size() && asked[i]));
+  for (size_t i = 0; i < form.size(); ++i) out.push_back(input_of(form[i], i < asked.size() && asked[i], chosen));
   return out;
 }
 
@@ -114,7 +124,7 @@ Result<CaseShape> case_shape(const Call& call, const flows::Case& one) {
   shape.due_is_estimated = one.due_is_estimated;
   shape.appeal_until = one.appeal_until;
   for (const pack::Title& title : one.awaits) shape.awaits.push_back(two_of(title));
-  if (const pack::FlowState* state = flow.state(one.head.state)) shape.form = form_of(state->form, one.asked);
+  if (const pack::FlowState* state = flow.state(one.head.state)) shape.form = form_of(state->form, one.asked, one.chosen);
   for (const flows::Place& place : one.places) shape.places.push_back({place.quota, two_of(place.title), place.waits, place.position});
   for (const flows::Choice& choice : one.choices) {
     const pack::FlowMove& move = *choice.move;
@@ -123,10 +133,13 @@ Result<CaseShape> case_shape(const Call& call, const flows::Case& one) {
     out.to = move.to;
     out.label = two_of(move.label);
     out.to_title = state_title(flow, move.to);
-    out.form = form_of(move.form, choice.asked);
+    out.form = form_of(move.form, choice.asked, one.chosen);
     out.note_required = move.note_required;
     out.four_eyes = move.four_eyes;
     out.allowed = !choice.refused;
+    out.is_others = choice.is_others;
+    out.opens_share = move.share.has_value();
+    out.ends_share = move.unshares;
     if (choice.refused) out.refused = Two::of(*choice.refused);
   }
   return shape;
@@ -160,16 +173,52 @@ Result<CaseShape> move_case(const Call& call, const CaseMoveIn& in) {
   return answer(call, call.engines.flows->move(call.principal, call.path("case"), {in.seq, in.move, *values, in.note}));
 }
 
+http::Parameter day_parameter(std::string name, std::string description) {
+  return {.name = std::move(name), .schema = json::Object{{"type", "string"}, {"format", "date"}}, .description = std::move(description)};
+}
+
+std::vector<http::Parameter> work_parameters() {
+  std::vector<http::Parameter> out = page_parameters(
+      {choice_parameter("view", "Waiting for me, or opened by me.", {std::begin(kViewNames), std::end(kViewNames)}),
+       text_parameter("flow", "Only of this flow."),
+       choice_parameter("lamp", "Only those: red has also what is late.", {std::begin(kLampFilters), std::end(kLampFilters)}),
+       day_parameter("opened_from", "Only those opened on this day of the city or later."),
+       day_parameter("opened_until", "Only those opened on this day or earlier."),
+       text_parameter(
+           "q", "The beginning of a number, or a part of a text or name that the reader sees of the case. A page without items may have a next one.",
+           60)});
+  out.push_back({.name = "waits_longer",
+                 .schema = json::Object{{"type", "integer"}, {"minimum", 0}, {"maximum", 250}},
+                 .description = "Only those that wait where they stand for more than so many working days."});
+  return out;
+}
+
 Result<List<CaseHeadShape>> list_cases(const Call& call) {
   flows::CaseQuery query;
   query.view = call.text("view") == "opened" ? flows::CaseView::opened : flows::CaseView::waiting;
   query.flow = call.text("flow");
   query.limit = static_cast<size_t>(call.integer("limit", 50));
   query.after = call.text("after");
+  const auto lamp = std::find(std::begin(kLampFilters), std::end(kLampFilters), call.text("lamp"));
+  if (lamp != std::end(kLampFilters)) query.lamp = static_cast<flows::LampFilter>(1 + (lamp - std::begin(kLampFilters)));
+  query.waits_longer_wd = static_cast<int>(call.integer("waits_longer", 0));
+  query.opened_from = Date::parse_iso(call.text("opened_from"));
+  query.opened_until = Date::parse_iso(call.text("opened_until"));
+  query.text = text::trim(call.text("q"));
   BANMO_TRY(const flows::CasePage page, call.engines.flows->cases(call.principal, query));
+  if (!query.text.empty())
+    BANMO_DO(note_read(call, page.shown, "case.search", query.flow, kViewNames[static_cast<size_t>(query.view)], page.items.size()));
   List<CaseHeadShape> list;
   for (const flows::CaseHead& head : page.items) fill_head(call, head, list.items.emplace_back());
   if (!page.next.empty()) list.next = page.next;
+  return list;
+}
+
+Result<List<ChoiceItemShape>> case_choices(const Call& call) {
+  const flows::ChoiceWish wish{call.path("field"), call.text("move"), call.text("q"), call.text("on")};
+  BANMO_TRY(const auto items, call.engines.flows->choices(call.principal, call.path("case"), wish));
+  List<ChoiceItemShape> list;
+  for (const flows::ChoiceItem& item : items) list.items.push_back(shape_of(item));
   return list;
 }
 
@@ -192,6 +241,7 @@ Result<List<CaseStepShape>> case_history(const Call& call) {
     shape.org = ref_of(*tree, step.org);
     shape.note = step.note;
     shape.on_behalf = step.on_behalf;
+    shape.for_account = step.for_account;
   }
   return list;
 }
@@ -241,21 +291,29 @@ void add_flow_routes(Builder& builder) {
                                    .summary = {"办件统计：各环节在办、逾期、用时与退回", "Figures of a flow: open, late, days spent, returns"},
                                    .permission = "datasets.read"},
                                   flow_figures);
-  builder.route<List<CaseHeadShape>>(
-      {.method = "GET",
-       .path = "/cases",
-       .operation = "list_cases",
-       .summary = {"待我办理的办件（按期限），或我发起的", "Cases that wait for me, by deadline, or that I opened"},
-       .permission = "datasets.read",
-       .parameters = page_parameters({choice_parameter("view", "Waiting for me, or opened by me.", {std::begin(kViewNames), std::end(kViewNames)}),
-                                      text_parameter("flow", "Only of this flow.")})},
-      list_cases);
+  builder.route<List<CaseHeadShape>>({.method = "GET",
+                                      .path = "/cases",
+                                      .operation = "list_cases",
+                                      .summary = {"待我办理的办件（按期限），或我发起的", "Cases that wait for me, by deadline, or that I opened"},
+                                      .permission = "datasets.read",
+                                      .parameters = work_parameters()},
+                                     list_cases);
   builder.route<CaseShape>({.method = "GET",
                             .path = "/cases/{case}",
                             .operation = "get_case",
                             .summary = {"一个办件：内容、进度、现在能办什么", "A case: its content, how far it is, what may be done now"},
                             .permission = "datasets.read"},
                            get_case);
+  builder.route<List<ChoiceItemShape>>(
+      {.method = "GET",
+       .path = "/cases/{case}/choices/{field}",
+       .operation = "case_choices",
+       .summary = {"表单中的一项可以选什么", "What an input of the case's form offers"},
+       .permission = "cases.handle",
+       .parameters = {text_parameter("q", "A part of a title, the beginning of a value, pinyin or its initials.", 60),
+                      text_parameter("move", "The move in whose form it stands; empty: the form of the case's state."),
+                      text_parameter("on", "What the field that narrows it says in a form that is not kept yet.")}},
+      case_choices);
   builder.route<CaseSaveIn, CaseShape>({.method = "PATCH",
                                         .path = "/cases/{case}",
                                         .operation = "save_case",

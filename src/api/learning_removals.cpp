@@ -9,6 +9,7 @@
 #include "base/city_time.h"
 #include "directory/directory.h"
 #include "events/events.h"
+#include "models/admissions.h"
 
 namespace banmo::api {
 namespace {
@@ -89,6 +90,7 @@ struct RemovalAnswer {
   std::optional<CountsShape> expected;
   std::vector<PartShape> parts;
   std::optional<RemovalShape> removal;
+  std::optional<int64_t> n_admission_runs;
 };
 template <class V>
 void describe(V& v, RemovalAnswer& x) {
@@ -96,6 +98,7 @@ void describe(V& v, RemovalAnswer& x) {
   v.field("expected", x.expected, {.doc = "Of a dry run: what would go. Nothing was changed."});
   v.field("parts", x.parts, {.doc = "Of a dry run: the statements by organisation, most first."});
   v.field("removal", x.removal, {.doc = "What was ordered; absent in a dry run."});
+  v.field("n_admission_runs", x.n_admission_runs, {.doc = "Runs of admissions that forget the person; of an erasure that was ordered."});
 }
 
 struct ErasureIn {
@@ -179,8 +182,14 @@ Result<RemovalAnswer> erase_person(const Call& call, const ErasureIn& in) {
                        static_cast<size_t>(preview.counts.n_statements)));
     return counted(call, preview);
   }
-  BANMO_TRY(const Removal removal, call.engines.events->erase(call.principal, person, in.reason.value_or("")));
-  return ordered(call, removal);
+  // Runs of admissions forget the person too, also when a repeated order finds the records on their way: a stop between the two loses neither.
+  const auto erased = call.engines.events->erase(call.principal, person, in.reason.value_or(""));
+  if (!erased.ok() && erased.error().id != "events.erasure_runs") return erased.error();
+  BANMO_TRY(const int64_t n_runs, call.engines.admissions->forget(call.principal, person));
+  BANMO_TRY(const Removal removal, erased);
+  RemovalAnswer answer = ordered(call, removal);
+  answer.n_admission_runs = n_runs;
+  return answer;
 }
 
 Result<RemovalAnswer> purge(const Call& call, const PurgeIn& in) {

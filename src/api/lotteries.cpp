@@ -2,6 +2,7 @@
 // Draws of lots and their public files.
 #include "models/admissions.h"
 
+#include "api/admission_json.h"
 #include "api/builder.h"
 
 namespace banmo::api {
@@ -33,17 +34,6 @@ void describe(V& v, LotteryShape& x) {
   v.field("confirmed_at", l.confirmed_at);
 }
 
-struct LotteryIn {
-  static constexpr const char* kName = "AdmissionLotteryIn";
-  int64_t year = 0;
-  std::string batch;
-};
-template <class V>
-void describe(V& v, LotteryIn& x) {
-  v.field("year", x.year, {.minimum = 1900, .maximum = 9999});
-  v.field("batch", x.batch, {.max_length = 48});
-}
-
 struct DigitsIn {
   static constexpr const char* kName = "AdmissionDigitsIn";
   std::string list_sha256, digits;
@@ -73,7 +63,7 @@ Result<List<LotteryShape>> list_lotteries(const Call& call) {
   for (const models::Lottery& lottery : lotteries) list.items.push_back(shape_of(call, lottery));
   return list;
 }
-Result<LotteryShape> fix_lottery(const Call& call, const LotteryIn& in) {
+Result<LotteryShape> fix_lottery(const Call& call, const AdmissionLotteryIn& in) {
   return lottery_answer(call, call.engines.admissions->lotteries().fix(call.principal, call.path("admission"), in.year, in.batch));
 }
 Result<LotteryShape> draw_lottery(const Call& call, const DigitsIn& in) {
@@ -97,14 +87,14 @@ void add_lottery_routes(Builder& builder) {
                                      .summary = {"抽签：名单校验值与抽出的数字", "Draws of lots: the list's hash and the digits drawn"},
                                      .permission = "orgs.read"},
                                     list_lotteries);
-  builder.route<LotteryIn, LotteryShape>({.method = "POST",
-                                          .path = "/admissions/{admission}/lotteries",
-                                          .operation = "fix_admission_lottery",
-                                          .summary = {"固定抽签名单并公布其校验值", "Fix the list of a draw and publish its hash"},
-                                          .permission = "admission.run",
-                                          .answer_status = 201,
-                                          .timeout_ms = kListTimeout_ms},
-                                         fix_lottery);
+  builder.route<AdmissionLotteryIn, LotteryShape>({.method = "POST",
+                                                   .path = "/admissions/{admission}/lotteries",
+                                                   .operation = "fix_admission_lottery",
+                                                   .summary = {"固定抽签名单并公布其校验值", "Fix the list of a draw and publish its hash"},
+                                                   .permission = "admission.run",
+                                                   .answer_status = 201,
+                                                   .timeout_ms = kListTimeout_ms},
+                                                  fix_lottery);
   builder.route<DigitsIn, LotteryShape>({.method = "POST",
                                          .path = "/admissions/lotteries/{lottery}/draw",
                                          .operation = "draw_admission_lottery",

@@ -4,6 +4,7 @@
 
 #include "api/builder.h"
 #include "api/metric_json.h"
+#include "api/metric_query.h"
 #include "api/read_note.h"
 #include "api/row_json.h"
 #include "api/shapes.h"
@@ -15,17 +16,6 @@ namespace {
 
 constexpr const char* kMetricKindNames[] = {"aggregate", "ratio", "derived"};
 constexpr const char* kBetterNames[] = {"up", "down"};
-constexpr const char* kGrainNames[] = {"day", "month", "term", "school_year", "year"};
-constexpr const char* kCompareNames[] = {"prior", "yoy"};
-
-// What a dimension must be: one value, or any of a list.
-struct ConditionValue {
-  static json::Value schema() {
-    return json::Object{{"anyOf", json::Array{scalar_schema(), json::Object{{"type", "array"}, {"items", scalar_schema()}}}}};
-  }
-  json::Value value;
-};
-using Conditions = std::map<std::string, ConditionValue>;
 
 struct DimensionShape {
   std::string id, title;
@@ -63,41 +53,6 @@ void describe(V& v, MetricShape& x) {
   v.field("min_cell", x.min_cell);
   v.field("synonyms", x.synonyms);
   v.field("definition", x.definition);
-}
-
-struct TimeShape {
-  std::optional<std::string> grain, from, to;
-  std::optional<int> last;
-};
-template <class V>
-void describe(V& v, TimeShape& x) {
-  v.field("grain", x.grain, {.one_of = kGrainNames});
-  v.field("from", x.from, {.max_length = 32});
-  v.field("to", x.to, {.max_length = 32});
-  v.field("last", x.last, {.minimum = 1, .maximum = 1000});
-}
-
-struct QueryShape {
-  static constexpr const char* kName = "MetricQuery";
-  std::vector<std::string> metrics;
-  std::optional<std::vector<std::string>> by;
-  std::optional<Conditions> where;
-  std::optional<TimeShape> time;
-  std::optional<std::string> order;
-  std::optional<int> limit;
-  std::optional<std::string> compare;
-  std::optional<bool> share;
-};
-template <class V>
-void describe(V& v, QueryShape& x) {
-  v.field("metrics", x.metrics, {.min_length = 1, .max_length = 20});
-  v.field("by", x.by, {.max_length = 4});
-  v.field("where", x.where, {.doc = "dimension: value, or list of values any of which may hold"});
-  v.field("time", x.time);
-  v.field("order", x.order, {.max_length = 100});
-  v.field("limit", x.limit, {.minimum = 1, .maximum = 10'000});
-  v.field("compare", x.compare, {.one_of = kCompareNames});
-  v.field("share", x.share);
 }
 
 struct RowsQuery {
@@ -144,23 +99,6 @@ Result<std::vector<std::string>> values_of(const std::string& name, const json::
   if (value.as_int() != nullptr || value.as_double() != nullptr || value.as_bool() != nullptr) return std::vector<std::string>{json::write(value)};
   return fail(ErrorCode::invalid, "metrics.bad_condition",
               {"条件的值须是文字、数字或它们的列表", "the value of a condition must be text, a number, or a list of them"}, "$.where." + name);
-}
-
-Result<metrics::Query> query_of(const QueryShape& shape) {
-  metrics::Query query;
-  query.metrics = shape.metrics;
-  query.by = shape.by.value_or(std::vector<std::string>{});
-  for (const auto& [name, value] : shape.where.value_or(Conditions{})) {
-    BANMO_TRY(std::vector<std::string> values, values_of(name, value.value));
-    query.where.push_back({name, std::move(values)});
-  }
-  if (shape.time)
-    query.time = {shape.time->grain.value_or(""), shape.time->from.value_or(""), shape.time->to.value_or(""), shape.time->last.value_or(0)};
-  query.order = shape.order.value_or("");
-  query.limit = shape.limit.value_or(1000);
-  query.compare = shape.compare.value_or("");
-  query.share = shape.share.value_or(false);
-  return query;
 }
 
 Result<ResultShape> run_query(const Call& call, const QueryShape& shape) {
@@ -233,6 +171,23 @@ Result<List<MetricShape>> list_metrics(const Call& call) {
 }
 
 }  // namespace
+
+Result<metrics::Query> query_of(const QueryShape& shape) {
+  metrics::Query query;
+  query.metrics = shape.metrics;
+  query.by = shape.by.value_or(std::vector<std::string>{});
+  for (const auto& [name, value] : shape.where.value_or(Conditions{})) {
+    BANMO_TRY(std::vector<std::string> values, values_of(name, value.value));
+    query.where.push_back({name, std::move(values)});
+  }
+  if (shape.time)
+    query.time = {shape.time->grain.value_or(""), shape.time->from.value_or(""), shape.time->to.value_or(""), shape.time->last.value_or(0)};
+  query.order = shape.order.value_or("");
+  query.limit = shape.limit.value_or(1000);
+  query.compare = shape.compare.value_or("");
+  query.share = shape.share.value_or(false);
+  return query;
+}
 
 void add_metric_routes(Builder& builder) {
   builder.tag("metrics");

@@ -126,12 +126,17 @@ json::Value RowShape::schema() {
 
 json::Value RowValues::schema() { return json::Object{{"type", "object"}, {"additionalProperties", scalar_schema()}}; }
 
-RowShape row_json(const Engines& engines, const pack::Dataset& dataset, const records::Row& row, const std::vector<size_t>& fields) {
+json::Object cells_json(const Engines& engines, const pack::Dataset& dataset, const records::Row& row, const std::vector<size_t>& fields) {
   const auto tree = engines.directory->orgs();
   json::Object object;
-  object.set("_key", row.key);
   for (size_t i = 0; i < fields.size(); ++i) add_cell(object, engines, *tree, dataset.fields[fields[i]], row.values[i]);
   for (const auto& [field, name] : row.people) add_name(object, dataset.fields[field].id, name.name, name.code);
+  return object;
+}
+
+RowShape row_json(const Engines& engines, const pack::Dataset& dataset, const records::Row& row, const std::vector<size_t>& fields) {
+  json::Object object{{"_key", row.key}};
+  for (auto& [name, value] : cells_json(engines, dataset, row, fields)) object.set(name, value);
   if (row.batch != 0) {
     object.set("_batch", row.batch);
     object.set("_line", row.line);

@@ -28,6 +28,8 @@ Result<const pack::Dataset*> find_dataset(const Call& call);  // by the path's {
 Result<records::PageRequest> page_request(const Call& call);  // limit, after, filter, order
 // filter=field:op:value
 Result<records::Filter> filter_of(std::string_view text);
+// The cells alone: nothing of where the row came from, nor its key.
+json::Object cells_json(const Engines& engines, const pack::Dataset& dataset, const records::Row& row, const std::vector<size_t>& fields);
 RowShape row_json(const Engines& engines, const pack::Dataset& dataset, const records::Row& row, const std::vector<size_t>& fields);
 RowShape row_json(const Engines& engines, const pack::Dataset& dataset, const records::Row& row);
 List<RowShape> page_json(const Engines& engines, const pack::Dataset& dataset, const records::Page& page);

@@ -119,14 +119,14 @@ Result<> Ask::State::log(const metrics::Principal& principal, std::string_view q
   });
 }
 
-// The question leaves the server: that is in the log before it does.
+// The question leaves the server: that is in the log before it does. One that may name a person does not leave it at all.
 Result<> Ask::State::read_by_model(const metrics::Principal& principal, std::string_view question, const Reading& reading, Answer& answer) {
   const Refusal refusal = answer.understood.refusal;
   const bool unread = refusal == Refusal::unknown_metric || refusal == Refusal::unsupported || refusal == Refusal::not_a_data_question;
   if (!unread || question.empty() || !model.is_ready()) return {};
   const Date today = city_date(clock.now());
   const auto places = reading.parser.places_in(question, today, reading.viewer);
-  if (!places) return {};
+  if (!places || reading.parser.without_names(question, today) != question) return {};
   const std::string sent = for_the_log(question, question.size());
   if (sent.size() > kMostQuestion_bytes) return {};  // never a part of a question
   const audit::Entry entry{clock.now(), principal.account_name, "ask.model_call", "question", "", 0, json::Object{{"question", sent}}};
@@ -272,13 +272,36 @@ Result<Answer> Ask::answer(const metrics::Principal& principal, std::string_view
     }
   }
   if (usable) BANMO_DO(state_->read_by_model(principal, question, reading, answer));
-  BANMO_DO(state_->log(principal, question, answer, true));
+  const std::string kept = parser.without_names(question, city_date(state_->clock.now()));
+  BANMO_DO(state_->log(principal, kept, answer, true));
   const bool readable = answer.understood.refusal == Refusal::none;
   BANMO_DO(state_->fill(principal, reading, answer));
   if (readable && answer.understood.refusal != Refusal::none)
-    BANMO_DO(state_->notebook.settle(principal, answer.id, question, name_of(answer.understood.refusal),
+    BANMO_DO(state_->notebook.settle(principal, answer.id, kept, name_of(answer.understood.refusal),
                                      !question.empty() && is_failure(answer.understood.refusal)));
   return answer;
+}
+
+Result<> Ask::rate(const metrics::Principal& principal, const std::string& id, std::string_view rating, std::string_view word) {
+  const State::Reading reading = state_->reading_for(principal);
+  return state_->notebook.rate(principal, id, rating, reading.parser.without_names(word, city_date(state_->clock.now())));
+}
+
+// A question without a place is about all that its asker sees: for others its words, and what it is a share or a mean of, would mean another.
+Ask::State::Scoped Ask::State::scoped_for(const Tree& tree, const Viewer& owner, const Reading& reading) const {
+  if (tree.intent == Intent::target || !asks_something(tree)) return Scoped::same;
+  const MetricFrame* first = frame.metric(tree.metrics.front());
+  const bool placed = std::any_of(tree.where.begin(), tree.where.end(), [](const Where& one) { return is_level(one.dimension); });
+  const bool of_whole = tree.against_whole || std::any_of(tree.having.begin(), tree.having.end(), [](const Having& one) { return one.whole; });
+  if (first == nullptr || !first->has_org || (placed && !of_whole)) return Scoped::same;
+  const auto within = [&](const Viewer& inner, const Viewer& outer) {
+    return outer.everything || (!inner.everything && std::all_of(inner.orgs.begin(), inner.orgs.end(),
+                                                                 [&](directory::OrgNo no) { return covers(*reading.tree, outer, no); }));
+  };
+  const bool sees_all = within(owner, reading.viewer);
+  if (sees_all && within(reading.viewer, owner)) return Scoped::same;
+  const bool by_place = !tree.by.empty() && std::any_of(tree.by.begin(), tree.by.end(), [](const std::string& id) { return is_level(id); });
+  return sees_all || (by_place && !of_whole) ? Scoped::other : Scoped::hidden;
 }
 
 Result<SharedAnswer> Ask::open_shared(const metrics::Principal& principal, const std::string& id) {
@@ -291,15 +314,26 @@ Result<SharedAnswer> Ask::open_shared(const metrics::Principal& principal, const
   SharedAnswer shared;
   shared.at = asked.at;
   shared.answer.understood = reading.parser.check(*asked.tree, reading.viewer);
+  using Scoped = State::Scoped;
+  const Scoped scoped = state_->scoped_for(*asked.tree, state_->viewer_of(**owner), reading);
+  if (scoped == Scoped::hidden && shared.answer.understood.refusal == Refusal::none) {
+    shared.answer.understood = {};
+    shared.answer.understood.refusal = Refusal::forbidden_scope;
+    shared.answer.understood.why = {"这个问题问的范围比您的数据范围大；可以问您所在机构的数据",
+                                    "this question is about more than your scope: ask about your own organisation"};
+  }
   shared.answer.id = id;  // for the log; the reader has no such entry
   BANMO_DO(state_->log(principal, "", shared.answer, false));
   shared.answer.id.clear();
   BANMO_DO(state_->fill(principal, reading, shared.answer));
   // Words may name what the reader must not hear of.
   if (const Refusal refusal = shared.answer.understood.refusal; refusal == Refusal::none || refusal == Refusal::no_data) {
-    shared.question = std::move(asked.question);
+    if (scoped == Scoped::same) shared.question = std::move(asked.question);
+    if (scoped != Scoped::same) shared.question = label_of(shared.answer.understood.chips);
     shared.by = std::move(asked.by);
   }
+  if (scoped != Scoped::same && shared.answer.understood.refusal == Refusal::none)
+    shared.answer.caveats.push_back({"按您的数据范围重新统计，与分享人看到的范围不同", "counted anew within your scope, which is not the sharer's"});
   return shared;
 }
 

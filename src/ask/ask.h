@@ -58,6 +58,9 @@ class Ask {
   // "ask.no_such_question".
   Result<SharedAnswer> open_shared(const metrics::Principal& principal, const std::string& id);
 
+  // A mark on one's own question, with a word for the officers in which names are starred out. Errors: those of Notebook::rate.
+  Result<> rate(const metrics::Principal& principal, const std::string& id, std::string_view rating, std::string_view word);
+
   // Questions of the packs for the asker's roles that the asker would be answered, as far as words tell.
   Result<std::vector<std::string>> examples(const metrics::Principal& principal);
   // Errors: denied "directory.no_right".

@@ -169,7 +169,7 @@ TEST_CASE("an organisation outside of the asker's is refused without its name, a
   CHECK(checked(share, "市南区").why.zh.find("市北") == std::string::npos);
   CHECK(code_of(checked(share)) == "");
   share.member = own;
-  CHECK(code_of(checked(share, "市南区")) == "");
+  CHECK(code_of(checked(share, "市南区")) == "FORBIDDEN_SCOPE");  // of one's own part it is all
   share.member = "nobody";
   CHECK(code_of(checked(share)) == "UNKNOWN_ENTITY");
 }

@@ -145,6 +145,7 @@ class Checker {
     const bool streak = intent == Intent::streak, contribution = intent == Intent::contribution;
     if (!viewer_.everything && (tree_.against_whole || (!tree_.member.empty() && intent == Intent::rank)))
       return refuse(Refusal::forbidden_scope, "全市的数据不在您的数据范围内", "the whole city is outside of your scope");
+    if (!scope() || !beside_whole()) return false;
     if ((streak || contribution || !tree_.compare.empty()) && first().dating == Dating::none) return bad("compare");
     if ((intent == Intent::share || contribution || streak) && tree_.by.empty()) return bad("by");
     if (intent == Intent::ratio && tree_.metrics.size() != 2) return bad("metrics");
@@ -157,6 +158,44 @@ class Checker {
     if (contribution && (tree_.by.size() != 1 || tree_.by.front() == first().period))
       return refuse(Refusal::unsupported, "原因一次只按一个维度分解，请只保留一个", "a change is split by one dimension at a time: keep one");
     return true;
+  }
+
+  // A district of which one school is seen is no district: its name would stand before the school's figure. And of a share, or of a place in a
+  // ranking, the whole would be one's own part.
+  bool scope() {
+    if (viewer_.everything || !first().has_org) return true;
+    for (const std::string& by : tree_.by)
+      if (is_level(by) && within_one(by, false))
+        return refuse(Refusal::forbidden_scope, "您只能看到其中一部分机构的数据，不能按这一级汇总；可以问您所在机构的数据",
+                      "you see a part of these places only, which is no figure of them: ask for your own organisation");
+    if (tree_.by.empty() || !is_level(tree_.by.back()) || !within_one(tree_.by.back(), true)) return true;
+    if (tree_.intent == Intent::share)
+      return refuse(Refusal::forbidden_scope, "占比要看到全部机构的数据，它们不在您的数据范围内",
+                    "a share needs the figures of all, which are outside of your scope");
+    if (!tree_.order.empty())
+      return refuse(Refusal::forbidden_scope, "排名要看到同类机构的数据，它们不在您的数据范围内",
+                    "a ranking needs the figures of the others, which are outside of your scope");
+    return true;
+  }
+  // Whether one of the asker's organisations lies within a single place of that level; or is it, with `itself`.
+  bool within_one(std::string_view level, bool itself) const {
+    const auto rank_of_level = [](std::string_view one) { return one == "city" ? 0 : one == "district" ? 1 : 2; };
+    const auto rank_of_kind = [](directory::OrgKind kind) {
+      return kind == directory::OrgKind::city ? 0 : kind == directory::OrgKind::district ? 1 : 2;
+    };
+    return std::any_of(viewer_.orgs.begin(), viewer_.orgs.end(), [&](directory::OrgNo no) {
+      const directory::Org* org = orgs_.find(no);
+      return org != nullptr && rank_of_kind(org->kind) + (itself ? 1 : 0) > rank_of_level(level);
+    });
+  }
+
+  // The whole stands beside places or other groups, or beside periods; not among what is ranked, limited or split by several.
+  bool beside_whole() {
+    if (!tree_.against_whole) return true;
+    const bool fits = tree_.by.size() <= 1 && tree_.order.empty() && tree_.having.empty() && tree_.member.empty() && tree_.metrics.size() == 1 &&
+                      (tree_.intent == Intent::value || tree_.intent == Intent::compare || tree_.intent == Intent::trend);
+    return fits || refuse(Refusal::unsupported, "与全市相比时不能同时排名、筛选或按几个维度分；请分开问",
+                          "beside the whole city nothing is ranked, limited or grouped twice: ask for each by itself");
   }
 
   // Order and thresholds speak of columns that the answer will have.

@@ -10,10 +10,6 @@
 namespace banmo::ask {
 namespace {
 
-using directory::OrgKind;
-
-std::string level_of(OrgKind kind) { return kind == OrgKind::city ? "city" : kind == OrgKind::district ? "district" : "school"; }
-
 void add_unique(std::vector<std::string>& all, const std::string& one) {
   if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
 }
@@ -83,6 +79,13 @@ std::optional<Composer::Meaning> Composer::meaning_of(size_t i, const MetricFram
   int most = 0;
   for (const uint32_t index : token(i).terms)
     if (const Term& term = lexicon_.term(index); term.kind == TermKind::value) most = std::max(most, ++uses[term.code]);
+  // Where the same dimension holds what most lists use it for, it is meant: 小学 of an entry to school is its first year of primary school.
+  const auto holds_usual = [&](const std::string& dimension) {
+    return std::any_of(token(i).terms.begin(), token(i).terms.end(), [&](uint32_t index) {
+      const Term& term = lexicon_.term(index);
+      return term.kind == TermKind::value && uses.at(term.code) == most && frame_.has_list(dimension, term.id);
+    });
+  };
   std::optional<Meaning> found;
   for (const uint32_t index : token(i).terms) {
     const Term& term = lexicon_.term(index);
@@ -97,11 +100,29 @@ std::optional<Composer::Meaning> Composer::meaning_of(size_t i, const MetricFram
       bool named = false;
       for (const size_t other : slots_.dimensions)
         named |= (other == i + 1 || other + 1 == i || other + 2 == i) && dimension_of(other) == dimension.id;
-      if (term.penalty > 0 && uses[term.code] < most && !named) continue;
+      if (term.penalty > 0 && uses[term.code] < most && !named && !holds_usual(dimension.id)) continue;
       if (!found || named) found = Meaning{{dimension.id, {term.code}}};
     }
   }
+  if (!found) found = without_school(i, metric);
   return found || !token(i).numbered ? found : numbered(token(i), metric);
+}
+
+// 中职学校 of a metric that knows stages and no kinds of schools: what it is called without 学校.
+std::optional<Composer::Meaning> Composer::without_school(size_t i, const MetricFrame& metric) const {
+  constexpr std::u32string_view kSchool = U"学校";
+  const auto span = std::u32string_view(text_.text).substr(token(i).begin, token(i).end - token(i).begin);
+  if (!is_school_kind(i) || !span.ends_with(kSchool) || span.size() < kSchool.size() + 2) return std::nullopt;
+  const auto* terms = lexicon_.exactly(span.substr(0, span.size() - kSchool.size()));
+  for (const uint32_t index : terms == nullptr ? std::vector<uint32_t>() : *terms) {
+    const Term& term = lexicon_.term(index);
+    const bool same_code =
+        std::any_of(token(i).terms.begin(), token(i).terms.end(), [&](uint32_t own) { return lexicon_.term(own).code == term.code; });
+    if (term.kind != TermKind::value || !same_code) continue;
+    for (const AskedDimension& dimension : metric.dimensions)
+      if (dimension.list == term.id) return Meaning{{dimension.id, {term.code}}};
+  }
+  return std::nullopt;
 }
 
 // "体质" of 学生体质健康: the subject of the metric's own data says nothing new.
@@ -118,7 +139,28 @@ bool Composer::is_topic(size_t i) const {
                      [&](const pack::Dataset* dataset) { return fold(dataset->title.zh).text.find(span) != std::u32string::npos; });
 }
 
+// 中考考生: a second name of the metric that was chosen.
+bool Composer::names_chosen(size_t noun) const {
+  const std::vector<std::string> ids = ids_of(noun);
+  if (std::find(ids.begin(), ids.end(), out_.tree.metrics.front()) != ids.end()) return true;
+  // 体测不及格的: all of whom it counts a part.
+  const auto counted_by = [](const MetricFrame& one) { return one.metric->expression ? one.metric->expression->text() : std::string(); };
+  if (std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
+        const MetricFrame& all = *frame_.metric(id);
+        return all.counts && metric().counts && all.fixed.empty() && !metric().fixed.empty() && all.datasets == metric().datasets &&
+               counted_by(all) == counted_by(metric());
+      }))
+    return true;
+  // 超大班额还剩几个班: what its name says it counts.
+  const std::u32string counted = text_.text.substr(token(noun).begin, token(noun).end - token(noun).begin) + U"数";
+  return metric().counts && fold(metric().metric->title.zh).text.ends_with(counted);
+}
+
 bool Composer::check_unknown() {
+  for (const size_t i : slots_.topics)
+    if (!out_.tree.metrics.empty() && !spent_.contains(i) && !is_topic_of(i, metric()) && token(i).terms.size() == 1)
+      return refuse(Refusal::unsupported, "没有看懂“" + said(i) + "”与“" + metric().metric->title.zh + "”的关系",
+                    "how these go together was not understood");
   std::vector<size_t> left;
   for (const size_t i : slots_.unknown)
     if (!is_topic(i)) left.push_back(i);
@@ -127,14 +169,15 @@ bool Composer::check_unknown() {
                   "this is stored and is no metric or dimension");
   if (left.empty()) {
     for (const size_t noun : slots_.nouns)
-      if (!spent_.contains(noun) && token(noun).word == nullptr && !fragment_ &&
-          std::find(slots_.values.begin(), slots_.values.end(), noun) == slots_.values.end())
+      if (!spent_.contains(noun) && token(noun).word == nullptr && !fragment_ && !is_topic_of(noun, metric()) && !names_chosen(noun) &&
+          !kind_of(noun, metric()) && std::find(slots_.values.begin(), slots_.values.end(), noun) == slots_.values.end())
         return refuse(Refusal::unsupported, "没有看懂“" + said(noun) + "”与“" + metric().metric->title.zh + "”的关系",
                       "how these go together was not understood");
     return true;
   }
-  const size_t i = left.front();
-  const std::string word = said(i);
+  if (const PlaceSpan place = unknown_place(); place.end > 0) return refuse_place(place);
+  const size_t i = figure_among(left);
+  const std::string word = unknown_word(i);
   const bool number = token(i).number.has_value();
   if (number) return refuse(Refusal::unsupported, "没有看懂数字“" + word + "”的用途", "what the number " + word + " is for was not understood");
   const bool before_metric =
@@ -145,6 +188,7 @@ bool Composer::check_unknown() {
     for (const std::string& id : out_.tree.metrics) out_.alternatives.push_back({frame_.metric(id)->metric->title.zh, {}});
     return refuse(Refusal::unknown_metric, "没有“" + word + said(i + 1) + "”这个指标", "there is no such metric");
   }
+  if (names_person()) return refuse_person();
   if (by_noun_ && !place) return refuse(Refusal::unknown_metric, "没有“" + word + "”这样的指标", "there is no such metric");
   return refuse(Refusal::unknown_entity, "没有看懂“" + word + "”；它不是这里的机构、指标或取值",
                 "\"" + word + "\" is no organisation, metric or value here");
@@ -191,184 +235,7 @@ void Composer::within_range(Where& where) const {
   }
 }
 
-bool Composer::add_where(const std::string& dimension, const std::vector<std::string>& values) {
-  for (Where& where : out_.tree.where) {
-    if (where.dimension != dimension) continue;
-    const auto within = [](const std::vector<std::string>& few, const std::vector<std::string>& many) {
-      return few.size() < many.size() &&
-             std::all_of(few.begin(), few.end(), [&](const std::string& one) { return std::find(many.begin(), many.end(), one) != many.end(); });
-    };
-    // 小学三年级 is the narrower of the two.
-    if (within(where.values, values)) return false;
-    if (within(values, where.values)) {
-      where.values = values;
-      return false;
-    }
-    for (const std::string& value : values) add_unique(where.values, value);
-    return true;
-  }
-  out_.tree.where.push_back({dimension, values});
-  return true;
-}
-
-// 一年级到三年级: from the one to the other.
-void Composer::join_numbered() {
-  for (size_t k = 0; k + 1 < slots_.values.size(); ++k) {
-    const size_t i = slots_.values[k], to = slots_.values[k + 1];
-    if (to != i + 2 || !token(i).numbered || !token(to).numbered || token(i + 1).word == nullptr) continue;
-    if (token(i + 1).word->text != U"到" && token(i + 1).word->text != U"至") continue;
-    slots_.tokens[i].to = token(to).to;
-    slots_.values.erase(slots_.values.begin() + static_cast<std::ptrdiff_t>(k) + 1);
-  }
-}
-
-bool Composer::add_values() {
-  join_numbered();
-  std::map<std::string, Where> left_out;
-  std::map<std::string, int> mentions;
-  std::set<std::string> plain;  // dimensions that a value of theirs names
-  std::vector<size_t> values = slots_.values;
-  std::stable_partition(values.begin(), values.end(), [&](size_t i) { return has(i, TermKind::value) && !token(i).numbered; });
-  for (const size_t i : values) {
-    if (slots_.grouped.contains(i) || spent_.contains(i)) continue;
-    const auto meaning = meaning_of(i, metric());
-    if (!meaning) {
-      std::string can;
-      for (const AskedDimension& dimension : metric().dimensions) can += (can.empty() ? "" : "、") + dimension.title;
-      return refuse(Refusal::unsupported, "“" + metric().metric->title.zh + "”不能按“" + said(i) + "”统计；可用的维度：" + can,
-                    "this metric has no dimension for \"" + said(i) + "\"");
-    }
-    const bool shorthand = meaning->size() > 1;
-    for (Where where : *meaning) {
-      if (shorthand && plain.contains(where.dimension)) continue;
-      if (!shorthand) plain.insert(where.dimension);
-      if (token(i).numbered && where.values.size() == 1) within_range(where);
-      if (slots_.negated.contains(i)) {
-        negation_used_ = true;
-        Where& out = left_out.try_emplace(where.dimension, Where{where.dimension, {}}).first->second;
-        for (const std::string& value : where.values) add_unique(out.values, value);
-        continue;
-      }
-      bool redundant = false;
-      for (const std::string& id : out_.tree.metrics)
-        if (!fits_filter(*frame_.metric(id), where, redundant))
-          return refuse(Refusal::unsupported,
-                        "“" + frame_.metric(id)->metric->title.zh + "”的定义已限定“" + where.dimension + "”，不能再按“" + said(i) + "”筛选",
-                        "the metric's definition already limits this");
-      if (redundant) continue;
-      if (add_where(where.dimension, where.values)) ++mentions[where.dimension];
-    }
-  }
-  for (const auto& [dimension, out] : left_out) {
-    const std::vector<std::string> rest = others(metric(), out);
-    if (rest.empty()) return refuse(Refusal::unsupported, "不能排除“" + dimension + "”的这些取值", "these values cannot be left out");
-    (void)add_where(dimension, rest);
-  }
-  // 小学和初中: side by side, unless together.
-  for (const auto& [dimension, n] : mentions)
-    if (n >= 2 && !slots_.says(Role::sum) && !grouped_by(dimension) && !slots_.says(Role::share)) out_.tree.by.push_back(dimension);
-  return true;
-}
-
 bool Composer::grouped_by(const std::string& id) const { return std::find(out_.tree.by.begin(), out_.tree.by.end(), id) != out_.tree.by.end(); }
-
-bool Composer::add_org(size_t i, std::map<std::string, std::vector<std::string>>& chosen) {
-  std::vector<const directory::Org*> named;
-  int least = 9;
-  for (const uint32_t index : token(i).terms) {
-    const Term& term = lexicon_.term(index);
-    const directory::Org* org = term.kind == TermKind::org ? orgs_.find(term.org) : nullptr;
-    if (org == nullptr || term.penalty > least) continue;
-    if (term.penalty < least) named.clear();
-    least = term.penalty;
-    named.push_back(org);
-  }
-  if (named.empty()) return true;
-  std::vector<const directory::Org*> seen;
-  for (const directory::Org* org : named)
-    if (covers(orgs_, viewer_, org->no)) seen.push_back(org);
-  if (seen.size() > 1 && chosen.contains("district")) {
-    std::vector<const directory::Org*> within;
-    for (const directory::Org* org : seen)
-      for (const std::string& id : chosen["district"])
-        if (const directory::Org* district = orgs_.find(*OrgId::parse(id)); district != nullptr && orgs_.is_within(org->no, district->no))
-          within.push_back(org);
-    if (!within.empty()) seen = within;
-  }
-  if (seen.empty())
-    return refuse(Refusal::forbidden_scope, "“" + named.front()->title + "”不在您的数据范围内", "this organisation is outside of your scope");
-  if (seen.size() > 1) {
-    for (const directory::Org* org : seen) {
-      const directory::Org* above = orgs_.find(org->parent);
-      out_.alternatives.push_back({(above == nullptr ? std::string() : above->title) + org->title, {}});
-    }
-    return refuse(Refusal::ambiguous, "“" + said(i) + "”可以指几个机构，请选一个", "this may mean several organisations: choose one");
-  }
-  const directory::Org& org = *seen.front();
-  if (org.kind == OrgKind::city) {
-    slots_.said.insert(Role::whole);
-    return viewer_.everything || refuse(Refusal::forbidden_scope, "全市的数据不在您的数据范围内", "the whole city is outside of your scope");
-  }
-  add_unique(chosen[level_of(org.kind)], org.id.to_string());
-  return true;
-}
-
-bool Composer::add_orgs() {
-  std::map<std::string, std::vector<std::string>> chosen, left_out;
-  if (!metric().has_org && (!slots_.orgs.empty() || !slots_.own.empty()))
-    return refuse(Refusal::unsupported, "“" + metric().metric->title.zh + "”不分机构", "this metric has no organisations");
-  for (const size_t i : slots_.orgs)
-    if (!add_org(i, slots_.negated.contains(i) ? left_out : chosen)) return false;
-  // A district that only says where the school is.
-  if (chosen.contains("district") && chosen.contains("school")) {
-    const auto& districts = chosen["district"];
-    const bool all_within = std::all_of(chosen["school"].begin(), chosen["school"].end(), [&](const std::string& school) {
-      return std::any_of(districts.begin(), districts.end(), [&](const std::string& district) {
-        return orgs_.is_within(orgs_.find(*OrgId::parse(school))->no, orgs_.find(*OrgId::parse(district))->no);
-      });
-    });
-    if (!all_within) return refuse(Refusal::unknown_entity, "所说的学校不在所说的区市里", "the school is not in the district that was named");
-    chosen.erase("district");
-  }
-  negation_used_ |= !left_out.empty();
-  for (const auto& [level, ids] : left_out) {
-    for (const directory::Org& org : orgs_.all())
-      if (!org.valid_to && level_of(org.kind) == level && (org.kind == OrgKind::district || org.kind == OrgKind::school) &&
-          covers(orgs_, viewer_, org.no) && std::find(ids.begin(), ids.end(), org.id.to_string()) == ids.end())
-        add_unique(chosen[level], org.id.to_string());
-    if (chosen[level].empty()) return refuse(Refusal::no_data, "排除之后没有机构", "nothing is left");
-  }
-  for (const auto& [level, ids] : chosen) {
-    (void)add_where(level, ids);
-    if (ids.size() >= 2 && !left_out.contains(level) && !slots_.says(Role::sum) && !slots_.says(Role::share)) out_.tree.by.push_back(level);
-  }
-  return add_own();
-}
-
-// 本区, 我校, 全市
-bool Composer::add_own() {
-  if (slots_.says(Role::whole) && !viewer_.everything && metric().has_org && slots_.orgs.empty())
-    return refuse(Refusal::forbidden_scope, "全市的数据不在您的数据范围内；可以问您所在的机构",
-                  "the whole city is outside of your scope: ask about your own organisation");
-  if (slots_.own.empty()) return true;
-  std::vector<std::string> own;
-  std::string level = slots_.own == "here" ? "" : slots_.own;
-  for (const directory::OrgNo no : viewer_.orgs) {
-    const directory::Org* org = level.empty() ? orgs_.standing(no) : orgs_.nearest(no, level == "school" ? OrgKind::school : OrgKind::district);
-    if (org == nullptr) continue;
-    if (level.empty()) level = level_of(org->kind);
-    if (!covers(orgs_, viewer_, org->no))
-      return refuse(Refusal::forbidden_scope, "“" + org->title + "”整体的数据不在您的数据范围内",
-                    "the figures of your whole " + level + " are outside of your scope");
-    add_unique(own, org->id.to_string());
-  }
-  if (own.empty() && slots_.own == "here" && viewer_.everything) return true;
-  if (own.empty())
-    return refuse(Refusal::unknown_entity, "您的账号不属于某一所学校或某一个区市，请说出名称",
-                  "your account stands in no school or district: name one");
-  (void)add_where(level, own);
-  return true;
-}
 
 // 各类学校, 各类系统: by the one dimension of the metric that tells kinds. The level behind it is what is of these kinds.
 bool Composer::add_kinds(std::set<size_t>& levels) {
@@ -377,7 +244,7 @@ bool Composer::add_kinds(std::set<size_t>& levels) {
     if (word == nullptr || word->role != Role::group || word->argument != "kind") continue;
     size_t next = i + 1;
     while (next < slots_.tokens.size() && token(next).word != nullptr && token(next).word->role == Role::stop) ++next;
-    if (next < slots_.tokens.size() && has(next, TermKind::dimension)) continue;
+    if (next < slots_.tokens.size() && (has(next, TermKind::dimension) || (slots_.grouped.contains(next) && !token(next).known()))) continue;
     std::vector<std::string> kinds;
     for (const AskedDimension& dimension : metric().dimensions)
       if (dimension.title.ends_with("类型") || dimension.title.ends_with("类别") || dimension.title.ends_with("大类")) kinds.push_back(dimension.id);
@@ -428,19 +295,128 @@ bool Composer::add_groups() {
   return true;
 }
 
+// 截至10月31日累计: learning records are kept by month, and the day is the last of one.
+TimePhrase Composer::in_whole_months(TimePhrase phrase) const {
+  if (!phrase.until || !phrase.to || metric().datasets.front()->kind != pack::DatasetKind::event) return phrase;
+  const Date next{static_cast<int32_t>(*phrase.to) + 1}, last{static_cast<int32_t>(*phrase.to)};
+  if (next.day() != 1) return phrase;
+  phrase.unit = TimeUnit::month;
+  phrase.to = int64_t{last.year()} * 12 + last.month() - 1;
+  return phrase;
+}
+
+// 前年到今年: from the one to the other.
+bool Composer::has_time_range() const {
+  for (const size_t i : slots_.times)
+    if (i + 2 < slots_.tokens.size() && token(i + 2).time && token(i + 1).word != nullptr &&
+        (token(i + 1).word->text == U"到" || token(i + 1).word->text == U"至"))
+      return true;
+  return false;
+}
+
+// 现在比2024年多了多少: one earlier year, and a word that compares right before or behind it.
+bool Composer::is_beside_now(const std::vector<TimePhrase>& phrases) const {
+  if (phrases.size() != 1 || phrases.front().kind != TimeKind::span || phrases.front().unit != TimeUnit::year ||
+      phrases.front().from != phrases.front().to || !phrases.front().from)
+    return false;
+  for (const size_t i : slots_.times) {
+    if (token(i).time->kind != TimeKind::span) continue;
+    const auto compares = [&](size_t k) { return k < slots_.tokens.size() && token(k).word != nullptr && token(k).word->role == Role::versus; };
+    const bool joined = i > 0 && token(i - 1).word != nullptr && token(i - 1).word->role == Role::join;  // 与2024年相比
+    const bool year_now = phrases.front().relative && *phrases.front().from == 0;
+    return !year_now && ((i > 0 && compares(i - 1)) || (joined && compares(i + 1)));
+  }
+  return false;
+}
+
+namespace {
+
+bool is_bounded(const metrics::TimeRange& range) { return range.last > 0 || !range.from.empty() || !range.to.empty(); }
+
+// A school year in its months, September to August.
+metrics::TimeRange in_months(metrics::TimeRange range) {
+  if (range.grain != "school_year" || range.from.empty() || range.to.empty()) return range;
+  const auto to = text::parse_int(range.to);
+  if (!to) return range;
+  return {"month", range.from + "-09", std::to_string(*to + 1) + "-08", 0};
+}
+
+}  // namespace
+
+// 截至9月30日本学年: where both hold. Times that have no such meeting are not read as one of them.
+bool Composer::meet(const std::vector<TimeMeaning>& meanings) {
+  metrics::TimeRange met;
+  for (const TimeMeaning& meaning : meanings) {
+    metrics::TimeRange one = meaning.range;
+    if (!is_bounded(one)) continue;
+    if (!is_bounded(met) || (one.grain == met.grain && one.from == met.from && one.to == met.to && one.last == met.last)) {
+      met = one;
+      continue;
+    }
+    if (met.grain != one.grain) {
+      met = in_months(met);
+      one = in_months(one);
+    }
+    if (met.last > 0 || one.last > 0 || met.grain != one.grain)
+      return refuse(Refusal::unsupported, "没有看懂这几个时间怎样一起用；请只说一个时间", "it is not clear how these times go together: name one");
+    met.from = std::max(met.from, one.from);
+    if (met.to.empty() || (!one.to.empty() && one.to < met.to)) met.to = one.to;
+  }
+  if (is_bounded(met)) out_.tree.time = met;
+  return true;
+}
+
+bool Composer::join_times(const std::vector<TimeMeaning>& meanings) {
+  Tree& tree = out_.tree;
+  tree.time = meanings.front().range;
+  period_series_ = meanings.front().series;
+  if (meanings.size() == 1) return true;
+  // 2024年和2025年, 今年比去年, 从前年到今年每年: side by side. "近三年每年" is one series.
+  std::vector<std::string> values;
+  size_t n_bounded = 0;
+  std::string grain;
+  for (const TimeMeaning& one : meanings) {
+    if (!is_bounded(one.range)) continue;
+    ++n_bounded;
+    if (one.series || one.range.from.empty() || one.range.from != one.range.to) continue;
+    if (grain.empty()) grain = one.range.grain;
+    add_unique(values, one.range.from);
+  }
+  if (values.size() != n_bounded || n_bounded == 0 || (n_bounded == 1 && meanings.size() > 1)) {
+    period_series_ = std::any_of(meanings.begin(), meanings.end(), [](const TimeMeaning& one) { return one.series; });
+    return meet(meanings);
+  }
+  std::sort(values.begin(), values.end());
+  tree.time = {grain, "", "", 0};
+  if (values.size() == 2 && has_time_range()) {
+    tree.time.from = values.front();
+    tree.time.to = values.back();
+  } else {
+    tree.where.push_back({metric().period, values});
+  }
+  period_series_ = true;
+  return true;
+}
+
 bool Composer::add_times() {
   std::vector<TimePhrase> phrases;
-  for (const size_t i : slots_.times)
-    if (token(i).time->kind != TimeKind::latest) phrases.push_back(*token(i).time);
+  if (!time_phrases(phrases)) return false;
   // 连续三年优良率: the last three of them
   if (phrases.empty() && slots_.streak > 0 && slots_.direction.empty() && metric().dating != Dating::none) {
     out_.tree.time.last = slots_.streak;
     period_series_ = true;
   }
+  if (is_beside_now(phrases)) {
+    TimePhrase now;
+    now.kind = TimeKind::span;
+    now.relative = true;
+    now.from = now.to = 0;
+    phrases.push_back(now);
+  }
   if (phrases.empty()) return true;
   std::vector<TimeMeaning> meanings;
   for (const TimePhrase& phrase : phrases) {
-    auto meaning = ask::meaning_of(phrase, metric().dating, today_);
+    auto meaning = ask::meaning_of(in_whole_months(phrase), metric().dating, today_);
     if (!meaning.ok()) return refuse(Refusal::unsupported, meaning.error().message.zh, meaning.error().message.en);
     // Learning records are told by month.
     if (meaning->range.grain == "day" && metric().datasets.front()->kind == pack::DatasetKind::event)
@@ -448,28 +424,7 @@ bool Composer::add_times() {
                     "this figure is kept by month and has no finer time: name a month");
     meanings.push_back(std::move(meaning).value());
   }
-  Tree& tree = out_.tree;
-  tree.time = meanings.front().range;
-  period_series_ = meanings.front().series;
-  if (meanings.size() > 1) {
-    // 2024年和2025年; 今年比去年: side by side. "近三年每年" is one series.
-    std::vector<std::string> values;
-    for (const TimeMeaning& one : meanings)
-      if (!one.series && !one.range.from.empty() && one.range.from == one.range.to) add_unique(values, one.range.from);
-    if (values.size() == meanings.size()) {
-      std::sort(values.begin(), values.end());
-      tree.time = {meanings.front().range.grain, "", "", 0};
-      if (values.size() == 1)
-        tree.time = meanings.front().range;
-      else
-        tree.where.push_back({metric().period, values});
-      period_series_ = values.size() > 1;
-    } else {
-      for (const TimeMeaning& one : meanings)
-        if (one.range.last > 0 || !one.range.from.empty() || !one.range.to.empty()) tree.time = one.range;
-      period_series_ = true;
-    }
-  }
+  if (!join_times(meanings)) return false;
   if (phrases.front().until) note("按学年报送的指标取该日期所在的学年", "a yearly figure is taken of the year in which the day lies");
   return true;
 }

@@ -157,6 +157,16 @@ void keep_passing(const Tree& tree, Figures& out) {
   out.n_passed = static_cast<int64_t>(out.table.rows.size());
 }
 
+// The share of one kind within each of the other groups.
+void keep_member(const Tree& tree, Figures& out) {
+  const size_t column = column_of(out.table, tree.by.back());
+  if (column >= out.table.columns.size()) {
+    out.unfit = true;
+    return;
+  }
+  keep_rows(out.table, [&](const std::vector<Cell>& row) { return key_in(row[column]) == tree.member; });
+}
+
 void put_in_order(const Tree& tree, Figures& out) {
   QueryResult& table = out.table;
   const bool descending = tree.order.starts_with('-');
@@ -261,10 +271,35 @@ void add_ratio(const Tree& tree, Figures& out) {
   }
 }
 
-// The figure of everything the asker sees, beside the parts.
+namespace {
+
+// As a column, period by period.
+void add_series_of_whole(const QueryResult& whole, const std::string& period, size_t column, Figures& out) {
+  QueryResult& table = out.table;
+  const size_t at = column_of(table, period), of_whole = column_of(whole, period);
+  if (at >= table.columns.size() || of_whole >= whole.columns.size()) return;
+  std::map<std::string, Cell> values;
+  for (const auto& row : whole.rows) values[key_in(row[of_whole])] = row[column];
+  const metrics::Column& of = whole.columns[column];
+  table.columns.push_back({of.id + "__whole", "全市" + of.title, ColumnKind::compare, of.unit, of.type, of.decimals, of.title_en + " (whole city)"});
+  for (auto& row : table.rows) {
+    const auto found = values.find(key_in(row[at]));
+    row.push_back(found == values.end() ? Cell() : found->second);
+  }
+}
+
+}  // namespace
+
+// The figure of everything the asker sees, beside the parts and of their period; beside a series, of each period.
 Result<> FigureReader::add_whole(const Tree& tree, Figures& out) {
   Tree whole = tree;
-  whole.by.clear();
+  const std::string& period = frame_.metric(tree.metrics.front())->period;
+  const bool series = tree.against_whole && !period.empty() && tree.by == std::vector<std::string>{period};
+  if (!series) whole.by.clear();
+  if (!out.period.empty()) {
+    std::erase_if(whole.where, [&](const Where& one) { return one.dimension == period; });
+    whole.time = {tree.time.grain, out.period, out.period, 0};
+  }
   whole.having.clear();
   whole.compare.clear();
   std::erase_if(whole.where, [](const Where& one) { return is_level(one.dimension); });
@@ -273,7 +308,12 @@ Result<> FigureReader::add_whole(const Tree& tree, Figures& out) {
   whole.intent = Intent::value;
   BANMO_TRY(const QueryResult result, metrics_.query(principal_, query_of(whole)));
   const size_t column = column_of(result, whole.metrics.front());
-  if (!result.rows.empty() && column < result.columns.size()) out.whole = number_in(result.rows.back()[column]);
+  if (column >= result.columns.size()) return {};
+  if (series) {
+    add_series_of_whole(result, period, column, out);
+    return {};
+  }
+  if (!result.rows.empty()) out.whole = number_in(result.rows.back()[column]);
   if (!tree.against_whole) return {};
   QueryResult& table = out.table;
   if (tree.by.empty()) {
@@ -282,7 +322,7 @@ Result<> FigureReader::add_whole(const Tree& tree, Figures& out) {
     for (auto& cell : table.suppressed) ++cell.second;
   }
   std::vector<Cell> row(table.columns.size());
-  row.front() = std::string("全部");
+  row.front() = std::string("全市");  // only who sees it has it beside the parts
   const size_t at = column_of(table, tree.metrics.front());
   if (out.whole && at < row.size()) row[at] = *out.whole;
   table.rows.push_back(std::move(row));
@@ -398,31 +438,6 @@ void split_change(const Frame& frame, const Tree& tree, Figures& out) {
   table = std::move(made);
 }
 
-Tree without_conditions(const Frame& frame, Tree tree) {
-  const MetricFrame& first = *frame.metric(tree.metrics.front());
-  std::erase_if(tree.where, [&](const Where& one) { return one.dimension != first.period; });
-  return tree;
-}
-
-// Nothing of a kind is a zero where there are data of the period at all.
-Result<> FigureReader::zero_if_nothing(const Tree& tree, Figures& out) {
-  const MetricFrame& first = *frame_.metric(tree.metrics.front());
-  if (!out.table.rows.empty() || !tree.by.empty() || !first.counts || tree.where.empty() || tree.metrics.size() != 1) return {};
-  const Tree all = without_conditions(frame_, tree);
-  BANMO_TRY(QueryResult result, metrics_.query(principal_, query_of(all)));
-  Figures whole;
-  whole.table = std::move(result);
-  take_period(all, whole);
-  if (whole.table.rows.empty()) return {};
-  out.period = whole.period;
-  std::vector<Cell> row(out.table.columns.size());
-  const size_t column = column_of(out.table, tree.metrics.front());
-  if (column >= row.size()) return {};
-  row[column] = int64_t{0};
-  out.table.rows.push_back(std::move(row));
-  return {};
-}
-
 Result<Figures> FigureReader::read(const Tree& tree) {
   Figures out;
   if (tree.intent == Intent::contribution) {
@@ -435,6 +450,7 @@ Result<Figures> FigureReader::read(const Tree& tree) {
   BANMO_TRY(out.table, metrics_.query(principal_, out.asked));
   take_period(tree, out);
   if (tree.compare.empty()) BANMO_DO(zero_if_nothing(tree, out));
+  if (asks_for_none(tree)) BANMO_DO(add_members_without(tree, out));
   const bool members = tree.intent == Intent::rank || tree.intent == Intent::threshold || tree.intent == Intent::streak;
   if (members && !tree.by.empty()) keep_rows(out.table, [](const std::vector<Cell>& row) { return row.front().index() != 0; });
   bool any = false;
@@ -446,6 +462,7 @@ Result<Figures> FigureReader::read(const Tree& tree) {
   if (!any) return out;
   const bool beside_whole = tree.against_whole || std::any_of(tree.having.begin(), tree.having.end(), [](const Having& one) { return one.whole; });
   add_changes(tree, out);
+  if (tree.intent == Intent::share && tree.by.size() > 1 && !tree.member.empty()) keep_member(tree, out);
   if (tree.intent == Intent::ratio) add_ratio(tree, out);
   if (beside_whole) BANMO_DO(add_whole(tree, out));
   if (!tree.having.empty()) keep_passing(tree, out);

@@ -42,7 +42,9 @@ class FigureReader {
   Result<> change_of_whole(const Tree& tree, Figures& out);
   void take_period(const Tree& tree, Figures& out) const;
   void add_changes(const Tree& tree, Figures& out) const;
+  // zero_figures.cpp
   Result<> zero_if_nothing(const Tree& tree, Figures& out);
+  Result<> add_members_without(const Tree& tree, Figures& out);
 
   metrics::Metrics& metrics_;
   const Frame& frame_;
@@ -51,10 +53,12 @@ class FigureReader {
 
 // What is done with a table that was read; pure.
 void keep_passing(const Tree& tree, Figures& out);                      // thresholds
+void keep_member(const Tree& tree, Figures& out);                       // share of one kind in each of several groups
 void put_in_order(const Tree& tree, Figures& out);                      // order, limit, the member's place
 void find_runs(const Frame& frame, const Tree& tree, Figures& out);     // streaks
 void split_change(const Frame& frame, const Tree& tree, Figures& out);  // contributions
 void add_ratio(const Tree& tree, Figures& out);                         // of two metrics
+bool asks_for_none(const Tree& tree);                                   // which members have none of a kind
 Tree without_conditions(const Frame& frame, Tree tree);                 // but those on the period
 
 std::optional<double> number_in(const metrics::Cell& cell);

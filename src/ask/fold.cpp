@@ -30,6 +30,8 @@ constexpr std::array kSame = {
     Same{U"学生人均", U"生均"},
     Same{U"每名教师负担学生数", U"每名教师负担学生数"},
     Same{U"每生", U"生均"},
+    Same{U"校均规模", U"校均规模"},
+    Same{U"校均", U"平均每所学校"},
     Same{U"所占比例", U"占比"},
     Same{U"所占比重", U"占比"},
     Same{U"比例", U"占比"},
@@ -49,6 +51,92 @@ constexpr std::array kSame = {
     Same{U"总量", U"数"},
     Same{U"数目", U"数"},
     Same{U"老师", U"教师"},
+    Same{U"仨", U"三个"},
+    Same{U"俩", U"两个"},
+    Same{U"比列", U"占比"},
+    Same{U"增涨", U"增长"},
+    Same{U"男娃", U"男性学生"},
+    Same{U"女娃", U"女性学生"},
+    Same{U"语数英", U"语文、数学、英语"},
+    Same{U"语数外", U"语文、数学、英语"},
+    Same{U"数理化", U"数学、物理、化学"},
+    Same{U"理化生", U"物理、化学、生物"},
+    Same{U"政史地", U"政治、历史、地理"},
+    Same{U"没有及格", U"不及格"},
+    Same{U"没及格", U"不及格"},
+    Same{U"未及格", U"不及格"},
+    Same{U"不合格", U"不及格"},
+    Same{U"人工智能课程", U"人工智能课程"},
+    Same{U"人工智能课", U"人工智能课程"},
+    Same{U"ai课程", U"人工智能课程"},
+    Same{U"ai课", U"人工智能课程"},
+    Same{U"通了万兆", U"接入万兆"},
+    Same{U"通上万兆", U"接入万兆"},
+    Same{U"通万兆", U"接入万兆"},
+    Same{U"接了万兆", U"接入万兆"},
+    Same{U"接上万兆", U"接入万兆"},
+    Same{U"接万兆", U"接入万兆"},
+    Same{U"用得", U"使用"},
+    Same{U"第一志愿", U"第一志愿"},
+    Same{U"一志愿", U"第一志愿"},
+    Same{U"数字资源", U"资源"},
+    Same{U"数字教育资源", U"资源"},
+    Same{U"语文课", U"语文"},
+    Same{U"数学课", U"数学"},
+    Same{U"英语课", U"英语"},
+    Same{U"物理课", U"物理"},
+    Same{U"化学课", U"化学"},
+    Same{U"生物课", U"生物"},
+    Same{U"历史课", U"历史"},
+    Same{U"地理课", U"地理"},
+    Same{U"政治课", U"政治"},
+    Same{U"音乐课", U"音乐"},
+    Same{U"美术课", U"美术"},
+    Same{U"科学课", U"科学"},
+    Same{U"劳动课", U"劳动"},
+    Same{U"信息科技课", U"信息科技"},
+    Same{U"信息技术课", U"信息技术"},
+    Same{U"周一", U"1星期"},
+    Same{U"周二", U"2星期"},
+    Same{U"周三", U"3星期"},
+    Same{U"周四", U"4星期"},
+    Same{U"周五", U"5星期"},
+    Same{U"周六", U"6星期"},
+    Same{U"周日", U"7星期"},
+    Same{U"周天", U"7星期"},
+    Same{U"星期一", U"1星期"},
+    Same{U"星期二", U"2星期"},
+    Same{U"星期三", U"3星期"},
+    Same{U"星期四", U"4星期"},
+    Same{U"星期五", U"5星期"},
+    Same{U"星期六", U"6星期"},
+    Same{U"星期日", U"7星期"},
+    Same{U"星期天", U"7星期"},
+    Same{U"礼拜一", U"1星期"},
+    Same{U"礼拜二", U"2星期"},
+    Same{U"礼拜三", U"3星期"},
+    Same{U"礼拜四", U"4星期"},
+    Same{U"礼拜五", U"5星期"},
+    Same{U"礼拜六", U"6星期"},
+    Same{U"礼拜日", U"7星期"},
+    Same{U"礼拜天", U"7星期"},
+    Same{U"三科的", U"三个"},
+    Same{U"两科的", U"两个"},
+    Same{U"四科的", U"四个"},
+    Same{U"五科的", U"五个"},
+    Same{U"没定级", U"未定级"},
+    Same{U"没有定级", U"未定级"},
+    // The examination is what these figures are of.
+    Same{U"中考考生", U"考生"},
+    Same{U"中考录取", U"录取"},
+    Same{U"中考第一志愿", U"第一志愿"},
+    Same{U"中考一志愿", U"第一志愿"},
+    Same{U"中考平均总分", U"考生平均总分"},
+    Same{U"中考平均分", U"考生平均总分"},
+    Same{U"中考均分", U"考生平均总分"},
+    Same{U"中考平均成绩", U"考生平均总分"},
+    Same{U"中考统招", U"统招"},
+    Same{U"中考招生", U"招生"},
     Same{U"班级", U"班"},
     Same{U"教学班", U"班"},
     Same{U"区县", U"区市"},
@@ -112,6 +200,17 @@ bool groups_thousands(const std::u32string& text, size_t at) {
   return at + 4 >= text.size() || !is_digit(text[at + 4]);
 }
 
+// 涨没涨, 大不大 ask by saying a word twice: it is said once.
+void drop_doubled_question(Folded& text) {
+  constexpr std::u32string_view kDoubled = U"涨升降增减高低多大小快慢强达够超";  // 要不要, 好不好 ask for an opinion
+  for (size_t i = 0; i + 2 < text.text.size(); ++i) {
+    if (kDoubled.find(text.text[i]) == kDoubled.npos || text.text[i] != text.text[i + 2] || (text.text[i + 1] != U'没' && text.text[i + 1] != U'不'))
+      continue;
+    text.text.erase(i + 1, 2);
+    text.at.erase(text.at.begin() + static_cast<std::ptrdiff_t>(i) + 1, text.at.begin() + static_cast<std::ptrdiff_t>(i) + 3);
+  }
+}
+
 const Same* rule_at(std::u32string_view text) {
   const Same* best = nullptr;
   for (const Same& rule : kSame)
@@ -154,6 +253,7 @@ Folded fold(std::string_view source) {
   }
   Folded out;
   out.n_source = all.size();
+  drop_doubled_question(plain_text);
   for (size_t i = 0; i < plain_text.text.size();) {
     const std::u32string_view rest = std::u32string_view(plain_text.text).substr(i);
     if (groups_thousands(plain_text.text, i)) {

@@ -59,7 +59,11 @@ Frame::Frame(const pack::Catalogue& catalogue) : catalogue_(catalogue), plan_(ca
     if (metric.min_cell > 0) guarded_.insert(frame.datasets.begin(), frame.datasets.end());
     metrics_.emplace(metric.id, std::move(frame));
   }
-  for (auto& [id, frame] : metrics_) add_dimensions(frame);
+  for (auto& [id, frame] : metrics_) {
+    add_dimensions(frame);
+    for (const AskedDimension& one : frame.dimensions)
+      if (!one.list.empty()) lists_.emplace(one.id, one.list);
+  }
 }
 
 void Frame::collect(const pack::Metric& metric, MetricFrame& out, int depth) const {

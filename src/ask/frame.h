@@ -45,6 +45,8 @@ class Frame {
   const PlanWords& plan() const { return plan_; }
   const MetricFrame* metric(std::string_view id) const;
   const std::map<std::string, MetricFrame, std::less<>>& metrics() const { return metrics_; }
+  // Whether some metric's dimension of that id holds values of this code list.
+  bool has_list(const std::string& dimension, const std::string& list) const { return lists_.contains({dimension, list}); }
   // A ratio of these two, or of what shares their names; empty if there is none. `below` empty: any ratio of `above` by which a part of a whole is
   // meant.
   std::string ratio_of(const std::vector<std::string>& above, const std::vector<std::string>& below) const;
@@ -56,6 +58,7 @@ class Frame {
   const pack::Catalogue& catalogue_;
   std::set<const pack::Dataset*> guarded_;  // a smallest cell guards some figure of it
   PlanWords plan_;
+  std::set<std::pair<std::string, std::string>> lists_;  // dimension and code list
   std::map<std::string, MetricFrame, std::less<>> metrics_;
 };
 

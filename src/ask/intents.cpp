@@ -7,11 +7,8 @@
 namespace banmo::ask {
 namespace {
 
-// "good" and "bad" by what the metric holds for better.
-std::string sign_of(const std::string& order, const pack::Metric& metric) {
-  const bool down_is_better = metric.better == "down";
-  const bool descending = order == "desc" || (order == "good" && !down_is_better) || (order == "bad" && down_is_better);
-  return descending ? "-" : "";
+bool is_among(std::u32string_view word) {
+  return word == U"里" || word == U"里头" || word == U"里面" || word == U"中" || word == U"当中" || word == U"其中";
 }
 
 // 除, 不含: not 没有, of which there is none.
@@ -24,7 +21,36 @@ bool leaves_out(const Token& token) {
 
 }  // namespace
 
+// "good" and "bad" by what the metric holds for better.
+std::string sign_of(const std::string& order, const pack::Metric& metric) {
+  const bool down_is_better = metric.better == "down";
+  const bool descending = order == "desc" || (order == "good" && !down_is_better) || (order == "bad" && down_is_better);
+  return descending ? "-" : "";
+}
+
 std::string change_column(const MetricFrame& metric, bool growth) { return growth && metric.grows() ? "__growth" : "__change"; }
+
+// 学生超过1000人的小学, 哪个幼儿园班额最大: a kind of school stands where the places are named that are asked for.
+bool Composer::asks_for_schools() const {
+  const auto role_at = [&](size_t i) { return token(i).word == nullptr ? Role::stop : token(i).word->role; };
+  bool limited = false;
+  for (size_t i = 0; i < slots_.tokens.size(); ++i) {
+    const Role role = role_at(i);
+    limited |= role == Role::most || role == Role::compare_op || role == Role::after_op || role == Role::head || role == Role::tail ||
+               role == Role::higher || role == Role::without || role == Role::change;
+    const bool kind = std::any_of(token(i).terms.begin(), token(i).terms.end(), [&](uint32_t index) {
+      const Term& term = lexicon_.term(index);
+      return term.kind == TermKind::value && frame_.has_list("school_kind", term.id);
+    });
+    if (!kind || spent_.contains(i) || slots_.grouped.contains(i)) continue;
+    const bool among = i + 1 < slots_.tokens.size() && slots_.top && (token(i + 1).word != nullptr && is_among(token(i + 1).word->text));  // 中职里
+    const bool asked = among || (i > 0 && (role_at(i - 1) == Role::which || role_at(i - 1) == Role::which_all));
+    const bool last = i + 1 == slots_.tokens.size() || role_at(i + 1) == Role::which_all || role_at(i + 1) == Role::quantity ||
+                      (role_at(i + 1) == Role::stop && token(i + 1).terms.empty()) || role_at(i + 1) == Role::which;
+    if (asked || (limited && last)) return true;
+  }
+  return false;
+}
 
 // A group that was not marked as one: "优良率最高的学校", "市南区学校排名".
 void Composer::need_group() {
@@ -43,6 +69,7 @@ void Composer::need_group() {
     const bool asked = before != nullptr && (before->role == Role::which || before->role == Role::which_all);
     if (counted != nullptr && counted->role == Role::measure && counted->argument == "所" && (asked || token(i - 1).number)) id = "school";
   }
+  if (id.empty() && metric().has_org && asks_for_schools()) id = "school";
   if (id.empty() && metric().has_org)
     id = tree.where.empty() || std::none_of(tree.where.begin(), tree.where.end(), [](const Where& one) { return one.dimension == "district"; })
              ? "district"
@@ -51,8 +78,44 @@ void Composer::need_group() {
   if (!id.empty()) tree.by.insert(tree.by.begin(), id);
 }
 
+// 哪些学校班额大: of which of them it is the most. 市南和市北哪个高 and 分学科看哪些多 stand side by side.
+void Composer::order_of_higher() {
+  const bool asks = slots_.says(Role::which) || slots_.says(Role::which_all);
+  const bool beside = slots_.says(Role::versus) || slots_.says(Role::difference) || slots_.says(Role::average) || slots_.says(Role::whole) ||
+                      slots_.says(Role::yoy) || slots_.says(Role::prior) || !slots_.direction.empty();
+  if (!slots_.order.empty() || !slots_.says(Role::higher) || !asks || beside || !slots_.having.empty() || slots_.says(Role::group)) return;
+  if (slots_.grouped.size() != 1 || out_.tree.by.size() != 1) return;
+  for (const Token& one : slots_.tokens) {
+    if (one.word == nullptr || one.word->role != Role::higher) continue;
+    const std::u32string_view word = one.word->text;
+    if ((word == U"好" || word == U"强" || word == U"差" || word == U"弱") && by_noun_ && metric().metric->better.empty())
+      continue;  // no figure says
+    slots_.order = word == U"好" || word == U"强" ? "good" : word == U"差" || word == U"弱" ? "bad" : one.word->argument == ">" ? "desc" : "asc";
+  }
+  if (slots_.says(Role::which)) slots_.top = 1;
+}
+
+// 西海岸新区随迁子女占比在全市的排名: the place of one, no ranking of what lies in it.
+void Composer::rank_among_all() {
+  if (!slots_.says(Role::rank) || slots_.says(Role::most) || slots_.orgs.size() != 1 || slots_.top || fragment_) return;
+  const bool of_like = std::any_of(slots_.levels.begin(), slots_.levels.end(), [&](size_t level) {
+    return std::any_of(out_.tree.where.begin(), out_.tree.where.end(),
+                       [&](const Where& one) { return one.dimension == token(level).word->argument; });
+  });
+  if (!(slots_.says(Role::whole) && slots_.levels.empty()) && !of_like) return;
+  slots_.said.insert(Role::rank_of);
+  slots_.order.clear();
+}
+
+// 变化最大: the greatest rise is not the greatest fall.
+bool Composer::check_moved_most() {
+  if (slots_.direction != "any" || !slots_.says(Role::most) || slots_.says(Role::growth) || slots_.says(Role::when) || fragment_) return true;
+  return refuse(Refusal::unsupported, "请说出是增加最多还是减少最多", "say whether the greatest rise or the greatest fall is meant");
+}
+
 void Composer::add_order() {
   Tree& tree = out_.tree;
+  order_of_higher();
   if (slots_.order.empty() || slots_.says(Role::rank_of)) return;
   const pack::Metric& first = *metric().metric;
   if (slots_.says(Role::when)) {
@@ -65,7 +128,11 @@ void Composer::add_order() {
   if (tree.by.empty()) return;
   const bool moves = !slots_.direction.empty() && !slots_.says(Role::when);
   if (moves) {
-    const std::string column = change_column(metric(), metric().counts || slots_.says(Role::growth));
+    // 增长最快 is by how many per cent, 增加最多 by how many.
+    const bool by_number = std::any_of(slots_.tokens.begin(), slots_.tokens.end(), [](const Token& one) {
+      return one.word != nullptr && one.word->role == Role::most && (one.word->text == U"最多" || one.word->text == U"最少");
+    });
+    const std::string column = change_column(metric(), slots_.says(Role::growth) || (metric().counts && !by_number));
     const bool most = slots_.order == "desc" || slots_.order == "good" || slots_.order == "bad";
     const bool descending = most == (slots_.direction != "down");
     tree.order = (descending ? "-" : "") + first.id + column;
@@ -128,6 +195,11 @@ void Composer::add_having() {
         note("只在有数据的机构里找", "looked for among those that have data");
       }
   }
+  if (!none_.kinds.empty()) {
+    tree.having.push_back({tree.metrics.front(), "=", 0, 0, false});
+    negation_used_ = true;
+    note("只在有数据的机构里找", "looked for among those that have data");
+  }
   const bool listed = slots_.says(Role::which_all) || slots_.says(Role::which) || slots_.says(Role::quantity);
   if (const size_t owned = owned_noun(); owned != std::string::npos && listed && slots_.having.empty() && slots_.order.empty() && metric().counts) {
     const std::vector<std::string> ids = ids_of(owned);
@@ -141,11 +213,15 @@ void Composer::add_having() {
           having.metric = id;
           break;
         }
+    const bool counted = frame_.metric(having.metric)->metric->unit != "%";
+    const bool of_growth = raw.percent && counted && raw.change && !slots_.direction.empty();
+    unfit_threshold_ |=
+        !raw.whole && ((raw.percent && counted && !of_growth) || (!raw.unit.empty() && raw.unit != frame_.metric(having.metric)->metric->unit));
     if (raw.change && !slots_.direction.empty()) {
       const MetricFrame& of = *frame_.metric(having.metric);
       if (slots_.says(Role::growth) && !of.grows())
         note("“" + of.metric->title.zh + "”是百分比，按变化的百分点比较", "this is in per cent: its change is compared in percentage points");
-      having.metric += change_column(of, slots_.says(Role::growth));
+      having.metric += change_column(of, of_growth || slots_.says(Role::growth));
       if (tree.compare.empty()) tree.compare = slots_.says(Role::prior) ? "prior" : "yoy";
       if (slots_.direction == "down") {
         having.value = -having.value;
@@ -173,7 +249,10 @@ void Composer::add_change() {
     tree.compare = "prior";
   else if (slots_.says(Role::yoy))
     tree.compare = "yoy";
-  const bool moves = !slots_.direction.empty();
+  const bool between_values = slots_.says(Role::versus) && std::any_of(tree.where.begin(), tree.where.end(), [&](const Where& one) {
+                                return one.dimension != metric().period && one.values.size() > 1 && grouped_by(one.dimension);
+                              });
+  const bool moves = !slots_.direction.empty() && !between_values && !tree.against_whole;
   const bool between_periods = std::any_of(tree.where.begin(), tree.where.end(), [&](const Where& one) { return one.dimension == metric().period; });
   if (moves && tree.compare.empty() && period_series_ && !between_periods && slots_.direction != "any" && !tree.time.from.empty() &&
       !tree.time.to.empty() && tree.by.empty()) {
@@ -183,65 +262,19 @@ void Composer::add_change() {
     return;
   }
   if (moves && tree.compare.empty() && !period_series_ && !between_periods && metric().dating != Dating::none) tree.compare = "yoy";
-  const bool lists =
-      slots_.says(Role::which_all) || ((slots_.says(Role::quantity) || slots_.says(Role::which)) && !slots_.levels.empty() && slots_.order.empty());
+  // 有多少个区市优良率提高了, 提高了的区市有多少 count them; 各区市优良率提高了多少 does not.
+  const auto role_at = [&](size_t i) { return i < slots_.tokens.size() && token(i).word != nullptr ? token(i).word->role : Role::stop; };
+  const bool counted = std::any_of(slots_.levels.begin(), slots_.levels.end(), [&](size_t i) {
+    const bool before = i > 0 && (role_at(i - 1) == Role::quantity || (i > 1 && role_at(i - 1) == Role::measure && role_at(i - 2) == Role::quantity));
+    return before || role_at(i + 1) == Role::quantity || (role_at(i + 1) == Role::stop && role_at(i + 2) == Role::quantity);
+  });
+  const bool lists = slots_.says(Role::which_all) || ((counted || slots_.says(Role::which)) && !slots_.levels.empty() && slots_.order.empty());
   if ((slots_.direction == "up" || slots_.direction == "down") && lists && slots_.order.empty() && tree.having.empty() && !tree.compare.empty()) {
     tree.having.push_back({tree.metrics.front() + "__change", slots_.direction == "up" ? ">" : "<", 0, 0, false});
     need_group();
     tree.intent = Intent::threshold;
     tree.count = slots_.says(Role::quantity) && !slots_.says(Role::which_all);
   }
-}
-
-// 民办学校占比, 市南区占全市多少, 各学段构成
-void Composer::add_share() {
-  Tree& tree = out_.tree;
-  if (!slots_.says(Role::share) || !metric().counts || fragment_) return;
-  if (!tree.by.empty() && tree.by != std::vector<std::string>{metric().period}) {
-    tree.intent = Intent::share;
-    return;
-  }
-  for (auto where = tree.where.rbegin(); where != tree.where.rend(); ++where) {
-    if (where->dimension == metric().period) continue;
-    if (where->values.size() > 1) {
-      // 公办民办占比: all of them side by side.
-      tree.by.push_back(where->dimension);
-      if (others(metric(), *where).empty()) tree.where.erase(std::next(where).base());
-      tree.intent = Intent::share;
-      return;
-    }
-    tree.member = where->values.front();
-    tree.by.push_back(where->dimension);
-    tree.where.erase(std::next(where).base());
-    tree.intent = Intent::share;
-    return;
-  }
-}
-
-// 市南区排第几: among its like, and the like must be visible.
-bool Composer::add_rank_of() {
-  Tree& tree = out_.tree;
-  if (!slots_.says(Role::rank_of)) return true;
-  std::string among;
-  for (const char* level : {"school", "district"})
-    for (const Where& where : tree.where)
-      if (among.empty() && where.dimension == level && where.values.size() == 1) among = level;
-  for (const Where& where : tree.where)
-    if (among.empty() && where.values.size() == 1 && where.dimension != metric().period) among = where.dimension;
-  if (among.empty()) return refuse(Refusal::unsupported, "请说出是哪一个的排名，例如“市南区排第几”", "say whose rank is asked");
-  if (!viewer_.everything && is_level(among))
-    return refuse(Refusal::forbidden_scope, "排名要看到同类机构的数据，它们不在您的数据范围内",
-                  "a rank needs the figures of the others, which are outside of your scope");
-  const auto where = std::find_if(tree.where.begin(), tree.where.end(), [&](const Where& one) { return one.dimension == among; });
-  tree.member = where->values.front();
-  tree.where.erase(where);
-  std::erase(tree.by, among);
-  if (period_series_) std::erase(tree.by, metric().period);
-  tree.by.push_back(among);
-  tree.order =
-      (slots_.order.empty() ? (metric().metric->better == "down" ? "" : "-") : sign_of(slots_.order, *metric().metric)) + tree.metrics.front();
-  tree.intent = Intent::rank;
-  return true;
 }
 
 void Composer::add_streak() {
@@ -259,7 +292,7 @@ void Composer::add_streak() {
   tree.time = {tree.time.grain, "", "", 0};
   tree.streak = slots_.streak;
   for (const size_t i : slots_.times)
-    if (token(i).time->kind == TimeKind::last && tree.streak == 0) tree.streak = token(i).time->n;
+    if (token(i).time->kind == TimeKind::last && tree.streak == 0) tree.streak = std::max(token(i).time->n - 1, 1);  // 近三年: two steps
   tree.direction = slots_.direction;
   tree.count = slots_.says(Role::quantity) && !slots_.says(Role::which_all);
   tree.order.clear();
@@ -318,6 +351,16 @@ void settle_intent(const Frame& frame, Tree& tree) {
     tree.intent = tree.by.size() >= 2 ? Intent::cross : tree.by.empty() ? Intent::value : Intent::compare;
 }
 
+// 共享申请里涉及个人信息的: a kind of data that what is counted has.
+bool Composer::is_counted_kind(size_t value) const {
+  if (!has(value, TermKind::value)) return false;
+  if (!slots_.metrics.empty()) return true;
+  return std::any_of(slots_.nouns.begin(), slots_.nouns.end(), [&](size_t noun) {
+    const std::vector<std::string> ids = ids_of(noun);
+    return std::any_of(ids.begin(), ids.end(), [&](const std::string& id) { return meaning_of(value, *frame_.metric(id)).has_value(); });
+  });
+}
+
 Parsed Composer::run() {
   Tree& tree = out_.tree;
   const bool person =
@@ -325,19 +368,19 @@ Parsed Composer::run() {
   // 个人信息 is also a kind of data that is counted.
   bool personal = person && slots_.metrics.empty();
   for (size_t k = 0; k < slots_.tokens.size(); ++k)
-    personal |= token(k).word != nullptr && token(k).word->role == Role::personal && !(has(k, TermKind::value) && !slots_.metrics.empty());
-  if (personal) {
-    refuse(Refusal::forbidden_field, "这里只回答统计数字，不提供个人信息", "figures are answered here, never data about a person");
+    personal |= token(k).word != nullptr && token(k).word->role == Role::personal && !is_counted_kind(k);
+  if (personal || is_about_person()) {
+    refuse_person();
     return std::move(out_);
   }
-  if (!choose_metrics()) return std::move(out_);
+  if (!check_request() || !choose_metrics() || !check_able()) return std::move(out_);
   for (const std::string& id : tree.metrics)
     if (!viewer_.sees_metric(id)) {
       refuse(Refusal::forbidden_field, "您的角色看不到“" + frame_.metric(id)->metric->title.zh + "”的统计",
              "your role does not see figures of this dataset");
       return std::move(out_);
     }
-  if (!check_unknown()) return std::move(out_);
+  if (!group_by_briefs() || !check_unknown()) return std::move(out_);
   fragment_ = fragment_ || is_fragment();
   if (!add_values() || !add_orgs() || !add_groups() || !add_times()) return std::move(out_);
   // 西海岸新区优良率比全市平均高吗: beside the whole; no list of those that are above it.
@@ -349,15 +392,24 @@ Parsed Composer::run() {
   }
   const bool against =
       slots_.says(Role::whole) && !slots_.orgs.empty() && slots_.having.empty() && !slots_.says(Role::share) && !slots_.says(Role::rank_of);
+  // 各区市生师比，跟全市平均对照着看: the whole stands behind the groups.
+  const bool groups_against = slots_.says(Role::whole) && slots_.orgs.empty() && slots_.says(Role::versus) && slots_.having.empty() &&
+                              slots_.order.empty() && !slots_.says(Role::share) && tree.by.size() == 1 && tree.by.front() != metric().period &&
+                              viewer_.everything && !fragment_;
+  if (groups_against) tree.against_whole = true;
   if (against && (slots_.says(Role::versus) || slots_.says(Role::difference) || slots_.says(Role::average) || slots_.says(Role::join))) {
     tree.against_whole = true;
-    std::erase(tree.by, "district");
-    std::erase(tree.by, "school");
+    // 市南区和市北区与全市相比: each of them.
+    for (const char* level : {"district", "school"})
+      if (std::none_of(tree.where.begin(), tree.where.end(), [&](const Where& one) { return one.dimension == level && one.values.size() > 1; }))
+        std::erase(tree.by, level);
   }
   const bool series = period_series_ && !slots_.says(Role::sum) && slots_.order.empty() && slots_.having.empty() && !slots_.says(Role::rank_of);
   const bool moves = slots_.says(Role::yoy) || slots_.says(Role::prior) || slots_.says(Role::why);
   if ((slots_.says(Role::trend) && !moves) || series || (slots_.says(Role::when) && slots_.order.empty()))
     if (!metric().period.empty() && !grouped_by(metric().period) && tree.by.size() < 4) tree.by.push_back(metric().period);
+  if (!check_moved_most()) return std::move(out_);
+  rank_among_all();
   add_having();
   add_order();
   add_change();
@@ -371,58 +423,9 @@ Parsed Composer::run() {
     return std::move(out_);
   }
   if (!check_used()) return std::move(out_);
-  if (fragment_) follow();
+  if (fragment_ && !follow()) return std::move(out_);
   settle_intent(frame_, tree);
   return std::move(out_);
-}
-
-// What was said in part only would be answered as another question.
-bool Composer::check_parts() {
-  if (slots_.top && slots_.says(Role::whole) && !slots_.orgs.empty() && out_.tree.member.empty())
-    return refuse(Refusal::unsupported, "不能先在全市排名、再数其中的机构；请分开问",
-                  "a rank in the whole city and a count within it are two questions");
-  for (const size_t i : slots_.negated) {
-    // 没有民办学校的区市: those without any have no figure to be found by.
-    const auto level = [&](size_t k) { return k < slots_.tokens.size() && token(k).word != nullptr && token(k).word->role == Role::level; };
-    if (has(i, TermKind::value) && level(i + 1) && level(i + 2))
-      return refuse(Refusal::unsupported, "不能列出“没有”某一类的机构；可以按该类别统计数量",
-                    "places that have none of a kind cannot be listed: count that kind");
-  }
-  const bool beside = slots_.says(Role::versus) || slots_.says(Role::yoy) || slots_.says(Role::prior) || slots_.says(Role::difference) ||
-                      slots_.says(Role::whole) || slots_.says(Role::average) || slots_.says(Role::which);
-  if (slots_.says(Role::after_op) || (slots_.says(Role::higher) && !beside))
-    return refuse(Refusal::unsupported, "没有看懂“以上”“以下”“高”“低”是与什么比；请说出数", "say with which number it is to be compared");
-  bool most = false, least = false;
-  for (const Token& one : slots_.tokens) {
-    if (one.word == nullptr || one.word->role != Role::most) continue;
-    most |= one.word->argument == "desc";
-    least |= one.word->argument == "asc";
-  }
-  if (most && least) return refuse(Refusal::unsupported, "最高和最低请分开问", "ask for the most and for the least one after the other");
-  const bool shares = out_.tree.intent == Intent::share || out_.tree.intent == Intent::ratio || !out_.tree.having.empty();
-  if (slots_.says(Role::share) && metric().counts && !shares)
-    return refuse(Refusal::unsupported, "没有看懂“" + metric().metric->title.zh + "”占什么的比例", "of what it is a share was not understood");
-  return true;
-}
-
-// Words that change the meaning of the whole and that no step could use: an answer without them would be to another question.
-bool Composer::check_used() {
-  if (fragment_) return true;
-  if (!check_parts()) return false;
-  if (slots_.says(Role::without) && !negation_used_)
-    return refuse(Refusal::unsupported, "没有看懂要排除什么", "what is to be left out was not understood");
-  const bool groups = std::any_of(slots_.tokens.begin(), slots_.tokens.end(), [](const Token& one) {
-    return one.word != nullptr && one.word->role == Role::group && (one.word->text.starts_with(U"各") || one.word->text.starts_with(U"按"));
-  });
-  if (groups && out_.tree.by.empty())
-    return refuse(Refusal::unsupported, "没有看懂要按什么分；请说出维度的名称，例如“各区市”“按学段”",
-                  "by what it is to be grouped was not understood: name a dimension");
-  const bool beside_whole =
-      out_.tree.against_whole || std::any_of(slots_.having.begin(), slots_.having.end(), [](const RawHaving& one) { return one.whole; });
-  if ((slots_.says(Role::per) || slots_.says(Role::average)) && metric().counts && out_.tree.intent != Intent::ratio && !beside_whole)
-    return refuse(Refusal::unsupported, "“" + metric().metric->title.zh + "”是总数，没有这样的平均数；可以问生均、校均的指标",
-                  "this is a total, of which there is no such mean");
-  return true;
 }
 
 }  // namespace banmo::ask

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 #include "ask/fold.h"
@@ -17,7 +18,9 @@ namespace {
 using pack::FieldType;
 
 constexpr size_t kLongestList = 400;  // terms that share two characters, beyond which the pair tells nothing
-constexpr std::array<std::u32string_view, 8> kCountEnds = {U"册数", U"间数", U"台数", U"班数", U"节数", U"次数", U"件数", U"数"};
+constexpr std::array<std::u32string_view, 9> kCountEnds = {U"人次", U"册数", U"间数", U"台数", U"班数", U"节数", U"次数", U"件数", U"数"};
+constexpr size_t kLeastTopic = 4, kLongestTopic = 6, kLeastMetrics = 3;  // characters; metrics that begin so
+constexpr std::u32string_view kDegree = U"程度";
 constexpr std::array<std::u32string_view, 2> kShareEnds = {U"率", U"占比"};
 
 bool is_latin(std::u32string_view text) {
@@ -35,6 +38,14 @@ bool is_within(std::u32string_view few, std::u32string_view many) {
 // A word of asking: 区市 is a level to group by, also where some dataset has a field of that title.
 bool is_word(std::u32string_view text) {
   return std::any_of(words().begin(), words().end(), [&](const Word& word) { return word.text == text; });
+}
+
+// In pinyin; ü as u, however it is typed.
+std::string sound_of(std::u32string_view text) {
+  std::string sound = text::Han::table().pinyin_of(text);
+  for (size_t i = 1; i < sound.size(); ++i)
+    if (sound[i] == 'v' && (sound[i - 1] == 'l' || sound[i - 1] == 'n')) sound[i] = 'u';
+  return sound;
 }
 
 uint64_t pair_of(char32_t a, char32_t b) { return uint64_t{a} << 32U | b; }
@@ -57,6 +68,54 @@ class LexiconBuilder {
       if (!metric.title.en.empty()) add(fold(metric.title.en).text, {TermKind::metric, metric.id, {}, {}, 0, metric.title.zh});
       add_per_head(metric);
     }
+  }
+
+  // 同步课堂 of 同步课堂时长: what several metrics of one pack, and none of another, begin with says of which of them one is meant.
+  // 体测 of 体测优良率, which 优良率 is called, too; 中考 of 中考考生数: what stands before names of several metrics of a pack and may be left off.
+  void add_prefixes() {
+    constexpr size_t kLongest = 4;
+    std::map<std::string, std::set<std::u32string>> prefixes;
+    std::map<std::string, std::vector<std::u32string>> names;  // by metric
+    for (const pack::Metric& metric : catalogue_.metrics()) {
+      std::vector<std::u32string>& all = names[metric.id];
+      all.push_back(fold(metric.title.zh).text);
+      for (const std::string& synonym : metric.synonyms) all.push_back(fold(synonym).text);
+      for (const std::u32string& whole : all)
+        for (const std::u32string& bare : all)
+          if (whole.size() >= bare.size() + 2 && whole.size() <= bare.size() + kLongest && whole.ends_with(bare))
+            prefixes[metric.pack].insert(whole.substr(0, whole.size() - bare.size()));
+    }
+    for (const auto& [id, texts] : prefixes)
+      for (const std::u32string& text : texts) {
+        const auto n = std::count_if(catalogue_.metrics().begin(), catalogue_.metrics().end(), [&](const pack::Metric& metric) {
+          const auto& all = names.at(metric.id);
+          const auto with = [&](const std::u32string& name) { return name.starts_with(text); };
+          return metric.pack == id && std::any_of(all.begin(), all.end(), with) && !std::all_of(all.begin(), all.end(), with);
+        });
+        // 体测 of 体测人数 is also a noun.
+        const auto* there = out_.exactly(text);
+        const bool other =
+            there != nullptr && std::any_of(there->begin(), there->end(), [&](uint32_t i) { return out_.terms_[i].kind != TermKind::noun; });
+        if (n < 2 || is_word(text) || other) continue;
+        const pack::PackInfo* pack = catalogue_.pack(id);
+        add(text, {TermKind::topic, id, {}, {}, 0, pack == nullptr ? std::string() : pack->title.zh});
+      }
+  }
+
+  void add_topics() {
+    std::map<std::u32string, std::map<std::string, std::set<std::string>>> beginnings;  // pack, metrics
+    for (const pack::Metric& metric : catalogue_.metrics()) {
+      const std::u32string name = fold(metric.title.zh).text;
+      for (size_t n = kLeastTopic; n <= kLongestTopic && n + 2 <= name.size(); ++n) beginnings[name.substr(0, n)][metric.pack].insert(metric.id);
+    }
+    for (const auto& [text, packs] : beginnings)
+      for (const auto& [id, metrics] : packs) {
+        // One metric of another pack may begin so, too: 同步课堂教室.
+        const bool own = std::all_of(packs.begin(), packs.end(), [&](const auto& other) { return other.first == id || other.second.size() == 1; });
+        if (!own || metrics.size() < kLeastMetrics || is_word(text)) continue;
+        const pack::PackInfo* pack = catalogue_.pack(id);
+        add(text, {TermKind::topic, id, {}, {}, 0, pack == nullptr ? std::string() : pack->title.zh});
+      }
   }
 
   void add_dimensions() {
@@ -121,12 +180,21 @@ class LexiconBuilder {
       }
     for (const pack::CodeList& list : catalogue_.code_lists()) {
       const std::u32string name = fold(list.title.zh).text;
-      if (name.size() >= 2 && !list.id.ends_with(".words") && out_.exactly(name) == nullptr && !is_word(name))
+      if (name.size() >= 2 && !list.id.ends_with(".words") && out_.exactly(name) == nullptr && !is_word(name) && !is_longer(name))
         add(name, {TermKind::field, list.id, "", {}, 0, list.title.zh});
     }
   }
 
  private:
+  // 教师职称 ends with a dimension's name, and says of whom it is before.
+  bool is_longer(const std::u32string& name) const {
+    for (size_t n = 2; n + 2 <= name.size(); ++n)
+      if (const auto* terms = out_.exactly(name.substr(name.size() - n));
+          terms != nullptr && std::any_of(terms->begin(), terms->end(), [&](uint32_t index) { return out_.term(index).kind == TermKind::dimension; }))
+        return true;
+    return false;
+  }
+
   void add(const std::u32string& name, Term term) {
     if (name.empty() || name.size() > 60) return;
     if (const auto* there = out_.exactly(name)) {
@@ -151,8 +219,10 @@ class LexiconBuilder {
     }
   }
 
-  // "教师数": "教师" where a quantity is asked. "优良率": "优良占比".
+  // "教师数": "教师" where a quantity is asked. "优良率": "优良占比". "学位紧张程度": "学位紧张", of which people say the most.
   void add_forms(const pack::Metric& metric, const std::u32string& name, int penalty) {
+    if (name.size() > kDegree.size() + 1 && name.ends_with(kDegree))
+      add(name.substr(0, name.size() - kDegree.size()), {TermKind::metric, metric.id, {}, {}, std::max(penalty, 1), metric.title.zh});
     for (const std::u32string_view end : kShareEnds) {
       if (name.size() < end.size() + 2 || !name.ends_with(end)) continue;
       const std::u32string base = name.substr(0, name.size() - end.size());
@@ -170,6 +240,7 @@ class LexiconBuilder {
       if (base.ends_with(kSchool) && base.size() >= kSchool.size() + 2)
         add(base.substr(0, base.size() - kSchool.size()), {TermKind::noun, metric.id, {}, {}, std::max(penalty, 1), metric.title.zh});
       add(base + U"数", {TermKind::metric, metric.id, {}, {}, std::max(penalty, 1), metric.title.zh});
+      if (end == U"次数") add(base + U"量", {TermKind::metric, metric.id, {}, {}, std::max(penalty, 1), metric.title.zh});
       if (metric.unit == "人" && base.find(U"学生") == base.npos && base.find(U"教师") == base.npos && base.find(U"生") == base.npos &&
           base.size() >= 2) {
         add(base + U"学生", {TermKind::noun, metric.id, {}, {}, std::max(penalty, 1), metric.title.zh});
@@ -223,7 +294,10 @@ class LexiconBuilder {
     add_dimension_name(dimension, field.title.zh);
     for (const std::string& synonym : field.synonyms) add_dimension_name(dimension, synonym);
     const pack::CodeList* list = field.list.empty() ? nullptr : catalogue_.code_list(field.list);
-    if (list == nullptr || !lists_.insert(list->id).second) return;
+    if (list == nullptr) return;
+    if (const std::u32string name = fold(list->title.zh).text; field.type == FieldType::code && !is_word(name) && !is_longer(name))
+      add_dimension_name(dimension, list->title.zh);
+    if (!lists_.insert(list->id).second) return;
     each_name(*list, [&](const pack::CodeList::Value& value, const std::u32string& name) {
       add(name, {TermKind::value, list->id, value.code, {}, name == fold(value.title.zh).text ? 0 : 1, value.title.zh});
     });
@@ -243,7 +317,12 @@ class LexiconBuilder {
       found(value, fold(value.title.zh).text);
       for (const std::string& synonym : value.synonyms) {
         const std::u32string name = bare(fold(synonym).text);
-        if (name.size() >= 2 && (!is_latin(name) || name.size() >= 3)) found(value, name);
+        if (name.size() < 2 || (is_latin(name) && name.size() < 3)) continue;
+        found(value, name);
+        // 普高批 of 普通高中批: what the title ends with may stand behind the shorter name, too.
+        const std::u32string title = fold(value.title.zh).text;
+        constexpr std::u32string_view kKindEnds = U"批类级型式";
+        if (!title.empty() && kKindEnds.find(title.back()) != kKindEnds.npos && name.back() != title.back()) found(value, name + title.back());
       }
     }
   }
@@ -258,6 +337,8 @@ std::shared_ptr<const Lexicon> Lexicon::build(const pack::Catalogue& catalogue, 
   auto lexicon = std::make_shared<Lexicon>();
   LexiconBuilder builder(*lexicon, catalogue);
   builder.add_metrics();
+  builder.add_topics();
+  builder.add_prefixes();
   builder.add_dimensions();
   builder.add_shorthands();
   builder.add_orgs(tree);
@@ -288,22 +369,22 @@ const std::vector<uint32_t>* Lexicon::exactly(std::u32string_view text) const {
 }
 
 void Lexicon::index_sounds() {
-  const text::Han& han = text::Han::table();
   for (uint32_t i = 0; i < terms_.size(); ++i) {
     const std::u32string& name = names_[i];
     if (terms_[i].kind == TermKind::metric) by_metric_[terms_[i].id].push_back(i);
-    if (name.size() < 2 || terms_[i].kind == TermKind::field) continue;
-    by_sound_.emplace(han.pinyin_of(name), i);
-    for (size_t k = 0; k + 1 < name.size(); ++k) by_pair_[pair_of(name[k], name[k + 1])].push_back(i);
+    if (name.size() < 2 || terms_[i].kind == TermKind::field || terms_[i].kind == TermKind::topic) continue;
+    by_sound_.emplace(sound_of(name), i);
+    for (size_t k = 0; k + 1 < name.size(); ++k) {
+      by_pair_[pair_of(name[k], name[k + 1])].push_back(i);
+      if (terms_[i].kind == TermKind::metric) metrics_by_pair_[pair_of(name[k], name[k + 1])].push_back(i);
+    }
   }
 }
 
 std::vector<Lexicon::Near> Lexicon::near(std::u32string_view text, size_t at_most) const {
   std::vector<Near> found;
   if (text.size() < 2 || text.size() > 40) return found;
-  std::string sound = text::Han::table().pinyin_of(text);
-  for (size_t i = 1; i < sound.size(); ++i)
-    if (sound[i] == 'v' && (sound[i - 1] == 'l' || sound[i - 1] == 'n')) sound[i] = 'u';  // as ü is typed
+  const std::string sound = sound_of(text);
   if (sound.size() >= 4) {
     const auto [begin, end] = by_sound_.equal_range(sound);
     for (auto at = begin; at != end; ++at) found.push_back({at->second, names_[at->second], 0});
@@ -339,8 +420,8 @@ std::vector<uint32_t> Lexicon::metrics_containing(std::u32string_view text) cons
   std::vector<uint32_t> found;
   std::set<std::string> seen;
   if (text.size() < 2) return found;
-  const auto list = by_pair_.find(pair_of(text[0], text[1]));
-  if (list == by_pair_.end()) return found;
+  const auto list = metrics_by_pair_.find(pair_of(text[0], text[1]));
+  if (list == metrics_by_pair_.end()) return found;
   for (const uint32_t term : list->second)
     if (terms_[term].kind == TermKind::metric && names_[term].find(text) != std::u32string::npos && seen.insert(terms_[term].id).second)
       found.push_back(term);

@@ -27,6 +27,7 @@ enum class TermKind {
   flag,       // id is a yes-or-no dimension, code "true" or "false"
   words,      // a pack's shorthand: id is the pack, code conditions "grade=1-6" (see docs/dev/rooms/ask.md)
   org,        // org is an organisation
+  topic,      // what the names of a pack's metrics begin with: id is the pack
   field       // a field that is neither metric nor dimension; code "person" where it tells about a person
 };
 
@@ -54,6 +55,7 @@ class Lexicon {
     }
   }
   const Term& term(uint32_t index) const { return terms_[index]; }
+  const std::u32string& name(uint32_t index) const { return names_[index]; }  // folded
   const std::vector<uint32_t>* exactly(std::u32string_view text) const;
   size_t n_terms() const { return terms_.size(); }
   int64_t tree_version() const { return tree_version_; }
@@ -84,7 +86,8 @@ class Lexicon {
   std::vector<std::vector<uint32_t>> nodes_{1};   // terms that end here; node 0 is the root
   std::unordered_map<uint64_t, uint32_t> edges_;  // node and character
   std::unordered_multimap<std::string, uint32_t> by_sound_;
-  std::unordered_map<uint64_t, std::vector<uint32_t>> by_pair_;  // two neighbouring characters
+  std::unordered_map<uint64_t, std::vector<uint32_t>> by_pair_;          // two neighbouring characters
+  std::unordered_map<uint64_t, std::vector<uint32_t>> metrics_by_pair_;  // of metrics alone: schools share 小学 by the thousand
   std::unordered_map<std::string, std::vector<uint32_t>> by_metric_;
   int64_t tree_version_ = 0;
 };

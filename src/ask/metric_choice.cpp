@@ -28,13 +28,46 @@ std::vector<Composer::Candidate> Composer::candidates(size_t token_index, bool n
   for (const uint32_t index : token(token_index).terms) {
     const Term& term = lexicon_.term(index);
     if (term.kind == TermKind::noun && (!nouns || (term.code == "share") != of_share)) continue;
-    if (term.kind == TermKind::metric || term.kind == TermKind::noun) found.push_back({term.id, term.penalty, true});
+    if (term.kind != TermKind::metric && term.kind != TermKind::noun) continue;
+    const auto there = std::find_if(found.begin(), found.end(), [&](const Candidate& one) { return one.id == term.id; });
+    if (there == found.end())
+      found.push_back({term.id, term.penalty, true});
+    else
+      there->penalty = std::min(there->penalty, term.penalty);
   }
+  if (has(token_index, TermKind::metric)) add_headed(token_index, found);
   for (size_t i = 0, n = found.size(); i < n; ++i)
     for (const std::string& sibling : lexicon_.siblings(found[i].id))
       if (std::none_of(found.begin(), found.end(), [&](const Candidate& one) { return one.id == sibling; })) found.push_back({sibling, 3, false});
   std::erase_if(found, [&](const Candidate& one) { return frame_.metric(one.id) == nullptr; });
   return found;
+}
+
+// 教学类系统，IPv6支持率谁高: what a name begins with may stand elsewhere in the question.
+void Composer::add_headed(size_t token_index, std::vector<Candidate>& found) const {
+  const std::u32string_view text = text_.text;
+  const std::u32string_view name = text.substr(token(token_index).begin, token(token_index).end - token(token_index).begin);
+  if (name.size() < 2 || name == U"学生数" || name == U"教师数") return;
+  for (const uint32_t index : lexicon_.metrics_containing(name)) {
+    const std::u32string& whole = lexicon_.name(index);
+    if (!whole.ends_with(name) || whole.size() < name.size() + 2) continue;
+    const std::u32string head = whole.substr(0, whole.size() - name.size());
+    const size_t at = text.find(head);
+    if (at == text.npos || std::any_of(slots_.values.begin(), slots_.values.end(), [&](size_t i) { return token(i).begin == at; })) continue;
+    const auto there = std::find_if(found.begin(), found.end(), [&](const Candidate& one) { return one.id == lexicon_.term(index).id; });
+    if (there == found.end())
+      found.push_back({lexicon_.term(index).id, -1, true});
+    else
+      there->penalty = -1;
+  }
+}
+
+// 同步课堂: of the pack whose metrics begin so.
+bool Composer::is_topic_of(size_t i, const MetricFrame& metric) const {
+  return std::any_of(token(i).terms.begin(), token(i).terms.end(), [&](uint32_t index) {
+    const Term& term = lexicon_.term(index);
+    return term.kind == TermKind::topic && term.id == metric.metric->pack;
+  });
 }
 
 std::vector<std::string> Composer::ids_of(size_t token_index) const {
@@ -53,6 +86,13 @@ int Composer::n_unsupported(const std::string& id) const {
     n += asked == "school_year" || metric.period == asked || metric.dimension(asked) != nullptr ? 0 : 1;
   }
   if (!metric.has_org) n += static_cast<int>(slots_.orgs.size() + slots_.levels.size());
+  for (size_t i = 0; i < slots_.tokens.size(); ++i) {
+    if (!is_marker(i)) continue;
+    const Brief brief = brief_behind(i);
+    const bool unknown = brief.begin < brief.end && !token(brief.begin).known();
+    n += unknown && dimensions_short_for(brief.text, metric).size() != 1 ? 1 : 0;
+  }
+  for (const size_t topic : slots_.topics) n += is_topic_of(topic, metric) ? 0 : 1;
   return n;
 }
 
@@ -91,18 +131,15 @@ void Composer::values_before_metrics() {
   }
 }
 
-// 存在大班额的学校, 有寄宿生的学校: the noun of which those that are meant have at least one.
-size_t Composer::owned_noun() const {
-  constexpr std::array<std::u32string_view, 8> kHave = {U"有", U"存在", U"出现", U"具有", U"拥有", U"具备", U"现有", U"目前有"};
-  for (size_t i = 1; i + 1 < slots_.tokens.size(); ++i) {
-    const Word* before = token(i - 1).word;
-    const Word* behind = token(i + 1).word;
-    const bool counted = has(i, TermKind::noun) || has(i, TermKind::metric);
-    if (counted && before != nullptr && behind != nullptr && behind->role == Role::level && !slots_.negated.contains(i) &&
-        std::find(kHave.begin(), kHave.end(), before->text) != kHave.end())
-      return i;
+// 哪些区, 哪几所学校, somewhere before the token.
+bool Composer::has_all_of_level(size_t before) const {
+  for (size_t i = 0; i < before; ++i) {
+    if (token(i).word == nullptr || token(i).word->role != Role::which_all) continue;
+    size_t next = i + 1;
+    while (next < before && token(next).word != nullptr && token(next).word->role == Role::measure) ++next;
+    if (next < before && token(next).word != nullptr && token(next).word->role == Role::level) return true;
   }
-  return std::string::npos;
+  return false;
 }
 
 // Metrics by name, in the order in which they were said.
@@ -115,9 +152,25 @@ std::vector<size_t> Composer::metric_mentions() {
 
 bool Composer::choose_metrics() {
   values_before_metrics();
+  if (none_ = none_of(); !none_.kinds.empty() && slots_.metrics.empty()) {
+    slots_.negated.clear();
+    if (none_.counted == std::string::npos) {
+      slots_.unit = "所";
+      return by_unit() || no_metric();
+    }
+    std::string id;
+    if (!choose_one(none_.counted, id)) return false;
+    out_.tree.metrics = {id};
+    spent_.insert(none_.counted);
+    return true;
+  }
+  none_ = {};
   if (!choose_ratio() || !choose_share_metric()) return false;
   if (!out_.tree.metrics.empty()) return true;
   std::vector<size_t> mentions = metric_mentions();
+  const std::vector<size_t> counted = nouns_counted_beside(mentions);
+  mentions.insert(mentions.end(), counted.begin(), counted.end());
+  std::sort(mentions.begin(), mentions.end());
   // 没有万兆接入的学校: of what is not there, there are none.
   for (const size_t i : slots_.nouns)
     if (slots_.negated.contains(i) && mentions.empty() && token(i).word == nullptr && !candidates(i, true).empty()) negated_nouns_ = true;
@@ -126,7 +179,10 @@ bool Composer::choose_metrics() {
       if (slots_.negated.contains(i) && !candidates(i, true).empty()) mentions.push_back(i);
   if (mentions.empty())
     if (const size_t noun = counted_noun(); noun != std::string::npos) {
-      mentions.push_back(noun);
+      mentions = joined_nouns(noun);
+      const std::vector<size_t> counted_too = nouns_counted_beside(mentions);
+      mentions.insert(mentions.end(), counted_too.begin(), counted_too.end());
+      std::sort(mentions.begin(), mentions.end());
       by_noun_ = true;
     }
   for (const size_t i : mentions) {
@@ -136,6 +192,7 @@ bool Composer::choose_metrics() {
     spent_.insert(i);
   }
   if (out_.tree.metrics.empty() && (by_unit() || by_part())) return out_.refusal == Refusal::none;
+  widen_to_all();
   if (!out_.tree.metrics.empty()) return out_.refusal == Refusal::none;
   if (previous_ != nullptr) {
     out_.tree.metrics = previous_->metrics;
@@ -214,36 +271,6 @@ bool Composer::choose_share_metric() {
   return true;
 }
 
-// The noun whose number is asked: beside 多少 or 最多, else the last that is no group of the answer.
-size_t Composer::counted_noun() const {
-  const bool asks = slots_.says(Role::quantity) || slots_.says(Role::measure) || slots_.says(Role::most) || slots_.says(Role::share) ||
-                    slots_.says(Role::trend) || !slots_.direction.empty() || !slots_.grouped.empty() || slots_.says(Role::rank) ||
-                    slots_.says(Role::sum) || slots_.says(Role::which) || slots_.says(Role::which_all) || slots_.says(Role::yoy) ||
-                    slots_.says(Role::prior) || slots_.says(Role::rank_of) || slots_.says(Role::difference) || slots_.says(Role::versus) ||
-                    !slots_.times.empty() || !slots_.having.empty();
-  if (!asks) return std::string::npos;
-  if (const size_t owned = owned_noun(); owned != std::string::npos && has(owned, TermKind::noun)) return owned;
-  size_t best = std::string::npos;
-  int best_merit = -1;
-  for (const size_t i : slots_.nouns) {
-    const bool is_level = token(i).word != nullptr && token(i).word->role == Role::level;
-    if (slots_.grouped.contains(i) || slots_.negated.contains(i) || spent_.contains(i)) continue;
-    const auto quantity_at = [&](size_t k) {
-      if (k >= slots_.tokens.size() || token(k).word == nullptr) return false;
-      const Role role = token(k).word->role;
-      return role == Role::quantity || role == Role::measure || role == Role::most || role == Role::sum;
-    };
-    int merit = static_cast<int>(i) > 0 && quantity_at(i - 1) ? 3 : quantity_at(i + 1) || quantity_at(i + 2) ? 4 : 1;
-    // "学生最多的学校": what is most is the students, the school is what is ranked.
-    if (is_level && slots_.nouns.size() > 1) merit -= slots_.says(Role::most) || !slots_.having.empty() ? 4 : 1;
-    if (merit >= best_merit) {
-      best = i;
-      best_merit = merit;
-    }
-  }
-  return best;
-}
-
 // 民办小学有多少所: the count word tells which metric, if one with that unit is plainer than all others.
 bool Composer::by_unit() {
   const bool of_values = slots_.unit.empty() && slots_.nouns.empty() && !slots_.values.empty() && text_.text.find(U'数') != std::u32string::npos;
@@ -257,53 +284,83 @@ bool Composer::by_unit() {
   // People are of many kinds, places to learn of one.
   if (best == nullptr || slots_.unit == "人" || (slots_.values.empty() && slots_.unit != "所")) return false;
   out_.tree.metrics = {best->metric->id};
+  by_noun_ = true;
   note("按“" + best->metric->title.zh + "”统计", "counted as " + best->metric->title.en);
   return true;
 }
 
-// 覆盖率: the end of one metric's name, or of several.
+// Of metrics that share a part of their names: those that have the values and dimensions that were said, and of these the ones that count all.
+void Composer::keep_fitting(std::vector<uint32_t>& terms) const {
+  const auto id = [&](uint32_t term) -> const std::string& { return lexicon_.term(term).id; };
+  std::erase_if(terms, [&](uint32_t term) { return frame_.metric(id(term)) == nullptr || !viewer_.sees_metric(id(term)); });
+  if (slots_.values.empty() && slots_.dimensions.empty()) return;
+  const auto fits = [&](uint32_t term) { return n_unsupported(id(term)) == 0; };
+  if (std::none_of(terms.begin(), terms.end(), fits)) return;
+  std::erase_if(terms, [&](uint32_t term) { return !fits(term); });
+  const auto counts_all = [&](uint32_t term) { return frame_.metric(id(term))->fixed.empty(); };
+  if (std::any_of(terms.begin(), terms.end(), counts_all)) std::erase_if(terms, [&](uint32_t term) { return !counts_all(term); });
+}
+
+// 覆盖率: the end of one metric's name, or of several. 各双师等级的申请数: of several the one that has the dimension. The longest part that says one.
 bool Composer::by_part() {
   constexpr std::array<std::u32string_view, 3> kEnds = {U"率", U"占比", U"数"};
-  for (const size_t i : slots_.unknown) {
-    std::u32string span = text_.text.substr(token(i).begin, token(i).end - token(i).begin);
-    if (i + 1 < slots_.tokens.size())
-      for (const auto end : kEnds)
-        if (std::u32string_view(text_.text).substr(token(i + 1).begin).starts_with(end)) span += end;
-    if (span.size() < 3) continue;
+  constexpr size_t kLeast = 3, kMost = 12;
+  const auto is_free = [&](size_t i) {
+    const Token& one = token(i);
+    return one.terms.empty() && !one.time && !one.number && (one.word == nullptr || one.word->role == Role::stop || one.word->role == Role::filler);
+  };
+  const std::u32string_view text = text_.text;
+  for (size_t first = 0; first < slots_.tokens.size(); ++first) {
+    const size_t begin = token(first).begin;
+    size_t end = begin;
+    bool unknown = false;
+    std::u32string_view span;
+    size_t behind = first;
+    for (size_t i = first; i < slots_.tokens.size() && is_free(i); ++i) {
+      unknown |= !token(i).known();
+      end = token(i).end;
+      const std::u32string_view part = text.substr(begin, end - begin);
+      if (!unknown || part.size() < kLeast || part.size() > kMost) continue;
+      if (std::none_of(kEnds.begin(), kEnds.end(), [&](std::u32string_view one) { return part.ends_with(one); })) continue;
+      span = part;
+      behind = i + 1;
+    }
+    if (span.empty()) continue;
     std::vector<uint32_t> found = lexicon_.metrics_containing(span);
-    std::erase_if(found, [&](uint32_t term) { return !viewer_.sees_metric(lexicon_.term(term).id); });
+    keep_fitting(found);
     if (found.empty()) continue;
     if (found.size() == 1) {
       out_.tree.metrics = {lexicon_.term(found.front()).id};
-      std::erase(slots_.unknown, i);
+      std::erase_if(slots_.unknown, [&](size_t i) { return i >= first && i < behind; });
       note("按“" + lexicon_.term(found.front()).title + "”理解", "read as " + lexicon_.term(found.front()).title);
       return true;
     }
     for (size_t k = 0; k < found.size() && k < 5; ++k) out_.alternatives.push_back({lexicon_.term(found[k]).title, {}});
-    (void)refuse(Refusal::ambiguous, "“" + said(i) + "”可以指几个指标，请选一个", "this may mean several metrics: choose one");
+    (void)refuse(Refusal::ambiguous, "“" + text::utf8_of(span) + "”可以指几个指标，请选一个", "this may mean several metrics: choose one");
     return true;
   }
   return false;
 }
 
 bool Composer::no_metric() {
-  const bool ends_as_one = std::any_of(slots_.unknown.begin(), slots_.unknown.end(), [&](size_t i) {
-    constexpr std::u32string_view kFigureEnds = U"率数量比额度值分费";
-    const size_t end = token(i).end;
-    return kFigureEnds.find(text_.text[end - 1]) != kFigureEnds.npos ||
-           (end < text_.text.size() && kFigureEnds.find(text_.text[end]) != kFigureEnds.npos);
-  });
+  const bool ends_as_one = text_.text.find(U'率') != std::u32string::npos || std::any_of(slots_.unknown.begin(), slots_.unknown.end(), [&](size_t i) {
+                             constexpr std::u32string_view kFigureEnds = U"率数量比额度值分费";
+                             const size_t end = token(i).end;
+                             return kFigureEnds.find(text_.text[end - 1]) != kFigureEnds.npos ||
+                                    (end < text_.text.size() && kFigureEnds.find(text_.text[end]) != kFigureEnds.npos);
+                           });
   const bool of_data = !slots_.values.empty() || !slots_.orgs.empty() || !slots_.nouns.empty() || !slots_.dimensions.empty() ||
                        !slots_.levels.empty() || slots_.says(Role::per_student) || slots_.says(Role::own) || !slots_.fields.empty() || ends_as_one;
   const bool asks = slots_.says(Role::quantity) || slots_.says(Role::share) || slots_.says(Role::most) || slots_.says(Role::yoy) ||
                     slots_.says(Role::rank) || slots_.says(Role::average) || slots_.says(Role::trend) || !slots_.having.empty() ||
                     slots_.says(Role::change) || slots_.says(Role::whole) || slots_.says(Role::rank_of) || slots_.says(Role::growth);
-  if (slots_.says(Role::chat) || (!of_data && !asks))
-    return refuse(Refusal::not_a_data_question, "这里回答全市教育数据的问题，例如“各区市优良率”",
-                  "questions about the city's education data are answered here");
-  std::string unknown;
+  if (slots_.says(Role::opinion) || (!asks && wants_done()) || (slots_.says(Role::chat) && !(of_data && asks)) || (!of_data && !asks))
+    return refuse_talk();
+  if (names_person()) return refuse_person();
+  if (!refuse_shared_part() || !refuse_shared_unit()) return false;
+  if (const PlaceSpan place = unknown_place(); place.end > 0) return refuse_place(place);
+  const std::string unknown = unknown_words();
   for (const size_t i : slots_.unknown) {
-    unknown += (unknown.empty() ? "" : "、") + said(i);
     const auto span = std::u32string_view(text_.text).substr(token(i).begin, token(i).end - token(i).begin);
     for (const uint32_t near : lexicon_.metrics_containing(span))
       if (viewer_.sees_metric(lexicon_.term(near).id) && out_.alternatives.size() < 5) out_.alternatives.push_back({lexicon_.term(near).title, {}});

@@ -53,6 +53,7 @@ std::optional<Number> number_at(std::u32string_view text, size_t at) {
   std::u32string_view rest = text.substr(at);
   constexpr std::u32string_view kOf = U"百分之";
   if (rest.starts_with(kOf)) {
+    if (rest.substr(kOf.size()).starts_with(U"百")) return Number{100, kOf.size() + 1, true};
     const auto part = plain(rest.substr(kOf.size()));
     return part ? std::optional(Number{part->value, part->length + kOf.size(), true}) : std::nullopt;
   }

@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "ask/composer.h"
+#include "ask/framing.h"
+#include "ask/rewrite.h"
 #include "base/text.h"
 
 namespace banmo::ask {
@@ -71,8 +73,20 @@ std::string value_title(const Frame& frame, const directory::OrgTree& tree, cons
   return value;
 }
 
+// What was not understood as a whole may be a question with clauses beside it that say what it is for.
 Parsed Parser::parse(std::string_view question, Date today, const Viewer& viewer, const Tree* previous) const {
-  const Folded text = fold(question.substr(0, text::valid_utf8_prefix(question)));
+  Parsed whole = parse_whole(question, today, viewer, previous);
+  const bool forbidden = whole.refusal == Refusal::forbidden_field || whole.refusal == Refusal::forbidden_scope;
+  if (whole.refusal == Refusal::none || forbidden || question.size() > 4 * kMostRead) return whole;
+  const auto framing = without_context(question.substr(0, text::valid_utf8_prefix(question)), *lexicon_, today);
+  if (!framing) return whole;
+  Parsed rest = parse_whole(framing->question, today, viewer, previous);
+  rest.notes.insert(rest.notes.begin(), {"未用到：" + framing->left_out, "left out of the question: " + framing->left_out});
+  return rest;
+}
+
+Parsed Parser::parse_whole(std::string_view question, Date today, const Viewer& viewer, const Tree* previous) const {
+  Folded text = fold(question.substr(0, text::valid_utf8_prefix(question)));
   if (text.text.empty() && previous != nullptr) return check(*previous, viewer);
   if (text.text.empty()) return refused(Refusal::not_a_data_question, "请输入问题", "ask a question");
   if (text.n_source > kMostCharacters)
@@ -82,6 +96,7 @@ Parsed Parser::parse(std::string_view question, Date today, const Viewer& viewer
                    "the question is longer than 600 characters, marks and blanks aside: split it");
   if (const auto targets = frame_.plan().read(text, today, previous)) return check(*targets, viewer);
   if (previous != nullptr && previous->intent == Intent::target) previous = nullptr;
+  text = put_together(std::move(text), *lexicon_);
   const Tokenizer tokenizer{*lexicon_, today};
   const auto metric_named = [&](const std::vector<Token>& tokens) {
     return std::any_of(tokens.begin(), tokens.end(), [&](const Token& token) {
@@ -93,19 +108,27 @@ Parsed Parser::parse(std::string_view question, Date today, const Viewer& viewer
     return token.word != nullptr && (token.word->role == Role::without || token.word->role == Role::per || token.word->role == Role::per_student ||
                                      token.word->role == Role::ratio || token.word->role == Role::share);
   });
+  // 多少学生，多少专任教师: two things are counted, of which one is no name of a metric.
+  const auto n_quantities =
+      std::count_if(tokens.begin(), tokens.end(), [](const Token& token) { return token.word != nullptr && token.word->role == Role::quantity; });
+  // 学生超过500人且平均班额大于45: a threshold of its own.
+  bool limits_noun = false;
+  for (size_t i = 0; i + 1 < tokens.size(); ++i)
+    limits_noun |= tokens[i].word != nullptr && tokens[i].word->role == Role::filler && tokens[i + 1].word != nullptr &&
+                   tokens[i + 1].word->role == Role::compare_op;
   // 只看女生, after another question, filters; it does not count girls.
   const bool adds =
       previous != nullptr && std::none_of(tokens.begin(), tokens.end(), [](const Token& token) {
         return token.word != nullptr && (token.word->role == Role::quantity || token.word->role == Role::most || token.word->role == Role::measure);
       });
-  const bool nouns = (!metric_named(tokens) && !adds) || nouns_count;
+  const bool nouns = (!metric_named(tokens) && !adds) || nouns_count || n_quantities > 1 || limits_noun;
   if (!nouns) tokens = tokenizer.read(text, false);
   correct(text, *lexicon_, nouns, tokens);
-  if (nouns && !nouns_count && metric_named(tokens)) {
+  if (nouns && !nouns_count && n_quantities <= 1 && !limits_noun && metric_named(tokens)) {
     tokens = tokenizer.read(text, false);
     correct(text, *lexicon_, false, tokens);
   }
-  Composer composer(*lexicon_, frame_, *tree_, viewer, today, text, sort_out(*lexicon_, tokens), previous);
+  Composer composer(*lexicon_, frame_, *tree_, viewer, today, text, sort_out(*lexicon_, text, tokens), previous);
   Parsed parsed = composer.run();
   for (const Token& token : tokens)
     if (token.corrected && parsed.refusal == Refusal::none) {
@@ -151,6 +174,8 @@ std::vector<Chip> Parser::chips_of(const Tree& tree, const Viewer& viewer) const
     for (size_t i = 0; !viewer.everything && i < viewer.orgs.size() && i < 3; ++i)
       if (const directory::Org* own = tree_->find(viewer.orgs[i])) chips.push_back({"scope", "own", own->title, own->title});
   }
+  std::vector<Chip> tasks = task_chips(tree);
+  std::move(tasks.begin(), tasks.end(), std::back_inserter(chips));
   return chips;
 }
 

@@ -65,8 +65,13 @@ class Parser {
   // The organisations that a question names, as conditions for a tree that somebody else made of it. nullopt if what it says of places is more than
   // that (several readings, a place left out, 全市 or 本校), or outside of the asker's.
   std::optional<std::vector<Where>> places_in(std::string_view question, Date today, const Viewer& viewer) const;
+  // The question as it may be kept: what may be a person's name is starred out (persons.h). Of a long one the head.
+  std::string without_names(std::string_view question, Date today) const;
 
  private:
+  std::vector<Chip> task_chips(const Tree& tree) const;  // chips.cpp
+  Parsed parse_whole(std::string_view question, Date today, const Viewer& viewer, const Tree* previous) const;
+
   std::shared_ptr<const Lexicon> lexicon_;
   const Frame& frame_;
   std::shared_ptr<const directory::OrgTree> tree_;

@@ -35,6 +35,14 @@ std::optional<std::vector<Where>> Parser::places_in(std::string_view question, D
   for (const Token& token : tokens)
     if (!is_org(token) && looks_like_place(std::u32string_view(text.text).substr(token.begin, token.end - token.begin), token.known()))
       return std::nullopt;
+  // 海淀优良率中位数: what nothing explains right before what is counted may be a place that is not ours.
+  for (size_t i = 0; i + 1 < tokens.size(); ++i) {
+    const bool counted = std::any_of(tokens[i + 1].terms.begin(), tokens[i + 1].terms.end(), [&](uint32_t index) {
+      const TermKind kind = lexicon_->term(index).kind;
+      return kind == TermKind::metric || kind == TermKind::noun;
+    });
+    if (counted && !tokens[i].known() && tokens[i].end - tokens[i].begin >= 2) return std::nullopt;
+  }
   correct(text, *lexicon_, true, tokens);
   std::vector<Where> places;
   bool left_out = false;

@@ -94,6 +94,7 @@ constexpr std::array kPhrases = {
     Phrase{U"要求", Said::neutral},
     Phrase{U"指标", Said::neutral},
     Phrase{U"任务", Said::neutral},
+    Phrase{U"达到", Said::neutral},
     Phrase{U"亮", Said::neutral},
     Phrase{U"监测", Said::neutral},
     Phrase{U"实际值", Said::neutral},
@@ -156,7 +157,9 @@ PlanWords::PlanWords(const pack::Catalogue& catalogue) : catalogue_(catalogue) {
     all_.push_back(target.id);
     add_parts(names_, target.item, kLeastName, target.id);
     if (const pack::Metric* metric = target.metric.empty() ? nullptr : catalogue.metric(target.metric)) {
-      names_[fold(metric->title.zh).text].insert(target.id);
+      const std::u32string title = fold(metric->title.zh).text;
+      names_[title].insert(target.id);
+      if (title.size() > kLeastPlan && title.ends_with(U"数")) names_[title.substr(0, title.size() - 1)].insert(target.id);
       for (const std::string& synonym : metric->synonyms) names_[fold(synonym).text].insert(target.id);
     }
     add_parts(groups_, target.plan, kLeastPlan, target.id);
@@ -238,6 +241,8 @@ std::optional<Tree> PlanWords::read(const Folded& folded, Date today, const Tree
       reading.begins |= phrase->said == Said::about;
       if (phrase->said == Said::state) reading.state = phrase->argument;
       at += phrase->text.size();
+    } else if (text.substr(at) == U"没有") {  // 达到目标没有
+      at = text.size();
     } else if (!take_time(text, at, today, reading)) {
       if (idle == 0) return std::nullopt;
       at += idle;

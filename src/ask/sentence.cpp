@@ -28,6 +28,7 @@ class Teller {
       case Intent::rank: zh = rank(); break;
       case Intent::share: zh = share(); break;
       case Intent::trend: zh = trend(); break;
+      case Intent::compare: zh = table_.rows.size() == 1 && t_.tree.by.empty() ? single() : is_series() ? trend() : several(); break;
       default: zh = table_.rows.size() == 1 && t_.tree.by.empty() ? single() : several(); break;
     }
     en = english();
@@ -58,6 +59,8 @@ class Teller {
     for (const Where& one : t_.tree.where) {
       if (one.dimension == first_.period) continue;
       std::string values;
+      if (const AskedDimension* dimension = first_.dimension(one.dimension); dimension != nullptr && dimension->kind == DimensionKind::whole)
+        values = dimension->title;  // 年级1、2
       for (size_t i = 0; i < one.values.size() && i < kMostNamed; ++i)
         values += (i == 0 ? "" : "、") + value_title(t_.frame, t_.orgs, first_, one.dimension, one.values[i]);
       if (one.values.size() > kMostNamed) values += "等";
@@ -151,12 +154,16 @@ class Teller {
     return "，" + label(table_.rows[0]) + (*a > *b ? "高" : "低") + figure_text(std::abs(*a - *b), of);
   }
 
+  bool is_series() const { return t_.tree.against_whole && !first_.period.empty() && t_.tree.by == std::vector<std::string>{first_.period}; }
   std::string trend() const {
     const std::string& id = t_.tree.metrics.front();
     if (t_.tree.by.size() > 1 || table_.rows.size() < 2) return several();
     std::string out = title() + "：";
     const size_t begin = table_.rows.size() > kMostNamed ? table_.rows.size() - kMostNamed : 0;
-    for (size_t r = begin; r < table_.rows.size(); ++r) out += (r == begin ? "" : "，") + labelled(table_.rows[r], id);
+    for (size_t r = begin; r < table_.rows.size(); ++r) {
+      out += (r == begin ? "" : "，") + labelled(table_.rows[r], id);
+      if (t_.tree.against_whole) out += "（全市" + figure(table_.rows[r], id + "__whole") + "）";
+    }
     const auto from = value(table_.rows.front(), id), to = value(table_.rows.back(), id);
     if (!from || !to) return out;
     Column of = named(id);
@@ -195,7 +202,8 @@ class Teller {
     for (const Having& having : t_.tree.having) {
       const size_t c = metric_column(having.metric);
       if (c >= table_.columns.size()) continue;
-      std::string limit = having.whole ? "整体水平" + (t_.figures.whole ? figure_text(*t_.figures.whole, column(c)) : std::string())
+      std::string limit = having.whole ? (t_.viewer.everything ? "" : own()) + "整体水平" +
+                                             (t_.figures.whole ? figure_text(*t_.figures.whole, column(c)) : std::string())
                                        : figure_text(having.value, column(c));
       if (having.op == "between") limit += "至" + figure_text(having.to, column(c));
       const std::string op = having.op == ">"         ? "高于"
@@ -224,14 +232,14 @@ class Teller {
 
   std::string share() const {
     const std::string id = t_.tree.metrics.front() + "__share";
-    if (!t_.tree.member.empty() && !t_.tree.by.empty()) {
+    if (!t_.tree.member.empty() && t_.tree.by.size() == 1) {
       const size_t dimension = column_of(table_, t_.tree.by.back());
       for (const auto& row : table_.rows)
         if (dimension < row.size() && key_in(row[dimension]) == t_.tree.member)
           return label(row) + "的" + title() + figure(row, t_.tree.metrics.front()) + "，占" + figure(row, id);
       return value_title(t_.frame, t_.orgs, first_, t_.tree.by.back(), t_.tree.member) + "的" + title() + "为0";
     }
-    std::string out = title() + "的构成：";
+    std::string out = title() + (t_.tree.member.empty() ? "的构成：" : "占比：");
     for (size_t r = 0; r < table_.rows.size() && r < kMostNamed; ++r)
       out += (r == 0 ? "" : "，") + label(table_.rows[r]) + "占" + figure(table_.rows[r], id);
     return out;

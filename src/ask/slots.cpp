@@ -11,7 +11,9 @@ constexpr double kMostTop = 1000;
 
 class Sorter {
  public:
-  Sorter(const Lexicon& lexicon, std::vector<Token> tokens) : lexicon_(lexicon) { slots_.tokens = std::move(tokens); }
+  Sorter(const Lexicon& lexicon, const Folded& text, std::vector<Token> tokens) : lexicon_(lexicon), text_(text) {
+    slots_.tokens = std::move(tokens);
+  }
 
   Slots run() {
     for (at_ = 0; at_ < size(); ++at_) one();
@@ -34,6 +36,8 @@ class Sorter {
     return i;
   }
 
+  std::u32string_view said(size_t i) const { return std::u32string_view(text_.text).substr(token(i).begin, token(i).end - token(i).begin); }
+
   void one() {
     const Token& now = token(at_);
     if (take_threshold() || take_top()) return;
@@ -51,6 +55,8 @@ class Sorter {
   }
 
   void take_terms() {
+    // 语数英三科: as many as are named.
+    if (token(at_).numbered && token(at_).number->value > 1 && counts_names(token(at_).number->value) && !said(at_).ends_with(U"年级")) return;
     if (token(at_).numbered) {
       slots_.values.push_back(at_);
       return;
@@ -66,12 +72,18 @@ class Sorter {
       slots_.values.push_back(at_);
     if (has(at_, TermKind::dimension)) slots_.dimensions.push_back(at_);
     if (has(at_, TermKind::field) && token(at_).terms.size() == 1) slots_.fields.push_back(at_);
+    if (has(at_, TermKind::topic)) slots_.topics.push_back(at_);
     mark_grouped();
   }
 
   // A dimension behind 各, 按, 哪个 (with a count word between: 哪一所学校).
   void mark_grouped() {
     if (!has(at_, TermKind::dimension) && !is(at_, Role::level)) return;
+    if (text_.text[token(at_).begin] == U'各') slots_.grouped.insert(at_);                               // 各年级 may be one name
+    if (const std::u32string_view name = said(at_); name.starts_with(U"几") || name.ends_with(U"几")) {  // 几点, 星期几
+      slots_.grouped.insert(at_);
+      if (at_ == 0 || !is(at_ - 1, Role::group)) slots_.picked.insert(at_);
+    }
     size_t before = at_;
     while (before > 0 && (is(before - 1, Role::measure) || is(before - 1, Role::stop) || is_number(before - 1))) --before;
     if (before == 0) return;
@@ -125,6 +137,11 @@ class Sorter {
 
   // "超过 90%", "90% 以上", "在 40% 到 60% 之间". The number's token and those around it are used up.
   bool take_threshold() {
+    if (token(at_).word != nullptr && token(at_).word->text == U"过" && is_number(at_ + 1)) {  // 班额过四十
+      add_having(">", token(at_ + 1).number->value, 0);
+      at_ = behind_number(at_ + 1);
+      return true;
+    }
     if (is(at_, Role::compare_op)) {
       const size_t number = skip_idle(at_ + 1);
       if (take_whole(number, std::string(token(at_).word->argument))) return true;
@@ -146,6 +163,13 @@ class Sorter {
       at_ = after;
       return true;
     }
+    // 万兆接入率百分之百的区市: the figure itself.
+    if (token(at_).number->percent && at_ > 0 && has(at_ - 1, TermKind::metric) && !is_number(after + 1) && !is(after, Role::between) &&
+        (is(after, Role::level) || is(after, Role::which) || is(after, Role::which_all) || idle(after))) {
+      add_having("=", token(at_).number->value, 0);
+      at_ = after - 1;
+      return true;
+    }
     if ((is(after, Role::stop) || is(after, Role::join)) && is_number(after + 1)) {
       const size_t end = behind_number(after + 1) + 1;
       const bool framed = is(end, Role::between) || (at_ > 0 && is(at_ - 1, Role::stop) && token(at_ - 1).word->text == U"在");
@@ -160,12 +184,16 @@ class Sorter {
   // 高于全市平均, 低于平均水平
   bool take_whole(size_t next, std::string op) {
     size_t end = next;
-    bool said = false;
-    while (is(end, Role::whole) || is(end, Role::average) || idle(end)) said |= !idle(end++);
+    bool said = false, city = false;
+    while (is(end, Role::whole) || is(end, Role::average) || idle(end)) {
+      city |= is(end, Role::whole);
+      said |= !idle(end++);
+    }
     if (!said) return false;
     if (is(end, Role::higher)) ++end;
     add_having(std::move(op), 0, 0);
     slots_.having.back().whole = true;
+    slots_.having.back().city = city;
     at_ = end - 1;
     return true;
   }
@@ -178,12 +206,21 @@ class Sorter {
   }
 
   void add_having(std::string op, double value, double to) {
-    RawHaving having{std::string::npos, std::move(op), value, to};
+    RawHaving having;
+    having.op = std::move(op);
+    having.value = value;
+    having.to = to;
     if (!slots_.metrics.empty())
       having.metric = slots_.metrics.back();
     else if (!slots_.nouns.empty())
       having.metric = slots_.nouns.back();
     for (size_t before = at_; before > 0 && at_ - before < 2; --before) having.change |= is(before - 1, Role::change) || is(before - 1, Role::growth);
+    for (size_t i = at_; i < std::min(size(), at_ + 4); ++i)
+      if (token(i).number && token(i).number->value == value) {
+        having.percent = token(i).number->percent;
+        if (is(i + 1, Role::measure)) having.unit = token(i + 1).word->argument;
+        break;
+      }
     slots_.having.push_back(having);
   }
 
@@ -192,7 +229,8 @@ class Sorter {
     const bool head = is(at_, Role::head), tail = is(at_, Role::tail);
     if (head || tail) {
       const size_t number = at_ + 1;
-      if (!is_number(number) || token(number).number->value > kMostTop || token(number).number->value < 1) return false;
+      if (!is_number(number) || token(number).number->percent || token(number).number->value > kMostTop || token(number).number->value < 1)
+        return false;
       slots_.top = static_cast<int>(token(number).number->value);
       slots_.said.insert(Role::most);
       if (tail)
@@ -205,15 +243,25 @@ class Sorter {
     if (!is_number(at_) || token(at_).number->percent || token(at_).number->value > kMostTop || token(at_).number->value < 1) return false;
     const bool near_most = says_most();
     if (!near_most) {
-      // 两个区市, 三所学校 beside their names: says nothing new.
+      // 两个区市, 三所学校 beside their names: says nothing new. Any other number says something that no step would use.
       const size_t next = behind_number(at_) + 1;
-      if (next == at_ + 1) return false;
+      if (next == at_ + 1 || !counts_names(token(at_).number->value)) return false;
       at_ = next - 1;
       return true;
     }
     slots_.top = static_cast<int>(token(at_).number->value);
     at_ = behind_number(at_);
     return true;
+  }
+  // As many organisations or values as are named, or one.
+  bool counts_names(double value) const {
+    size_t n_orgs = 0, n_values = 0;
+    for (size_t i = 0; i < size(); ++i) {
+      n_orgs += has(i, TermKind::org);
+      n_values += !token(i).numbered && (has(i, TermKind::value) || has(i, TermKind::flag) || has(i, TermKind::words));
+    }
+    return value == 1 || (value >= 2 && (value == static_cast<double>(n_orgs) || value == static_cast<double>(n_values))) ||
+           (slots_.top && value == *slots_.top);
   }
   // 哪三个区市最高: the number may stand far from it.
   bool says_most() const {
@@ -226,11 +274,18 @@ class Sorter {
   void mark_spread() {
     for (size_t i = 1; i < size(); ++i)
       if (is(i, Role::spread) && (has(i - 1, TermKind::dimension) || is(i - 1, Role::level))) slots_.grouped.insert(i - 1);
+    // 区市和学段交叉: each of those that are joined.
+    const auto kind = [&](size_t i) { return has(i, TermKind::dimension) || is(i, Role::level); };
+    const std::u32string_view text = text_.text;
+    if (text.find(U"交叉") == text.npos && text.find(U"二维") == text.npos) return;
+    for (size_t i = 1; i + 1 < size(); ++i)
+      if (is(i, Role::join) && kind(i - 1) && kind(i + 1)) slots_.grouped.insert({i - 1, i + 1});
   }
 
   // 没有X, 除X外, 不含X和Y
   void mark_negated() {
     for (size_t i = 0; i < size(); ++i) {
+      if (is(i, Role::outside) && i > 0 && (has(i - 1, TermKind::org) || has(i - 1, TermKind::value))) slots_.negated.insert(i - 1);  // 市南区以外
       if (!is(i, Role::without)) continue;
       size_t next = i + 1;
       while (next < size() && is(next, Role::stop)) ++next;
@@ -245,12 +300,13 @@ class Sorter {
   }
 
   const Lexicon& lexicon_;
+  const Folded& text_;
   Slots slots_;
   size_t at_ = 0;
 };
 
 }  // namespace
 
-Slots sort_out(const Lexicon& lexicon, std::vector<Token> tokens) { return Sorter(lexicon, std::move(tokens)).run(); }
+Slots sort_out(const Lexicon& lexicon, const Folded& text, std::vector<Token> tokens) { return Sorter(lexicon, text, std::move(tokens)).run(); }
 
 }  // namespace banmo::ask

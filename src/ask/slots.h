@@ -16,12 +16,15 @@ struct RawHaving {
   std::string op;
   double value = 0, to = 0;
   bool whole = false;   // beside the whole
+  bool city = false;    // which was said to be the city
   bool change = false;  // of how the figure moved
+  bool percent = false;
+  std::string unit;  // of the count word behind the number, if it tells one
 };
 
 struct Slots {
   std::vector<Token> tokens;
-  std::vector<size_t> metrics, nouns, values, orgs, dimensions, levels, times, fields, unknown;
+  std::vector<size_t> metrics, nouns, values, orgs, dimensions, levels, times, fields, topics, unknown;
   std::set<size_t> grouped;  // dimensions and levels that are grouped by
   std::set<size_t> picked;   // of these, where one is wanted: 哪个
   std::set<size_t> negated;  // values, organisations, metrics, nouns that are to be left out
@@ -38,6 +41,6 @@ struct Slots {
   bool says(Role role) const { return said.contains(role); }
 };
 
-Slots sort_out(const Lexicon& lexicon, std::vector<Token> tokens);
+Slots sort_out(const Lexicon& lexicon, const Folded& text, std::vector<Token> tokens);
 
 }  // namespace banmo::ask

@@ -23,6 +23,9 @@ struct Ask::State {
     Parser parser;
   };
 
+  // What somebody's question without a place is about, for somebody else.
+  enum class Scoped { same, other, hidden };
+
   State(sql::Stores the_stores, std::shared_ptr<const pack::Catalogue> the_catalogue, directory::Directory& the_directory,
         metrics::Metrics& the_metrics, const Clock& the_clock, Options options)
       : stores(std::move(the_stores)),
@@ -59,6 +62,7 @@ struct Ask::State {
   // In the audit log; with `keep` in the asker's history and, if it failed, among those that did.
   Result<> log(const metrics::Principal& principal, std::string_view question, const Answer& answer, bool keep) const;
   Result<> read_by_model(const metrics::Principal& principal, std::string_view question, const Reading& reading, Answer& answer);
+  Scoped scoped_for(const Tree& tree, const Viewer& owner, const Reading& reading) const;
   // The figures, or the refusal's sentence.
   Result<> fill(const metrics::Principal& principal, const Reading& reading, Answer& answer);
   Result<> compute(const metrics::Principal& principal, const Reading& reading, Answer& answer);

@@ -45,7 +45,7 @@ TEST_CASE("a word that is taught is understood like one of the packs") {
   CHECK(read_with({word("强健率", SynonymKind::metric, "fit_good_rate")}, "强健率是多少") == "value fit_good_rate");
   CHECK(read_with({word("强健率", SynonymKind::metric, "fit_good_rate")}, "强健占比").starts_with("! "));
   CHECK(read_with({word("浮山湾片", SynonymKind::org, id_of("市南区"))}, "浮山湾片优良率") == "value fit_good_rate; where district=市南区");
-  CHECK(read_with({word("女娃娃", SynonymKind::value, "sex", "2")}, "女娃娃优良率") == "value fit_good_rate; where sex=2");
+  CHECK(read_with({word("囡囡们", SynonymKind::value, "sex", "2")}, "囡囡们优良率") == "value fit_good_rate; where sex=2");
   CHECK(read_with({word("哪一级", SynonymKind::dimension, "grade")}, "按哪一级看优良率") == "compare fit_good_rate; by grade");
 }
 
@@ -94,8 +94,8 @@ TEST_CASE("a word is checked before it is taught") {
   CHECK(checked(metric("合格率"), true) == "");
   CHECK(checked(metric("市南区")) == "ask.word_taken");
   CHECK(checked(word("强健度", SynonymKind::metric, "nothing")) == "ask.no_such_target");
-  CHECK(checked(word("女娃娃", SynonymKind::value, "sex", "2")) == "");
-  CHECK(checked(word("女娃娃", SynonymKind::value, "sex", "9x")) == "ask.no_such_target");
+  CHECK(checked(word("囡囡们", SynonymKind::value, "sex", "2")) == "");
+  CHECK(checked(word("囡囡们", SynonymKind::value, "sex", "9x")) == "ask.no_such_target");
   CHECK(checked(word("年级", SynonymKind::dimension, "grade")) == "ask.word_known");
   CHECK(checked(word("哪一级段", SynonymKind::dimension, "nothing")) == "ask.no_such_target");
   CHECK(checked(word("浮山湾片", SynonymKind::org, id_of("市南区"))) == "");

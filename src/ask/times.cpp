@@ -104,6 +104,24 @@ constexpr std::array kFixed = {
     Fixed{U"每月", Kind::each, Unit::month},
     Fixed{U"各月", Kind::each, Unit::month},
     Fixed{U"按月", Kind::each, Unit::month},
+    Fixed{U"每个月", Kind::each, Unit::month},
+    Fixed{U"每一个月", Kind::each, Unit::month},
+    Fixed{U"各个月", Kind::each, Unit::month},
+    Fixed{U"各月份", Kind::each, Unit::month},
+    Fixed{U"每月份", Kind::each, Unit::month},
+    Fixed{U"每个月份", Kind::each, Unit::month},
+    Fixed{U"按月份", Kind::each, Unit::month},
+    Fixed{U"分月", Kind::each, Unit::month},
+    Fixed{U"分月份", Kind::each, Unit::month},
+    Fixed{U"逐个月", Kind::each, Unit::month},
+    Fixed{U"每个学期", Kind::each, Unit::term},
+    Fixed{U"各个学期", Kind::each, Unit::term},
+    Fixed{U"逐学期", Kind::each, Unit::term},
+    Fixed{U"分学期", Kind::each, Unit::term},
+    Fixed{U"每个学年", Kind::each, Unit::school_year},
+    Fixed{U"每一学年", Kind::each, Unit::school_year},
+    Fixed{U"各个学年", Kind::each, Unit::school_year},
+    Fixed{U"逐个学年", Kind::each, Unit::school_year},
 };
 
 // The five-year plans: 2021..2025 is the fourteenth.
@@ -211,6 +229,13 @@ std::optional<TimePhrase> month_of(Cursor& cursor, int64_t year) {
   cursor = look;
   const int64_t number = year * 12 + *month - 1;
   if (cursor.take_any({U"底", U"末"})) return span(Unit::month, number, number);
+  if (cursor.take_any({U"以来", U"至今", U"开始", U"起"})) return span(Unit::month, number, {});
+  Cursor last = cursor;  // 9月到11月
+  if (last.take_any({U"到", U"至", U"-"}))
+    if (const auto to = last.take_number(12); to && *to > *month && last.take_any({U"月份", U"月"})) {
+      cursor = last;
+      return span(Unit::month, number, year * 12 + *to - 1);
+    }
   const auto day = look.take_number(31);
   if (day && look.take_any({U"日", U"号"})) {
     const auto date = Date::from_ymd(static_cast<int>(year), static_cast<int>(*month), static_cast<int>(*day));
@@ -274,9 +299,9 @@ std::optional<TimePhrase> years(Cursor& cursor) {
   return span(Unit::year, first, first);
 }
 
-// 近三年, 最近5个学年, 过去两年
+// 近三年, 最近5个学年, 过去两年, 这三年
 std::optional<TimePhrase> last_periods(Cursor& cursor) {
-  if (!cursor.take_any({U"最近", U"过去", U"近", U"前"})) return std::nullopt;
+  if (!cursor.take_any({U"最近这", U"最近", U"过去这", U"过去", U"近", U"前", U"这"})) return std::nullopt;
   const auto n = cursor.take_number(50);
   if (!n || *n < 1) return std::nullopt;
   (void)cursor.take(U"个");
@@ -334,7 +359,8 @@ std::optional<TimePhrase> within_this_year(Cursor& cursor, Date today) {
   auto part = part_of_year(look, today.year());
   // A month that has not come is last year's.
   const int64_t now = int64_t{today.year()} * 12 + today.month() - 1;
-  if (part && part->unit == Unit::month && *part->from > now) part = span(Unit::month, *part->from - 12, *part->to - 12);
+  if (part && part->unit == Unit::month && *part->from > now)
+    part = span(Unit::month, *part->from - 12, part->to ? std::optional(*part->to - 12) : std::nullopt);
   if (part) cursor = look;
   return part;
 }

@@ -8,7 +8,7 @@ namespace banmo::ask {
 namespace {
 
 // Costs of a token: a longer one is cheaper than its parts, and what is unknown costs more than any reading without it.
-constexpr int kTime = 9, kTerm = 10, kNoun = 11, kShortName = 11, kWord = 11, kNumber = 13, kUnknown = 60;
+constexpr int kTime = 9, kTerm = 10, kNoun = 11, kTopic = 12, kShortName = 11, kWord = 11, kNumber = 13, kUnknown = 60;
 constexpr size_t kMostFixed = 4;              // unknown spans that are looked up
 constexpr double kGreatestNumbered = 10'000;  // 三年级
 
@@ -38,7 +38,7 @@ void Tokenizer::edges_at(std::u32string_view text, size_t at, bool nouns, std::v
       // "大班额" of 大班额比例 where a share is asked.
       if (term.kind == TermKind::noun && (!nouns || (term.code == "share" && !of_share))) continue;
       kept.push_back(index);
-      cost = std::min(cost, term.kind == TermKind::noun ? kNoun : term.penalty >= 3 ? kShortName : kTerm);
+      cost = std::min(cost, term.kind == TermKind::topic ? kTopic : term.kind == TermKind::noun ? kNoun : term.penalty >= 3 ? kShortName : kTerm);
     }
     if (kept.empty()) return;
     Edge& edge = edge_to(at + length);
@@ -125,10 +125,33 @@ struct Fix {
   size_t length = 0;
 };
 
+// The name of a metric among the tokens.
+bool swallows_metric(const Lexicon& lexicon, const std::vector<Token>& tokens, size_t from, size_t to) {
+  for (size_t i = from; i <= to; ++i)
+    for (const uint32_t index : tokens[i].terms)
+      if (lexicon.term(index).kind == TermKind::metric) return true;
+  return false;
+}
+
+// A part of the names of several metrics, spelled right.
+bool is_shared_part(const Lexicon& lexicon, std::u32string_view span) { return lexicon.metrics_containing(span).size() > 1; }
+
+// Where one character stands for another, it is one of what nothing explains: what is known was not mistyped.
+bool changes_known(const std::vector<Token>& tokens, size_t from, size_t to, std::u32string_view name, const Folded& text) {
+  const size_t begin = tokens[from].begin, end = tokens[to].end;
+  if (name.size() != end - begin) return false;
+  for (size_t i = from; i <= to; ++i) {
+    const bool known = tokens[i].known() && !tokens[i].number && !(tokens[i].word != nullptr && tokens[i].word->role == Role::stop);
+    for (size_t k = tokens[i].begin; known && k < tokens[i].end; ++k)
+      if (text.text[k] != name[k - begin]) return true;
+  }
+  return false;
+}
+
 // Spans around the unknown token with two neighbours on each side at most. What sounds alike is sure; of others the longest with the fewest changes.
 std::optional<Fix> nearest_fix(const Folded& text, const Lexicon& lexicon, bool nouns, const std::vector<Token>& tokens, size_t unknown) {
   std::optional<Fix> best;
-  const size_t first = unknown >= 2 ? unknown - 2 : 0, last = std::min(tokens.size() - 1, unknown + 2);
+  const size_t first = unknown >= 2 ? unknown - 2 : 0, last = std::min(tokens.size() - 1, unknown + 3);
   for (size_t from = first; from <= unknown; ++from)
     for (size_t to = unknown; to <= last; ++to) {
       const size_t begin = tokens[from].begin, end = tokens[to].end;
@@ -136,6 +159,14 @@ std::optional<Fix> nearest_fix(const Folded& text, const Lexicon& lexicon, bool 
       const auto near = lexicon.near(std::u32string_view(text.text).substr(begin, end - begin), 4);
       Fix fix{from, to, {}, 0, end - begin};
       for (const auto& one : near) {
+        // 双师等级申请: what is spelled right and has something behind it is no slip of the keys; the rest would be dropped.
+        if (one.distance > 0 && std::u32string_view(text.text).substr(begin, end - begin).find(one.name) != std::u32string_view::npos) continue;
+        // 批的录取人数: a metric that is spelled right is not swallowed by a longer name.
+        if (one.distance > 0 && swallows_metric(lexicon, tokens, from, to)) continue;
+        // 平均办理工作日: a part that several names share is no slip of the keys, nor is 高考 for 中考.
+        if (one.distance > 0 &&
+            (is_shared_part(lexicon, std::u32string_view(text.text).substr(begin, end - begin)) || changes_known(tokens, from, to, one.name, text)))
+          continue;
         if (one.distance != near.front().distance || (lexicon.term(one.term).kind == TermKind::noun && !nouns)) continue;
         fix.terms.push_back(one.term);
         fix.distance = one.distance;

@@ -66,7 +66,7 @@ std::string text_of(const Tree& tree);
 
 // A part of what was understood, as a person reads it and may change it.
 struct Chip {
-  std::string kind;  // "metric", "dimension", "filter", "period", "scope", "target"
+  std::string kind;  // "metric", "dimension", "filter", "period", "scope", "target", "task"
   std::string id;    // the metric, the dimension
   std::string text, text_en;
 };

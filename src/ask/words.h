@@ -17,7 +17,7 @@ enum class Role {
   group,       // 各, 按, 每个: what follows is grouped by; argument "kind": 各类, by the kinds that the metric knows
   spread,      // 分布, 排名: what stands before is grouped by
   trend,       // over the periods
-  when,        // 哪一年
+  when,        // 哪一年; argument "month", "term": 哪个月
   yoy,         // against the same period a year ago
   prior,       // against the period before
   change,      // argument "up", "down", "any": how it moved
@@ -52,6 +52,10 @@ enum class Role {
   whole,     // 全市
   own,       // 本校: argument is the level
   level,     // 区市, 学校: argument is the level
+  unable,    // 中位数, 预测: what is not computed here
+  supposed,  // 如果: what would be
+  act,       // 发通知: something to be done
+  opinion,   // 怎么看: what somebody thinks; argument "soft" where a figure may be meant: 你觉得
   personal,  // 身份证: data about a person
   chat       // not about data
 };

@@ -46,8 +46,11 @@ Result<> compile_find(pack::FlowFind& find, const expr::Context& context) {
 }
 
 Result<> compile_form(std::vector<pack::FlowInput>& form, const pack::Flow& flow) {
-  for (pack::FlowInput& input : form)
+  for (pack::FlowInput& input : form) {
     for (expr::Expression& when : input.when) BANMO_DO(compile_again(when, flow.context, flow.where));
+    if (!input.choose) continue;
+    for (pack::FlowChoose::Match& match : input.choose->match) BANMO_DO(compile_again(match.value, flow.context, flow.where));
+  }
   return {};
 }
 
@@ -62,7 +65,8 @@ Result<> compile_all(pack::Flow& flow) {
       for (pack::FlowStart::With& with : start.with) BANMO_DO(compile_again(with.value, flow.context, start.where));
   }
   for (pack::FlowFile& file : flow.files)
-    if (file.required) BANMO_DO(compile_again(*file.required, flow.context, file.where));
+    for (auto* condition : {&file.required, &file.when})
+      if (*condition) BANMO_DO(compile_again(**condition, flow.context, file.where));
   for (pack::FlowLookup& lookup : flow.lookups)
     if (lookup.when) BANMO_DO(compile_again(*lookup.when, flow.context, flow.where));
   for (pack::FlowFind& find : flow.finds) BANMO_DO(compile_find(find, flow.context));

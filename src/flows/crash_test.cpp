@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // kill -9 while cases are opened and moved: every answered move stands with its history, its audit entry and its row, none stands twice.
 #include <doctest/doctest.h>
-#include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
 
+#include "directory/test_kills.h"
 #include "flows/test_world.h"
 
 namespace banmo::flows::test {
@@ -15,43 +14,14 @@ namespace {
 constexpr int kRounds = 6;
 
 // Opens cases and brings them to the district; tells the number of each that was answered.
-[[noreturn]] void run_victim(const std::string& folder, int told) {
+void run_victim(const std::string& folder, const std::function<void(const int64_t&)>& tell) {
   World world(Pair::sqlite_duckdb, folder);
-  for (;;) {
-    const Case sent = world.sent(5000);
-    const int64_t number = std::stoll(sent.head.key.substr(6));
-    if (::write(told, &number, sizeof number) != static_cast<ssize_t>(sizeof number)) _exit(3);
-  }
+  for (;;) tell(std::stoll(world.sent(5000).head.key.substr(6)));
 }
 
 // Kills the victim after `n` answers; all that it gave.
 std::vector<int64_t> kill_after(const std::string& folder, size_t n) {
-  int ends[2];
-  REQUIRE(::pipe(ends) == 0);
-  const pid_t victim = ::fork();
-  REQUIRE(victim >= 0);
-  if (victim == 0) {
-    ::close(ends[0]);
-    run_victim(folder, ends[1]);
-  }
-  ::close(ends[1]);
-  std::vector<int64_t> answered;
-  const auto hear = [&] {
-    int64_t number = 0;
-    const bool told = ::read(ends[0], &number, sizeof number) == static_cast<ssize_t>(sizeof number);
-    if (told) answered.push_back(number);
-    return told;
-  };
-  while (answered.size() < n && hear()) {
-  }
-  ::kill(victim, SIGKILL);
-  while (hear()) {
-  }
-  ::close(ends[0]);
-  int status = 0;
-  ::waitpid(victim, &status, 0);
-  REQUIRE(WIFSIGNALED(status));
-  return answered;
+  return banmo::test::kill_after<int64_t>(n, [&](const auto& tell) { run_victim(folder, tell); });
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "directory/notices.h"
 #include "flows/calendar.h"
 #include "flows/desk.h"
+#include "flows/notes.h"
 #include "flows/wording.h"
 #include "json/json.h"
 
@@ -22,10 +23,10 @@ constexpr int64_t kMaxLiving = 20;
 constexpr std::chrono::seconds kFresh{1};
 constexpr size_t kMaxKnown = 10'000;  // accounts
 
-#define BANMO_DELEGATION_COLUMNS "id, from_account, to_account, flows, from_at, until_at, note, given_at, ended_at"
+#define BANMO_DELEGATION_COLUMNS "id, from_account, to_account, flows, from_at, until_at, note, given_at, ended_at, sealed_note"
 constexpr std::string_view kInsert =
-    "INSERT INTO flow_delegation (id, from_account, from_no, to_account, flows, from_at, until_at, note, given_at, ended_by) VALUES ($1, $2, $3, $4, "
-    "$5, $6, $7, $8, $9, '')";
+    "INSERT INTO flow_delegation (id, from_account, from_no, to_account, flows, from_at, until_at, note, given_at, ended_by, sealed_note) VALUES "
+    "($1, $2, $3, $4, $5, $6, $7, '', $8, '', $9)";
 constexpr std::string_view kFind = "SELECT " BANMO_DELEGATION_COLUMNS " FROM flow_delegation WHERE id = $1";
 constexpr std::string_view kGiven =
     "SELECT " BANMO_DELEGATION_COLUMNS " FROM flow_delegation WHERE from_account = $1 ORDER BY given_at DESC, id DESC LIMIT 100";
@@ -37,6 +38,7 @@ constexpr std::string_view kLiving =
 constexpr std::string_view kCount = "SELECT COUNT(*) FROM flow_delegation WHERE from_account = $1 AND ended_at IS NULL AND until_at > $2";
 constexpr std::string_view kEnd = "UPDATE flow_delegation SET ended_at = $2, ended_by = $3 WHERE id = $1 AND ended_at IS NULL";
 
+// Without its note.
 Delegation delegation_of(const sql::Values& row) {
   Delegation out;
   out.id = DelegationId::parse(sql::text_of(row[0])).value_or(DelegationId{});
@@ -47,9 +49,14 @@ Delegation delegation_of(const sql::Values& row) {
       if (flow.as_string() != nullptr) out.flows.push_back(*flow.as_string());
   out.from_at = {sql::int_of(row[4])};
   out.until_at = {sql::int_of(row[5])};
-  out.note = sql::text_of(row[6]);
   out.given_at = {sql::int_of(row[7])};
   if (!sql::is_null(row[8])) out.ended_at = Instant{sql::int_of(row[8])};
+  return out;
+}
+
+Result<Delegation> whole_of(const sql::Values& row, const Sealing& sealing) {
+  Delegation out = delegation_of(row);
+  BANMO_TRY(out.note, note_of(sealing, row[6], row[9], place_of_delegation_note(out.id.to_string())));
   return out;
 }
 
@@ -152,8 +159,9 @@ Result<Delegation> Delegations::give(const Principal& by, const DelegationWish& 
     if (sql::int_of(living[0][0]) >= kMaxLiving)
       return fail(ErrorCode::conflict, "flows.delegate_many",
                   {"未到期的委托已有 20 项，请先结束一些", "you have 20 delegations that go on: end some first"});
+    BANMO_TRY(sql::Value note, seal_note(sealing_, one.note, place_of_delegation_note(one.id.to_string())));
     const auto kept = connection.execute(kInsert, {one.id.to_string(), one.from_account, by.account.value, one.to_account, text_of_flows(one.flows),
-                                                   one.from_at.micros, one.until_at.micros, one.note, now.micros});
+                                                   one.from_at.micros, one.until_at.micros, now.micros, std::move(note)});
     if (!kept.ok()) return kept.error();
     directory::NoticeTo to;
     to.account_name = one.to_account;
@@ -172,7 +180,10 @@ Result<std::vector<Delegation>> Delegations::list(const Principal& who) const {
   BANMO_TRY(const auto lease, ledger_.read());
   for (const std::string_view statement : {kGiven, kReceived}) {
     BANMO_TRY(const auto rows, lease->query(statement, {who.account_name}));
-    for (const auto& row : rows.rows) out.push_back(delegation_of(row));
+    for (const auto& row : rows.rows) {
+      BANMO_TRY(Delegation one, whole_of(row, sealing_));
+      out.push_back(std::move(one));
+    }
   }
   std::stable_sort(out.begin(), out.end(), [](const Delegation& a, const Delegation& b) { return a.given_at > b.given_at; });
   return out;
@@ -186,7 +197,7 @@ Result<Delegation> Delegations::end(const Principal& by, std::string_view id) {
   BANMO_DO(ledger_.write([&](sql::Connection& connection) -> Result<> {
     BANMO_TRY(const auto rows, connection.query(kFind, {parsed->to_string()}));
     if (rows.empty()) return no_such_delegation();
-    one = delegation_of(rows[0]);
+    BANMO_TRY(one, whole_of(rows[0], sealing_));
     if (one->from_account != by.account_name && one->to_account != by.account_name) return no_such_delegation();
     if (one->ended_at || one->until_at <= now) return {};  // it is over already
     one->ended_at = now;

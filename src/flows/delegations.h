@@ -15,6 +15,7 @@
 #include "crypto/crypto.h"
 #include "directory/directory.h"
 #include "flows/deputy.h"
+#include "flows/papers.h"
 
 namespace banmo::flows {
 
@@ -39,8 +40,8 @@ struct Delegation {
 
 class Delegations {
  public:
-  Delegations(sql::Database& ledger, directory::Directory& directory, const Book& book, const Clock& clock)
-      : ledger_(ledger), directory_(directory), book_(book), clock_(clock) {}
+  Delegations(sql::Database& ledger, directory::Directory& directory, const Book& book, const Clock& clock, Sealing sealing)
+      : ledger_(ledger), directory_(directory), book_(book), clock_(clock), sealing_(std::move(sealing)) {}
 
   // The giver is absent. Right cases_handle. Errors: invalid "flows.delegate_self", "flows.delegate_who", "flows.delegate_days",
   // "flows.delegate_none"; not_found "flows.no_such_flow"; conflict "flows.delegate_many".
@@ -75,6 +76,7 @@ class Delegations {
   directory::Directory& directory_;
   const Book& book_;
   const Clock& clock_;
+  const Sealing sealing_;
   mutable std::mutex mutex_;  // of what is known; nothing is read from the ledger under it
   mutable std::map<std::string, Known> known_;
 };

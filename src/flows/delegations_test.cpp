@@ -50,7 +50,11 @@ TEST_CASE("a delegate sees and does what waits for the absent colleague, with bo
     CHECK(sent.head.state == "check");
     const auto steps = must(w.flows->history(two.boss, id));
     CHECK(steps.front().on_behalf);
+    CHECK(steps.front().for_account == "boss");
     CHECK(!steps.back().on_behalf);
+    CHECK(steps.back().for_account == "");
+    CHECK(must(w.flows->delegations().list(two.boss)).front().note == two.wish.note);
+    CHECK(w.count("SELECT COUNT(*) FROM flow_delegation WHERE note <> ''") == 0);
     CHECK(w.count("SELECT COUNT(*) FROM flow_step WHERE account = 'helper' AND for_account = 'boss'") == 1);
     CHECK(w.count("SELECT COUNT(*) FROM audit_entry WHERE action = 'case.move' AND actor = 'helper' AND detail LIKE '%\"for\":\"boss\"%'") == 1);
     w.clock.set(*Instant::parse_iso("2026-09-23T16:00:00Z"));  // midnight after the last day

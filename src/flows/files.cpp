@@ -24,9 +24,8 @@ constexpr std::string_view kFilesOf = "SELECT " BANMO_FILE_COLUMNS " FROM flow_f
 constexpr std::string_view kFile = "SELECT " BANMO_FILE_COLUMNS ", f.content FROM flow_file f WHERE f.id = $1 AND f.case_id = $2";
 constexpr std::string_view kCount =
     "SELECT COUNT(*), COALESCE(SUM(CASE WHEN verdict = 'infected' THEN 1 ELSE 0 END), 0) FROM flow_file WHERE case_id = $1 AND file = $2";
-constexpr std::string_view kOpenBytes =
-    "SELECT CAST(COALESCE(SUM(f.n_bytes), 0) AS BIGINT) FROM flow_file f JOIN flow_case c ON c.id = f.case_id WHERE f.account = $1 AND c.closed_at "
-    "IS NULL";
+constexpr std::string_view kOpenBytes = "SELECT CAST(COALESCE(SUM(n_bytes), 0) AS BIGINT) FROM flow_file WHERE account = $1 AND is_open = 1";
+constexpr std::string_view kFollow = "UPDATE flow_file SET is_open = $2 WHERE case_id = $1 AND is_open <> $2";
 constexpr std::string_view kInsert =
     "INSERT INTO flow_file (id, case_id, file, name, type, n_bytes, sha256, account, at, verdict, n_tries, try_at, content, level) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $9, $11, $12)";
@@ -72,6 +71,13 @@ Error unknown_file(const pack::Flow& flow) {
               {"这个流程不收这种材料；收取：" + known.zh, "the flow takes no such file; it takes: " + known.en}, "file");
 }
 
+Error file_not_asked(const pack::FlowFile& file) {
+  return fail(ErrorCode::invalid, "flows.file_not_asked",
+              {"按现在填写的内容不用交“" + file.title.zh + "”；如填写有误，请先改正再上传",
+               "as the case stands '" + file.title.en + "' is not asked for: mend what is filled in first if that is wrong"},
+              "file");
+}
+
 std::string megabytes(int64_t n_bytes) {
   const bool whole = n_bytes % (int64_t{1} << 20) == 0;
   return std::to_string(n_bytes >> (whole ? 20 : 10)) + (whole ? " MB" : " KB");
@@ -79,8 +85,15 @@ std::string megabytes(int64_t n_bytes) {
 
 Result<std::string> read_bytes(const std::string& path, const pack::FlowFile& file) {
   std::error_code failed;
+  const auto unreadable = [] {
+    return fail(
+        ErrorCode::unavailable, "flows.file_unreadable",
+        {"读不了上传的文件，请重新上传；仍不行请联系系统管理员", "the upload cannot be read: send it again, or tell the system administrator"},
+        "file");
+  };
   const auto n = std::filesystem::file_size(path, failed);
-  if (failed || n == 0) return fail(ErrorCode::invalid, "flows.file_empty", {"文件是空的，请重新选择", "the file is empty: choose another"}, "file");
+  if (failed) return unreadable();
+  if (n == 0) return fail(ErrorCode::invalid, "flows.file_empty", {"文件是空的，请重新选择", "the file is empty: choose another"}, "file");
   if (n > static_cast<uintmax_t>(file.max_bytes))
     return fail(ErrorCode::too_large, "flows.file_too_large",
                 {"“" + file.title.zh + "”最大 " + megabytes(file.max_bytes) + "；请压缩或拍小一些再上传",
@@ -89,7 +102,7 @@ Result<std::string> read_bytes(const std::string& path, const pack::FlowFile& fi
   const std::ifstream in(path, std::ios::binary);
   std::ostringstream bytes;
   bytes << in.rdbuf();
-  if (!in) return fail(ErrorCode::unavailable, "flows.file_unreadable", {"读不了上传的文件，请重试", "the upload cannot be read: try again"}, "file");
+  if (!in) return unreadable();
   return std::move(bytes).str();
 }
 
@@ -207,6 +220,10 @@ class FileReader {
 
 }  // namespace
 
+std::pair<std::string_view, sql::Values> files_follow(const std::string& case_id, bool is_closed) {
+  return {kFollow, {case_id, int64_t{!is_closed}}};
+}
+
 Result<CasePapers> CaseFiles::list(const Principal& principal, std::string_view id) const {
   BANMO_TRY(const Standing standing, state_.visible(principal, id));
   const FileReader reader(state_, principal, standing);
@@ -222,9 +239,11 @@ Result<CasePapers> CaseFiles::list(const Principal& principal, std::string_view 
   BANMO_TRY(const Standing sent, state_.mover().as_sent(standing));
   for (const pack::FlowFile& file : standing.running->flow->files) {
     WantedFile wanted{&file, standing.papers.count(file.id), false, false};
+    BANMO_TRY(const bool is_asked, state_.mover().is_asked(sent, file));
+    if (!is_asked && wanted.n_there == 0) continue;
     BANMO_TRY(wanted.is_required, state_.mover().is_required(sent, file));
-    const bool replaces = has_infected(out.items, file.id);
-    wanted.can_add = wanted.n_there < file.n && giver(state_, standing, principal, file, replaces).has_value();
+    const auto by = giver(state_, standing, principal, file, has_infected(out.items, file.id));
+    wanted.can_add = is_asked && wanted.n_there < file.n && by && state_.mover().check_period(standing, *by).ok();
     out.wanted.push_back(wanted);
   }
   return out;
@@ -263,6 +282,9 @@ Result<CaseFile> CaseFiles::add(const Principal& principal, std::string_view id,
   BANMO_TRY(const CasePapers before, list(principal, id));
   const auto by = giver(state_, standing, principal, *file, has_infected(before.items, kind));
   if (!by) return not_your_form(*standing.running->flow, standing.record.state);
+  BANMO_TRY(const Standing sent, state_.mover().as_sent(standing));
+  BANMO_TRY(const bool is_asked, state_.mover().is_asked(sent, *file));
+  if (!is_asked) return file_not_asked(*file);
   BANMO_TRY(const std::string bytes, read_bytes(path, *file));
   BANMO_TRY(const FileKind type, kind_of(bytes, *file));
   CaseFile out;

@@ -10,11 +10,15 @@
 
 #include "directory/types.h"
 #include "flows/papers.h"
+#include "sql/sql.h"
 
 namespace banmo::flows {
 
 struct State;
 struct Standing;
+
+// With a move: whether its case's files count as handed in with an open one.
+std::pair<std::string_view, sql::Values> files_follow(const std::string& case_id, bool is_closed);
 
 class CaseFiles {
  public:

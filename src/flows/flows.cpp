@@ -2,13 +2,13 @@
 #include "flows/flows.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/city_time.h"
 #include "base/log.h"
 #include "flows/book.h"
 #include "flows/desk.h"
 #include "flows/mover.h"
+#include "flows/notes.h"
 #include "flows/state.h"
 #include "flows/store.h"
 #include "flows/wording.h"
@@ -20,52 +20,16 @@ namespace {
 
 using directory::Principal;
 
-constexpr size_t kMaxLimit = 1000;
 constexpr size_t kDeskPage = 500;
+constexpr int64_t kSealedAtOnce = 500;         // notes of each kind, from before they were sealed
 const std::string kTreeCounter = "/org_tree";  // no flow is called so
 
-Lamp lamp_of(const Running& running, const Record& record, Instant now) {
-  if (!record.due_at || record.closed_at) return Lamp::none;
-  const pack::FlowDeadline* deadline = running.flow->deadline(record.state);
-  const auto reached = [&](const std::optional<pack::FlowSpan>& span, bool otherwise) {
-    return span ? now >= running.calendar->before(*record.due_at, *span) : otherwise;
-  };
-  const bool late = now >= *record.due_at;
-  if (deadline == nullptr) return late ? Lamp::red : Lamp::green;
-  if (late || reached(deadline->red, false)) return Lamp::red;
-  return reached(deadline->yellow, false) ? Lamp::yellow : Lamp::green;
-}
-
-CaseHead head_of(const Running* running, const Record& record, Instant now) {
-  CaseHead head;
-  head.id = record.id;
-  head.flow = record.flow;
-  head.key = record.key;
-  head.state = record.state;
-  head.state_title = running == nullptr ? pack::Title{record.state, record.state} : state_title(*running->flow, record.state);
-  head.seq = record.seq;
-  head.opened_at = record.opened_at;
-  head.entered_at = record.entered_at;
-  head.due_at = record.due_at;
-  head.closed_at = record.closed_at;
-  head.lamp = running == nullptr ? Lamp::none : lamp_of(*running, record, now);
-  head.escalated = record.escalated;
-  const pack::FlowState* state = running == nullptr ? nullptr : running->flow->state(record.state);
-  head.rests = state != nullptr && state->rests;
-  return head;
-}
-
-// "due~id"; the empty cursor is the first page.
-Result<Store::At> at_of(const std::string& cursor, int64_t first) {
-  Store::At at{first, {}};
-  if (cursor.empty()) return at;
-  const size_t sign = cursor.find('~');
-  const auto [end, error] = std::from_chars(cursor.data(), cursor.data() + std::min(sign, cursor.size()), at.due);
-  if (sign == std::string::npos || error != std::errc() || end != cursor.data() + sign || !CaseId::parse(cursor.substr(sign + 1)))
-    return fail(ErrorCode::invalid, "flows.bad_cursor", {"翻页参数无效，请从第一页重新开始", "the cursor is not valid; begin at the first page"},
-                "after");
-  at.id = cursor.substr(sign + 1);
-  return at;
+Result<> add_chosen(const Choices& choices, const Standing& standing, const std::vector<pack::FlowInput>& form, ChosenItems& out) {
+  for (const pack::FlowInput& input : form) {
+    if (!input.choose || out.contains(input.field)) continue;
+    BANMO_TRY(out[input.field], choices.chosen(standing, input));
+  }
+  return {};
 }
 
 }  // namespace
@@ -87,11 +51,13 @@ Result<Case> State::show(const Principal& principal, const Standing& standing, s
     out.appeal_until = appeal_until(running, standing.record.state, *standing.record.closed_at);
   if (standing.record.closed_at && !out.appeal_until) return out;
   const Mover moves = mover_for(principal);
+  const Choices choices = moves.choices(principal);
   const bool may_write = principal.has(directory::Right::cases_handle);
   const auto saver = may_write ? moves.saver(standing, principal) : std::nullopt;
   out.can_save = saver && moves.check_period(standing, *saver).ok();
   if (const pack::FlowState* state = running.flow->state(standing.record.state)) {
     BANMO_TRY(out.asked, moves.asked(standing, state->form));
+    if (out.can_save) BANMO_DO(add_chosen(choices, standing, state->form, out.chosen));
   }
   BANMO_TRY(const Standing sent, moves.as_sent(standing));
   std::vector<std::string> desk;
@@ -99,13 +65,14 @@ Result<Case> State::show(const Principal& principal, const Standing& standing, s
   out.is_yours = may_write && !standing.record.closed_at && !out.head.rests && moves.actor(standing, principal, desk).has_value();
   for (const pack::FlowMove& move : running.flow->moves) {
     if (move.automatic() || std::find(move.from.begin(), move.from.end(), standing.record.state) == move.from.end()) continue;
-    Choice choice{&move, {}, {}};
+    Choice choice{&move, {}, {}, !moves.could_make(standing, principal, move)};
     BANMO_TRY(choice.asked, moves.asked(sent, move.form));
     bool took = false;
     if (move.four_eyes) {
       BANMO_TRY(took, took_part(moves, standing, principal, move));
     }
     BANMO_TRY(choice.refused, moves.refusal(sent, principal, move, took));
+    if (!choice.refused) BANMO_DO(add_chosen(choices, standing, move.form, out.chosen));
     out.choices.push_back(std::move(choice));
   }
   if (standing.record.due_at && !running.flow->calendar.empty()) {
@@ -211,36 +178,11 @@ Result<std::vector<Step>> Flows::history(const Principal& principal, std::string
   BANMO_TRY(const Standing standing, state_->visible(principal, id));
   BANMO_TRY(auto steps, state_->store.unscoped_steps(standing.record.id.to_string()));
   if (!state_->has_part(principal, standing))
-    for (Step& step : steps) step.note.clear();  // what offices said is not for who only opened it once
+    for (Step& step : steps) {  // what offices said, and who was away, is not for who only opened it once
+      step.note.clear();
+      step.for_account.clear();
+    }
   return steps;
-}
-
-Result<CasePage> Flows::cases(const Principal& principal, const CaseQuery& query) const {
-  BANMO_DO(check_right(principal, directory::Right::datasets_read));
-  if (query.limit < 1 || query.limit > kMaxLimit)
-    return fail(ErrorCode::invalid, "flows.bad_limit", {"每页件数应为 1 到 1000", "limit must be from 1 to 1000"}, "limit");
-  const bool waiting = query.view == CaseView::waiting;
-  BANMO_TRY(const Store::At at, at_of(query.after, waiting ? INT64_MIN : INT64_MAX));
-  std::vector<Listed> found;
-  if (waiting) {
-    BANMO_TRY(found, state_->waiting(principal, query.flow, at, query.limit + 1));
-  } else {
-    BANMO_TRY(auto opened, state_->store.opened_by(principal.account_name, query.flow, at, query.limit + 1));
-    for (Record& record : opened) found.push_back({std::move(record), {}});
-  }
-  CasePage page;
-  const Instant now = state_->clock.now();
-  for (size_t i = 0; i < found.size() && i < query.limit; ++i) {
-    const Record& record = found[i].record;
-    const auto running = state_->book->of(record.flow, record.state, record.definition);
-    page.items.push_back(head_of(running.ok() ? running->get() : nullptr, record, now));
-    page.items.back().for_account = found[i].for_account;
-  }
-  if (found.size() > query.limit) {
-    const Record& last = found[query.limit - 1].record;
-    page.next = std::to_string(waiting ? last.desk_due : last.opened_at.micros) + "~" + last.id.to_string();
-  }
-  return page;
 }
 
 Result<FlowFigures> Flows::figures(const Principal& principal, std::string_view flow) const {
@@ -293,6 +235,8 @@ Result<int64_t> Flows::run_due(size_t limit) {
   state_->serve_all_lines();
   BANMO_TRY(const int64_t n_decided, state_->panels.settle());
   n_done += n_decided;
+  const auto sealed = seal_old_notes(*state_->stores.ledger, state_->sealing, kSealedAtOnce);
+  if (!sealed.ok()) BANMO_LOG(warn, "flows.notes_not_sealed", {"error", sealed.error().to_string()});  // the next round does it
   if (failure) BANMO_LOG(warn, "flows.late_not_done", {"n", std::to_string(n_failed)}, {"error", failure->to_string()});
   return n_done;
 }

@@ -33,6 +33,7 @@ class CaseFiles;
 class Letters;
 class Lookups;
 class Ratings;
+struct CaseShares;
 
 class Flows {
  public:
@@ -59,6 +60,11 @@ class Flows {
   // Each case by itself, in the order of the list, in one transaction. Errors: invalid "flows.bulk_size"; those of one case are in its outcome, and
   // "flows.case_twice".
   Result<std::vector<MoveOutcome>> move_all(const directory::Principal& principal, const BulkWish& wish);
+  // What an input offers to whoever may fill it in now: at most 50. Right cases_handle. Errors: denied "flows.not_your_form"; not_found
+  // "flows.no_choice"; invalid "flows.choice_long".
+  Result<std::vector<ChoiceItem>> choices(const directory::Principal& principal, std::string_view id, const ChoiceWish& wish) const;
+  // The access that the case has opened. Errors: as of find().
+  Result<CaseShares> shares(const directory::Principal& principal, std::string_view id) const;
   Result<std::vector<Step>> history(const directory::Principal& principal, std::string_view id) const;
   // Waiting: by deadline, those without one last; opened: the newest first. Errors: invalid "flows.bad_cursor", "flows.bad_limit".
   Result<CasePage> cases(const directory::Principal& principal, const CaseQuery& query) const;

@@ -246,4 +246,20 @@ TEST_CASE("a person may move a case on that waits, and the answer comes into it 
   });
 }
 
+TEST_CASE("an answer that does not fit the dataset is as none: the case goes on, with nothing of it in the row") {
+  on_each([](Others& others, World& w) {
+    std::string narrow = kEntry;
+    const std::string wide = "get: {address: address}", address = "    address: {type: text";
+    narrow.replace(narrow.find(wide), wide.size(), "get: {address: floor}");
+    narrow.insert(narrow.find(address), "    floor: {type: int, title: 楼层}\n");
+    w.open(narrow);
+    const Case one = others.sent(true);
+    CHECK(others.run() == 2);
+    CHECK(others.value(one, "hukou") == "err");
+    CHECK(others.value(one, "floor") == "");
+    CHECK(others.value(one, "house") == "hit");
+    CHECK(others.state(one) == "check");
+  });
+}
+
 }  // namespace banmo::flows::test

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/city_time.h"
+#include "flows/files.h"
 #include "flows/letters.h"
 #include "flows/ratings.h"
 #include "flows/wording.h"
@@ -115,6 +116,22 @@ std::optional<Actor> Mover::maker(const Standing& standing, const directory::Pri
   return actor(standing, principal, makers(standing, move));
 }
 
+bool Mover::could_make(const Standing& standing, const directory::Principal& principal, const pack::FlowMove& move) const {
+  const auto has = [](const directory::Principal& who, const pack::FlowRole& role) {
+    return std::any_of(who.grants.begin(), who.grants.end(), [&](const directory::Grant& grant) {
+      return role.roles.empty() || std::find(role.roles.begin(), role.roles.end(), directory::name_of(grant.role)) != role.roles.end();
+    });
+  };
+  for (const std::string& id : makers(standing, move)) {
+    const pack::FlowRole* role = standing.running->flow->role(id);
+    if (role == nullptr) continue;
+    if (has(principal, *role)) return true;
+    for (size_t i = 0; deputies_ && i < deputies_->size(); ++i)
+      if (has(*(*deputies_)[i].absent, *role)) return true;
+  }
+  return false;
+}
+
 Result<> Mover::check_actor(const Standing& standing, const pack::FlowMove& move, const Actor& actor, bool took_part) const {
   if (actor.role == nullptr) return not_your_move(*standing.running->flow, move);
   BANMO_DO(check_appeal(standing, move, actor));
@@ -160,13 +177,17 @@ Result<> Mover::take_inputs(Standing& standing, const pack::FlowMove& move, cons
     if (!asked_here[i] && wish.values.find(move.form[i].field) != nullptr) return not_asked(*standing.running->subject, move.form[i].field);
   auto filled = rows_.fill(principal, standing.running->subject->id, wish.values, standing.row);
   if (!filled.ok()) return below_values(std::move(filled).error());
+  BANMO_DO(check_offered(standing, move.form, asked_here, principal, wish.values));
   BANMO_DO(check_required(standing, move.form, asked_here));
   const pack::FlowState* state = standing.running->flow->state(standing.record.state);
   if (state == nullptr) return {};
   BANMO_TRY(const std::vector<bool> asked_before, drop_unasked(standing, state->form, move.form));
   const pack::FlowState* to = standing.running->flow->state(move.to);
   const bool gives_up = to != nullptr && to->final && !standing.record.in_dataset;  // what is given up need not be complete
-  return gives_up ? Result<>() : check_required(standing, state->form, asked_before);
+  if (gives_up) return {};
+  BANMO_DO(check_required(standing, state->form, asked_before));
+  if (to != nullptr && to->final) return {};  // what ends need not choose anew because a list has changed
+  return check_offered(standing, state->form, asked_before, principal, {});
 }
 
 Result<> Mover::fill_empty(Standing& standing, const Actor& actor) const {
@@ -226,6 +247,7 @@ Result<> Mover::take(Standing& standing, const pack::FlowMove& move, const Actor
     BANMO_TRY([[maybe_unused]] const auto asked, drop_unasked(standing, left->form, move.form));
   }
   BANMO_DO(run_effects(standing, move, actor));
+  BANMO_DO(give_access(standing, move, actor, change));
   enter(standing, move.to);
   for (const pack::FlowStart& other : move.starts) BANMO_DO(start(standing, other, actor, change));
   BANMO_DO(call(standing, move, actor, change));
@@ -252,7 +274,9 @@ Result<> Mover::take_automatic(Standing& standing, Change& change, Panel panel) 
     if (!standing.papers.waits_for.empty()) return {};
   }
   return fail(ErrorCode::internal, "flows.circle",
-              {"流程的自动办理在转圈，请通知系统管理员", "the automatic moves of this flow run in circles: tell the system administrator"});
+              {"流程一次自动办理超过 16 步，没有办成，内容未丢；请通知系统管理员检查场景包",
+               "the flow makes more than 16 moves by itself in a row, so nothing was done and nothing is lost: tell the system administrator to look "
+               "at its pack"});
 }
 
 void Mover::tell_opener(const Standing& standing, const Actor& actor, Change& change) const {
@@ -290,6 +314,7 @@ Result<> Mover::finish(Standing& standing, const Actor& actor, std::string actio
   const pack::FlowState* state = running.flow->state(c.state);
   change.rests = state != nullptr && state->rests;
   if (change.is_moved && !c.closed_at) change.desks = desks_of_case(running, c.state, c.escalated, standing.row, *orgs_);
+  if (change.is_moved && !running.flow->files.empty()) change.also.push_back(files_follow(c.id.to_string(), c.closed_at.has_value()));
   BANMO_TRY(c.content, rows_.to_text(subject, standing.row));
   json::Object detail{{"seq", c.seq}, {"state", c.state}};
   if (!change.steps.empty()) {
@@ -301,6 +326,7 @@ Result<> Mover::finish(Standing& standing, const Actor& actor, std::string actio
   json::Array issued;
   for (const IssuedLetter& letter : change.letters) issued.emplace_back(letter.letter);
   if (!issued.empty()) detail.set("letters", std::move(issued));
+  if (!change.shared.empty()) detail.set("shared", json::Array(change.shared.begin(), change.shared.end()));
   if (!change.revoked.empty()) detail.set("revoked", json::Array(change.revoked.begin(), change.revoked.end()));
   change.audited = {now_,
                     actor.principal == nullptr ? "system" : actor.principal->account_name,
@@ -351,6 +377,7 @@ Result<Change> Mover::open(const RunningPtr& running, const directory::Principal
     if (!field->empty()) form.push_back({*field, false});
   BANMO_DO(check_form(*running->subject, form, values));
   BANMO_DO(fill_empty(standing, *by));
+  BANMO_DO(check_offered(standing, form, {}, principal, values));
   Change change = fresh(flow, standing.record);
   standing.record.opened_by = principal.account_name;
   enter(standing, flow.states.front().id);
@@ -371,6 +398,8 @@ Result<std::optional<Change>> Mover::save(Standing standing, const directory::Pr
   if (!filled.ok()) return below_values(std::move(filled).error());
   if (!saver(standing, principal)) return not_your_form(*standing.running->flow, standing.record.state);  // it would be somebody else's
   BANMO_DO(fill_empty(standing, *by));
+  BANMO_DO(check_offered(standing, state->form, {}, principal, values));
+  BANMO_DO(drop_unfit(standing, state->form, principal, values));
   if (standing.row == before) return std::optional<Change>();
   Change change;
   const bool own = is_own(standing, by->role);

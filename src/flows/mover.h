@@ -7,6 +7,7 @@
 #include <string>
 
 #include "flows/book.h"
+#include "flows/choices.h"
 #include "flows/deputy.h"
 #include "flows/desk.h"
 #include "flows/evaluator.h"
@@ -36,9 +37,9 @@ struct LookupAnswer;
 
 class Mover {
  public:
-  // `deputies`: for whom whoever acts may act as well.
+  // `shares`: where access is opened, if flows may; `deputies`: for whom whoever acts may act as well.
   Mover(records::CaseRows& rows, const directory::Directory& directory, Instant now, sql::Database& ledger, const Book& book, const Sealing& sealing,
-        DeputiesPtr deputies = {})
+        const shares::Shares* shares, DeputiesPtr deputies = {})
       : rows_(rows),
         directory_(directory),
         sealing_(sealing),
@@ -47,6 +48,7 @@ class Mover {
         ledger_(ledger),
         evaluator_(rows, ledger, now),
         book_(book),
+        shares_(shares),
         deputies_(std::move(deputies)) {}
 
   // A new case in the first state. Errors: denied "flows.not_for_you".
@@ -71,10 +73,15 @@ class Mover {
   std::optional<Actor> actor(const Standing& standing, const directory::Principal& principal, const std::vector<std::string>& by) const;
   // As whom they would make the move.
   std::optional<Actor> maker(const Standing& standing, const directory::Principal& principal, const pack::FlowMove& move) const;
+  // Whether the move is made by a role that they, or whom they act for, have somewhere, if not for this case: others' moves are no business of
+  // theirs.
+  bool could_make(const Standing& standing, const directory::Principal& principal, const pack::FlowMove& move) const;
   // An answer of another department: into the row, and the automatic moves that waited for it are taken.
   Result<Change> answered(Standing standing, const pack::FlowLookup& lookup, const LookupAnswer& answer) const;
   // Whether one must be there when the case is sent on.
   Result<bool> is_required(const Standing& standing, const pack::FlowFile& file) const;
+  // Whether it is asked for at all, as the case stands.
+  Result<bool> is_asked(const Standing& standing, const pack::FlowFile& file) const;
   // Which fields of a form are asked for, in its order. `standing`: as it stands before what is asked.
   Result<std::vector<bool>> asked(Standing standing, const std::vector<pack::FlowInput>& form) const;
   // The case as it would be if it were sent on now: without what its form does not ask for.
@@ -82,6 +89,8 @@ class Mover {
   // The period that the case belongs to, if the flow closes periods for whoever acts; and whether it is open. Errors: denied "flows.period_closed".
   std::optional<PeriodAsked> period_of(const Standing& standing, const Actor& actor) const;
   Result<> check_period(const Standing& standing, const Actor& actor) const;
+  // What inputs offer to whoever fills them in.
+  Choices choices(const directory::Principal& principal) const { return {evaluator_, directory_, principal}; }
   // Who may fill in the form of the present state.
   std::optional<Actor> saver(const Standing& standing, const directory::Principal& principal) const;
 
@@ -91,11 +100,16 @@ class Mover {
   Result<bool> holds_guard(const Standing& standing, const pack::FlowMove& move, const Actor& actor) const;
   Message guard_sentence(const Standing& standing, const pack::FlowMove& move) const;
   Result<> take_inputs(Standing& standing, const pack::FlowMove& move, const directory::Principal& principal, const MoveWish& wish) const;
+  Result<> check_offered(const Standing& standing, const std::vector<pack::FlowInput>& form, const std::vector<bool>& asked,
+                         const directory::Principal& principal, const json::Object& given) const;
+  Result<> drop_unfit(Standing& standing, const std::vector<pack::FlowInput>& form, const directory::Principal& principal,
+                      const json::Object& given) const;
   Result<std::vector<bool>> drop_unasked(Standing& standing, const std::vector<pack::FlowInput>& form, const std::vector<pack::FlowInput>& but) const;
   bool is_own(const Standing& standing, const pack::FlowRole* role) const;  // a role of those who open cases
   Result<> check_files(const Standing& standing, const pack::FlowMove& move) const;
   Result<> check_appeal(const Standing& standing, const pack::FlowMove& move, const Actor& actor) const;
   Result<> issue(const Standing& standing, const pack::FlowMove& move, const Actor& actor, const std::string& note, Change& change) const;
+  Result<> give_access(Standing& standing, const pack::FlowMove& move, const Actor& actor, Change& change) const;
   Result<> call(Standing& standing, const pack::FlowMove& move, const Actor& actor, Change& change) const;
   Result<> fill_empty(Standing& standing, const Actor& actor) const;
   Result<> run_effects(Standing& standing, const pack::FlowMove& move, const Actor& actor) const;
@@ -121,6 +135,7 @@ class Mover {
   sql::Database& ledger_;
   Evaluator evaluator_;
   const Book& book_;
+  const shares::Shares* shares_;
   DeputiesPtr deputies_;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "flows/mover.h"
+#include "flows/wording.h"
 
 namespace banmo::flows {
 namespace {
@@ -35,6 +36,37 @@ Result<std::vector<bool>> Mover::drop_unasked(Standing& standing, const std::vec
 }
 
 Result<std::vector<bool>> Mover::asked(Standing standing, const std::vector<pack::FlowInput>& form) const { return drop_unasked(standing, form, {}); }
+
+// What is typed now is from what is offered now; what stands there from before as well when the case is moved (`asked` says what is asked for then),
+// except what is offered to one reader and not to the next.
+Result<> Mover::check_offered(const Standing& standing, const std::vector<pack::FlowInput>& form, const std::vector<bool>& asked,
+                              const directory::Principal& principal, const json::Object& given) const {
+  Error error = fail(ErrorCode::invalid, "flows.not_offered", {}, "$.values");
+  for (size_t i = 0; i < form.size(); ++i) {
+    const pack::FlowInput& input = form[i];
+    if (!input.choose) continue;
+    const bool is_public = input.choose->from == pack::FlowChoose::From::rows || input.choose->from == pack::FlowChoose::From::orgs;
+    const bool is_given = given.find(input.field) != nullptr;
+    if (!is_given && !(is_public && i < asked.size() && asked[i])) continue;
+    BANMO_TRY(const bool fits, choices(principal).fits(standing, input));
+    if (!fits) error.details.push_back(not_offered(*standing.running->subject, input));
+  }
+  if (error.details.empty()) return {};
+  error.message = error.details.front().message;
+  error.where = error.details.front().where;
+  return error;
+}
+
+// What was chosen by a field that now says something else is chosen anew.
+Result<> Mover::drop_unfit(Standing& standing, const std::vector<pack::FlowInput>& form, const directory::Principal& principal,
+                           const json::Object& given) const {
+  for (const pack::FlowInput& input : form) {
+    if (!input.choose || given.find(input.field) != nullptr || (given.find(input.choose->on) == nullptr && input.choose->match.empty())) continue;
+    BANMO_TRY(const bool fits, choices(principal).fits(standing, input));
+    if (!fits) standing.row[standing.running->subject->field_index(input.field)] = {};
+  }
+  return {};
+}
 
 Result<Standing> Mover::as_sent(Standing standing) const {
   if (const pack::FlowState* state = standing.running->flow->state(standing.record.state)) {

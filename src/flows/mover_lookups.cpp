@@ -67,7 +67,10 @@ Result<Change> Mover::answered(Standing standing, const pack::FlowLookup& lookup
   for (const auto& [name, text] : answer.get)
     for (const auto& [given, field] : lookup.get)
       if (given == name) values.set(field, text);
-  if (const auto filled = rows_.fill(directory::Principal::system(), subject.id, values, standing.row); !filled.ok()) {
+  sql::Values row = standing.row;  // a row that was filled in wrongly is worth nothing
+  if (const auto filled = rows_.fill(directory::Principal::system(), subject.id, values, row); filled.ok()) {
+    standing.row = std::move(row);
+  } else {
     BANMO_LOG(warn, "flows.lookup_misfit", {"lookup", lookup.id}, {"error", filled.error().id}, {"where", filled.error().where});
     result = "err";  // what came does not fit: as if nothing had come
   }

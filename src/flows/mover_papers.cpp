@@ -29,8 +29,16 @@ Issuer issuer_of(const Standing& standing, const Actor& actor, bool is_applicant
 
 }  // namespace
 
+Result<bool> Mover::is_asked(const Standing& standing, const pack::FlowFile& file) const {
+  if (!file.when) return true;
+  BANMO_TRY(const sql::Value value, evaluator_.evaluate(*file.when, standing, {}));
+  return expr::is_true(value);
+}
+
 Result<bool> Mover::is_required(const Standing& standing, const pack::FlowFile& file) const {
   if (!file.required) return false;
+  BANMO_TRY(const bool is_asked, this->is_asked(standing, file));
+  if (!is_asked) return false;
   BANMO_TRY(const sql::Value value, evaluator_.evaluate(*file.required, standing, {}));
   return expr::is_true(value);
 }

@@ -220,9 +220,10 @@ Result<PanelView> Panels::name(const Principal& by, std::string_view case_id, co
       BANMO_DO(seats::insert(ledger, seat));
       directory::NoticeTo to;
       to.account_name = one.account;
-      BANMO_DO(directory::add_notice(
-          ledger, row.asked_at, to,
-          {"flow.review", {"请评审“" + title.zh + "”的一件作品", "you are asked to review a case of '" + title.en + "'"}, "/cases"}));
+      BANMO_DO(directory::add_notice(ledger, row.asked_at, to,
+                                     {"flow.review",
+                                      {"请评审“" + title.zh + "”的一件作品", "you are asked to review a case of '" + title.en + "'"},
+                                      "/review?id=" + seat.id.to_string()}));
     }
     return told(ledger, state_,
                 entry_of(row.asked_at, by.account_name, "panel.name", record,
@@ -239,11 +240,16 @@ Result<PanelView> Panels::find(const Principal& reader, std::string_view case_id
   view.title = state_title(*named.standing->running->flow, view.state);
   view.n = named.panel->n;
   view.decided = record.state != view.state;
+  const auto tree = state_.directory.orgs();
   for (const SeatRow& row : named.seats) {
     if (row.state != view.state) continue;
-    Seat& seat = view.seats.emplace_back(Seat{row.id, row.account, {row.org}, row.stage, row.asked_at, row.changed_at, {}, {}});
+    const directory::Org* place = tree->standing({row.org});  // a teacher's class says little to who names reviewers
+    Seat& seat = view.seats.emplace_back(
+        Seat{row.id, row.account, place == nullptr ? directory::OrgNo{row.org} : place->no, row.stage, row.asked_at, row.changed_at, {}, {}});
     const bool is_over = !row.is_in_round(record);
-    if (row.stage == SeatStage::declined || is_over) seat.note = row.note;
+    if (row.stage == SeatStage::declined || is_over) {
+      BANMO_TRY(seat.note, seats::note_in(row, state_.sealing));
+    }
     if (row.stage == SeatStage::in && is_over) seat.score = row.score;
   }
   view.can_name = !view.decided && reader.has(directory::Right::cases_handle) && n_missing(*named.panel, named.seats, record) > 0;
@@ -265,7 +271,7 @@ Result<PanelView> Panels::replace(const Principal& by, std::string_view case_id,
     if (row->stage != SeatStage::asked) return {};  // it is free already
     row->stage = SeatStage::replaced;
     row->changed_at = now;
-    BANMO_DO(seats::update(ledger, *row));
+    BANMO_DO(seats::update(ledger, *row, state_.sealing));
     return told(ledger, state_, entry_of(now, by.account_name, "panel.replace", record, for_absent(named.for_account, {{"account", row->account}})));
   }));
   return find(by, case_id);
@@ -332,7 +338,7 @@ Result<Review> Panels::review(const Principal& reviewer, std::string_view seat) 
   }
   out.shown = rows.shown_level(reviewer, running.subject->id, blind, level);
   out.points = points_of(row.sheet);
-  out.note = row.note;
+  BANMO_TRY(out.note, seats::note_in(row, state_.sealing));
   return out;
 }
 
@@ -373,7 +379,7 @@ Result<Review> Panels::hand_in(const Principal& reviewer, std::string_view seat,
     row.score = score;
     row.note = wish.note;
     row.changed_at = now;
-    BANMO_DO(seats::update(ledger, row));
+    BANMO_DO(seats::update(ledger, row, state_.sealing));
     return told(ledger, state_, entry_of(now, reviewer.account_name, "panel.sheet", standing.record, {{"seat", row.id.to_string()}}));
   }));
   int64_t n_done = 0;
@@ -397,7 +403,7 @@ Result<> Panels::decline(const Principal& reviewer, std::string_view seat, const
     row->stage = SeatStage::declined;
     row->note = reason;
     row->changed_at = now;
-    BANMO_DO(seats::update(ledger, *row));
+    BANMO_DO(seats::update(ledger, *row, state_.sealing));
     directory::NoticeTo to;
     to.account_name = row->asked_by;
     const pack::Flow& flow = *found.second.running->flow;

@@ -197,6 +197,7 @@ TEST_CASE("a reviewer declines or is replaced, and whoever has handed in stays")
     const PanelView again = must(panels.name(w.district, id_of(one), {{"t3a", "t3b"}, ""}));
     CHECK(seats(again) == "t2a:2 t2b:3 t2c:1 t3a:0 t3b:0 ");
     CHECK(again.seats[0].note == "作者是我的学生");
+    CHECK(w.count("SELECT COUNT(*) FROM flow_seat WHERE note <> ''") == 0);
     CHECK(told(panels.review(people.as("t3b"), again.seats[3].id.to_string())).starts_with("flows.no_review"));  // another's sheet
     const auto wrong = [&](std::map<std::string, double> points) {
       return told(panels.hand_in(people.as("t3a"), again.seats[3].id.to_string(), {std::move(points), ""}));

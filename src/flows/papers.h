@@ -13,6 +13,10 @@
 #include "pack/flow.h"
 #include "pack/level.h"
 
+namespace banmo::shares {
+class Shares;
+}
+
 namespace banmo::flows {
 
 // Where a look-up is asked, as the operator says; packs name none.
@@ -29,6 +33,7 @@ struct Options {
   std::string file_check_url = {};       // who says whether a file is infected; empty: nobody is asked
   std::vector<LookupSite> lookups = {};  // one that is not here has no answer
   int64_t max_drafts = 1000;             // that an account may have begun of one flow and not sent
+  shares::Shares* shares = nullptr;      // opens and ends access; without it a flow that shares is refused
 };
 
 // By which the room seals papers, and hashes their codes.

@@ -47,7 +47,9 @@ TEST_CASE("a closed period is changed by nobody of its level until it is opened 
           "2026 Schools closed until 2026-09-22: 年终结账\n");
     w.clock.set(at("2026-09-22T15:59:00Z"));  // the city's 23:59 of that day
     const Case saved = must(w.flows->save(w.cio, id_of(draft), draft.head.seq, {{"amount", 5100}}));
+    CHECK(must(w.flows->files().list(w.cio, id_of(draft))).wanted.front().can_add);
     w.clock.set(at("2026-09-22T16:00:00Z"));
+    CHECK(!must(w.flows->files().list(w.cio, id_of(draft))).wanted.front().can_add);
     const std::string sentence = "cases of '2026' are closed for Schools and can no longer be changed: ask City to open the period again";
     const Case seen = must(w.flows->find(w.cio, id_of(draft)));
     CHECK(!seen.can_save);

@@ -4,14 +4,17 @@
 #include <algorithm>
 #include <array>
 
+#include "flows/notes.h"
+
 namespace banmo::flows {
 
 namespace {
 
 constexpr std::array<std::string_view, 4> kStages{"asked", "in", "declined", "replaced"};
 
-#define BANMO_SEAT_COLUMNS \
-  "s.id, s.case_id, s.flow, s.state, s.entered_at, s.account, s.org_no, s.stage, s.sheet, s.score, s.note, s.asked_by, s.asked_at, s.changed_at"
+#define BANMO_SEAT_COLUMNS                                                                                                                         \
+  "s.id, s.case_id, s.flow, s.state, s.entered_at, s.account, s.org_no, s.stage, s.sheet, s.score, s.note, s.asked_by, s.asked_at, s.changed_at, " \
+  "s.sealed_note"
 constexpr std::string_view kOfCase = "SELECT " BANMO_SEAT_COLUMNS " FROM flow_seat s WHERE s.case_id = $1 ORDER BY s.asked_at, s.id";
 constexpr std::string_view kOfAccount = "SELECT " BANMO_SEAT_COLUMNS
                                         " FROM flow_seat s JOIN flow_case c ON c.id = s.case_id AND c.state = s.state AND c.entered_at = "
@@ -20,8 +23,9 @@ constexpr std::string_view kOfAccount = "SELECT " BANMO_SEAT_COLUMNS
 constexpr std::string_view kFind = "SELECT " BANMO_SEAT_COLUMNS " FROM flow_seat s WHERE s.id = $1";
 constexpr std::string_view kInsert =
     "INSERT INTO flow_seat (id, case_id, flow, state, entered_at, account, org_no, stage, sheet, score, note, asked_by, asked_at, changed_at) VALUES "
-    "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-constexpr std::string_view kUpdate = "UPDATE flow_seat SET stage = $2, sheet = $3, score = $4, note = $5, changed_at = $6 WHERE id = $1";
+    "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', $11, $12, $13)";
+constexpr std::string_view kUpdate =
+    "UPDATE flow_seat SET stage = $2, sheet = $3, score = $4, note = $5, changed_at = $6, sealed_note = $7 WHERE id = $1";
 constexpr std::string_view kInOfState =
     "SELECT " BANMO_SEAT_COLUMNS
     " FROM flow_seat s JOIN flow_case c ON c.id = s.case_id AND c.state = s.state AND c.entered_at = s.entered_at WHERE s.flow = $1 AND s.state = $2 "
@@ -42,10 +46,11 @@ SeatRow row_of(const sql::Values& row) {
   out.stage = stage == kStages.end() ? SeatStage::replaced : static_cast<SeatStage>(stage - kStages.begin());
   out.sheet = sql::text_of(row[8]);
   out.score = sql::double_of(row[9]);
-  out.note = sql::text_of(row[10]);
+  out.clear_note = row[10];
   out.asked_by = sql::text_of(row[11]);
   out.asked_at = {sql::int_of(row[12])};
   out.changed_at = {sql::int_of(row[13])};
+  out.sealed_note = row[14];
   return out;
 }
 
@@ -75,13 +80,23 @@ Result<std::optional<SeatRow>> find(sql::Connection& ledger, const std::string& 
 }
 
 Result<> insert(sql::Connection& ledger, const SeatRow& row) {
-  return done(ledger.execute(
-      kInsert, {row.id.to_string(), row.case_id, row.flow, row.state, row.entered_at.micros, row.account, row.org, std::string(name_of(row.stage)),
-                row.sheet, row.score, row.note, row.asked_by, row.asked_at.micros, row.changed_at.micros}));
+  return done(
+      ledger.execute(kInsert, {row.id.to_string(), row.case_id, row.flow, row.state, row.entered_at.micros, row.account, row.org,
+                               std::string(name_of(row.stage)), row.sheet, row.score, row.asked_by, row.asked_at.micros, row.changed_at.micros}));
 }
 
-Result<> update(sql::Connection& ledger, const SeatRow& row) {
-  return done(ledger.execute(kUpdate, {row.id.to_string(), std::string(name_of(row.stage)), row.sheet, row.score, row.note, row.changed_at.micros}));
+Result<std::string> note_in(const SeatRow& row, const Sealing& sealing) {
+  return flows::note_of(sealing, row.clear_note, row.sealed_note, place_of_seat_note(row.id.to_string()));
+}
+
+Result<> update(sql::Connection& ledger, const SeatRow& row, const Sealing& sealing) {
+  std::string clear = row.note ? std::string() : sql::text_of(row.clear_note);
+  sql::Value sealed = row.sealed_note;
+  if (row.note) {
+    BANMO_TRY(sealed, seal_note(sealing, *row.note, place_of_seat_note(row.id.to_string())));
+  }
+  return done(ledger.execute(kUpdate, {row.id.to_string(), std::string(name_of(row.stage)), row.sheet, row.score, std::move(clear),
+                                       row.changed_at.micros, std::move(sealed)}));
 }
 
 Result<std::vector<SeatRow>> in_of_state(sql::Connection& ledger, const std::string& flow, const std::string& state) {

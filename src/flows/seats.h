@@ -27,7 +27,9 @@ struct SeatRow {
   SeatStage stage = SeatStage::asked;
   std::string sheet;  // points by item as JSON
   double score = 0;
-  std::string note, asked_by;
+  std::optional<std::string> note;  // what it says from now on; nothing: what it said, which note_in() reads
+  std::string asked_by;
+  sql::Value clear_note, sealed_note;
   Instant asked_at, changed_at;
 
   bool is_taken() const { return stage == SeatStage::asked || stage == SeatStage::in; }
@@ -41,8 +43,9 @@ namespace seats {
 Result<std::vector<SeatRow>> of_case(sql::Connection& ledger, const std::string& case_id);
 Result<std::vector<SeatRow>> of_account(sql::Connection& ledger, const std::string& account);  // asked or in, at most 500, the oldest first
 Result<std::optional<SeatRow>> find(sql::Connection& ledger, const std::string& id);
-Result<> insert(sql::Connection& ledger, const SeatRow& row);
-Result<> update(sql::Connection& ledger, const SeatRow& row);  // stage, sheet, score, note, changed_at
+Result<std::string> note_in(const SeatRow& row, const Sealing& sealing);
+Result<> insert(sql::Connection& ledger, const SeatRow& row);                          // of one who has said nothing yet
+Result<> update(sql::Connection& ledger, const SeatRow& row, const Sealing& sealing);  // stage, sheet, score, note, changed_at
 // Sheets that are in, of open cases that are in the state.
 Result<std::vector<SeatRow>> in_of_state(sql::Connection& ledger, const std::string& flow, const std::string& state);
 Result<int64_t> n_cases(sql::Connection& ledger, const std::string& flow, const std::string& state);  // open ones in it

@@ -2,6 +2,7 @@
 // What the doors of this room share: the stores, the flows as they run, and which case a reader may see at which level. Inside the room.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,6 +20,7 @@
 #include "flows/period_locks.h"
 #include "flows/ratings.h"
 #include "flows/store.h"
+#include "flows/work_filter.h"
 #include "records/records.h"
 
 namespace banmo::flows {
@@ -29,6 +31,9 @@ struct Listed {
   std::string for_account;  // in whose absence; empty: one's own
 };
 
+Lamp lamp_of(const Running& running, const Record& record, Instant now);
+//   running   nullptr: its flow is lost
+CaseHead head_of(const Running* running, const Record& record, Instant now);
 Result<> check_right(const directory::Principal& principal, directory::Right right);
 
 struct State {
@@ -40,8 +45,8 @@ struct State {
         options(std::move(given)),
         sealing{people.profile(), options.seal_key},
         book(std::move(flows)),
-        store(*stores.ledger, rows.case_rows(), people.profile(), options.max_drafts),
-        delegations(*stores.ledger, people, *book, now) {}
+        store(*stores.ledger, rows.case_rows(), sealing, options.max_drafts),
+        delegations(*stores.ledger, people, *book, now, sealing) {}
 
   const sql::Stores stores;
   directory::Directory& directory;
@@ -60,9 +65,9 @@ struct State {
   Lookups lookups{*this};
   PeriodLocks locks{*this};
 
-  Mover mover() const { return {records.case_rows(), directory, clock.now(), *stores.ledger, *book, sealing}; }
+  Mover mover() const { return {records.case_rows(), directory, clock.now(), *stores.ledger, *book, sealing, options.shares}; }
   Mover mover_for(const directory::Principal& principal) const {
-    return {records.case_rows(), directory, clock.now(), *stores.ledger, *book, sealing, delegations.deputies(principal)};
+    return {records.case_rows(), directory, clock.now(), *stores.ledger, *book, sealing, options.shares, delegations.deputies(principal)};
   }
   Result<Standing> standing(Record record) const;
   // The level at which a reader sees a case that scope does not cover; nothing: not at all.
@@ -103,7 +108,13 @@ struct State {
   Result<std::vector<Place>> places(const Standing& standing) const;
   Result<> check_seq(const Standing& standing, int64_t seq) const;
   // What waits for the reader by their own roles, and by those of absent colleagues where their own are not asked; by deadline, each once.
-  Result<std::vector<Listed>> waiting(const directory::Principal& principal, const std::string& flow, const Store::At& after, size_t limit) const;
+  Result<std::vector<Listed>> waiting(const directory::Principal& principal, const WorkFilter& filter, const Store::At& after, size_t limit) const;
+  using LookAtDesks = std::function<Result<>(const std::vector<std::string>& desks, const std::string& flow, const std::string& for_account)>;
+  Result<> each_desk(const directory::Principal& principal, const std::string& flow, const LookAtDesks& look) const;
+  Result<std::optional<std::string>> waits_for(const directory::Principal& principal, Record& record) const;
+  // Of those the ones whose number begins so; at most `limit`.
+  Result<std::vector<Listed>> waiting_numbered(const directory::Principal& principal, const WorkFilter& filter, const std::string& start,
+                                               size_t limit) const;
   // Adds to the figures of a flow how its cases kept the deadlines that hold now.   predicate  over c.org_no and c.person_no
   Result<> add_promises(FlowFigures& figures, const Running& running, const std::string& predicate) const;
   Result<> put_to_desks(const RunningPtr& running);

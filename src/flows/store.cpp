@@ -5,6 +5,7 @@
 
 #include "base/city_time.h"
 #include "directory/proxy.h"
+#include "flows/notes.h"
 
 namespace banmo::flows {
 namespace {
@@ -29,9 +30,10 @@ constexpr std::string_view kUpdateCase =
     "$18";
 constexpr std::string_view kInsertStep =
     "INSERT INTO flow_step (case_id, seq, n, at, move, label_zh, label_en, from_state, to_state, account, role, role_zh, role_en, org_no, note, "
-    "spent, for_account) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+    "spent, for_account, sealed_note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '', $15, $16, $17)";
 constexpr std::string_view kClearDesks = "DELETE FROM flow_desk WHERE case_id = $1";
-constexpr std::string_view kInsertDesk = "INSERT INTO flow_desk (desk, due_at, case_id) VALUES ($1, $2, $3)";
+constexpr std::string_view kInsertDesk =
+    "INSERT INTO flow_desk (desk, due_at, case_id, flow, state, entered_at, opened_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 constexpr std::string_view kCount =
     "INSERT INTO flow_counter (name, value) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET value = flow_counter.value + 1";
 constexpr std::string_view kSetCounter =
@@ -39,14 +41,34 @@ constexpr std::string_view kSetCounter =
 constexpr std::string_view kCounter = "SELECT value FROM flow_counter WHERE name = $1";
 constexpr std::string_view kFind = "SELECT " BANMO_CASE_COLUMNS ", c.content FROM flow_case c WHERE c.id = $1";
 constexpr std::string_view kSteps =
-    "SELECT at, move, label_zh, label_en, from_state, to_state, role_zh, role_en, org_no, note, for_account FROM flow_step WHERE case_id = $1 ORDER "
-    "BY seq, n";
+    "SELECT at, move, label_zh, label_en, from_state, to_state, role_zh, role_en, org_no, note, for_account, sealed_note, seq, n FROM flow_step "
+    "WHERE "
+    "case_id = $1 ORDER BY seq, n";
 constexpr std::string_view kTookPart =
     "SELECT 1 FROM flow_step WHERE case_id = $1 AND (account = $2 OR for_account = $2) AND from_state <> $3 LIMIT 1";
 constexpr std::string_view kAtDesk = "SELECT " BANMO_CASE_COLUMNS
                                      ", '', d.due_at FROM flow_desk d JOIN flow_case c ON c.id = d.case_id WHERE d.desk = $1 AND (d.due_at, "
                                      "d.case_id) > ($2, $3) AND ($4 = '' OR c.flow = $4) "
                                      "ORDER BY d.due_at, d.case_id LIMIT $5";
+// The lane after another, of its flow or of the next: asked again and again they name all of a desk without reading what stands in them (SQLite reads
+// all of a lane for a comparison of pairs).
+constexpr std::string_view kNextState = "SELECT flow, state FROM flow_desk WHERE desk = $1 AND flow = $2 AND state > $3 ORDER BY state LIMIT 1";
+constexpr std::string_view kNextFlow = "SELECT flow, state FROM flow_desk WHERE desk = $1 AND flow > $2 ORDER BY flow, state LIMIT 1";
+constexpr std::string_view kInLane = "SELECT " BANMO_CASE_COLUMNS
+                                     ", '', d.due_at FROM flow_desk d JOIN flow_case c ON c.id = d.case_id WHERE d.desk = $1 AND d.flow = $2 AND "
+                                     "d.state = $3 AND (d.due_at, d.case_id) > ($4, $5) AND d.due_at >= $6 AND d.due_at <= $7 AND d.entered_at <= $8 "
+                                     "AND d.opened_at >= $9 AND d.opened_at < $10 ORDER BY d.due_at, d.case_id LIMIT $11";
+// Those that rest have one place, and their deadlines are the cases' own.
+constexpr std::string_view kInRestingLane =
+    "SELECT " BANMO_CASE_COLUMNS
+    ", '', d.due_at FROM flow_desk d JOIN flow_case c ON c.id = d.case_id WHERE d.desk = $1 AND d.flow = $2 AND "
+    "d.state = $3 AND (d.due_at, d.case_id) > ($4, $5) AND d.due_at = $12 AND c.due_at >= $6 AND c.due_at <= $7 "
+    "AND d.entered_at <= $8 AND d.opened_at >= $9 AND d.opened_at < $10 ORDER BY d.due_at, d.case_id LIMIT $11";
+constexpr std::string_view kNumbered =
+    "SELECT " BANMO_CASE_COLUMNS
+    " FROM flow_case c WHERE c.flow = $1 AND c.case_key >= $2 AND c.case_key < $3 AND c.case_key > $4 AND c.closed_at "
+    "IS NULL ORDER BY c.case_key LIMIT $5";
+const std::string kAfterNumber = "zzzz";  // behind what numbers go on with, in any collation; a reader looks at the beginning itself
 constexpr std::string_view kOpenedBy =
     "SELECT " BANMO_CASE_COLUMNS
     " FROM flow_case c WHERE c.opened_by = $1 AND (c.opened_at, c.id) < ($2, $3) AND ($4 = '' OR c.flow = $4) ORDER BY c.opened_at DESC, c.id DESC "
@@ -178,7 +200,9 @@ int64_t place_of(const Record& record, bool rests) { return rests ? kResting : r
 Result<> write_desks(sql::Connection& connection, const Record& record, const std::vector<std::string>& desks, bool rests) {
   const std::string id = record.id.to_string();
   BANMO_DO(execute(connection, kClearDesks, {id}));
-  for (const std::string& desk : desks) BANMO_DO(execute(connection, kInsertDesk, {desk, place_of(record, rests), id}));
+  for (const std::string& desk : desks)
+    BANMO_DO(execute(connection, kInsertDesk,
+                     {desk, place_of(record, rests), id, record.flow, record.state, record.entered_at.micros, record.opened_at.micros}));
   return {};
 }
 
@@ -205,10 +229,10 @@ struct Store::Request : sql::Group::Request {
   std::vector<Result<>> results;
 };
 
-Store::Store(sql::Database& ledger, records::CaseRows& rows, crypto::Profile profile, int64_t max_drafts)
+Store::Store(sql::Database& ledger, records::CaseRows& rows, Sealing sealing, int64_t max_drafts)
     : ledger_(ledger),
       rows_(rows),
-      profile_(profile),
+      sealing_(std::move(sealing)),
       max_drafts_(max_drafts),
       group_([this](const sql::Group::Requests& group) { run(group); }, busy(), kMaxGroup, kGroupTime) {}
 
@@ -262,7 +286,7 @@ Result<> Store::write_group(const sql::Group::Requests& group) {
     }
     if (entries.empty()) return {};
     BANMO_DO(rows_.write(connection, rows));
-    const auto told = audit::append_all(connection, entries, profile_);
+    const auto told = audit::append_all(connection, entries, sealing_.profile);
     return told.ok() ? Result<>() : Result<>(told.error());
   });
   if (done.ok()) rows_.written(rows);
@@ -329,9 +353,10 @@ Result<> Store::write_case(sql::Connection& connection, Change& change) {
   int64_t n = 0;
   for (const StepRow& row : change.steps) {
     const Step& step = row.step;
+    BANMO_TRY(sql::Value note, seal_note(sealing_, step.note, place_of_step_note(id, c.seq, n)));
     BANMO_DO(execute(connection, kInsertStep,
                      {id, c.seq, n++, step.at.micros, step.move, step.label.zh, step.label.en, step.from, step.to, row.account, row.role,
-                      step.role.zh, step.role.en, step.org.value, step.note, row.spent_us, row.for_account}));
+                      step.role.zh, step.role.en, step.org.value, row.spent_us, row.for_account, std::move(note)}));
   }
   BANMO_DO(write_desks(connection, c, change.desks, change.rests));
   for (const auto& [to, notice] : change.notices) BANMO_DO(directory::add_notice(connection, c.moved_at, to, notice));
@@ -347,6 +372,7 @@ Result<std::vector<Step>> Store::unscoped_steps(const std::string& id) const {
   std::vector<Step> out;
   BANMO_TRY(const auto lease, ledger_.read());
   BANMO_DO(lease->each(kSteps, {id}, [&](const sql::Values& row) -> Result<> {
+    BANMO_TRY(std::string note, note_of(sealing_, row[9], row[11], place_of_step_note(id, sql::int_of(row[12]), sql::int_of(row[13]))));
     out.push_back({{sql::int_of(row[0])},
                    sql::text_of(row[1]),
                    sql::text_of(row[4]),
@@ -354,8 +380,9 @@ Result<std::vector<Step>> Store::unscoped_steps(const std::string& id) const {
                    {sql::text_of(row[2]), sql::text_of(row[3])},
                    {sql::text_of(row[6]), sql::text_of(row[7])},
                    {sql::int_of(row[8])},
-                   sql::text_of(row[9]),
-                   !sql::text_of(row[10]).empty()});
+                   std::move(note),
+                   !sql::text_of(row[10]).empty(),
+                   sql::text_of(row[10])});
     return {};
   }));
   return out;
@@ -370,6 +397,54 @@ Result<bool> Store::unscoped_took_part(const Record& record, const std::string& 
 
 Result<std::vector<Record>> Store::at_desk(const std::string& desk, const std::string& flow, const At& after, size_t limit) const {
   return read_records(ledger_, kAtDesk, {desk, after.due, after.id, flow, static_cast<int64_t>(limit)});
+}
+
+Result<std::vector<Store::Lane>> Store::lanes_at(const std::string& desk) const {
+  std::vector<Lane> out;
+  BANMO_TRY(const auto lease, ledger_.read());
+  for (Lane last;;) {
+    BANMO_TRY(sql::Rows next, lease->query(kNextState, {desk, last.flow, last.state}));
+    if (next.empty()) {
+      BANMO_TRY(next, lease->query(kNextFlow, {desk, last.flow}));
+    }
+    if (next.empty()) return out;
+    last = {sql::text_of(next[0][0]), sql::text_of(next[0][1])};
+    out.push_back(last);
+  }
+}
+
+Result<std::vector<Record>> Store::in_lane(const std::string& desk, const Lane& lane, const Limits& limits, const At& after, size_t limit) const {
+  const bool by_deadline = limits.due_before.micros != INT64_MAX;
+  sql::Values asked{desk,
+                    lane.flow,
+                    lane.state,
+                    after.due,
+                    after.id,
+                    limits.due_from.micros,
+                    by_deadline ? limits.due_before.micros - 1 : INT64_MAX,
+                    limits.entered_by.micros,
+                    limits.opened_from.micros,
+                    limits.opened_before.micros,
+                    static_cast<int64_t>(limit)};
+  BANMO_TRY(auto found, read_records(ledger_, kInLane, asked));
+  if (found.size() == limit || !by_deadline) return found;
+  asked.push_back(kResting);
+  BANMO_TRY(auto resting, read_records(ledger_, kInRestingLane, asked));
+  for (size_t i = 0; i < resting.size() && found.size() < limit; ++i) found.push_back(std::move(resting[i]));
+  return found;
+}
+
+Result<std::vector<Record>> Store::unscoped_numbered(const std::string& flow, const std::string& start, const std::string& after,
+                                                     size_t limit) const {
+  return read_records(ledger_, kNumbered, {flow, start, start + kAfterNumber, after, static_cast<int64_t>(limit)});
+}
+
+Result<std::vector<std::pair<std::string, int64_t>>> Store::desks_of(const std::string& id) const {
+  BANMO_TRY(const auto lease, ledger_.read());
+  BANMO_TRY(const auto rows, lease->query(kDesksOf, {id}));
+  std::vector<std::pair<std::string, int64_t>> out;
+  for (const auto& row : rows.rows) out.emplace_back(sql::text_of(row[0]), sql::int_of(row[1]));
+  return out;
 }
 
 Result<std::vector<Record>> Store::opened_by(const std::string& account, const std::string& flow, const At& before, size_t limit) const {
@@ -400,7 +475,7 @@ Result<bool> Store::forget_draft(const Record& draft, const directory::NewNotice
     directory::NoticeTo to;
     to.account_name = draft.opened_by;
     BANMO_DO(directory::add_notice(connection, entry.at, to, notice));
-    const auto told = audit::append(connection, entry, profile_);
+    const auto told = audit::append(connection, entry, sealing_.profile);
     return told.ok() ? Result<>() : Result<>(told.error());
   }));
   return is_gone;

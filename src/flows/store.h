@@ -66,6 +66,7 @@ struct Change {
   std::vector<IssuedLetter> letters;
   std::vector<std::string> revoked;                                 // letters of the flow whose standing ones are taken back
   std::vector<std::pair<std::string_view, sql::Values>> also = {};  // statements of the same transaction
+  std::vector<json::Object> shared = {};                            // what the audit log says of access that it opens
   audit::Entry audited;
 };
 
@@ -79,7 +80,7 @@ inline constexpr int64_t kResting = INT64_MAX, kNoDue = kResting - 1;
 
 class Store {
  public:
-  Store(sql::Database& ledger, records::CaseRows& rows, crypto::Profile profile, int64_t max_drafts);
+  Store(sql::Database& ledger, records::CaseRows& rows, Sealing sealing, int64_t max_drafts);
   // Errors: conflict kStale if the case has another seq_before, kOlderTree, kPlaceTaken; those of the store. A new case has its key and is in
   // `change.after` afterwards.
   Result<> write(Change& change);
@@ -94,6 +95,22 @@ class Store {
     int64_t due = INT64_MIN;
     std::string id;
   };
+  // A state of a flow at a desk, in which cases stand by deadline; the deadline of those that rest is not their place.
+  struct Lane {
+    std::string flow, state;
+  };
+  // What is asked of the cases of a lane; `from` included and `before` not.
+  struct Limits {
+    Instant due_from{INT64_MIN}, due_before{INT64_MAX};  // the second as it is here: also those without a deadline
+    Instant entered_by{INT64_MAX};                       // included
+    Instant opened_from{INT64_MIN}, opened_before{INT64_MAX};
+  };
+  Result<std::vector<Lane>> lanes_at(const std::string& desk) const;
+  // By deadline. No content.
+  Result<std::vector<Record>> in_lane(const std::string& desk, const Lane& lane, const Limits& limits, const At& after, size_t limit) const;
+  // Open cases whose number begins so, by number. No content.
+  Result<std::vector<Record>> unscoped_numbered(const std::string& flow, const std::string& start, const std::string& after, size_t limit) const;
+  Result<std::vector<std::pair<std::string, int64_t>>> desks_of(const std::string& id) const;                                  // and its place there
   Result<std::vector<Record>> at_desk(const std::string& desk, const std::string& flow, const At& after, size_t limit) const;  // no content
   Result<std::vector<Record>> opened_by(const std::string& account, const std::string& flow, const At& before, size_t limit) const;
   Result<std::vector<Record>> unscoped_due(Instant now, const At& after, size_t limit) const;  // whose timer is over
@@ -117,7 +134,7 @@ class Store {
 
   sql::Database& ledger_;
   records::CaseRows& rows_;
-  const crypto::Profile profile_;
+  const Sealing sealing_;
   const int64_t max_drafts_;
   sql::Group group_;
 };

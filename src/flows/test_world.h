@@ -9,6 +9,7 @@
 #include "directory/test_pair.h"
 #include "flows/flows.h"
 #include "records/records.h"
+#include "shares/shares.h"
 
 namespace banmo::flows::test {
 
@@ -37,6 +38,7 @@ struct World : banmo::test::TestStores {
   std::shared_ptr<const pack::Catalogue> catalogue;
   std::unique_ptr<directory::Directory> directory;
   std::unique_ptr<records::Records> records;
+  std::unique_ptr<shares::Shares> shares;
   std::unique_ptr<Flows> flows;
   directory::OrgNo city, south, north, school_1, school_2, school_3;
   Principal cio, cio_2, district, district_b, north_district, officer, officer_b, teacher, auditor;

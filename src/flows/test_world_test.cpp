@@ -3,6 +3,7 @@
 
 #include "flows/migrations.h"
 #include "records/migrations.h"
+#include "shares/migrations.h"
 
 namespace banmo::flows::test {
 
@@ -100,6 +101,7 @@ flows:
 
 World::World(Pair which, std::string where) : TestStores(which, "flows", std::move(where)) {
   must(sql::migrate(*stores.ledger, "records", records_migrations()));
+  must(sql::migrate(*stores.ledger, "shares", shares_migrations()));
   must(sql::migrate(*stores.ledger, "flows", flows_migrations()));
   directory = banmo::test::open_directory(stores, clock);
   using directory::OrgKind;
@@ -133,11 +135,14 @@ void World::open(const std::string& text) {
   options.folder = folder;
   options.field_key = crypto::Bytes(32, 7);
   records = must(records::Records::create(stores, catalogue, *directory, clock, options));
+  shares = std::make_unique<shares::Shares>(*directory, *records, shares::Options{.seal_key = flow_options.seal_key});
+  flow_options.shares = shares.get();
   flows = must(Flows::create(stores, catalogue, *directory, *records, clock, flow_options));
 }
 
 void World::close() {
   flows.reset();
+  shares.reset();
   records.reset();
 }
 

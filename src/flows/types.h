@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,11 +47,26 @@ struct Place {
   int64_t position = 0;  // in line, from 1
 };
 
+// What an input offers, and what stands in it.
+struct ChoiceItem {
+  std::string value;  // as the form takes it: a key, the public id of an organisation, the id of a dataset or a field
+  pack::Title title;
+  std::string hint;  // what tells it from others of that name: the organisation that it belongs to
+};
+struct ChoiceWish {
+  std::string field;  // of the state's form, or of the move's
+  std::string move = {};
+  std::string typed = {};  // a part of a title, the beginning of a value, pinyin or its initials; at most 60 bytes
+  std::string on = {};     // what the field that narrows the choice says in a form that is not kept yet
+};
+using ChosenItems = std::map<std::string, std::vector<ChoiceItem>>;  // by input
+
 // A move out of the present state as the reader stands to it.
 struct Choice {
   const pack::FlowMove* move = nullptr;  // of Case::flow
   std::optional<Message> refused;        // why the reader cannot make it now
   std::vector<bool> asked;               // of the move's form, as the case stands
+  bool is_others = false;                // made by roles that the reader, and whom they act for, have nowhere
 };
 
 struct Case {
@@ -65,6 +81,7 @@ struct Case {
   std::vector<pack::Title> awaits;      // look-ups whose answers the case waits for
   std::optional<Instant> appeal_until;  // of a case that ended and may be appealed once
   std::vector<Place> places;
+  ChosenItems chosen;             // of inputs that the reader may fill in
   bool due_is_estimated = false;  // the calendar lacks a year of the deadline: weekends alone are left out
 };
 
@@ -74,7 +91,8 @@ struct Step {
   pack::Title label, role;  // role: of the flow; empty for what happened by itself
   directory::OrgNo org;
   std::string note;
-  bool on_behalf = false;  // made for somebody absent
+  bool on_behalf = false;        // made for somebody absent
+  std::string for_account = {};  // for whom; empty for whoever may not see what offices said
 };
 
 // What somebody may start, and how it goes.
@@ -131,16 +149,22 @@ struct MoveOutcome {
   std::optional<Error> refused;
 };
 
-enum class CaseView { waiting, opened };  // for me; by me
+enum class CaseView { waiting, opened };           // for me; by me
+enum class LampFilter { any, yellow, red, late };  // red: also what is late; late: its deadline is over
 struct CaseQuery {
   CaseView view = CaseView::waiting;
   std::string flow = {};  // empty: all
+  LampFilter lamp = LampFilter::any;
+  int waits_longer_wd = 0;                                  // than so many working days where it stands; 0: any time
+  std::optional<Date> opened_from = {}, opened_until = {};  // days of the city, both included
+  std::string text = {};                                    // the beginning of a number, or a part of what the reader sees of the case
   size_t limit = 50;
   std::string after = {};  // cursor of the last page
 };
 struct CasePage {
   std::vector<CaseHead> items;
-  std::string next;  // empty: the last page
+  std::string next;                     // empty: the last page; of a search there may be one after a page without items
+  pack::Level shown = pack::Level::l1;  // the highest level of what was searched
 };
 
 }  // namespace banmo::flows

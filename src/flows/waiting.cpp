@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where cases stand and until when: work-lists, and the deadlines of open cases after a calendar or a flow changed.
-#include <algorithm>
-
+// Where cases stand and until when, after a calendar or a flow changed.
 #include "base/text.h"
-#include "flows/desk.h"
 #include "flows/state.h"
 
 namespace banmo::flows {
@@ -30,32 +27,6 @@ int64_t deadlines_of(const Running& running) {
 }
 
 }  // namespace
-
-Result<std::vector<Listed>> State::waiting(const directory::Principal& principal, const std::string& flow, const Store::At& after,
-                                           size_t limit) const {
-  std::vector<Listed> found;
-  const auto look = [&](const std::vector<std::string>& desks, const std::string& of_flow, const std::string& for_account) -> Result<> {
-    for (const std::string& desk : desks) {
-      BANMO_TRY(auto part, store.at_desk(desk, of_flow, after, limit));
-      for (Record& record : part) found.push_back({std::move(record), for_account});
-    }
-    return {};
-  };
-  BANMO_DO(look(desks_of(principal), flow, ""));
-  if (const DeputiesPtr deputies = delegations.deputies(principal)) {
-    for (const Deputy& deputy : *deputies) {
-      const auto desks = office_desks_of(*deputy.absent);
-      if (deputy.flows.empty()) BANMO_DO(look(desks, flow, deputy.account));
-      for (const std::string& one : deputy.flows)
-        if (flow.empty() || flow == one) BANMO_DO(look(desks, one, deputy.account));
-    }
-  }
-  std::sort(found.begin(), found.end(), [](const Listed& a, const Listed& b) {
-    return std::tie(a.record.desk_due, a.record.id, a.for_account) < std::tie(b.record.desk_due, b.record.id, b.for_account);
-  });
-  found.erase(std::unique(found.begin(), found.end(), [](const Listed& a, const Listed& b) { return a.record.id == b.record.id; }), found.end());
-  return found;
-}
 
 Result<> State::catch_up(const RunningPtr& running) {
   const auto once = [&](const std::string& what, int64_t now, auto look) -> Result<> {

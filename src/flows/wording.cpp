@@ -104,6 +104,17 @@ Error not_asked(const pack::Dataset& subject, const std::string& field) {
               "$.values." + field);
 }
 
+Error not_offered(const pack::Dataset& subject, const pack::FlowInput& input) {
+  const pack::Title& title = subject.field(input.field)->title;
+  const pack::Field* on = subject.field(input.choose->on);
+  return fail(ErrorCode::invalid, "flows.not_offered",
+              {"“" + title.zh + "”须从给出的列表里选：输入名称中的几个字或拼音首字母，再点选一项" +
+                   (on == nullptr ? "" : "；改了“" + on->title.zh + "”的须重选"),
+               "'" + title.en + "' takes only what its list offers: type a few letters of the name and choose one" +
+                   (on == nullptr ? "" : "; choose again if '" + on->title.en + "' was changed")},
+              "$.values." + input.field);
+}
+
 Error no_such_move(const pack::Flow& flow, const std::string& state) {
   const pack::Title title = state_title(flow, state);
   std::vector<const pack::FlowMove*> moves;

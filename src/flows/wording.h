@@ -20,6 +20,7 @@ Error four_eyes(const pack::FlowMove& move);
 Error note_missing(const pack::FlowMove& move);
 Error not_in_form(const pack::Dataset& subject, const std::string& field);
 Error not_asked(const pack::Dataset& subject, const std::string& field);  // by a form's condition
+Error not_offered(const pack::Dataset& subject, const pack::FlowInput& input);
 Error no_such_move(const pack::Flow& flow, const std::string& state);
 Error no_place(const pack::FlowQuota& quota);
 // A field is empty that says of which places a case needs one.

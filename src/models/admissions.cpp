@@ -2,6 +2,7 @@
 #include "models/admissions.h"
 
 #include <algorithm>
+#include <chrono>
 #include <unordered_map>
 
 #include "base/log.h"
@@ -12,22 +13,8 @@ namespace banmo::models {
 namespace {
 
 constexpr int64_t kGivenUpAfter_us = int64_t{10} * 60 * 1'000'000;  // a run that another process does not end takes seconds
-constexpr size_t kMaxMine = 100;                                    // of published runs, the newest
 constexpr size_t kUnchecked = 10;                                   // runs of a batch that nobody checked, and that stay
 constexpr std::string_view kFlaws[] = {"blocking_pair", "not_eligible", "over_capacity"};
-
-Error no_such_run() { return fail(ErrorCode::not_found, "models.no_such_run", {"没有这次投档", "there is no such run"}); }
-
-bool is_officer(const Principal& principal) {
-  return principal.has(directory::Right::admission_run) || principal.has(directory::Right::admission_publish);
-}
-
-std::vector<std::string> batches_of(const pack::Admission& admission, const Run& run) {
-  if (!run.batch.empty()) return {run.batch};
-  std::vector<std::string> all;
-  for (const pack::AdmissionBatch& batch : admission.batches) all.push_back(batch.id);
-  return all;
-}
 
 RunNames names_of(const pack::Admission& admission) {
   RunNames names;
@@ -55,6 +42,18 @@ void list_exceptions(const Season& season, const BatchInput& batch, const Settle
                               batch.programs[program].code});
   }
 }
+
+// Seconds since it was last asked.
+class Lap {
+ public:
+  double seconds() {
+    const auto now = std::chrono::steady_clock::now();
+    return std::chrono::duration<double>(now - std::exchange(last_, now)).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
 
 // By the place in one's own list; whoever has none stands behind all.
 void count_changes(const Settled& own, const Settled& other, Comparison& out) {
@@ -128,12 +127,13 @@ Result<std::unique_ptr<Admissions>> Admissions::create(sql::Stores stores, std::
   // What cannot be brought in now keeps nobody from their work: it is tried again.
   if (const auto brought = made->bring_into_datasets(); !brought.ok())
     log(LogLevel::error, "admission.results_late", {{"why", brought.error().to_string()}});
+  if (const auto done = made->carry_out_forgettings(); !done.ok()) log(LogLevel::error, "admission.not_tended", {{"why", done.error().to_string()}});
   return made;
 }
 
 void Admissions::tend() {
   if (catalogue_->admissions().empty()) return;
-  for (const auto& done : {give_up_stopped(kGivenUpAfter_us), bring_into_datasets()})
+  for (const auto& done : {give_up_stopped(kGivenUpAfter_us), bring_into_datasets(), expire(), carry_out_forgettings()})
     if (!done.ok()) log(LogLevel::error, "admission.not_tended", {{"why", done.error().to_string()}});
 }
 
@@ -192,8 +192,11 @@ Result<> Admissions::drop_older(const Principal& principal, const Run& run) {
 Result<Run> Admissions::compute(Run run, const pack::Admission& admission) {
   const auto [first, end] = range_of(admission, run);
   BANMO_TRY(const Ground ground, look_up(admission, run.year, first, end));
+  Lap lap;
   BANMO_DO(stores_.warehouse->write([&](sql::Connection& warehouse) -> Result<> {
+    (void)lap.seconds();
     BANMO_TRY(Work work, read(warehouse, admission, run.year, ground));
+    run.took.read = lap.seconds();
     run.batches.clear();
     run.exceptions.clear();
     run.input_sha256 = hash_of(work.season, work.first);
@@ -209,12 +212,17 @@ Result<Run> Admissions::compute(Run run, const pack::Admission& admission) {
       settled.push_back(std::move(one));
     }
     run.output_sha256 = output.finish();
+    run.took.place = lap.seconds();
     BANMO_DO(RunRows::write(warehouse, run, work.season, settled));
-    return RunRows::write_also(warehouse, records_, admission, run, {clock_.now()});
+    BANMO_DO(RunRows::write_also(warehouse, records_, admission, run, {clock_.now()}));
+    run.took.write = lap.seconds();
+    return {};
   }));
+  run.took.commit = lap.seconds();
   run.state = RunState::computed;
   run.computed_at = clock_.now();
   const auto told = store_->computed(run);
+  run.took.name = lap.seconds();
   if (told.ok()) return run;
   BANMO_DO(rows_->erase(run.no));
   return told.error();
@@ -292,8 +300,8 @@ Result<Admissions::Work> Admissions::read(sql::Connection& warehouse, const pack
   return work;
 }
 
-Result<Run> Admissions::moved(Run run, RunState to, const std::vector<std::string>& batches) {
-  BANMO_DO(store_->move(run, to, batches));
+Result<Run> Admissions::moved(Run run, RunState to, const std::vector<std::string>& batches, const std::vector<std::string>& earlier) {
+  BANMO_DO(store_->move(run, to, batches, earlier));
   run.state = to;
   return run;
 }
@@ -320,13 +328,17 @@ Result<> Admissions::check_fresh(const Run& run) const {
   BANMO_DO(records_.flush());
   const auto [first, end] = range_of(*admission, run);
   BANMO_TRY(const Ground ground, look_up(*admission, run.year, first, end));
-  std::string hash;
-  BANMO_DO(stores_.warehouse->write([&](sql::Connection& warehouse) -> Result<> {
-    BANMO_TRY(const Work work, read(warehouse, *admission, run.year, ground));
-    hash = hash_of(work.season, work.first);
+  BANMO_TRY(const Work work, view(*admission, run.year, ground));
+  return hash_of(work.season, work.first) == run.input_sha256 ? Result<>() : Result<>(stale());
+}
+
+Result<Admissions::Work> Admissions::view(const pack::Admission& admission, int64_t year, const Ground& ground) const {
+  std::optional<Work> work;
+  BANMO_DO(read_beside_writer(*stores_.warehouse, admission, [&](sql::Connection& warehouse) -> Result<> {
+    BANMO_TRY(work, read(warehouse, admission, year, ground));
     return {};
   }));
-  return hash == run.input_sha256 ? Result<>() : Result<>(stale());
+  return std::move(*work);
 }
 
 Result<Run> Admissions::publish(const Principal& principal, const std::string& id) {
@@ -339,7 +351,9 @@ Result<Run> Admissions::publish(const Principal& principal, const std::string& i
   run.published_by = principal.account_name;
   run.published_at = clock_.now();
   const auto batches = batches_of(*admission, run);
-  BANMO_TRY(run, moved(std::move(run), RunState::published, batches));
+  std::vector<std::string> earlier;  // published when the rows were looked at just now: they must still be
+  for (size_t i = 0, first = range_of(*admission, run).first; i < first; ++i) earlier.push_back(admission->batches[i].id);
+  BANMO_TRY(run, moved(std::move(run), RunState::published, batches, earlier));
   // It is published; what does not reach the dataset of results now is tried again.
   if (const auto brought = bring_into_datasets(); !brought.ok())
     log(LogLevel::error, "admission.results_late", {{"why", brought.error().to_string()}});
@@ -350,91 +364,14 @@ Result<Run> Admissions::drop(const Principal& principal, const std::string& id) 
   BANMO_DO(require(principal, directory::Right::admission_run));
   BANMO_TRY(Run run, find(principal, id));
   if (run.state != RunState::computed && run.state != RunState::checked)
-    return fail(ErrorCode::conflict, "models.run_state", {"已公布或已作废的投档不能作废", "a run that is published or dropped cannot be dropped"});
+    return fail(ErrorCode::conflict, "models.run_state",
+                {"已公布或已作废的投档不能作废；公布有误请撤回",
+                 "a run that is published or dropped cannot be dropped; one that was published wrongly is taken back"});
   run.account = principal.account_name;
   run.begun_at = clock_.now();
   BANMO_TRY(run, moved(std::move(run), RunState::dropped, {}));
   BANMO_DO(rows_->erase(run.no));
   return find(principal, id);
-}
-
-Result<std::vector<Run>> Admissions::runs(const Principal& principal, const std::string& admission, int64_t year, int64_t before,
-                                          size_t limit) const {
-  BANMO_TRY(const pack::Admission* known, find_admission(*catalogue_, admission));
-  return store_->unscoped_list(known->id, year, before, limit, !is_officer(principal));
-}
-
-Result<Run> Admissions::find(const Principal& principal, const std::string& id) const {
-  BANMO_TRY(auto run, store_->unscoped_find(id));
-  if (!run || catalogue_->admission(run->admission) == nullptr || (run->state != RunState::published && !is_officer(principal))) return no_such_run();
-  return std::move(*run);
-}
-
-Result<std::vector<CutOffRow>> Admissions::cut_offs(const Principal& principal, const std::string& id) const {
-  BANMO_TRY(const Run run, find(principal, id));
-  BANMO_TRY(auto rows, rows_->cut_offs(run));
-  if (is_officer(principal)) return rows;
-  for (CutOffRow& row : rows) {
-    if (row.n_held == 0 || row.n_held >= kMinHolders) continue;
-    row.is_hidden = true;
-    row.last = row.tier = 0;
-    row.score = std::nullopt;
-  }
-  return rows;
-}
-
-directory::Scope Admissions::scope(const Principal& principal, const pack::Admission& admission) const {
-  const pack::Dataset& applicants = *catalogue_->dataset(admission.applicants.dataset);
-  auto scope = directory_.scope(principal, directory::Right::datasets_read, {applicants.org_field, applicants.person_field, admission.level});
-  return scope.aggregates_only ? directory::Scope{} : scope;
-}
-
-Result<std::vector<ApplicantResult>> Admissions::results(const Principal& principal, const std::string& id, int64_t after, size_t limit) const {
-  BANMO_TRY(const Run run, find(principal, id));
-  const directory::Scope seen = scope(principal, *catalogue_->admission(run.admission));
-  if (seen.sees_nothing()) return std::vector<ApplicantResult>{};
-  return rows_->applicants(run, seen.predicate("r.org_no", "r.person_no"), "", after, limit);
-}
-
-Explanation Admissions::explanation(const pack::Admission& admission, ApplicantResult applicant, std::vector<ChoiceResult> choices,
-                                    pack::Level level) {
-  Explanation out{std::move(applicant), std::move(choices)};
-  if (level >= admission.level) return out;
-  for (ChoiceResult& choice : out.choices) choice.score = choice.needed_score = std::nullopt;
-  return out;
-}
-
-Result<Explanation> Admissions::explain(const Principal& principal, const std::string& id, const std::string& number) const {
-  BANMO_TRY(const Run run, find(principal, id));
-  const pack::Admission& admission = *catalogue_->admission(run.admission);
-  const directory::Scope seen = scope(principal, admission);
-  std::vector<ApplicantResult> found;
-  if (!seen.sees_nothing() && !number.empty()) {
-    BANMO_TRY(found, rows_->applicants(run, seen.predicate("r.org_no", "r.person_no"), number, 0, 1));
-  }
-  if (found.empty()) return fail(ErrorCode::not_found, "models.no_such_applicant", {"这次投档中没有这名考生", "this run has no such applicant"});
-  BANMO_TRY(auto choices, rows_->choices({{&run, found.front().seq}}));
-  return explanation(admission, std::move(found.front()), std::move(choices.front()), seen.max_level);
-}
-
-Result<std::vector<std::pair<Run, Explanation>>> Admissions::mine(const Principal& principal) const {
-  std::vector<std::pair<Run, Explanation>> out;
-  for (const pack::Admission& admission : catalogue_->admissions()) {
-    directory::Scope seen = scope(principal, admission);
-    seen.everything = false;
-    seen.orgs.clear();
-    seen.persons = principal.wards;
-    if (principal.person.value != 0) seen.persons.push_back(principal.person);
-    if (seen.sees_nothing()) continue;
-    BANMO_TRY(const auto runs, store_->unscoped_list(admission.id, 0, INT64_MAX, kMaxMine, true));
-    BANMO_TRY(auto found, rows_->applicants(runs, seen.predicate("", "r.person_no"), kMaxMine));
-    std::vector<Seen> people;
-    for (const auto& [run, applicant] : found) people.push_back({run, applicant.seq});
-    BANMO_TRY(auto choices, rows_->choices(people));
-    for (size_t i = 0; i < found.size(); ++i)
-      out.emplace_back(*found[i].first, explanation(admission, std::move(found[i].second), std::move(choices[i]), seen.max_level));
-  }
-  return out;
 }
 
 Result<std::vector<Comparison>> Admissions::compare(const Principal& principal, const std::string& admission_id, int64_t year,
@@ -446,28 +383,24 @@ Result<std::vector<Comparison>> Admissions::compare(const Principal& principal, 
   BANMO_DO(records_.flush());
   const auto index = static_cast<size_t>(rules - admission->batches.data());
   BANMO_TRY(const Ground ground, look_up(*admission, year, index, index + 1));
+  BANMO_TRY(const Work work, view(*admission, year, ground));
+  const BatchInput& batch = work.season.batches.front();
+  const Before before = work.before(batch);
+  BANMO_TRY(const Settled own, settle(work.season, batch, rules->mechanism, before));
+  std::vector<pack::Mechanism> all{rules->mechanism};
+  for (const pack::Mechanism mechanism : mechanisms)
+    if (std::find(all.begin(), all.end(), mechanism) == all.end()) all.push_back(mechanism);
   std::vector<Comparison> out;
-  BANMO_DO(stores_.warehouse->write([&](sql::Connection& warehouse) -> Result<> {
-    out.clear();
-    BANMO_TRY(const Work work, read(warehouse, *admission, year, ground));
-    const BatchInput& batch = work.season.batches.front();
-    const Before before = work.before(batch);
-    BANMO_TRY(const Settled own, settle(work.season, batch, rules->mechanism, before));
-    std::vector<pack::Mechanism> all{rules->mechanism};
-    for (const pack::Mechanism mechanism : mechanisms)
-      if (std::find(all.begin(), all.end(), mechanism) == all.end()) all.push_back(mechanism);
-    for (const pack::Mechanism mechanism : all) {
-      BANMO_TRY(const Settled other, settle(work.season, batch, mechanism, before));
-      OutputHash hash;
-      hash.add(work.season, batch, other);
-      Comparison& one = out.emplace_back();
-      one.mechanism = pack::name_of(mechanism);
-      one.is_own = mechanism == rules->mechanism;
-      one.output_sha256 = hash.finish();
-      count_changes(own, other, one);
-    }
-    return {};
-  }));
+  for (const pack::Mechanism mechanism : all) {
+    BANMO_TRY(const Settled other, settle(work.season, batch, mechanism, before));
+    OutputHash hash;
+    hash.add(work.season, batch, other);
+    Comparison& one = out.emplace_back();
+    one.mechanism = pack::name_of(mechanism);
+    one.is_own = mechanism == rules->mechanism;
+    one.output_sha256 = hash.finish();
+    count_changes(own, other, one);
+  }
   return out;
 }
 

@@ -3,8 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <thread>
+
 #include "json/describe.h"
 #include "models/run_store.h"
+#include "models/season.h"
 #include "models/test_world.h"
 
 using namespace banmo;
@@ -88,14 +91,15 @@ TEST_CASE("two people at least compute, check and publish; a batch is published 
     CHECK(must(admissions.check(world.leader, id)).state == RunState::checked);
     CHECK(told(admissions.publish(world.officer, id)) == "models.four_eyes: somebody else has to publish this run");
     CHECK(must(admissions.publish(world.leader, id)).state == RunState::published);
-    CHECK(told(admissions.drop(world.officer, id)) == "models.run_state: a run that is published or dropped cannot be dropped");
+    CHECK(told(admissions.drop(world.officer, id)) ==
+          "models.run_state: a run that is published or dropped cannot be dropped; one that was published wrongly is taken back");
     const Run again = world.run();
     must(admissions.check(world.officer_b, again.id.to_string()));
     CHECK(told(admissions.publish(world.officer_b, again.id.to_string())) ==
           "models.already_published: the results of the batch early are published already");
     CHECK(must(admissions.find(world.officer, again.id.to_string())).state == RunState::checked);
     CHECK(must(admissions.drop(world.officer, again.id.to_string())).state == RunState::dropped);
-    CHECK(world.count(*world.stores.warehouse, "SELECT COUNT(DISTINCT run_no) FROM admission_outcome") == 1);
+    CHECK(world.count(*world.stores.warehouse, "SELECT COUNT(DISTINCT run_no) FROM admission_choices") == 1);
     CHECK(world.count(*world.stores.ledger, "SELECT COUNT(*) FROM audit_entry WHERE action = 'admission.publish'") == 1);
   });
 }
@@ -217,7 +221,7 @@ TEST_CASE("a run that a stopped program left counts for nothing, and what was pu
     world.clock.advance_micros(int64_t{3600} * 1'000'000);
     world.open();
     CHECK(must(world.admissions->find(world.officer, run.id.to_string())).state == RunState::stopped);
-    CHECK(world.count(*world.stores.warehouse, "SELECT COUNT(*) FROM admission_outcome") == 0);
+    CHECK(world.count(*world.stores.warehouse, "SELECT COUNT(*) FROM admission_choices") == 0);
     must(world.admissions->check(world.officer_b, world.run().id.to_string()));
     CHECK(world.in_dataset() == "");
     must(world.stores.ledger->write([](sql::Connection& connection) {
@@ -301,7 +305,7 @@ TEST_CASE("of the runs that nobody checked the newest ten stay") {
     for (int i = 0; i < 10; ++i) world.run();
     CHECK(must(world.admissions->find(world.officer, first)).state == RunState::dropped);
     CHECK(must(world.admissions->find(world.officer, checked)).state == RunState::checked);
-    CHECK(world.count(*world.stores.warehouse, "SELECT COUNT(DISTINCT run_no) FROM admission_outcome") == 11);
+    CHECK(world.count(*world.stores.warehouse, "SELECT COUNT(DISTINCT run_no) FROM admission_choices") == 11);
   });
 }
 
@@ -318,7 +322,7 @@ TEST_CASE("a run that nobody ends is given up after ten minutes, and rows of one
     world.clock.advance_micros(int64_t{2 * 60} * 1'000'000);
     world.admissions->tend();
     CHECK(must(world.admissions->find(world.officer, id)).state == RunState::stopped);
-    CHECK(world.count(*world.stores.warehouse, "SELECT COUNT(*) FROM admission_outcome") == 0);
+    CHECK(world.count(*world.stores.warehouse, "SELECT COUNT(*) FROM admission_choices") == 0);
     CHECK(world.count(*world.stores.warehouse, "SELECT COUNT(*) FROM admission_also") == 1);
     CHECK(world.count(*world.stores.ledger, "SELECT COUNT(*) FROM audit_entry WHERE action = 'admission.stopped'") == 1);
   });
@@ -347,8 +351,8 @@ TEST_CASE("what cannot reach the dataset of results keeps nobody from starting")
     must(world.stores.ledger->write([](sql::Connection& connection) {
       return connection.script("UPDATE admission_run SET state = 'published', published_at = checked_at WHERE state = 'checked';");
     }));
-    world.open("    nth: {type: int, title: 次序}\nadmissions:",
-               "    nth: {type: int, title: 次序}\n    lacking: {type: text, title: 缺, required: true}\nadmissions:");
+    world.open("    nth: {type: int, title: 次序}\n- id: high_arrival",
+               "    nth: {type: int, title: 次序}\n    lacking: {type: text, title: 缺, required: true}\n- id: high_arrival");
     CHECK(world.in_dataset() == "");
     world.open();
     CHECK(world.in_dataset() == "early:4");
@@ -373,5 +377,46 @@ TEST_CASE("rows that cannot be run are refused with what to mend") {
     script("DELETE FROM ds_high_plan;");
     CHECK(refused() == "models.no_plan: the batch 'Early' has no plan: import it first");
     CHECK(told(world.admissions->lotteries().find("nothing")) == "models.no_such_lottery: there is no such draw");
+  });
+}
+
+TEST_CASE("a check, a comparison and the list of a draw do not wait for whoever writes to the warehouse") {
+  World world(Pair::sqlite_duckdb);  // PostgreSQL has no one writer
+  const std::string id = world.run().id.to_string();
+  must(world.stores.warehouse->write([&](sql::Connection&) -> Result<> {
+    std::thread([&] {
+      CHECK(must(world.admissions->compare(world.officer, "high", 2026, "early", {})).size() == 1);
+      CHECK(must(world.admissions->lotteries().fix(world.officer, "high", 2026, "lots")).n == 6);
+      CHECK(must(world.admissions->check(world.officer_b, id)).state == RunState::checked);
+    }).join();
+    return {};
+  }));
+}
+
+TEST_CASE("rows that change while they are read are read again, and in the end by the writer") {
+  on_each_pair([](World& world) {
+    const pack::Admission& admission = *world.catalogue->admission("high");
+    int n = 0, n_changes = 0;
+    const auto read = [&](sql::Connection& connection) -> Result<> {
+      ++n;
+      BANMO_TRY(const auto rows, connection.query("SELECT COUNT(*) FROM ds_high_plan WHERE program = 'first'"));
+      CHECK(sql::int_of(rows[0][0]) == 1);
+      if (n > n_changes) return {};
+      std::thread([&] {
+        must(world.stores.warehouse->write(
+            [](sql::Connection& writer) { return writer.script("UPDATE bm_state SET version = version + 1 WHERE dataset = 'high_plan';"); }));
+      }).join();
+      return {};
+    };
+    must(read_beside_writer(*world.stores.warehouse, admission, read));
+    CHECK(n == 1);
+    n = 0;
+    n_changes = 2;
+    must(read_beside_writer(*world.stores.warehouse, admission, read));
+    CHECK(n == 3);
+    n = 0;
+    n_changes = 4;
+    must(read_beside_writer(*world.stores.warehouse, admission, read));
+    CHECK(n == 5);
   });
 }

@@ -2,12 +2,11 @@
 // kill -9 while an admission is run and published: an answered run stands whole, one that was not answered counts for nothing, and what was published
 // is in the dataset of results once.
 #include <doctest/doctest.h>
-#include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
 
+#include "directory/test_kills.h"
 #include "models/test_world.h"
 
 namespace banmo::models::test {
@@ -21,12 +20,12 @@ struct Answer {
 };
 
 // Runs and publishes what can be; tells where it is.
-[[noreturn]] void run_victim(const std::string& folder, int told) {
+void run_victim(const std::string& folder, const std::function<void(const Answer&)>& say) {
   World world(Pair::sqlite_duckdb, folder);
   const auto tell = [&](const std::string& id) {
     Answer answer;
     id.copy(answer.id, sizeof answer.id - 1);
-    if (::write(told, &answer, sizeof answer) != static_cast<ssize_t>(sizeof answer)) _exit(3);
+    say(answer);
   };
   for (;;) {
     tell("");
@@ -39,33 +38,11 @@ struct Answer {
 }
 
 // Kills the victim when it has told n times; the ids that it gave.
-std::vector<std::string> kill_after(const std::string& folder, int n) {
-  int ends[2];
-  REQUIRE(::pipe(ends) == 0);
-  const pid_t victim = ::fork();
-  REQUIRE(victim >= 0);
-  if (victim == 0) {
-    ::close(ends[0]);
-    run_victim(folder, ends[1]);
-  }
-  ::close(ends[1]);
-  std::vector<std::string> answered;
-  const auto hear = [&] {
-    Answer answer;
-    const bool is_told = ::read(ends[0], &answer, sizeof answer) == static_cast<ssize_t>(sizeof answer);
-    if (is_told && answer.id[0] != 0) answered.emplace_back(answer.id);
-    return is_told;
-  };
-  for (int i = 0; i < n && hear(); ++i) {
-  }
-  ::kill(victim, SIGKILL);
-  while (hear()) {
-  }
-  ::close(ends[0]);
-  int status = 0;
-  ::waitpid(victim, &status, 0);
-  REQUIRE(WIFSIGNALED(status));
-  return answered;
+std::vector<std::string> kill_after(const std::string& folder, size_t n) {
+  std::vector<std::string> ids;
+  for (const Answer& one : banmo::test::kill_after<Answer>(n, [&](const auto& tell) { run_victim(folder, tell); }))
+    if (one.id[0] != 0) ids.emplace_back(one.id);
+  return ids;
 }
 
 }  // namespace
@@ -75,7 +52,7 @@ TEST_CASE("kill -9 during a run and a publication loses nothing that was answere
   std::filesystem::create_directories(folder);
   std::vector<std::string> answered;
   for (int round = 0; round < kRounds; ++round) {
-    const auto more = kill_after(folder, 1 + round);
+    const auto more = kill_after(folder, static_cast<size_t>(1 + round));
     answered.insert(answered.end(), more.begin(), more.end());
   }
   {

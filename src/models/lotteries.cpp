@@ -119,7 +119,7 @@ Result<Lottery> Lotteries::fix(const Principal& principal, const std::string& ad
   BANMO_DO(records_.flush());
   const auto index = static_cast<size_t>(rules - admission->batches.data());
   std::vector<std::string> numbers;
-  BANMO_DO(stores_.warehouse->write([&](sql::Connection& connection) -> Result<> {
+  BANMO_DO(read_beside_writer(*stores_.warehouse, *admission, [&](sql::Connection& connection) -> Result<> {
     BANMO_TRY(const Season season, read_season(connection, records_, *admission, year, index, index + 1, {clock_.now()}));
     numbers.clear();
     int32_t last = -1;

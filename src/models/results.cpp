@@ -61,14 +61,20 @@ void Admissions::sweep_files() const {
 Result<> Admissions::bring_into_datasets() {
   const WorkerPool::Blocked blocked;  // others are served while the import waits for its turn
   const std::lock_guard lock(publishing_);
-  BANMO_TRY(const auto waiting, store_->unscoped_waiting());
   Result<> first_error;
-  for (const Run& run : waiting) {
-    const pack::Admission* admission = catalogue_->admission(run.admission);
-    if (admission == nullptr) continue;  // its pack is gone
-    const auto brought = admission->results.dataset.empty() ? Result<>() : bring_into_dataset(run, *admission);
-    if (brought.ok()) BANMO_DO(store_->in_dataset(run.no));
-    if (first_error.ok()) first_error = brought;
+  // What was taken back goes first: others that are published come again after it.
+  for (const RunState state : {RunState::recalled, RunState::published}) {
+    BANMO_TRY(const auto waiting, store_->unscoped_waiting());
+    for (const Run& run : waiting) {
+      const pack::Admission* admission = catalogue_->admission(run.admission);
+      if (run.state != state || admission == nullptr) continue;  // its pack is gone
+      const bool comes = state == RunState::published;
+      const auto done = admission->results.dataset.empty() ? Result<>()
+                        : comes                            ? bring_into_dataset(run, *admission)
+                                                           : take_out_of_dataset(run, *admission);
+      if (done.ok()) BANMO_DO(store_->in_dataset(run.no, comes));
+      if (first_error.ok()) first_error = done;
+    }
   }
   return first_error;
 }

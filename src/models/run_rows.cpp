@@ -3,10 +3,16 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <tuple>
+
+#include "models/old_choices.h"
+#include "models/packed_choices.h"
 
 namespace banmo::models {
 namespace {
 
+// held: the program of the place that the batch gave, -1 without one. choices: packed_choices.h.
 constexpr std::string_view kTables = R"sql(
 CREATE TABLE IF NOT EXISTS admission_applicant (
   run_no BIGINT NOT NULL,
@@ -20,21 +26,12 @@ CREATE TABLE IF NOT EXISTS admission_applicant (
   quota VARCHAR NOT NULL,
   choice_no BIGINT NOT NULL
 );
-CREATE TABLE IF NOT EXISTS admission_outcome (
+CREATE TABLE IF NOT EXISTS admission_choices (
   run_no BIGINT NOT NULL,
   seq BIGINT NOT NULL,
   batch BIGINT NOT NULL,
-  choice_no BIGINT NOT NULL,
-  program BIGINT NOT NULL,
-  outcome BIGINT NOT NULL,
-  tier BIGINT NOT NULL,
-  score DOUBLE PRECISION,
-  standing BIGINT NOT NULL,
-  needed BIGINT NOT NULL,
-  needed_tier BIGINT NOT NULL,
-  needed_score DOUBLE PRECISION,
-  decided BIGINT NOT NULL,
-  quota BIGINT NOT NULL
+  held BIGINT NOT NULL,
+  choices BYTEA NOT NULL
 );
 CREATE TABLE IF NOT EXISTS admission_cut_off (
   run_no BIGINT NOT NULL,
@@ -63,16 +60,16 @@ CREATE TABLE IF NOT EXISTS admission_also (
 constexpr std::string_view kIndexes = R"sql(
 CREATE INDEX IF NOT EXISTS admission_applicant_by_run ON admission_applicant (run_no, seq);
 CREATE INDEX IF NOT EXISTS admission_applicant_by_person ON admission_applicant (person_no, run_no);
-CREATE INDEX IF NOT EXISTS admission_outcome_by_run ON admission_outcome (run_no, seq);
+CREATE INDEX IF NOT EXISTS admission_choices_by_run ON admission_choices (run_no, seq);
 CREATE INDEX IF NOT EXISTS admission_cut_off_by_run ON admission_cut_off (run_no);
 CREATE INDEX IF NOT EXISTS admission_also_by_run ON admission_also (run_no, seq);
 )sql";
-constexpr std::string_view kAllTables[] = {"admission_applicant", "admission_outcome", "admission_cut_off", "admission_also"};
+constexpr std::string_view kAllTables[] = {"admission_applicant", "admission_choices", "admission_cut_off", "admission_also"};
 constexpr std::string_view kPlacedPersons =
     "SELECT r.person_no"
-    " FROM admission_outcome o"
-    " JOIN admission_applicant r ON r.run_no = o.run_no AND r.seq = o.seq"
-    " WHERE o.run_no = $1 AND o.batch = $2 AND o.outcome = 0";
+    " FROM admission_choices c"
+    " JOIN admission_applicant r ON r.run_no = c.run_no AND r.seq = c.seq"
+    " WHERE c.run_no = $1 AND c.batch = $2 AND c.held >= 0";
 constexpr std::string_view kLeft =
     "SELECT code, quota, n_left"
     " FROM admission_cut_off"
@@ -88,7 +85,7 @@ constexpr std::string_view kApplicantColumns =
 constexpr std::string_view kPlaced =
     "SELECT seq, person_no, batch, program, quota, choice_no"
     " FROM admission_applicant"
-    " WHERE run_no = $1 AND program <> ''"
+    " WHERE run_no = $1 AND program <> '' AND person_no <> 0"
     " ORDER BY seq";
 constexpr std::string_view kAlso =
     "SELECT seq, field, value"
@@ -174,36 +171,42 @@ Result<> write_applicants(sql::Connection& warehouse, int64_t no, const Season& 
   return added.ok() ? Result<>() : Result<>(added.error());
 }
 
-Result<> write_outcomes(sql::Connection& warehouse, int64_t no, const BatchInput& batch, const Settled& settled) {
+PackedChoice packed(const BatchInput& batch, const Settled& settled, uint32_t wish_no) {
+  const Wish& wish = batch.wishes[wish_no];
+  const Fate& fate = settled.fates[wish_no];
+  PackedChoice one;
+  one.order = wish.order;
+  one.program = wish.program;
+  one.outcome = static_cast<int64_t>(fate.outcome);
+  one.tier = int64_t{wish.tier} + 1;
+  if (has_score(batch, wish_no)) one.score = score_of(batch, wish_no);
+  one.standing = int64_t{fate.standing} + 1;
+  one.needed = int64_t{fate.needed} + 1;
+  one.decided = fate.decided;
+  if (fate.group >= 0) one.quota = batch.programs[static_cast<size_t>(wish.program)].groups[static_cast<size_t>(fate.group)].quota;
+  if (fate.cut == math::kNone) return one;
+  const auto cut = static_cast<uint32_t>(fate.cut);
+  one.needed_tier = int64_t{batch.wishes[cut].tier} + 1;
+  if (batch.rules->score) one.needed_score = score_of(batch, cut);
+  return one;
+}
+
+Result<> write_choices(sql::Connection& warehouse, int64_t no, const BatchInput& batch, const Settled& settled) {
   uint32_t i = 0;
-  const auto added = warehouse.append(
-      "admission_outcome",
-      {"run_no", "seq", "batch", "choice_no", "program", "outcome", "tier", "score", "standing", "needed", "needed_tier", "needed_score", "decided",
-       "quota"},
-      [&](sql::Values& row) -> Result<bool> {
-        if (i == batch.wishes.size()) return false;
-        const Wish& wish = batch.wishes[i];
-        const Fate& fate = settled.fates[i];
-        const auto cut = static_cast<uint32_t>(fate.cut);
-        const bool is_cut = fate.cut != math::kNone;
-        row[0] = no;
-        row[1] = int64_t{wish.applicant} + 1;
-        row[2] = int64_t{batch.index};
-        row[3] = int64_t{wish.order};
-        row[4] = int64_t{wish.program};
-        row[5] = static_cast<int64_t>(fate.outcome);
-        row[6] = int64_t{wish.tier} + 1;
-        row[7] = or_null(has_score(batch, i), has_score(batch, i) ? score_of(batch, i) : 0);
-        row[8] = int64_t{fate.standing} + 1;
-        row[9] = int64_t{fate.needed} + 1;
-        row[10] = is_cut ? int64_t{batch.wishes[cut].tier} + 1 : int64_t{0};
-        row[11] = or_null(is_cut && batch.rules->score, is_cut && batch.n_keys > 0 ? score_of(batch, cut) : 0);
-        row[12] = int64_t{fate.decided};
-        row[13] =
-            fate.group < 0 ? int64_t{-1} : int64_t{batch.programs[static_cast<size_t>(wish.program)].groups[static_cast<size_t>(fate.group)].quota};
-        ++i;
-        return true;
-      });
+  const auto added = warehouse.append("admission_choices", {"run_no", "seq", "batch", "held", "choices"}, [&](sql::Values& row) -> Result<bool> {
+    if (i == batch.wishes.size()) return false;
+    const int32_t applicant = batch.wishes[i].applicant;
+    const int32_t held = settled.assignment.choice[static_cast<size_t>(applicant)];
+    row[0] = no;
+    row[1] = int64_t{applicant} + 1;
+    row[2] = int64_t{batch.index};
+    row[3] = held == math::kNone ? int64_t{-1} : int64_t{batch.wishes[settled.wish_of[static_cast<size_t>(held)]].program};
+    if (!std::holds_alternative<sql::Blob>(row[4])) row[4] = sql::Blob();
+    auto& choices = std::get<sql::Blob>(row[4]);
+    choices.clear();
+    for (; i < batch.wishes.size() && batch.wishes[i].applicant == applicant; ++i) pack_choice(choices, packed(batch, settled, i));
+    return true;
+  });
   return added.ok() ? Result<>() : Result<>(added.error());
 }
 
@@ -253,23 +256,20 @@ ApplicantResult applicant_of(const sql::Values& row) {
           sql::text_of(row[4]), sql::text_of(row[5]), sql::text_of(row[6]),  sql::int_of(row[7])};
 }
 
-ChoiceResult choice_of(const RunNames& names, const sql::Values& row) {
-  const auto batch = static_cast<size_t>(sql::int_of(row[2]));
+ChoiceResult choice_of(const RunNames& names, int64_t batch, const PackedChoice& packed) {
   ChoiceResult one;
-  one.batch = at(names.batches, sql::int_of(row[2]));
-  one.order = sql::int_of(row[3]);
-  one.outcome = static_cast<Outcome>(sql::int_of(row[4]));
-  one.tier = static_cast<int>(sql::int_of(row[5]));
-  one.score = number_of(row[6]);
-  one.standing = sql::int_of(row[7]);
-  one.needed = sql::int_of(row[8]);
-  one.needed_tier = static_cast<int>(sql::int_of(row[9]));
-  one.needed_score = number_of(row[10]);
-  one.decided = static_cast<int>(sql::int_of(row[11]));
-  one.decided_by = decided_by(names, batch, one.decided);
-  one.quota = at(names.quotas, sql::int_of(row[12]));
-  one.program = sql::text_of(row[13]);
-  one.program_title = sql::text_of(row[14]);
+  one.batch = at(names.batches, batch);
+  one.order = packed.order;
+  one.outcome = static_cast<Outcome>(packed.outcome);
+  one.tier = static_cast<int>(packed.tier);
+  one.score = packed.score;
+  one.standing = packed.standing;
+  one.needed = packed.needed;
+  one.needed_tier = static_cast<int>(packed.needed_tier);
+  one.needed_score = packed.needed_score;
+  one.decided = static_cast<int>(packed.decided);
+  one.decided_by = decided_by(names, static_cast<size_t>(batch), one.decided);
+  one.quota = at(names.quotas, packed.quota);
   return one;
 }
 
@@ -283,19 +283,46 @@ std::string list_of(const std::vector<int64_t>& runs, sql::Values& parameters) {
   return list + ")";
 }
 
+// A choice of somebody that lacks the words of its program.
+struct Nameless {
+  std::tuple<int64_t, int64_t, int64_t> program;  // run, batch, number
+  size_t person = 0, choice = 0;
+};
+
+// Code and title by run, batch and number.
+Result<std::map<std::tuple<int64_t, int64_t, int64_t>, std::pair<std::string, std::string>>> program_names(sql::Connection& warehouse,
+                                                                                                           const std::vector<int64_t>& runs,
+                                                                                                           const std::vector<Nameless>& wanted) {
+  std::map<std::tuple<int64_t, int64_t, int64_t>, std::pair<std::string, std::string>> names;
+  if (wanted.empty()) return names;
+  std::set<int64_t> programs;
+  for (const Nameless& one : wanted) programs.insert(std::get<2>(one.program));
+  sql::Values parameters;
+  const std::string of_runs = list_of(runs, parameters);
+  const std::string of_programs = list_of({programs.begin(), programs.end()}, parameters);
+  BANMO_DO(warehouse.each("SELECT run_no, batch, program, code, title FROM admission_cut_off WHERE seat_group = 0 AND run_no IN " + of_runs +
+                              " AND program IN " + of_programs,
+                          parameters, [&](const sql::Values& row) -> Result<> {
+                            names[{sql::int_of(row[0]), sql::int_of(row[1]), sql::int_of(row[2])}] = {sql::text_of(row[3]), sql::text_of(row[4])};
+                            return {};
+                          }));
+  return names;
+}
+
 }  // namespace
 
 Result<> RunRows::make_tables() {
-  return warehouse_->write([](sql::Connection& connection) -> Result<> {
+  BANMO_DO(warehouse_->write([](sql::Connection& connection) -> Result<> {
     BANMO_DO(connection.script(kTables));
     return connection.dialect() == sql::Dialect::postgres ? connection.script(kIndexes) : Result<>();
-  });
+  }));
+  return pack_old_choices(*warehouse_);
 }
 
 Result<> RunRows::write(sql::Connection& warehouse, const Run& run, const Season& season, const std::vector<Settled>& settled) {
   BANMO_DO(write_applicants(warehouse, run.no, season, settled));
   for (size_t b = 0; b < settled.size(); ++b) {
-    BANMO_DO(write_outcomes(warehouse, run.no, season.batches[b], settled[b]));
+    BANMO_DO(write_choices(warehouse, run.no, season.batches[b], settled[b]));
     BANMO_DO(write_cut_offs(warehouse, run.no, *season.admission, season.batches[b], settled[b]));
   }
   return {};
@@ -409,23 +436,25 @@ Result<std::vector<std::vector<ChoiceResult>>> RunRows::choices(const std::vecto
     runs.push_back(seen[i].run->no);
     parameters.emplace_back(seen[i].run->no);
     parameters.emplace_back(seen[i].seq);
-    people += std::string(people.empty() ? "(" : " OR (") + "o.run_no = $" + std::to_string(parameters.size() - 1) + " AND o.seq = $" +
+    people += std::string(people.empty() ? "(" : " OR (") + "run_no = $" + std::to_string(parameters.size() - 1) + " AND seq = $" +
               std::to_string(parameters.size()) + ")";
   }
-  const std::string list = list_of(runs, parameters);
-  const std::string statement =
-      "SELECT o.run_no, o.seq, o.batch, o.choice_no, o.outcome, o.tier, o.score, o.standing, o.needed, o.needed_tier, o.needed_score, o.decided, "
-      "o.quota, p.code, p.title"
-      " FROM admission_outcome o"
-      " LEFT JOIN (SELECT DISTINCT run_no, batch, program, code, title FROM admission_cut_off WHERE run_no IN " +
-      list + ") p ON p.run_no = o.run_no AND p.batch = o.batch AND p.program = o.program WHERE " + people +
-      " ORDER BY o.run_no, o.seq, o.batch, o.choice_no";
+  std::vector<Nameless> nameless;
   BANMO_TRY(const auto lease, warehouse_->read());
-  BANMO_DO(lease->each(statement, parameters, [&](const sql::Values& row) -> Result<> {
-    const size_t i = at_of.at({sql::int_of(row[0]), sql::int_of(row[1])});
-    out[i].push_back(choice_of(seen[i].run->names, row));
-    return {};
-  }));
+  BANMO_DO(lease->each("SELECT run_no, seq, batch, choices FROM admission_choices WHERE " + people + " ORDER BY run_no, seq, batch", parameters,
+                       [&](const sql::Values& row) -> Result<> {
+                         const size_t i = at_of.at({sql::int_of(row[0]), sql::int_of(row[1])});
+                         BANMO_TRY(const auto packed, unpack_choices(row[3]));
+                         for (const PackedChoice& one : packed) {
+                           if (one.program >= 0) nameless.push_back({{sql::int_of(row[0]), sql::int_of(row[2]), one.program}, i, out[i].size()});
+                           out[i].push_back(choice_of(seen[i].run->names, sql::int_of(row[2]), one));
+                         }
+                         return {};
+                       }));
+  BANMO_TRY(const auto names, program_names(*lease, runs, nameless));
+  for (const Nameless& one : nameless)
+    if (const auto found = names.find(one.program); found != names.end())
+      std::tie(out[one.person][one.choice].program, out[one.person][one.choice].program_title) = found->second;
   return out;
 }
 

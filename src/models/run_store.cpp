@@ -30,7 +30,8 @@ void describe(V& v, Summary& x) {
 
 constexpr std::string_view kRunColumns =
     "SELECT no, id, admission, year, batch, state, account, begun_at, computed_at, checked_by, checked_at, published_by, published_at, input_sha256, "
-    "output_sha256, summary, in_dataset"
+    "output_sha256, summary, in_dataset, recall_reason, recall_asked_by, recall_asked_at, recalled_by, recalled_at, n_forgotten, kept_sha256, "
+    "is_expired"
     " FROM admission_run ";
 constexpr std::string_view kNextRun = "SELECT COALESCE(MAX(no), 0) + 1 FROM admission_run";
 constexpr std::string_view kInsertRun =
@@ -51,11 +52,39 @@ constexpr std::string_view kPublished =
     " SET state = 'published', published_by = $2, published_at = $3"
     " WHERE no = $1 AND state = 'checked'";
 constexpr std::string_view kPublishBatch = "INSERT INTO admission_published (admission, year, batch, run_no) VALUES ($1, $2, $3, $4)";
-constexpr std::string_view kInDataset = "UPDATE admission_run SET in_dataset = 1 WHERE no = $1";
+constexpr std::string_view kPublishedCount =
+    "SELECT COUNT(*) FROM admission_published p JOIN admission_run r ON r.no = p.run_no AND r.state = 'published'"
+    " WHERE p.admission = $1 AND p.year = $2 AND p.batch = $3";
+constexpr std::string_view kInDataset = "UPDATE admission_run SET in_dataset = $2 WHERE no = $1";
+constexpr std::string_view kBringAgain = "UPDATE admission_run SET in_dataset = 0 WHERE admission = $1 AND year = $2 AND state = 'published'";
+constexpr std::string_view kAskRecall =
+    "UPDATE admission_run"
+    " SET recall_reason = $2, recall_asked_by = $3, recall_asked_at = $4, recalled_by = ''"
+    " WHERE no = $1 AND state = 'published' AND recall_asked_at IS NULL";
+constexpr std::string_view kDeclineRecall =
+    "UPDATE admission_run"
+    " SET recall_asked_at = NULL, recalled_by = $2"
+    " WHERE no = $1 AND state = 'published' AND recall_asked_at IS NOT NULL";
+// Rows may stand in the dataset of results even if nobody has written down that they do.
+constexpr std::string_view kRecall =
+    "UPDATE admission_run"
+    " SET state = 'recalled', recalled_by = $2, recalled_at = $3, in_dataset = 1"
+    " WHERE no = $1 AND state = 'published' AND recall_asked_at IS NOT NULL";
+constexpr std::string_view kUnpublish = "DELETE FROM admission_published WHERE run_no = $1";
 constexpr std::string_view kCounted =
-    "SELECT no, CASE WHEN state IN ('running', 'computed', 'checked', 'published') THEN 1 ELSE 0 END"
+    "SELECT no, CASE WHEN state IN ('running', 'computed', 'checked', 'published', 'recalled') THEN 1 ELSE 0 END"
     " FROM admission_run"
     " ORDER BY no";
+constexpr std::string_view kForgettings = "SELECT no, run_no, person_no, number, subject, ordered_by FROM admission_forgetting ORDER BY no";
+constexpr std::string_view kHasForgetting = "SELECT COUNT(*) FROM admission_forgetting WHERE run_no = $1 AND person_no = $2";
+constexpr std::string_view kNextForgetting = "SELECT COALESCE(MAX(no), 0) + 1 FROM admission_forgetting";
+constexpr std::string_view kOrderForgetting =
+    "INSERT INTO admission_forgetting (no, run_no, person_no, number, subject, ordered_by) VALUES ($1, $2, $3, $4, $5, $6)";
+constexpr std::string_view kEndForgetting = "DELETE FROM admission_forgetting WHERE no = $1";
+constexpr std::string_view kForgotten =
+    "UPDATE admission_run"
+    " SET n_forgotten = $2, kept_sha256 = $3, summary = $4, is_expired = $5"
+    " WHERE no = $1";
 
 std::optional<Instant> instant_of(const sql::Value& value) { return sql::is_null(value) ? std::nullopt : std::optional(Instant{sql::int_of(value)}); }
 Result<> execute(sql::Connection& connection, std::string_view statement, const sql::Values& parameters) {
@@ -73,6 +102,12 @@ audit::Entry entry_of(const Run& run, const char* action, Instant at, const std:
   detail.set("year", run.year);
   if (!run.batch.empty()) detail.set("batch", run.batch);
   return {at, actor, action, "admission", run.admission, 0, std::move(detail)};
+}
+
+Error not_to_recall() {
+  return fail(ErrorCode::conflict, "models.recall_state",
+              {"这次投档没有公布，或撤回已由别人提出或决定，请刷新后再看",
+               "the run is not published, or somebody else has asked for or decided on taking it back: read it again"});
 }
 
 Run run_of(const sql::Values& row) {
@@ -95,6 +130,10 @@ Run run_of(const sql::Values& row) {
   run.input_sha256 = sql::text_of(row[13]);
   run.output_sha256 = sql::text_of(row[14]);
   run.in_dataset = sql::int_of(row[16]) != 0;
+  run.recall = {sql::text_of(row[17]), sql::text_of(row[18]), sql::text_of(row[20]), instant_of(row[19]), instant_of(row[21])};
+  run.n_forgotten = sql::int_of(row[22]);
+  run.kept_sha256 = sql::text_of(row[23]);
+  run.is_expired = sql::int_of(row[24]) != 0;
   return run;
 }
 
@@ -110,13 +149,17 @@ Result<> read_summary(const std::string& text, Run& run) {
 
 }  // namespace
 
+Result<> RunStore::tell(sql::Connection& connection, const audit::Entry& entry) const {
+  const auto told = audit::append(connection, entry, profile_);
+  return told.ok() ? Result<>() : Result<>(told.error());
+}
+
 Result<> RunStore::begin(Run& run) {
   return stores_.ledger->write([&](sql::Connection& connection) -> Result<> {
     BANMO_TRY(const auto next, connection.query(kNextRun));
     run.no = sql::int_of(next[0][0]);
     BANMO_DO(execute(connection, kInsertRun, {run.no, run.id.to_string(), run.admission, run.year, run.batch, run.account, run.begun_at.micros}));
-    const auto told = audit::append(connection, entry_of(run, "admission.run", run.begun_at, run.account, {}), profile_);
-    return told.ok() ? Result<>() : Result<>(told.error());
+    return tell(connection, entry_of(run, "admission.run", run.begun_at, run.account, {}));
   });
 }
 
@@ -127,8 +170,7 @@ Result<> RunStore::computed(const Run& run) {
     if (n == 0)
       return fail(ErrorCode::conflict, "models.run_stopped", {"这次投档已被中止，请重新投档", "the run was given up meanwhile: run it again"});
     const json::Object detail{{"input_sha256", run.input_sha256}, {"output_sha256", run.output_sha256}};
-    const auto told = audit::append(connection, entry_of(run, "admission.computed", *run.computed_at, run.account, detail), profile_);
-    return told.ok() ? Result<>() : Result<>(told.error());
+    return tell(connection, entry_of(run, "admission.computed", *run.computed_at, run.account, detail));
   });
 }
 
@@ -136,12 +178,11 @@ Result<> RunStore::stop(const Run& run, Instant at) {
   return stores_.ledger->write([&](sql::Connection& connection) -> Result<> {
     BANMO_TRY(const int64_t n, connection.execute(kMove, {run.no, "stopped", "running"}));
     if (n == 0) return {};
-    const auto told = audit::append(connection, entry_of(run, "admission.stopped", at, run.account, {}), profile_);
-    return told.ok() ? Result<>() : Result<>(told.error());
+    return tell(connection, entry_of(run, "admission.stopped", at, run.account, {}));
   });
 }
 
-Result<> RunStore::move(const Run& run, RunState to, const std::vector<std::string>& batches) {
+Result<> RunStore::move(const Run& run, RunState to, const std::vector<std::string>& batches, const std::vector<std::string>& earlier) {
   return stores_.ledger->write([&](sql::Connection& connection) -> Result<> {
     const bool checks = to == RunState::checked, publishes = to == RunState::published;
     const std::string actor = checks ? run.checked_by : publishes ? run.published_by : run.account;
@@ -151,6 +192,13 @@ Result<> RunStore::move(const Run& run, RunState to, const std::vector<std::stri
                                         : connection.execute(kMove, {run.no, "dropped", std::string(kRunStates[static_cast<size_t>(run.state)])});
     BANMO_TRY(const int64_t n, std::move(moved));
     if (n == 0) return wrong_state(kRunStates[static_cast<size_t>(run.state)]);
+    for (const std::string& batch : earlier) {
+      BANMO_TRY(const auto there, connection.query(kPublishedCount, {run.admission, run.year, batch}));
+      if (sql::int_of(there[0][0]) == 0)
+        return fail(ErrorCode::conflict, "models.run_stale",
+                    {"前一批次 " + batch + " 的结果刚被撤回，请等它重新公布后重新投档",
+                     "the earlier batch " + batch + " was just taken back: wait until it is published anew, then run this one again"});
+    }
     for (const std::string& batch : batches) {
       const auto published = execute(connection, kPublishBatch, {run.admission, run.year, batch, run.no});
       if (!published.ok() && published.error().id == "sql.unique_violation")
@@ -159,13 +207,86 @@ Result<> RunStore::move(const Run& run, RunState to, const std::vector<std::stri
       BANMO_DO(published);
     }
     const char* const action = checks ? "admission.check" : publishes ? "admission.publish" : "admission.drop";
-    const auto told = audit::append(connection, entry_of(run, action, at, actor, {{"output_sha256", run.output_sha256}}), profile_);
-    return told.ok() ? Result<>() : Result<>(told.error());
+    return tell(connection, entry_of(run, action, at, actor, {{"output_sha256", run.output_sha256}}));
   });
 }
 
-Result<> RunStore::in_dataset(int64_t no) {
-  return stores_.ledger->write([&](sql::Connection& connection) { return execute(connection, kInDataset, {no}); });
+Result<> RunStore::ask_recall(const Run& run) {
+  return stores_.ledger->write([&](sql::Connection& connection) -> Result<> {
+    BANMO_TRY(const int64_t n, connection.execute(kAskRecall, {run.no, run.recall.reason, run.recall.asked_by, run.recall.asked_at->micros}));
+    if (n == 0) return not_to_recall();
+    return tell(connection, entry_of(run, "admission.recall_ask", *run.recall.asked_at, run.recall.asked_by, {}));
+  });
+}
+
+Result<> RunStore::decline_recall(const Run& run) {
+  return stores_.ledger->write([&](sql::Connection& connection) -> Result<> {
+    BANMO_TRY(const int64_t n, connection.execute(kDeclineRecall, {run.no, run.recall.decided_by}));
+    if (n == 0) return not_to_recall();
+    return tell(connection, entry_of(run, "admission.recall_decline", *run.recall.decided_at, run.recall.decided_by, {}));
+  });
+}
+
+Result<> RunStore::recall(const Run& run, const std::vector<std::string>& later) {
+  return stores_.ledger->write([&](sql::Connection& connection) -> Result<> {
+    for (const std::string& batch : later) {
+      BANMO_TRY(const auto there, connection.query(kPublishedCount, {run.admission, run.year, batch}));
+      if (sql::int_of(there[0][0]) > 0)
+        return fail(ErrorCode::conflict, "models.recall_blocked",
+                    {"后面的批次 " + batch + " 刚刚公布，须先撤回它", "the later batch " + batch + " was just published: take that back first"});
+    }
+    BANMO_TRY(const int64_t n, connection.execute(kRecall, {run.no, run.recall.decided_by, run.recall.decided_at->micros}));
+    if (n == 0) return not_to_recall();
+    BANMO_DO(execute(connection, kUnpublish, {run.no}));
+    return tell(connection, entry_of(run, "admission.recall", *run.recall.decided_at, run.recall.decided_by, {{"output_sha256", run.output_sha256}}));
+  });
+}
+
+Result<> RunStore::in_dataset(int64_t no, bool is_in) {
+  return stores_.ledger->write([&](sql::Connection& connection) { return execute(connection, kInDataset, {no, int64_t{is_in ? 1 : 0}}); });
+}
+
+Result<> RunStore::bring_again(const std::string& admission, int64_t year) {
+  return stores_.ledger->write([&](sql::Connection& connection) { return execute(connection, kBringAgain, {admission, year}); });
+}
+
+Result<> RunStore::order_forgetting(const std::vector<Forgetting>& orders, Instant at) {
+  if (orders.empty()) return {};
+  return stores_.ledger->write([&](sql::Connection& connection) -> Result<> {
+    int64_t n_new = 0;
+    for (const Forgetting& order : orders) {
+      BANMO_TRY(const auto there, connection.query(kHasForgetting, {order.run, order.person}));
+      if (sql::int_of(there[0][0]) > 0) continue;
+      BANMO_TRY(const auto next, connection.query(kNextForgetting));
+      BANMO_DO(
+          execute(connection, kOrderForgetting, {sql::int_of(next[0][0]), order.run, order.person, order.number, order.subject, order.ordered_by}));
+      ++n_new;
+    }
+    if (n_new == 0) return {};
+    return tell(connection,
+                {at, orders.front().ordered_by, "admission.forget_order", "admission", orders.front().subject, 0, json::Object{{"n_runs", n_new}}});
+  });
+}
+
+Result<std::vector<RunStore::Forgetting>> RunStore::unscoped_forgettings() const {
+  std::vector<Forgetting> out;
+  BANMO_TRY(const auto lease, stores_.ledger->read());
+  BANMO_DO(lease->each(kForgettings, {}, [&](const sql::Values& row) -> Result<> {
+    out.push_back({sql::int_of(row[0]), sql::int_of(row[1]), sql::int_of(row[2]), sql::text_of(row[3]), sql::text_of(row[4]), sql::text_of(row[5])});
+    return {};
+  }));
+  return out;
+}
+
+Result<> RunStore::forgotten(const Forgetting& order, const Run& run, Instant at) {
+  return stores_.ledger->write([&](sql::Connection& connection) -> Result<> {
+    BANMO_TRY(const int64_t n, connection.execute(kEndForgetting, {order.no}));
+    if (n == 0) return {};  // another server was first
+    const std::string summary = json::to_text(Summary{run.batches, run.exceptions, run.names});
+    BANMO_DO(execute(connection, kForgotten, {run.no, run.n_forgotten, run.kept_sha256, summary, int64_t{run.is_expired ? 1 : 0}}));
+    json::Object detail{{"subject", order.subject}, {"n_forgotten", run.n_forgotten}, {"kept_sha256", run.kept_sha256}};
+    return tell(connection, entry_of(run, "admission.forget", at, order.ordered_by, std::move(detail)));
+  });
 }
 
 Result<std::vector<Run>> RunStore::read_runs(const std::string& statement, const sql::Values& parameters) const {
@@ -183,14 +304,26 @@ Result<std::optional<Run>> RunStore::unscoped_find(const std::string& id) const 
   return runs.empty() ? std::optional<Run>() : std::optional(std::move(runs.front()));
 }
 
-Result<std::vector<Run>> RunStore::unscoped_list(const std::string& admission, int64_t year, int64_t before, size_t limit,
-                                                 bool published_only) const {
-  return read_runs(std::string("WHERE admission = $1 AND (CAST($2 AS BIGINT) = 0 OR year = CAST($2 AS BIGINT)) AND no < $3") +
-                       (published_only ? " AND state = 'published'" : "") + " ORDER BY no DESC LIMIT $4",
+Result<std::vector<Run>> RunStore::unscoped_list(const std::string& admission, int64_t year, int64_t before, size_t limit, Which which) const {
+  const std::string_view states = which == Which::all         ? ""
+                                  : which == Which::published ? " AND state = 'published'"
+                                                              : " AND state IN ('published', 'recalled')";
+  return read_runs(std::string("WHERE admission = $1 AND (CAST($2 AS BIGINT) = 0 OR year = CAST($2 AS BIGINT)) AND no < $3") + std::string(states) +
+                       " ORDER BY no DESC LIMIT $4",
                    {admission, year, before, static_cast<int64_t>(limit)});
 }
 
-Result<std::vector<Run>> RunStore::unscoped_waiting() const { return read_runs("WHERE state = 'published' AND in_dataset = 0 ORDER BY no", {}); }
+Result<std::vector<Run>> RunStore::unscoped_waiting() const {
+  return read_runs("WHERE (state = 'published' AND in_dataset = 0) OR (state = 'recalled' AND in_dataset = 1) ORDER BY no", {});
+}
+Result<std::vector<Run>> RunStore::unscoped_with_rows(const std::string& admission, int64_t last_year) const {
+  return read_runs("WHERE admission = $1 AND year <= $2 AND is_expired = 0 AND state IN ('computed', 'checked', 'published', 'recalled') ORDER BY no",
+                   {admission, last_year});
+}
+Result<std::optional<Run>> RunStore::unscoped_numbered(int64_t no) const {
+  BANMO_TRY(auto runs, read_runs("WHERE no = $1", {no}));
+  return runs.empty() ? std::optional<Run>() : std::optional(std::move(runs.front()));
+}
 Result<std::vector<Run>> RunStore::unscoped_running(Instant before) const {
   return read_runs("WHERE state = 'running' AND begun_at < $1 ORDER BY no", {before.micros});
 }

@@ -20,12 +20,23 @@ class RunStore {
   Result<> begin(Run& run);           // gives the number
   Result<> computed(const Run& run);  // conflict "models.run_stopped" if it was given up meanwhile
   Result<> stop(const Run& run, Instant at);
-  // From one state to another, with who did it. conflict "models.run_state" from another state; "models.already_published".
-  Result<> move(const Run& run, RunState to, const std::vector<std::string>& batches);
-  Result<> in_dataset(int64_t no);
+  // From one state to another, with who did it. To published: `batches` are published, and `earlier` must still be. conflict "models.run_state" from
+  // another state; "models.already_published", "models.run_stale".
+  Result<> move(const Run& run, RunState to, const std::vector<std::string>& batches, const std::vector<std::string>& earlier = {});
+  // What a published run is to be taken back for; declined by whoever decides, or done: then its batches may be published anew. `later`: batches none
+  // of which may be published. conflict "models.recall_state", "models.recall_blocked".
+  Result<> ask_recall(const Run& run);
+  Result<> decline_recall(const Run& run);
+  Result<> recall(const Run& run, const std::vector<std::string>& later);
+  // What it gave has reached the dataset of results, or (of one that was taken back) has left it.
+  Result<> in_dataset(int64_t no, bool is_in);
+  Result<> bring_again(const std::string& admission, int64_t year);  // what is published of that year: rows of one may have covered another's
   Result<std::optional<Run>> unscoped_find(const std::string& id) const;
-  Result<std::vector<Run>> unscoped_list(const std::string& admission, int64_t year, int64_t before, size_t limit, bool published_only) const;
-  Result<std::vector<Run>> unscoped_waiting() const;  // published, not yet in the dataset of results
+  enum class Which { all, published, published_and_recalled };
+  Result<std::vector<Run>> unscoped_list(const std::string& admission, int64_t year, int64_t before, size_t limit, Which which) const;
+  Result<std::vector<Run>> unscoped_waiting() const;  // published, not yet in the dataset of results; taken back, and still there
+  Result<std::vector<Run>> unscoped_with_rows(const std::string& admission, int64_t last_year) const;  // up to a year, applicants not expired
+  Result<std::optional<Run>> unscoped_numbered(int64_t no) const;
   Result<std::vector<Run>> unscoped_running(Instant before) const;
   // Computed runs of the same admission, year and batch that nobody has checked, but for so many of the newest.
   Result<std::vector<Run>> unscoped_unchecked(const Run& like, size_t newest) const;
@@ -34,9 +45,19 @@ class RunStore {
     int64_t last = 0;           // the greatest number that is given: later rows belong to a run that begins
   };
   Result<Counted> unscoped_counted() const;
+  // Orders to forget somebody in a run, or (person 0) everybody (forgetting.cpp). One that stands already is not given again.
+  struct Forgetting {
+    int64_t no = 0, run = 0, person = 0;
+    std::string number, subject, ordered_by;
+  };
+  Result<> order_forgetting(const std::vector<Forgetting>& orders, Instant at);
+  Result<std::vector<Forgetting>> unscoped_forgettings() const;
+  Result<> forgotten(const Forgetting& order, const Run& run, Instant at);  // ends an order with what the run is now
+
   Result<std::optional<Run>> published_run(const std::string& admission, int64_t year, const std::string& batch) const;
 
  private:
+  Result<> tell(sql::Connection& connection, const audit::Entry& entry) const;
   Result<std::vector<Run>> read_runs(const std::string& statement, const sql::Values& parameters) const;
 
   sql::Stores stores_;

@@ -5,12 +5,14 @@
 #include <cstring>
 #include <limits>
 #include <map>
+#include <unordered_map>
 
 #include "crypto/crypto.h"
 
 namespace banmo::models {
 namespace {
 
+constexpr int kLooks = 4;                                                // at rows that change while they are read, before the writer is held
 constexpr double kBehindAll = -std::numeric_limits<double>::infinity();  // who has no value of a tie
 
 Error refused(const char* id, std::string zh, std::string en) { return fail(ErrorCode::invalid, id, {std::move(zh), std::move(en)}); }
@@ -41,6 +43,8 @@ class Reader {
       return refused("models.no_applicants", "该年度没有考生，请先导入", "there are no applicants of this year: import them first");
     if (std::adjacent_find(season_.numbers.begin(), season_.numbers.end()) != season_.numbers.end())
       return refused("models.number_twice", "有两名考生的考生号相同，请先改正", "two applicants have the same number: mend that first");
+    seq_of_.reserve(season_.persons.size());
+    for (size_t a = 0; a < season_.persons.size(); ++a) seq_of_.emplace(season_.persons[a], static_cast<int32_t>(a));
     return {};
   }
 
@@ -129,23 +133,25 @@ class Reader {
     });
   }
 
-  // What a row of choices says, in this order: applicant, program, order, eligible, floor, tier, keys.
+  // What a row of choices says, in this order: applicant, program, order, flags and tier in one number, keys. Few and small columns: there are as
+  // many rows as choices.
   Result<std::string> wish_columns(const BatchInput& out) {
     const pack::AdmissionBatch& rules = *out.rules;
-    std::string columns = "a._no, p._no, c." + names_.choice_order;
+    std::string columns = "a." + names_.person + ", p._no, c." + names_.choice_order + ", CAST(";
     for (const auto* rule : {&rules.eligible, &rules.floor}) {
       std::string printed = "1";
       if (*rule) {
         BANMO_TRY(printed, flag(**rule));
       }
-      columns += ", " + printed;
+      columns += printed + (rule == &rules.eligible ? " + 2 * " : " + 4 * ");
     }
     std::string tiers;
     for (size_t i = 0; i < rules.tiers.size(); ++i) {
       BANMO_TRY(const std::string when, print(rules.tiers[i].when));
       tiers += " WHEN " + when + " THEN " + std::to_string(i);
     }
-    columns += tiers.empty() ? ", 0" : ", CASE" + tiers + " ELSE " + std::to_string(rules.tiers.size()) + " END";
+    columns += tiers.empty() ? "0" : "CASE" + tiers + " ELSE " + std::to_string(rules.tiers.size()) + " END";
+    columns += " AS INTEGER)";
     if (rules.score) {
       BANMO_TRY(const std::string score, number(*rules.score));
       columns += ", " + score;
@@ -161,30 +167,36 @@ class Reader {
   Result<> wishes(BatchInput& out) {
     BANMO_TRY(const std::string columns, wish_columns(out));
     const std::string statement =
-        "SELECT " + columns + " FROM " + names_.choices + " AS c LEFT JOIN (SELECT *, ROW_NUMBER() OVER (ORDER BY " + names_.number + ", " +
-        names_.person + ") - 1 AS _no FROM " + names_.applicants + " WHERE " + names_.applicant_period + " = $1) AS a ON a." + names_.person +
-        " = c." + names_.choice_person + " LEFT JOIN (SELECT *, ROW_NUMBER() OVER (ORDER BY " + names_.plan_program + ") - 1 AS _no FROM " +
-        names_.plans + " WHERE " + names_.plan_period + " = $1 AND " + names_.plan_batch + " = $2) AS p ON p." + names_.plan_program + " = c." +
-        names_.choice_program + " WHERE c." + names_.choice_period + " = $1 AND c." + names_.choice_batch + " = $2";
+        "SELECT " + columns + " FROM " + names_.choices + " AS c LEFT JOIN " + names_.applicants + " AS a ON a." + names_.person + " = c." +
+        names_.choice_person + " AND a." + names_.applicant_period + " = $1 LEFT JOIN (SELECT *, ROW_NUMBER() OVER (ORDER BY " + names_.plan_program +
+        ") - 1 AS _no FROM " + names_.plans + " WHERE " + names_.plan_period + " = $1 AND " + names_.plan_batch + " = $2) AS p ON p." +
+        names_.plan_program + " = c." + names_.choice_program + " WHERE c." + names_.choice_period + " = $1 AND c." + names_.choice_batch + " = $2";
     const bool has_score = out.rules->score.has_value();
     int64_t n_unknown = 0;
     out.n_keys = (has_score ? 1 : 0) + static_cast<size_t>(std::count_if(out.rules->ties.begin(), out.rules->ties.end(),
                                                                          [](const pack::AdmissionTie& tie) { return tie.value.has_value(); }));
     BANMO_DO(warehouse_.each(statement, {season_.year, out.rules->id}, [&](const sql::Values& row) -> Result<> {
-      if (sql::is_null(row[0])) {
+      const int64_t person = sql::int_of(row[0], kNobody);
+      if (person != last_person_) {
+        const auto found = seq_of_.find(person);
+        last_person_ = person;
+        last_seq_ = found == seq_of_.end() ? -1 : found->second;
+      }
+      if (last_seq_ < 0) {
         ++n_unknown;
         return {};
       }
       Wish wish;
-      wish.applicant = static_cast<int32_t>(sql::int_of(row[0]));
+      wish.applicant = last_seq_;
       wish.program = static_cast<int32_t>(sql::int_of(row[1], -1));
       wish.order = sql::int_of(row[2]);
-      wish.is_eligible = sql::int_of(row[3]) != 0;
-      wish.is_above_floor = sql::int_of(row[4]) != 0;
-      wish.tier = static_cast<int32_t>(sql::int_of(row[5]));
-      wish.has_score = !has_score || !sql::is_null(row[6]);
+      const int64_t flags = sql::int_of(row[3]);
+      wish.is_eligible = (flags & 1) != 0;
+      wish.is_above_floor = (flags & 2) != 0;
+      wish.tier = static_cast<int32_t>(flags >> 2);
+      wish.has_score = !has_score || !sql::is_null(row[4]);
       out.wishes.push_back(wish);
-      for (size_t i = 0; i < out.n_keys; ++i) out.keys.push_back(sql::double_of(row[6 + i], kBehindAll) + 0.0);
+      for (size_t i = 0; i < out.n_keys; ++i) out.keys.push_back(sql::double_of(row[4 + i], kBehindAll) + 0.0);
       return {};
     }));
     if (n_unknown == 0) return {};
@@ -220,6 +232,10 @@ class Reader {
   const SeasonNames names_;
   Season& season_;
   const expr::Environment& environment_;
+  static constexpr int64_t kNobody = INT64_MIN;
+  std::unordered_map<int64_t, int32_t> seq_of_;  // by person
+  int64_t last_person_ = kNobody;
+  int32_t last_seq_ = -1;
 };
 
 // Text with its length, numbers as their eight bytes: no two inputs write alike.
@@ -271,6 +287,18 @@ std::string quoted(const pack::Catalogue& catalogue, const records::Records& rec
   return column == nullptr ? std::string() : records.column(*column);
 }
 
+// Up to which change the warehouse has the datasets that a run reads.
+Result<std::vector<std::string>> versions_of(sql::Connection& warehouse, const pack::Admission& admission) {
+  std::vector<std::string> out;
+  for (const std::string& dataset :
+       {admission.applicants.dataset, admission.choices.dataset, admission.plans.dataset, admission.quota_seats.dataset}) {
+    if (dataset.empty()) continue;
+    BANMO_TRY(const auto rows, warehouse.query("SELECT version FROM bm_state WHERE dataset = $1", {dataset}));
+    out.push_back(rows.empty() ? std::string() : sql::text_of(rows[0][0]));
+  }
+  return out;
+}
+
 }  // namespace
 
 SeasonNames::SeasonNames(const records::Records& records, const pack::Admission& admission) {
@@ -319,6 +347,17 @@ Result<std::string> print_rule(const expr::Expression& rule, const pack::Admissi
     return table + sql::quote_identifier(admission.columns[field]);
   };
   return rule.print(options);
+}
+
+Result<> read_beside_writer(sql::Database& warehouse, const pack::Admission& admission, const sql::Change& read) {
+  for (int i = 0; i < kLooks; ++i) {
+    BANMO_TRY(const auto lease, warehouse.read());
+    BANMO_TRY(const auto before, versions_of(*lease, admission));
+    const auto done = read(*lease);
+    BANMO_TRY(const auto after, versions_of(*lease, admission));
+    if (before == after) return done;
+  }
+  return warehouse.write(read);
 }
 
 Result<Season> read_season(sql::Connection& warehouse, const records::Records& records, const pack::Admission& admission, int64_t year, size_t first,

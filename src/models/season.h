@@ -57,6 +57,11 @@ struct Season {
 Result<Season> read_season(sql::Connection& warehouse, const records::Records& records, const pack::Admission& admission, int64_t year, size_t first,
                            size_t end, const expr::Environment& environment);
 
+// Reads without holding the warehouse's writer, who may go on with an import meanwhile: what was read is one state of the datasets if none of them
+// has changed between the first and the last question. If one has, it is read again; where they change again and again the writer waits once. `read`
+// overwrites what it gives. Errors: those of `read`.
+Result<> read_beside_writer(sql::Database& warehouse, const pack::Admission& admission, const sql::Change& read);
+
 // What earlier batches leave behind.
 struct Before {
   std::vector<uint8_t> is_gone;                               // [n_applicant] placed in a batch whose placed leave

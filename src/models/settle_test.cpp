@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <random>
 
@@ -102,6 +104,32 @@ size_t n_wronged(const Season& season, const Settled& done) {
   return n;
 }
 
+// What the season alone says of who may hold what, beside how settling made its market: nobody without a condition, no more in a group than its seats
+// and those that flowed to it, in a reserved one nobody else.
+size_t n_unlawful(const Season& season, const Settled& done) {
+  const BatchInput& batch = season.batches.front();
+  std::map<std::pair<int32_t, int>, int32_t> held;  // by program and quota
+  size_t n = 0;
+  for (size_t i = 0; i < batch.wishes.size(); ++i) {
+    if (done.fates[i].outcome != Outcome::placed) continue;
+    const Wish& wish = batch.wishes[i];
+    const int quota = batch.programs[static_cast<size_t>(wish.program)].groups[static_cast<size_t>(done.fates[i].group)].quota;
+    ++held[{wish.program, quota}];
+    const bool is_own = quota < 0 || (season.categories[static_cast<size_t>(wish.applicant)] >> quota & 1) != 0;
+    n += wish.is_eligible && wish.is_above_floor && wish.has_score && is_own ? 0 : 1;
+  }
+  for (size_t p = 0; p < batch.programs.size(); ++p) {
+    int32_t flowed = 0;
+    for (const SeatGroup& group : batch.programs[p].groups) {
+      const int32_t n_held = held[{static_cast<int32_t>(p), group.quota}];
+      const bool is_open = group.quota < 0;
+      n += n_held > group.seats + (is_open ? flowed : 0) ? 1 : 0;
+      if (!is_open && season.admission->quotas[static_cast<size_t>(group.quota)].unused == "open") flowed += group.seats - n_held;
+    }
+  }
+  return n;
+}
+
 const pack::Admission& admission() {
   static const pack::Admission made = models::test::admission_of_rules();
   return made;
@@ -115,6 +143,7 @@ TEST_CASE("nobody is wronged by deferred acceptance, as seen from the definition
     const Season season = random_season(random, admission(), {.n_quotas = round % 3});
     const Settled done = settled(season);
     REQUIRE(n_wronged(season, done) == 0);
+    REQUIRE(n_unlawful(season, done) == 0);
     REQUIRE(done.exceptions.empty());
     for (const math::CutOff& cut : done.cut_offs) REQUIRE(cut.n_held <= cut.capacity);
   }
@@ -140,6 +169,7 @@ TEST_CASE("immediate acceptance with quotas keeps every seat to one") {
   for (int round = 0; round < 300; ++round) {
     const Season season = random_season(random, admission(), {.n_quotas = 2});
     const Settled done = settled(season, pack::Mechanism::immediate_acceptance);
+    REQUIRE(n_unlawful(season, done) == 0);
     for (const math::CutOff& cut : done.cut_offs) REQUIRE(cut.n_held <= cut.capacity);
   }
 }
@@ -192,6 +222,52 @@ TEST_CASE("a season settled twice, in any order of its programs' names, hashes t
   gone.is_gone[0] = 1;
   CHECK(hash_of(season, nothing_before(season)) != hash_of(season, gone));
   CHECK(hash_of(season, nothing_before(season)) != hash_of(more, nothing_before(more)));
+}
+
+TEST_CASE("whatever decides an outcome is in the input's hash, and whatever is told of it in the output's") {
+  std::mt19937_64 random(19);
+  const Season season = random_season(random, admission(), {.n_quotas = 2});
+  const std::string input = hash_of(season, nothing_before(season));
+  const auto changed = [&](const std::function<void(Season&, BatchInput&)>& change) {
+    Season other = season;
+    change(other, other.batches.front());
+    return hash_of(other, nothing_before(other)) != input;
+  };
+  CHECK_FALSE(changed([](Season&, BatchInput&) {}));
+  CHECK(changed([](Season& x, BatchInput&) { x.year += 1; }));
+  CHECK(changed([](Season& x, BatchInput&) { x.numbers.front() += "x"; }));
+  CHECK(changed([](Season& x, BatchInput&) { x.categories.front() ^= 1; }));
+  CHECK(changed([](Season&, BatchInput& x) { x.programs.front().code += "x"; }));
+  CHECK(changed([](Season&, BatchInput& x) { x.programs.front().groups.front().quota += 1; }));
+  CHECK(changed([](Season&, BatchInput& x) { x.wishes.front().applicant += 1; }));
+  CHECK(changed([](Season&, BatchInput& x) { x.wishes.front().order += 1; }));
+  CHECK(changed([](Season&, BatchInput& x) { x.wishes.front().program = -1; }));
+  CHECK(changed([](Season&, BatchInput& x) { x.wishes.front().tier += 1; }));
+  CHECK(changed([](Season&, BatchInput& x) { x.wishes.front().is_eligible ^= true; }));
+  CHECK(changed([](Season&, BatchInput& x) { x.wishes.front().is_above_floor ^= true; }));
+  CHECK(changed([](Season&, BatchInput& x) { x.wishes.front().has_score ^= true; }));
+  CHECK(changed([](Season&, BatchInput& x) { x.keys.back() += 0.25; }));
+  CHECK(changed([](Season&, BatchInput& x) { std::swap(x.place.front(), x.place.back()); }));
+  Before seats = nothing_before(season);
+  seats.more_seats[{"p0", -1}] = 1;
+  CHECK(hash_of(season, seats) != input);
+
+  const Settled done = settled(season);
+  const auto output = [&](const std::function<void(Season&, Settled&)>& change) {
+    Season other = season;
+    Settled told = done;
+    change(other, told);
+    OutputHash out;
+    out.add(other, other.batches.front(), told);
+    return out.finish();
+  };
+  const std::string whole = output([](Season&, Settled&) {});
+  CHECK(output([](Season& x, Settled&) { x.numbers.back() += "x"; }) != whole);
+  CHECK(output([](Season& x, Settled&) { x.batches.front().wishes.front().order += 1; }) != whole);
+  CHECK(output([](Season& x, Settled&) { x.batches.front().wishes.front().program = -1; }) != whole);
+  CHECK(output([](Season&, Settled& x) { x.fates.front().outcome = Outcome::gone; }) != whole);
+  CHECK(output([](Season&, Settled& x) { x.fates.front().standing += 1; }) != whole);
+  CHECK(output([](Season&, Settled& x) { x.fates.front().needed += 1; }) != whole);
 }
 
 TEST_CASE("each of a list is drawn first, and second, equally often") {

@@ -20,9 +20,9 @@ namespace banmo::models {
 using RunId = Id<struct AdmissionRunTag>;
 using LotteryId = Id<struct LotteryTag>;
 
-// Where a run stands. stopped: the program ended or failed while it ran, nothing of it counts.
-enum class RunState { running, stopped, computed, checked, published, dropped };
-inline constexpr std::array<const char*, 6> kRunStates{"running", "stopped", "computed", "checked", "published", "dropped"};
+// Where a run stands. stopped: the program ended or failed while it ran, nothing of it counts. recalled: it was published and taken back.
+enum class RunState { running, stopped, computed, checked, published, dropped, recalled };
+inline constexpr std::array<const char*, 7> kRunStates{"running", "stopped", "computed", "checked", "published", "dropped", "recalled"};
 
 // What became of a choice.
 enum class Outcome {
@@ -90,6 +90,18 @@ struct RunNames {
   std::vector<std::vector<std::string>> ties;  // by batch: "title in Chinese\tin English"
 };
 
+// Somebody asked to take back what a run published; somebody else decides.
+struct Recall {
+  std::string reason, asked_by, decided_by;
+  std::optional<Instant> asked_at, decided_at;
+  bool is_asked() const { return asked_at.has_value(); }
+};
+
+// Seconds that the parts of a computation took.
+struct RunPhases {
+  double read = 0, place = 0, write = 0, commit = 0, name = 0;  // name: in the ledger, before and after
+};
+
 struct Run {
   int64_t no = 0;
   RunId id;
@@ -105,6 +117,32 @@ struct Run {
   std::vector<RunException> exceptions;
   RunNames names;
   bool in_dataset = false;  // what it gave stands in the dataset of results
+  Recall recall;
+  int64_t n_forgotten = 0;  // applicants whose rows name nobody any more
+  std::string kept_sha256;  // over the rows since then; empty while n_forgotten is 0
+  bool is_expired = false;  // the time for which the pack keeps applicants is over
+  RunPhases took;           // of a run that was just computed; not stored
+};
+
+// What rests on a published run, and whether it keeps the run from being taken back.
+struct Consequence {
+  static constexpr const char* kName = "AdmissionConsequence";
+  std::string kind;         // "batch", "rows", "cases"
+  std::string of;           // id of the batch, dataset or flow
+  pack::Title title;        // of it
+  int64_t n = 0;            // runs, rows, cases
+  int64_t n_confirmed = 0;  // cases that hold a place
+  bool blocks = false;
+};
+inline constexpr std::array<const char*, 3> kConsequenceKinds{"batch", "rows", "cases"};
+
+// A run's stored rows looked at again.
+struct Verdict {
+  std::string rows_sha256;      // over the rows as they stand
+  std::string expected_sha256;  // what the ledger says of them
+  int64_t n_choices = 0, n_forgotten = 0;
+  int64_t n_unsound = 0;  // seats beyond the capacity, and refused choices whose standing would have been enough
+  bool agrees() const { return rows_sha256 == expected_sha256 && n_unsound == 0; }
 };
 
 // Who holds the last of a group of seats. Where fewer than kMinHolders hold one, it tells standing, tier and score to those alone who run and

@@ -140,9 +140,11 @@ class CatalogueBuilder {
   std::string settable_field(const Flow& flow, const Dataset& subject, const Text& name);  // the id, or "" and a finding
   void check_seen(const Flow& flow, const FlowMove& move, const Dataset& subject, const std::string& field, const std::string& where);
 
-  // resolve_forms.cpp
+  // resolve_forms.cpp, resolve_choices.cpp
   enum class FormOf { state, move };
   std::vector<FlowInput> resolve_form(const Flow& flow, const Dataset& subject, const std::vector<DraftInput>& draft, FormOf of);
+  void resolve_choose(FlowInput& out, const DraftChoose& draft, const Flow& flow, const Dataset& subject);
+  void resolve_chosen_rows(FlowChoose& out, const DraftChoose& draft, const Flow& flow);
   void resolve_when(FlowInput& out, const Text& text, const Flow& flow, const Dataset& subject, std::span<const DraftInput> open);
   void check_first_form(const Flow& flow, const Dataset& subject);
   void resolve_locks(Flow& out, const DraftFlow& draft, const Dataset& subject);
@@ -164,10 +166,13 @@ class CatalogueBuilder {
   void resolve_files(Flow& out, const DraftFlow& draft);
   void resolve_letters(Flow& out, const DraftFlow& draft, const Dataset& subject);
   void resolve_body(FlowLetter& out, const Text& body, const Dataset& subject);
-  void resolve_issue(FlowMove& out, const DraftFlow::Effect& effect, const Flow& flow);
+  void resolve_issue(FlowMove& out, const DraftFlow::Effect& effect, const Flow& flow, const Dataset& subject);
   void resolve_calls(FlowMove& out, const DraftFlow::Effect& effect, const Flow& flow);
   void resolve_appeal(FlowMove& out, const Text& appeal, const Flow& flow);
   void check_papers(const Flow& flow);
+
+  // resolve_shares.cpp
+  void resolve_share(FlowMove& out, const DraftFlow::Share& draft, const Flow& flow, const Dataset& subject);
 
   // resolve_lookups.cpp
   void resolve_lookups(Flow& out, const DraftFlow& draft, const DraftPack& pack, const Dataset& subject);

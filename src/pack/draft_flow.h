@@ -12,11 +12,21 @@
 
 namespace banmo::pack {
 
+struct DraftChoose {
+  FlowChoose::From from = FlowChoose::From::rows;
+  Text dataset, value, title, org, in, fields;
+  std::vector<Text> orgs;
+  std::vector<std::pair<Text, Text>> match;
+  bool many = false;
+  std::string where;
+};
+
 struct DraftInput {
   Text field;
   bool required = false;
   Text when, part_when;
   Title part;
+  std::optional<DraftChoose> choose;
 };
 
 struct DraftFlow {
@@ -34,10 +44,16 @@ struct DraftFlow {
     std::vector<DraftInput> form;
     std::optional<Panel> panel;
   };
+  struct Share {
+    FlowShare share;
+    Text to, dataset, fields, org, way, until, purpose, says;
+  };
   struct Effect {
-    Text field, value;       // {set, value}
-    Text letter, revoke;     // {letter}, {revoke}
-    std::vector<Text> call;  // {call}
+    Text field, value;           // {set, value}
+    Text letter, revoke;         // {letter}, {revoke}
+    std::vector<Text> call;      // {call}
+    std::optional<Share> share;  // {share}
+    bool unshare = false;        // {unshare: true}
     std::string where;
   };
   struct Near {
@@ -76,7 +92,7 @@ struct DraftFlow {
   };
   struct File {
     FlowFile file;
-    Text max, required;
+    Text max, required, when;
     std::vector<Text> types, states;
     std::string where;
   };

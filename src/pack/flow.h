@@ -12,6 +12,7 @@
 #include "pack/flow_form.h"
 #include "pack/flow_papers.h"
 #include "pack/flow_places.h"
+#include "pack/flow_share.h"
 #include "pack/portrait.h"
 
 namespace banmo::pack {
@@ -89,6 +90,8 @@ struct FlowMove {
   std::string where;
   std::vector<std::string> letters, revokes;  // ids of Flow::letters that it issues, and whose standing ones it takes back
   std::vector<std::string> calls;             // ids of Flow::lookups
+  std::optional<FlowShare> share;             // access that it opens, behind the effects
+  bool unshares = false;                      // it ends all access that the case has opened
   std::optional<FlowSpan> appeal;             // out of a final state, once and within this time; heard by somebody else than who decided
   bool automatic() const { return by.empty(); }
 };

@@ -24,7 +24,8 @@ struct FlowFile {
   int n = 1;                                 // how many at most
   std::optional<expr::Expression> required;  // over the flow's context: one must be there when a person sends the case on from one of `states`
   std::vector<std::string> states;
-  Level level = Level::l3;  // who may open it
+  Level level = Level::l3;                    // who may open it
+  std::optional<expr::Expression> when = {};  // it is asked for if that holds; over the flow's context
   std::string where;
 };
 

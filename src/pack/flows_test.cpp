@@ -285,7 +285,7 @@ TEST_CASE("papers of a flow that cannot be handed in or issued are refused") {
   CHECK(findings_of(moves("  - {from: check, to: done, by: [desk], label: 乙, id: x, then: [{letter: ^l}]}\n")) ==
         "^: the flow has no letter 'l' [pack.unknown_letter]");
   CHECK(findings_of(moves("  - {from: check, to: done, by: [desk], label: 乙, id: x, then: [^{set: note}]}\n")) ==
-        "^: each item of then is one of {set, value}, {letter}, {revoke}, {call} or {start} [pack.flow_effect]");
+        "^: each item of then is one of {set, value}, {letter}, {revoke}, {call}, {share}, {unshare: true} or {start} [pack.flow_effect]");
 }
 
 TEST_CASE("an appeal leads out of an end, by the applicant, to where an office hears it") {
@@ -319,4 +319,36 @@ TEST_CASE("a look-up that cannot be asked or answered is refused") {
   CHECK(findings_of(with("{id: q, title: 查询, purpose: 核验, send: [note], sets: note, sign: hmac, consent: ^n}"))
             .find("^: a consent is kept in a field of type bool or datetime [pack.lookup_consent]") != std::string::npos);
   CHECK(findings_of(with("{id: q, title: 查询, purpose: 核验, send: [note], sets: note, sign: ^rsa}")).find("hmac, sm2") != std::string::npos);
+}
+
+TEST_CASE("what an input offers is public, means one row, and fits its field") {
+  const auto with = [](const std::string& input, const std::string& level = "L1") {
+    std::string text =
+        flow(kRoles, kStates, std::string(kMoves) + "  - {from: check, to: done, id: x, by: [desk], label: 乙, form: [" + input + "]}\n");
+    const std::string rows = "- {id: street, title: 街道, kind: reference, grain: [code], class: {category: c, level: " + level +
+                             "}, fields: {code: {type: text, title: 码}, name: {type: text, title: 名}, area: {type: text, title: 区}}, rows: []}\n";
+    return text.insert(text.find("flows:"), rows);
+  };
+  CHECK(findings_of(with("{f: note, choose: {dataset: street, value: code, title: name, org: area, in: s, match: {name: note}}}")) == "");
+  CHECK(findings_of(with("{f: s, choose: {orgs: [school, district]}}")) == "");
+  CHECK(findings_of(with("{f: note, choose: datasets}")) == "");
+  CHECK(findings_of(with("{f: note, choose: {dataset: ^street}}", "L2")) ==
+        "^: only rows of a reference dataset at L1 are offered; 'street' is none [pack.flow_choose]");
+  CHECK(findings_of(with("{f: note, choose: {dataset: ^d}}")).find("^: only rows of a reference dataset at L1 are offered; 'd' is none") !=
+        std::string::npos);
+  CHECK(findings_of(with("{f: note, choose: ^{dataset: street, value: name}}")) ==
+        "^: value must be the whole grain of 'street', so that what is chosen means one row [pack.flow_choose]");
+  CHECK(findings_of(with("{f: n, choose: ^{dataset: street}}")) == "^: the field 'n' must be a text that is not sealed [pack.flow_choose]");
+  CHECK(findings_of(with("{f: note, choose: ^{orgs: school}}")) == "^: the field 'note' must be of type org, without many [pack.flow_choose]");
+  CHECK(findings_of(with("{f: s, choose: {orgs: ^schol}}")) == "^: the field 's' takes no organisation of kind 'schol' [pack.flow_choose]");
+  CHECK(findings_of(with("{f: note, choose: {dataset: street, org: area, in: ^n}}")) ==
+        "^: the field 'n' must be another field of type org [pack.flow_choose]");
+  CHECK(findings_of(with("{f: note, choose: ^{dataset: street, in: s}}")) ==
+        "^: in needs org: the dataset's field with the code of an organisation [pack.flow_choose]");
+  CHECK(findings_of(with("{f: note, choose: {dataset: street, match: {name: ^n}}}")) == "^: match compares two texts [pack.flow_choose]");
+  CHECK(findings_of(with("{f: note, choose: ^{dataset: street, orgs: school}}"))
+            .find("^: choose names one source: dataset, orgs, fields, or choose: datasets") != std::string::npos);
+  CHECK(findings_of(with("{f: note, choose: {fields: ^n}}")) ==
+        "^: the field 'n' must be another text field, which names a dataset [pack.flow_choose]");
+  CHECK(findings_of(with("{f: note, choose: ^rows}")).find("datasets") != std::string::npos);
 }

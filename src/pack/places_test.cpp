@@ -86,8 +86,9 @@ TEST_CASE("a started case is of another flow, by a move that the program can mak
   CHECK(findings_of(start("{start: ^othr, with: {s: s}}")).starts_with("^: there is no flow 'othr'; did you mean 'other'?"));
   CHECK(findings_of(start("{start: f, with: {s: s}}"))
             .find("cases that the flow 'f' starts would start it again, without end [pack.flow_start_other]") != std::string::npos);
-  CHECK(findings_of(start("{start: other, move: ^noted, with: {s: s}}")) ==
-        "^: the first state of the flow 'other' has no move 'noted' that can be made by itself (without form and note) [pack.flow_start_other]");
+  CHECK(
+      findings_of(start("{start: other, move: ^noted, with: {s: s}}")) ==
+      "^: the first state of the flow 'other' has no move 'noted' that can be made by itself (without form, note and share) [pack.flow_start_other]");
   CHECK(findings_of(start("{start: other, with: {n: ^note}}")) ==
         "^: the expression is text and cannot be put into the field 'n' [pack.flow_effect_type]");
   CHECK(findings_of(start("{start: other, with: {^no: note}}")) == "^: the field 'no' is the flow's own and cannot be set here [pack.flow_field]");

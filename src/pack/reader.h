@@ -80,6 +80,7 @@ struct Source {
 // An expression whose places are exact: a text of several lines is handed on as it stands in the file, with `where` at its first line, column 1.
 Text exact_text(const Text& text, const Source& source);
 
+std::span<const std::string_view> org_kind_names();
 std::span<const std::string_view> mechanism_names();  // in the order of Mechanism
 
 // One reader per subject, each in its own file. `out.where` is set by them.
@@ -102,6 +103,7 @@ DraftFlow read_flow(const yaml::Node& node, const Source& source, Findings& find
 void read_flow_finds(const yaml::Node& node, DraftFlow& out, Findings& findings);
 void read_flow_quotas(const yaml::Node& node, DraftFlow& out, Findings& findings);
 void read_flow_start(const yaml::Node& node, DraftFlow::Move& out, Findings& findings);
+void read_flow_share(DraftFlow::Effect& out, const yaml::Node& node, Findings& findings);
 void place_texts(DraftFlow& flow, const Source& source);  // of the three
 void read_flow_files(const yaml::Node& node, DraftFlow& out, Findings& findings);
 DraftLookup read_lookup(const yaml::Node& node, const Source& source, Findings& findings);

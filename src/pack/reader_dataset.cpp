@@ -186,6 +186,8 @@ constexpr std::array<Key<DraftDataset>, 17> kDatasetKeys{{
 
 }  // namespace
 
+std::span<const std::string_view> org_kind_names() { return kOrgKinds; }
+
 DraftDataset read_dataset(const yaml::Node& node, const Source& source, Findings& findings) {
   DraftDataset out;
   out.dataset.where = node.where();

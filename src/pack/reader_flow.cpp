@@ -29,11 +29,13 @@ constexpr std::array<Key<State>, 6> kStateKeys{{
     {"panel", read_panel},
 }};
 
-constexpr std::array<Key<Effect>, 5> kEffectKeys{{{"set", member<&Effect::field>},
+constexpr std::array<Key<Effect>, 7> kEffectKeys{{{"set", member<&Effect::field>},
                                                   {"value", member<&Effect::value>},
                                                   {"letter", member<&Effect::letter>},
                                                   {"revoke", member<&Effect::revoke>},
-                                                  {"call", member<&Effect::call>}}};
+                                                  {"call", member<&Effect::call>},
+                                                  {"share", read_flow_share},
+                                                  {"unshare", member<&Effect::unshare>}}};
 
 void read_effects(Move& out, const yaml::Node& node, Findings& findings) {
   if (!require_sequence(node, "then", findings)) return;
@@ -149,8 +151,11 @@ constexpr std::array<Key<DraftFlow>, 19> kFlowKeys{{
 }};
 
 void exact_form(std::vector<DraftInput>& form, const Source& source) {
-  for (DraftInput& input : form)
+  for (DraftInput& input : form) {
     for (Text* text : {&input.when, &input.part_when}) *text = exact_text(*text, source);
+    if (!input.choose) continue;
+    for (auto& [field, value] : input.choose->match) value = exact_text(value, source);
+  }
 }
 
 }  // namespace
@@ -162,7 +167,8 @@ DraftFlow read_flow(const yaml::Node& node, const Source& source, Findings& find
   for (auto& [field, value] : out.fill) value = exact_text(value, source);
   for (Role& role : out.roles) role.who = exact_text(role.who, source);
   place_texts(out, source);
-  for (DraftFlow::File& file : out.files) file.required = exact_text(file.required, source);
+  for (DraftFlow::File& file : out.files)
+    for (Text* text : {&file.required, &file.when}) *text = exact_text(*text, source);
   for (State& state : out.states) exact_form(state.form, source);
   for (Move& move : out.moves) {
     exact_form(move.form, source);

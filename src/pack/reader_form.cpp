@@ -17,8 +17,55 @@ struct Part {
   std::vector<DraftInput> fields;
 };
 
-constexpr std::array<Key<DraftInput>, 3> kInputKeys{
-    {{"f", member<&DraftInput::field>, true}, {"required", member<&DraftInput::required>}, {"when", member<&DraftInput::when>}}};
+constexpr std::array<Key<DraftChoose>, 9> kChooseKeys{{
+    {"dataset", member<&DraftChoose::dataset>},
+    {"value", member<&DraftChoose::value>},
+    {"title", member<&DraftChoose::title>},
+    {"org", member<&DraftChoose::org>},
+    {"in", member<&DraftChoose::in>},
+    {"match",
+     [](DraftChoose& out, const yaml::Node& value, Findings& findings) {
+       if (!require_map(value, "match", findings)) return;
+       for (const auto& [key, item] : value.members()) {
+         auto& [field, text] = out.match.emplace_back();
+         field = {key.scalar(), key.where()};
+         read_into(item, text, findings);
+       }
+     }},
+    {"orgs", member<&DraftChoose::orgs>},
+    {"fields", member<&DraftChoose::fields>},
+    {"many", member<&DraftChoose::many>},
+}};
+
+// choose: datasets, or a map whose first word says from what: {dataset: …}, {orgs: district}, {fields: …}.
+void read_choose(DraftInput& out, const yaml::Node& value, Findings& findings) {
+  DraftChoose& choose = out.choose.emplace();
+  choose.where = value.where();
+  if (value.kind() != yaml::Kind::map) {
+    constexpr std::array<std::string_view, 1> kWords{"datasets"};
+    if (read_word(value, "choose", kWords, findings)) choose.from = FlowChoose::From::datasets;
+    return;
+  }
+  read_map<DraftChoose>(value, "choose", kChooseKeys, choose, findings);
+  const bool from_orgs = !choose.orgs.empty(), from_fields = bool(choose.fields);
+  choose.from = from_orgs ? FlowChoose::From::orgs : from_fields ? FlowChoose::From::fields : FlowChoose::From::rows;
+  if (int{bool(choose.dataset)} + int{from_orgs} + int{from_fields} != 1)
+    findings.add(
+        "flow_choose",
+        {"choose 须恰写一个来源：dataset、orgs、fields，或 choose: datasets", "choose names one source: dataset, orgs, fields, or choose: datasets"},
+        choose.where);
+  const bool has_rows = choose.value || choose.title || choose.org || !choose.match.empty();
+  if (choose.from != FlowChoose::From::rows && (has_rows || (from_fields && choose.in)))
+    findings.add(
+        "flow_choose",
+        {"value、title、org、match 只用于 dataset，in 用于 dataset 和 orgs", "value, title, org and match belong to dataset, in to dataset and orgs"},
+        choose.where);
+}
+
+constexpr std::array<Key<DraftInput>, 4> kInputKeys{{{"f", member<&DraftInput::field>, true},
+                                                     {"required", member<&DraftInput::required>},
+                                                     {"when", member<&DraftInput::when>},
+                                                     {"choose", read_choose}}};
 
 void read_input(const yaml::Node& item, DraftInput& out, Findings& findings) {
   if (item.kind() == yaml::Kind::map)

@@ -11,7 +11,7 @@ namespace {
 using File = DraftFlow::File;
 using Letter = DraftFlow::Letter;
 
-constexpr std::array<Key<File>, 9> kFileKeys{{
+constexpr std::array<Key<File>, 10> kFileKeys{{
     {"id", [](File& out, const yaml::Node& value, Findings& findings) { read_id(value, out.file.id, findings); }, true},
     {"title", [](File& out, const yaml::Node& value, Findings& findings) { read_into(value, out.file.title.zh, findings); }, true},
     {"title_en", [](File& out, const yaml::Node& value, Findings& findings) { read_into(value, out.file.title.en, findings); }},
@@ -19,6 +19,7 @@ constexpr std::array<Key<File>, 9> kFileKeys{{
     {"max", member<&File::max>},
     {"n", [](File& out, const yaml::Node& value, Findings& findings) { read_into(value, out.file.n, findings); }},
     {"required", member<&File::required>},
+    {"when", member<&File::when>},
     {"states", member<&File::states>, true},
     {"level", [](File& out, const yaml::Node& value, Findings& findings) { read_into(value, out.file.level, findings); }},
 }};

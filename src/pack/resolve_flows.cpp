@@ -303,7 +303,7 @@ void CatalogueBuilder::resolve_move(FlowMove& out, const DraftFlow::Move& draft,
 
 void CatalogueBuilder::resolve_effects(FlowMove& out, const DraftFlow::Move& draft, const Flow& flow, const Dataset& subject) {
   for (const DraftFlow::Effect& effect : draft.effects) {
-    resolve_issue(out, effect, flow);
+    resolve_issue(out, effect, flow, subject);
     if (!effect.field || !effect.value) continue;
     const std::string id = settable_field(flow, subject, effect.field);
     auto value = expr::Expression::compile(effect.value.text, flow.context, effect.value.where);

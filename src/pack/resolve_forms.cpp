@@ -46,6 +46,7 @@ std::vector<FlowInput> CatalogueBuilder::resolve_form(const Flow& flow, const Da
     if (one.part.en.empty()) one.part.en = one.part.zh;
     for (const Text* text : {&input.part_when, &input.when})
       if (*text) resolve_when(one, *text, flow, subject, std::span(draft).subspan(of == FormOf::state ? at : 0));
+    if (input.choose) resolve_choose(one, *input.choose, flow, subject);
     if (!one.when.empty() && subject.field(field)->required)
       findings_.add("flow_when_required",
                     {"字段 " + in_quotes(field) + " 在数据集中必填，不能按条件才填",

@@ -113,15 +113,16 @@ void CatalogueBuilder::resolve_files(Flow& out, const DraftFlow& draft) {
                       state.where);
       file.states.push_back(state.text);
     }
-    if (one.required) {
-      auto required = expr::Expression::compile(one.required.text, out.context, one.required.where);
-      if (!required.ok())
-        findings_.add(std::move(required).error());
-      else if (required->type() != expr::Type::boolean)
-        findings_.add("not_a_condition", {"required 须是 true 或一个条件", "required is true or a condition"}, one.required.where);
-      else
-        file.required = std::move(*required);
-    }
+    const auto condition = [&](const Text& text, std::string_view key, std::optional<expr::Expression>& to) {
+      if (!text) return;
+      auto value = compiled(text, out.context);
+      if (value && value->type() == expr::Type::boolean)
+        to = std::move(*value);
+      else if (value)
+        findings_.add("not_a_condition", {std::string(key) + " 须是 true 或一个条件", std::string(key) + " is true or a condition"}, text.where);
+    };
+    condition(one.required, "required", file.required);
+    condition(one.when, "when", file.when);
     out.files.push_back(std::move(file));
   }
 }
@@ -193,18 +194,21 @@ void CatalogueBuilder::resolve_body(FlowLetter& out, const Text& body, const Dat
   }
 }
 
-void CatalogueBuilder::resolve_issue(FlowMove& out, const DraftFlow::Effect& effect, const Flow& flow) {
-  const int n_kinds = int(bool(effect.field)) + int(bool(effect.letter)) + int(bool(effect.revoke)) + int(!effect.call.empty());
+void CatalogueBuilder::resolve_issue(FlowMove& out, const DraftFlow::Effect& effect, const Flow& flow, const Dataset& subject) {
+  const int n_kinds = int(bool(effect.field)) + int(bool(effect.letter)) + int(bool(effect.revoke)) + int(!effect.call.empty()) +
+                      int(effect.share.has_value()) + int(effect.unshare);
   if (n_kinds != 1 || bool(effect.field) != bool(effect.value))
     findings_.add("flow_effect",
-                  {"then 的每一项须是 {set, value}、{letter}、{revoke}、{call} 或 {start} 之一",
-                   "each item of then is one of {set, value}, {letter}, {revoke}, {call} or {start}"},
+                  {"then 的每一项须是 {set, value}、{letter}、{revoke}、{call}、{share}、{unshare: true} 或 {start} 之一",
+                   "each item of then is one of {set, value}, {letter}, {revoke}, {call}, {share}, {unshare: true} or {start}"},
                   effect.where);
   for (const auto& [name, ids] : {std::pair(&effect.letter, &out.letters), std::pair(&effect.revoke, &out.revokes)}) {
     if (!*name) continue;
     known_in(flow.letters, *name, "unknown_letter", "文书", "letter", findings_);
     ids->push_back(name->text);
   }
+  if (effect.share) resolve_share(out, *effect.share, flow, subject);
+  out.unshares = out.unshares || effect.unshare;
   resolve_calls(out, effect, flow);
 }
 

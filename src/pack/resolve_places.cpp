@@ -222,11 +222,11 @@ void CatalogueBuilder::resolve_start(FlowStart& out, const DraftFlow::Start& dra
   out.flow = other->id;
   out.move = draft.move.text;
   const FlowMove* move = other->move(other->states.front().id, out.move);
-  if (draft.move && (move == nullptr || move->note_required || !move->form.empty()))
+  if (draft.move && (move == nullptr || move->note_required || !move->form.empty() || move->share))
     findings_.add("flow_start_other",
-                  {"流程 " + in_quotes(other->id) + " 的起始状态没有可由系统办理的 " + in_quotes(out.move) + "（不能要求表单和理由）",
+                  {"流程 " + in_quotes(other->id) + " 的起始状态没有可由系统办理的 " + in_quotes(out.move) + "（不能要求表单和理由，也不能开放共享）",
                    "the first state of the flow " + in_quotes(other->id) + " has no move " + in_quotes(out.move) +
-                       " that can be made by itself (without form and note)"},
+                       " that can be made by itself (without form, note and share)"},
                   draft.move.where);
   for (const auto& [name, text] : draft.with) {
     const std::string field = settable_field(*other, *rows, name);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "json/json.h"
+#include "records/cells.h"
 #include "records/engine.h"
 #include "records/journal.h"
 #include "records/key_filter.h"
@@ -46,7 +47,12 @@ class Editor {
   Result<RowPtr> unscoped_find(const Entry& entry, const std::string& key);
 
  private:
-  struct Draft;
+  struct Draft {
+    sql::Values plain;  // by column, sealed fields in the clear
+    std::vector<Finding> findings;
+    int64_t warn = 0;
+    bool keep = false;  // whatever is found
+  };
   struct Trace;  // what an edit made of a row
   Result<Entry*> editable(const Principal& principal, std::string_view dataset) const;
   struct Writer;  // who writes, how far, and up to which level

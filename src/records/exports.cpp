@@ -149,15 +149,22 @@ Result<std::string> export_rows_file(Engine& engine, ExportQuota& quota, const P
   const Visible visible = visible_fields(schema, scope);
   const PeopleNames names(engine, principal, schema, scope.max_level);
   const pack::Level level = shown_level(schema, visible, names, scope.max_level);
+  BANMO_TRY(WrittenRows written, write_rows_file(engine, quota, principal, {schema, query, visible, names, level, ""}, format));
+  return std::move(written.path);
+}
+
+Result<WrittenRows> write_rows_file(Engine& engine, ExportQuota& quota, const Principal& principal, const RowsFile& what, const std::string& format) {
+  const Schema& schema = what.schema;
+  const pack::Level level = what.level;
   const std::string path = engine.temporary_path(schema.dataset->id + "-" + level_text(level), format == "xlsx" ? "xlsx" : "csv");
   BANMO_TRY(auto sheet, open_sheet(format, path));
-  RowSheet rows(engine, schema, visible, names, *sheet);
+  RowSheet rows(engine, schema, what.visible, what.names, *sheet);
   BANMO_TRY(const auto use, quota.begin(principal, schema.dataset->id));
   const auto written = [&]() -> Result<> {
-    BANMO_DO(sheet->row({{watermark(engine, principal, level)}}));
+    BANMO_DO(sheet->row({{what.mark + watermark(engine, principal, level)}}));
     BANMO_DO(rows.heading());
     BANMO_TRY(const auto lease, engine.warehouse().read());
-    BANMO_DO(each_row(*lease, schema, query, 0, [&](const StoredRow& row) -> Result<> {
+    BANMO_DO(each_row(*lease, schema, what.query, 0, [&](const StoredRow& row) -> Result<> {
       BANMO_DO(use->take(1));
       return rows.add(row);
     }));
@@ -165,7 +172,7 @@ Result<std::string> export_rows_file(Engine& engine, ExportQuota& quota, const P
     BANMO_DO(sheet->finish());
     return audit_export(engine, principal, schema.dataset->id, "rows", format, rows.n_rows(), level);
   }();
-  if (written.ok()) return path;
+  if (written.ok()) return WrittenRows{path, rows.n_rows()};
   ::unlink(path.c_str());
   return written.error();
 }

@@ -10,10 +10,13 @@ directory::Scope people_scope(const Engine& engine, const Principal& principal) 
 }
 
 PeopleNames::PeopleNames(const Engine& engine, const Principal& principal, const Schema& schema, pack::Level level)
+    : PeopleNames(engine, people_scope(engine, principal), schema, level) {}
+
+PeopleNames::PeopleNames(const Engine& engine, directory::Scope people, const Schema& schema, pack::Level level)
     : engine_(engine), schema_(schema), level_(level) {
   has_people_ = std::any_of(schema.columns.begin(), schema.columns.end(), [](const Column& column) { return column.ref == RefKind::person; });
   if (!has_people_) return;
-  scope_ = people_scope(engine, principal);
+  scope_ = std::move(people);
   sees_ = !scope_.sees_nothing() && !scope_.aggregates_only && scope_.max_level >= pack::Level::l2;
 }
 

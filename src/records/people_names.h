@@ -16,6 +16,8 @@ class PeopleNames {
  public:
   // level: up to which the reader sees the rows.
   PeopleNames(const Engine& engine, const Principal& principal, const Schema& schema, pack::Level level);
+  // For whom no principal stands: `people` is whom they may know.
+  PeopleNames(const Engine& engine, directory::Scope people, const Schema& schema, pack::Level level);
   bool any() const { return has_people_; }                                 // the dataset names people
   bool gives_codes() const { return level_ >= pack::Level::l3; }           // a student number holds a citizen number: L3
   bool gives_names() const { return level_ >= pack::Level::l2 && sees_; }  // whole ones

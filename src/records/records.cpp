@@ -48,6 +48,7 @@ Result<std::unique_ptr<Records>> Records::create(sql::Stores stores, std::shared
   state->editor = std::make_unique<Editor>(engine, *state->rows, *state->journal, *state->filter);
   state->cases = std::make_unique<CaseRows>(engine, *state->editor, *state->journal, *state->jobs);
   state->quota = std::make_unique<ExportQuota>(engine);
+  state->portions = std::make_unique<Portions>(engine, *state->journal, *state->quota);
   BANMO_TRY(state->events, EventIntake::create(engine, *state->jobs, *state->rows));
   state->mappings = std::make_unique<MappingStore>(engine);
   state->views = std::make_unique<ViewStore>(engine.ledger(), clock, engine.options().profile);
@@ -214,6 +215,7 @@ Result<EventsErased> Records::erase_events(const EventErasure& what) { return st
 void Records::on_past(PastReader reader) { state_->engine->on_past(std::move(reader)); }
 
 CaseRows& Records::case_rows() { return *state_->cases; }
+Portions& Records::portions() { return *state_->portions; }
 
 const pack::Catalogue& Records::catalogue() const { return state_->engine->catalogue(); }
 

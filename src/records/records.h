@@ -27,6 +27,7 @@ class Directory;
 namespace banmo::records {
 
 class CaseRows;
+class Portions;
 
 struct RecordsOptions {
   std::string folder;  // stored uploads and temporary files
@@ -134,6 +135,7 @@ class Records {
   Result<EventsErased> erase_events(const EventErasure& what);
 
   CaseRows& case_rows();  // --- rows that a flow keeps (case_rows.h)
+  Portions& portions();   // --- parts of datasets for others than their readers (portions.h)
 
   // --- for other engines
   const pack::Catalogue& catalogue() const;

@@ -15,6 +15,7 @@
 #include "records/levels.h"
 #include "records/mappings.h"
 #include "records/people_names.h"
+#include "records/portions.h"
 #include "records/records.h"
 #include "records/row_store.h"
 #include "records/views.h"
@@ -31,6 +32,7 @@ struct Records::State {
   std::unique_ptr<Editor> editor;
   std::unique_ptr<CaseRows> cases;
   std::unique_ptr<ExportQuota> quota;
+  std::unique_ptr<Portions> portions;
   std::unique_ptr<EventIntake> events;
   std::unique_ptr<MappingStore> mappings;
   std::unique_ptr<ViewStore> views;

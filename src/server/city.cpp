@@ -17,6 +17,7 @@
 #include "records/migrations.h"
 #include "server/pack_shop.h"
 #include "server/pack_stage.h"
+#include "shares/migrations.h"
 #include "sql/migrate.h"
 
 namespace banmo::server {
@@ -27,8 +28,9 @@ constexpr std::string_view kPostgres = "postgres:";
 // Rooms with tables in the ledger, lower ones first.
 Result<> migrate_ledger(sql::Database& ledger, bool migrate) {
   const std::pair<std::string_view, std::span<const sql::Migration>> rooms[] = {
-      {"audit", audit_migrations()}, {"directory", directory_migrations()}, {"records", records_migrations()}, {"events", events_migrations()},
-      {"flows", flows_migrations()}, {"metrics", metrics_migrations()},     {"models", models_migrations()},   {"ask", ask_migrations()},
+      {"audit", audit_migrations()},     {"directory", directory_migrations()}, {"records", records_migrations()},
+      {"events", events_migrations()},   {"shares", shares_migrations()},       {"flows", flows_migrations()},
+      {"metrics", metrics_migrations()}, {"models", models_migrations()},       {"ask", ask_migrations()},
       {"api", api_migrations()}};
   for (const auto& [room, migrations] : rooms) {
     if (!migrate) {
@@ -164,10 +166,13 @@ Result<std::unique_ptr<City>> City::open(Settings settings, bool migrate) {
   const http::Outbound& outbound = *city->outbound_;
   const OutboundCall call = [&outbound](const OutboundRequest& request) { return outbound.call(request); };
   BANMO_TRY(auto lookups, sites_of(settings.lookups, *city->catalogue_, outbound));
-  BANMO_TRY(city->flows_,
-            flows::Flows::create(
-                city->stores_, city->catalogue_, *city->directory_, *city->records_, clock,
-                {.seal_key = city->keys_.field_key, .call = call, .file_check_url = settings.file_check_url, .lookups = std::move(lookups)}));
+  city->shares_ = std::make_unique<shares::Shares>(*city->directory_, *city->records_, shares::Options{.seal_key = city->keys_.field_key});
+  BANMO_TRY(city->flows_, flows::Flows::create(city->stores_, city->catalogue_, *city->directory_, *city->records_, clock,
+                                               {.seal_key = city->keys_.field_key,
+                                                .call = call,
+                                                .file_check_url = settings.file_check_url,
+                                                .lookups = std::move(lookups),
+                                                .shares = city->shares_.get()}));
   BANMO_TRY(city->metrics_, metrics::Metrics::create(city->stores_, city->catalogue_, *city->directory_, *city->records_, clock));
   BANMO_TRY(city->admissions_,
             models::Admissions::create(city->stores_, city->catalogue_, *city->directory_, *city->records_, clock, settings.data + "/uploads"));
@@ -199,6 +204,7 @@ api::Engines City::engines() {
           .ask = ask_.get(),
           .flows = flows_.get(),
           .admissions = admissions_.get(),
+          .shares = shares_.get(),
           .events = events_.get(),
           .courses = courses_.get(),
           .forwards = forwards_.get(),

@@ -21,6 +21,7 @@
 #include "records/records.h"
 #include "server/keys.h"
 #include "server/settings.h"
+#include "shares/shares.h"
 #include "sql/sql.h"
 
 namespace banmo::server {
@@ -55,6 +56,7 @@ class City {
   std::shared_ptr<const pack::Catalogue> catalogue_;
   std::unique_ptr<directory::Directory> directory_;
   std::unique_ptr<records::Records> records_;
+  std::unique_ptr<shares::Shares> shares_;
   std::unique_ptr<flows::Flows> flows_;
   std::unique_ptr<metrics::Metrics> metrics_;
   std::unique_ptr<models::Admissions> admissions_;

@@ -173,7 +173,8 @@ void print_summary(const DemoCity& plan, const std::string& data, Instant from, 
                 std::to_string(plan.n_students) + " 学生 students, " + std::to_string(plan.n_teachers) + " 教师 teachers  " +
                 seconds(from, Clock::system().now()));
   terminal.line(
-      "账号 accounts: city leader district principal teacher student guardian candidate candidate_parent sysadmin secadmin auditor  密码 password: " +
+      "账号 accounts: city leader district principal cio teacher student guardian candidate candidate_parent sysadmin secadmin auditor  密码 "
+      "password: " +
       std::string(kDemoPassword));
   terminal.line("下一步 next: banmo serve --data " + data);
 }

@@ -71,6 +71,7 @@ class Accounts {
     BANMO_DO(account("leader", Role::city_leader, top, ""));
     BANMO_DO(account("district", Role::district_officer, district, officer_code(*cast_.district, 1)));
     BANMO_DO(account("principal", Role::principal, school, cast_.principal));
+    BANMO_DO(account("cio", Role::school_cio, school, ""));
     BANMO_DO(account("teacher", Role::teacher, school, cast_.teacher));
     BANMO_DO(account("student", Role::student, school, cast_.student));
     BANMO_DO(account("guardian", Role::guardian, school, cast_.guardian));

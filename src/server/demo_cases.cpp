@@ -79,9 +79,35 @@ void describe(V& v, DemoCase& x) {
 
 namespace {
 
-json::Object object_in(const json::Value& value) {
-  const json::Object* object = value.as_object();
-  return object == nullptr ? json::Object{} : *object;
+// A day that the demonstration city is made on, or an organisation of it, is not known when the sample is written: {"days_from_today": 90} and
+// {"org_of": "district"}, the organisation of that account.
+struct DemoLater {
+  std::optional<int64_t> days_from_today;
+  std::optional<std::string> org_of;
+};
+template <class V>
+void describe(V& v, DemoLater& x) {
+  v.field("days_from_today", x.days_from_today);
+  v.field("org_of", x.org_of);
+}
+
+Result<json::Value> value_now(City& city, DemoPeople& people, const json::Value& value) {
+  if (value.as_object() == nullptr) return value;
+  BANMO_TRY(const DemoLater later, json::from_json<DemoLater>(value));
+  if (later.days_from_today) return json::Value(Date{city.directory().today().days + static_cast<int32_t>(*later.days_from_today)}.to_iso());
+  BANMO_TRY(const directory::Principal* who, people.signed_in(later.org_of.value_or("")));
+  const directory::Org* org = who->grants.empty() ? nullptr : city.directory().orgs()->find(who->grants.front().org);
+  return org == nullptr ? json::Value() : json::Value(org->id.to_string());
+}
+
+Result<json::Object> object_in(City& city, DemoPeople& people, const json::Value& value) {
+  json::Object out;
+  if (value.as_object() == nullptr) return out;
+  for (const auto& [name, one] : *value.as_object()) {
+    BANMO_TRY(json::Value now, value_now(city, people, one));
+    out.set(name, std::move(now));
+  }
+  return out;
 }
 
 Result<> run_panel(City& city, DemoPeople& people, const std::string& case_id, const DemoCase& one) {
@@ -101,7 +127,8 @@ Result<> run_panel(City& city, DemoPeople& people, const std::string& case_id, c
 //   folder   where the files are that are handed in
 Result<> run_case(City& city, DemoPeople& people, const std::string& flow, const std::string& folder, const DemoCase& one) {
   BANMO_TRY(const directory::Principal* opener, people.signed_in(one.by));
-  BANMO_TRY(flows::Case now, city.flows().open(*opener, flow, object_in(one.values)));
+  BANMO_TRY(const json::Object values, object_in(city, people, one.values));
+  BANMO_TRY(flows::Case now, city.flows().open(*opener, flow, values));
   const std::string id = now.head.id.to_string();
   for (const DemoPaper& paper : one.files) BANMO_DO(city.flows().files().add(*opener, id, paper.file, paper.path, folder + "/" + paper.path));
   if (!one.files.empty()) {
@@ -109,7 +136,8 @@ Result<> run_case(City& city, DemoPeople& people, const std::string& flow, const
   }
   for (const DemoMove& move : one.moves) {
     BANMO_TRY(const directory::Principal* mover, people.signed_in(move.by));
-    BANMO_TRY(now, city.flows().move(*mover, now.head.id.to_string(), {now.head.seq, move.move, object_in(move.values), move.note}));
+    BANMO_TRY(const json::Object given, object_in(city, people, move.values));
+    BANMO_TRY(now, city.flows().move(*mover, now.head.id.to_string(), {now.head.seq, move.move, given, move.note}));
   }
   return one.panel ? run_panel(city, people, id, one) : Result<>();
 }

@@ -66,7 +66,7 @@ TEST_CASE("a demonstration city has people, plausible figures, errors of every k
   City& city = **opened;
   const auto n_demo = city.directory().demo_accounts_left();
   REQUIRE(n_demo.ok());
-  CHECK(*n_demo == 17);
+  CHECK(*n_demo == 18);
   const auto top = city.directory().orgs()->children({});
   REQUIRE(top.size() == 1);
   CHECK(city.directory().counts(top[0]).n_students == 5200);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// An admission in a browser: an officer runs a batch and compares mechanisms, a leader checks and publishes it, families read why, two people draw lots,
-// anyone recomputes them without an account.
+// An admission in a browser: an officer runs a batch and compares mechanisms, a leader checks and publishes it, families read why, two people take a
+// result back, two people draw lots, anyone recomputes them without an account.
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
+import { done, signIn } from '../http/client.mjs'
 import { api, clean, launch, open, base, settled, signedInState, visit as visitAs, watch } from './lib.mjs'
 
 const at = 'admissions/senior_secondary'
@@ -34,7 +35,7 @@ test('an officer runs a batch, sees its certificate and cut-offs, and compares m
   const compare = page.getByRole('region', { name: '比较录取机制' }).first()
   await compare.getByRole('spinbutton').fill(String(year))
   await compare.getByRole('button', { name: '比较' }).click()
-  await compare.getByText('现行').waitFor()
+  await compare.getByText('现行', { exact: true }).waitFor()
   await clean(page, 'admission-city-1440')
   assert.deepEqual(faults, [])
   await context.close()
@@ -73,6 +74,73 @@ for (const account of ['candidate', 'candidate_parent'])
       await context.close()
     }
   })
+
+test('a published batch is taken back: what rests on it is in the way, one asks, another decides, the family is told', async () => {
+  const [city, leader] = [await signIn('city'), await signIn('leader')]
+  const shown = year - 1 // the demonstration's published admission
+  const published = async (batch) => (await leader.ok(`/${at}/runs`)).items.find((one) => one.year === shown && one.batch === batch && one.state === 'published')
+  const again = []
+  const takeBack = async (batch) => {
+    const one = await published(batch)
+    await done(leader.post(`/admissions/runs/${one.id}/recall`, { reason: '计划录错，须重新投档' }))
+    await done(city.post(`/admissions/runs/${one.id}/recall/confirm`))
+    again.unshift(batch)
+  }
+  const row = (page, batch) => page.getByRole('region', { name: '投档记录' }).getByRole('row').filter({ hasText: `${shown} ${batch}` }).first()
+  const open = async (page, batch) => {
+    await row(page, batch).getByRole('button', { name: new RegExp(`^撤回：${batch}`) }).click()
+    await page.getByRole('dialog').getByRole('cell', { name: '结果数据' }).waitFor()
+  }
+  const asking = await visit('leader', 'admissions')
+  await open(asking.page, '普通高中批')
+  await asking.page.getByRole('dialog').getByText('不能撤回').first().waitFor()
+  await asking.page.getByLabel('撤回理由').fill('普通批计划名额录错，须更正')
+  assert.ok(await asking.page.getByRole('button', { name: '提出撤回' }).isDisabled())
+  await settled(asking.page)
+  await clean(asking.page, 'admission-recall-blocked-1440')
+  await takeBack('vocational')
+  await takeBack('five_year')
+  await asking.page.reload()
+  await open(asking.page, '普通高中批')
+  assert.ok(await asking.page.getByRole('button', { name: '提出撤回' }).isDisabled(), 'not without a reason')
+  await asking.page.getByLabel('撤回理由').fill('普通批计划名额录错，须更正')
+  await asking.page.getByRole('button', { name: '提出撤回' }).click()
+  await row(asking.page, '普通高中批').getByText('已提出撤回，待另一人确认').waitFor()
+  await open(asking.page, '普通高中批')
+  await asking.page.getByText('须由另一人确认。').waitFor()
+  assert.equal(await asking.page.getByRole('button', { name: '确认撤回' }).count(), 0, 'not by who asked')
+  const deciding = await visit('city', 'admissions', { width: 390 })
+  await open(deciding.page, '普通高中批')
+  await deciding.page.getByText('普通批计划名额录错，须更正').waitFor()
+  await settled(deciding.page)
+  await clean(deciding.page, 'admission-recall-decide-390')
+  await deciding.page.getByRole('dialog').getByRole('button', { name: '确认撤回' }).click()
+  await deciding.page.locator('.ant-popconfirm').getByRole('button', { name: '确认撤回' }).click()
+  await row(deciding.page, '普通高中批').getByText('已撤回').waitFor()
+  again.unshift('general')
+  for (const language of ['zh', 'en']) {
+    const family = await visit('candidate_parent', 'admissions', { width: 390, language })
+    await family.page.getByText(language === 'zh' ? '结果已撤回，等待重新公布' : /The result was taken back/).waitFor()
+    const told = family.page.getByRole('region', { name: language === 'zh' ? / 普通高中批 / : / General schools / })
+    assert.equal(await told.count(), 1)
+    assert.equal(await told.getByRole('row').count(), 0, 'nothing of the stale result')
+    await clean(family.page, `admission-recalled-${language}-390`)
+    assert.deepEqual(family.faults, [])
+    await family.context.close()
+  }
+  assert.deepEqual([asking.faults, deciding.faults], [[], []])
+  await asking.context.close()
+  await deciding.context.close()
+  for (const batch of again) {
+    const run = await done(city.post(`/${at}/runs`, { year: shown, batch }), 201)
+    await done(leader.post(`/admissions/runs/${run.id}/check`))
+    await done(leader.post(`/admissions/runs/${run.id}/publish`))
+  }
+  const family = await visit('candidate_parent', 'admissions')
+  await family.page.getByRole('region', { name: / 普通高中批 / }).getByRole('row').first().waitFor()
+  assert.equal(await family.page.getByText('结果已撤回').count(), 0)
+  await family.context.close()
+})
 
 test('lots: the list is published, digits are typed by two people, and sent back once', async () => {
   const draw = (page) => page.getByRole('region', { name: `${year} 中等职业学校批`, exact: true })

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What walks through services share: a visitor's page, forms and moves by what stands on the screen.
 import assert from 'node:assert/strict'
-import { axe, shoot, signedInState, visit } from './lib.mjs'
+import { api, axe, shoot, signedInState, visit } from './lib.mjs'
 
 export { clean, json } from './lib.mjs'
 
@@ -38,6 +38,26 @@ export async function make(page, label, { note, fields = {} } = {}) {
   if (note !== undefined) await sheet.locator('#move-note').fill(note)
   await sheet.getByRole('button', { name: new RegExp(`^确定：${label}`) }).click()
 }
+/** Puts into an input of a move that offers: typed, then the first that is offered. */
+export async function choose(page, field, typed) {
+  const box = page.locator(`#move-${field}`)
+  await box.click()
+  await box.pressSequentially(typed)
+  await page.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: typed }).first().click()
+}
+/** What the city fills in to share the names of all districts, in the sheet of the move that grants. */
+export async function fillGrant(page, label, until) {
+  await button(page, label).click()
+  await page.locator('.bm-sheet #move-note').waitFor()
+  await choose(page, 'granted_dataset', '区市')
+  await choose(page, 'granted_fields', '名称')
+  await page.locator('.bm-sheet h2').click() // closes the list of an input that takes several
+  await choose(page, 'granted_org', (await api(page, 'orgs')).items[0].title)
+  await page.fill('#move-granted_until', until)
+}
+export const confirm = (page, label) => page.locator('.bm-sheet').getByRole('button', { name: new RegExp(`^确定：${label}`) }).click()
+/** The city's day that many days from now. */
+export const dayFromNow = (days) => new Date(Date.now() + 8 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10)
 export const made = (page, state) => page.locator('.bm-done', { hasText: `现为“${state}”` }).waitFor()
 export const saved = (page) => page.locator('.bm-saved', { hasText: /已保存/ }).waitFor()
 export const caseOf = (page) => new URL(page.url()).searchParams.get('id')

@@ -56,7 +56,7 @@ test('a colleague stands for who is away: it is said on the work-list, on the ca
   await reads(page.locator('.bm-page-note'), /请您办理[\s\S]*代 principal 办理/)
   await make(page, '提交')
   await made(page, '待区市初审')
-  await reads(page.locator('.bm-case-steps'), /提交[\s\S]*（代办）/)
+  await reads(page.locator('.bm-case-steps'), /提交[\s\S]*（代 ?principal ?办理）/)
   await clean(page, 'desk-stood-in-390')
   assert.deepEqual(unexpected(faults), [])
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the walks through entry to school share: children who are in no roster, the form on a phone, papers, and the steps that are walked elsewhere.
+import assert from 'node:assert/strict'
 import { citizen, kGuardian, kStreet } from '../http/enrolling.mjs'
 import { button, caseOf, json, make, pick, saved } from './cases.mjs'
 import { api, settled } from './lib.mjs'
@@ -14,15 +15,22 @@ let n = Math.floor(Math.random() * 9000)
 export function child(more = {}) {
   n += 1
   const number = citizen(`99${String(7700 + Math.floor(n / 900))}20200315${String(n % 900).padStart(3, '0')}`)
-  return { child_name: `童${String.fromCodePoint(0x4e00 + n)}${String.fromCodePoint(0x5e00 + (n % 997))}`, child_no: number, guardian_no: kGuardian, phone: `137${String(10_000_000 + n * 137)}`, street_name: kStreet.name, house_no: '70', ...more }
+  return { child_name: `童${String.fromCodePoint(0x4e00 + n)}${String.fromCodePoint(0x5e00 + (n % 997))}`, child_no: number, guardian_no: kGuardian, phone: `137${String(10_000_000 + n * 137)}`, street: kStreet.code, house_no: '70', ...more }
 }
 
-export async function fillIn(page, one, kind) {
+/** Chooses what the form offers, by what somebody types. */
+export async function choose(page, field, typed, title) {
+  await page.locator(`#field-${field}`).click()
+  await page.locator(`#field-${field}`).pressSequentially(typed)
+  await page.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: title }).first().click()
+}
+
+export async function fillIn(page, { street, ...one }, kind) {
+  assert.equal(street, kStreet.code)
   await pick(page, 'stage', '小学')
   await pick(page, 'kind', kind)
-  await page.locator('#field-district').click()
-  await page.locator('#field-district').pressSequentially(kStreet.district_name)
-  await page.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: kStreet.district_name }).first().click()
+  await choose(page, 'district', kStreet.district_name, kStreet.district_name)
+  await choose(page, 'street', 'hdjd', kStreet.name)
   for (const [field, text] of Object.entries(one)) await page.fill(`#field-${field}`, text)
   await saved(page)
 }

@@ -145,6 +145,39 @@ test('published results are rows of the dataset of results, which nobody else wr
   await refused(city.post('/datasets/admission_result/rows', {}), 422, 'records.kept_by_admission', /招生录取公布时写入/)
 })
 
+test('what was published is taken back by two people, families are told so, and it is published anew', async () => {
+  const early = (await leader.ok(`${at}/runs`)).items.find((one) => one.year === year && one.batch === 'special')
+  const general = (await leader.ok(`${at}/runs`)).items.find((one) => one.year === year && one.batch === 'general' && one.state === 'published')
+  const [someone] = (await results(city, general)).filter((row) => row.program)
+  const reason = '普通批名额录错，须更正后重新投档'
+  const teacher = await server.signIn('teacher')
+  await refused(teacher.post(`/admissions/runs/${general.id}/recall`, { reason }), 403, 'directory.no_right', /admission\.publish/)
+  await refused(leader.post(`/admissions/runs/${general.id}/recall`, { reason: '错' }), 422, 'models.recall_reason', /5 至 500 字/)
+  await refused(leader.post(`/admissions/runs/${early.id}/recall`, { reason }), 409, 'models.recall_blocked', /后面的批次“普通高中批”已公布，先撤回它/)
+  const follows = (await leader.ok(`/admissions/runs/${early.id}/consequences`)).items
+  assert.deepEqual(follows.map((one) => [one.kind, one.of, one.blocks]), [['batch', 'general', true], ['rows', 'admission_result', false]])
+  await refused(city.post(`/admissions/runs/${general.id}/recall/confirm`), 409, 'models.recall_state', /刷新/)
+  const asked = await done(leader.post(`/admissions/runs/${general.id}/recall`, { reason }))
+  assert.deepEqual([asked.state, asked.recall.reason, asked.recall.asked_by], ['published', reason, 'leader'])
+  await refused(leader.post(`/admissions/runs/${general.id}/recall/confirm`), 403, 'models.four_eyes', /另一个人/)
+  const principal = await server.signIn('principal')
+  assert.equal((await principal.ok(`/admissions/runs/${general.id}`)).run.recall, undefined, 'why is for those who run and publish')
+  const gone = await done(city.post(`/admissions/runs/${general.id}/recall/confirm`))
+  assert.deepEqual([gone.state, gone.recall.decided_by, gone.in_dataset], ['recalled', 'city', false])
+  for (const path of ['', '/results', '/cut-offs', `/applicants/${someone.number}`])
+    await refused(principal.get(`/admissions/runs/${general.id}${path}`), 409, 'models.recalled', /结果已撤回，等待重新公布/)
+  assert.equal((await principal.ok(`${at}/runs`)).items.some((one) => one.id === general.id), false)
+  assert.deepEqual((await city.ok(`/datasets/admission_result/rows?filter=batch:eq:general&filter=exam_year:eq:${year}`)).items, [])
+  assert.ok((await city.ok(`/datasets/admission_result/rows?filter=batch:eq:special&filter=exam_year:eq:${year}`)).items.length > 0, 'the earlier batch stays')
+  const own = (await (await server.signIn('student')).ok('/admissions/mine')).items.filter((one) => one.run.id === general.id)
+  for (const one of own) assert.deepEqual([one.run.state, one.result.program, one.choices, one.run.output_sha256], ['recalled', '', [], ''])
+  const audited = (await (await server.signIn('auditor')).ok('/audit?action=admission.')).items.map((one) => one.action)
+  assert.ok(audited.includes('admission.recall_ask') && audited.includes('admission.recall'))
+  assert.equal((await done(city.get(`/admissions/runs/${general.id}/verdict`))).agrees, true)
+  await publish(await run('general'))
+  assert.equal((await city.all(`/datasets/admission_result/rows?filter=batch:eq:general&filter=exam_year:eq:${year}`)).length, general.batches[0].n_placed)
+})
+
 test('mechanisms are compared on the same applicants', async () => {
   const compared = (await done(city.post(`${at}/comparisons`, { year, batch: 'general', mechanisms: ['immediate_acceptance'] }))).items
   assert.deepEqual(compared.map((one) => [one.mechanism, one.is_own]), [['deferred_acceptance', true], ['immediate_acceptance', false]])

@@ -99,6 +99,25 @@ test('a model adds no places of its own, and is not asked where one may be lost'
   assert.equal(told.length, before, 'a question is sent whole and with its places, or not at all')
 })
 
+test('what may name a person never goes to the model, and stands starred in the log and among failed questions', async () => {
+  calls({ metrics: ['fit_good_rate'] })
+  const before = told.length
+  const questions = ['张伟今天迟到了吗', '李明明住院了', '王小红家里情况怎么样', '李四是不是贫困生', '海淀优良率中位数', '张伟优良率中位数', '诸葛亮优良率', '高圆圆同学身体好不好', '初三二班张伟体测成绩', '请问曾丽的分数怎么样']
+  for (const question of questions) {
+    const answer = await ask(city, question)
+    assert.ok(answer.code && !answer.by_model, question)
+  }
+  assert.equal(told.length, before, 'not one of them left')
+  const log = JSON.stringify((await auditor.ok('/audit?action=ask.question&limit=20')).items)
+  const failed = JSON.stringify(await city.all('/ask/failed')), history = JSON.stringify((await city.ok('/ask/history?limit=20')).items)
+  for (const [place, text] of [['log', log], ['failed', failed], ['history', history]])
+    for (const name of ['张伟', '明明', '小红', '李四', '诸葛', '圆圆', '曾丽']) assert.ok(!text.includes(name), `${name} in ${place}`)
+  assert.match(log, /\*\*\*/)
+  const answered = await ask(city, '优良率是多少')
+  assert.equal((await city.post('/ask/ratings', { id: answered.id, rating: 'down', word: '张伟说不对' })).status, 204)
+  assert.ok(!JSON.stringify(await city.all('/ask/failed')).includes('张伟'), 'nor in the word to a mark')
+})
+
 test('the log has the question before it leaves, and that a model read it', async () => {
   calls({ metrics: ['fit_good_rate'] })
   await ask(city, unread)

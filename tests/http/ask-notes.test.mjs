@@ -93,6 +93,51 @@ test('a link is answered under the rights of whoever opens it', async () => {
   assert.equal((await change(city, refused.id, { shared: true })).body.code, 'ask.not_answered')
 })
 
+test('a link to a question about the whole city is no figure of the reader\'s part under its words', async () => {
+  const share = async (question) => {
+    const answer = await ask(city, question)
+    assert.equal(answer.code, undefined, `${question}: ${answer.sentence}`)
+    assert.equal((await change(city, answer.id, { shared: true })).status, 204)
+    return `/ask/shared/${answer.id}`
+  }
+  for (const question of ['全市优良率是多少', '优良率是多少', '优良率低于全市平均的学校', '优良率最高的区市', '各区市在校生占比']) {
+    const path = await share(question)
+    assert.equal((await leader.ok(path)).question, question)
+    for (const reader of [district, principal]) {
+      const { question: words, answer } = await reader.ok(path)
+      assert.deepEqual([words, answer.code, answer.rows], ['', 'FORBIDDEN_SCOPE', []], `${reader.account}: ${question}`)
+    }
+  }
+  const path = await share('各学校优良率')
+  const opened = await district.ok(path)
+  assert.equal(opened.answer.code, undefined)
+  assert.notEqual(opened.question, '各学校优良率', 'the words are the sharer\'s')
+  assert.match(opened.question, new RegExp((await district.ok('/me')).org.title))
+  assert.ok(opened.answer.caveats.some((one) => one.zh.includes('按您的数据范围')))
+  const own = await ask(principal, '优良率是多少')
+  assert.equal((await change(principal, own.id, { shared: true })).status, 204)
+  const wider = await city.ok(`/ask/shared/${own.id}`)
+  assert.match(wider.answer.sentence, /全市/)
+  assert.ok(wider.answer.caveats.some((one) => one.zh.includes('与分享人看到的范围不同')))
+})
+
+test('a share, a mean and a ranking are refused to who sees only one of those in it', async () => {
+  for (const [caller, question] of [[district, '本区在校生占比'], [district, '优良率低于全市平均的学校'], [district, '优良率最高的区市'], [principal, '各区市优良率'], [principal, '本校在校生占比'], [principal, '优良率最高的学校']])
+    assert.equal((await ask(caller, question)).code, 'FORBIDDEN_SCOPE', `${caller.account}: ${question}`)
+  for (const [caller, question] of [[district, '本区优良率'], [district, '优良率最高的学校'], [district, '各学校在校生占比'], [principal, '各年级优良率']])
+    assert.equal((await ask(caller, question)).code, undefined, `${caller.account}: ${question}`)
+})
+
+test('beside a series stands the whole city of the same periods', async () => {
+  const both = await ask(city, '近三年市南区优良率与全市平均相比')
+  const whole = records(await ask(city, '近三年全市优良率'))
+  assert.equal(both.rows.length, whole.length)
+  assert.ok(!both.sentence.includes('全部') && both.sentence.includes('全市'))
+  for (const [i, row] of records(both).entries()) assert.equal(row.fit_good_rate__whole, whole[i].fit_good_rate)
+  const three = await ask(city, '市南区和市北区与全市优良率相比')
+  assert.equal(three.rows.length, 3, three.sentence)
+})
+
 test('questions that fail are counted without persons, and a word that is taught answers them at once', async () => {
   const question = '各区市强健度'
   for (const caller of [leader, leader, district]) assert.equal((await ask(caller, question)).code, 'UNKNOWN_METRIC')

@@ -137,3 +137,33 @@ test('each question and its plan are in the audit log', async () => {
   assert.match(JSON.stringify(entries[1]), /市南区优良率.*value fit_good_rate/)
   assert.doesNotMatch(JSON.stringify(entries[0]), /13800138000/)
 })
+
+test('places that have none of a kind are those of the metrics route without a row of it, and a share within places is of each place', async () => {
+  const city = await signIn('city')
+  const all = records(await city.query({ metrics: ['cond_schools'], by: ['district'], time: { last: 1 } })).filter((row) => row.district)
+  const latest = { metrics: ['cond_schools'], by: ['district'], where: { sponsor: ['private'] }, time: { last: 1 } }
+  const some = records(await city.query(latest)).filter((row) => row.district && row.cond_schools > 0)
+  const none = await ask(city, '没有民办学校的区市有哪些')
+  const expected = all.map((row) => row.district).filter((district) => !some.some((row) => row.district === district))
+  if (none.code) assert.equal(expected.length, 0)
+  assert.deepEqual(records(none).map((row) => row.district).sort(), expected.sort())
+  assert.ok(records(none).every((row) => row.cond_schools === 0))
+  const share = await ask(city, '各区市民办学校占比')
+  assert.equal(records(share).length, some.length)
+  for (const row of records(share)) {
+    const whole = all.find((one) => one.district === row.district).cond_schools
+    assert.ok(Math.abs(row.cond_schools__share - (row.cond_schools / whole) * 100) < 1e-9, JSON.stringify(row))
+    assert.equal(row.cond_schools, some.find((one) => one.district === row.district).cond_schools)
+  }
+})
+
+test('a clause that says what a figure is for is left out and told, and two questions in one are refused', async () => {
+  const city = await signIn('city')
+  const framed = await ask(city, '督导组下周来检查，全市平均班额是多少')
+  assert.equal(framed.code, undefined)
+  assert.ok(JSON.stringify(framed.caveats).includes('督导组下周来检查'), JSON.stringify(framed.caveats))
+  assert.equal(records(framed)[0].cond_class_size, records(await ask(city, '全市平均班额是多少'))[0].cond_class_size)
+  assert.notEqual(await code(city, '平均班额是多少，只看双一流的'), undefined)
+  assert.equal(await code(city, '市南区优良率和市北区合格率'), 'UNSUPPORTED')
+  assert.equal(await code(city, '各区市优良率最高的学校'), 'UNSUPPORTED')
+})

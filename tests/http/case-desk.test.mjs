@@ -47,7 +47,7 @@ test('a colleague acts during an absence, in both names, and no longer', async (
   const sent = await move(as.teacher, one, 'send')
   assert.equal(sent.state, 'district')
   const steps = (await as.principal.ok(`/cases/${one.id}/history`)).items
-  assert.deepEqual(steps.map((step) => step.on_behalf), [true, false])
+  assert.deepEqual(steps.map((step) => [step.on_behalf, step.for_account]), [[true, 'principal'], [false, '']])
   assert.equal((await as.teacher.ok('/delegations')).items[0].is_mine, false)
   await done(as.teacher.post(`/delegations/${given.id}/end`))
   const after_it = await as.teacher.post(`/cases/${one.id}/moves`, { seq: sent.seq, move: 'withdrawn' })
@@ -68,6 +68,9 @@ test('five reviewers give points to a work that names nobody, and the middle thr
   assert.equal((await as.principal.get(`/cases/${one.id}/panel`)).body.code, 'flows.no_panel')
   const panel = await done(as.city.post(`/cases/${one.id}/panel`, { pool: experts }))
   assert.equal(panel.seats.length, 5)
+  assert.ok(panel.seats.every((seat) => seat.org.kind === 'school'), 'a school says where a reviewer is from, a class does not')
+  const asked = panel.seats.find((seat) => seat.account === 'expert1').id
+  assert.ok((await as.expert1.ok('/notices')).items.some((notice) => notice.kind === 'flow.review' && notice.link === `/review?id=${asked}`))
   for (const [at, name] of experts.entries()) {
     const head = (await as[name].ok('/reviews')).items.find((item) => item.id === panel.seats.find((seat) => seat.account === name).id)
     const review = await done(as[name].get(`/reviews/${head.id}`))

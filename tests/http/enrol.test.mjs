@@ -38,7 +38,7 @@ const values = (kind, more = {}) => ({
   guardian_no: kGuardian,
   phone: `138${String(10000000 + n * 137)}`,
   district: kStreet.district,
-  street_name: kStreet.name,
+  street: kStreet.code,
   house_no: 60,
   ...more,
 })

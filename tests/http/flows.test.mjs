@@ -14,6 +14,9 @@ const signInAll = async () => Object.fromEntries(await Promise.all(names.map(asy
 let as = await signInAll()
 
 const wish = { wanted: '学籍名册', sensitivity: 'inner', sharing_way: 'file', purpose: '入学资格核验' }
+// What the city fills in: the names of all districts, until two months from now.
+const whole = (await as.city.ok('/orgs')).items[0]
+const grant = { granted_dataset: 'core_district', granted_fields: 'name', granted_org: whole.id, granted_until: new Date(Date.now() + 60 * 86_400_000).toISOString().slice(0, 10) }
 const at = (one) => `/cases/${one.id}`
 const open = (caller, values = wish) => done(caller.post('/flows/data_sharing/cases', { values }), 201)
 const move = (caller, one, name, more = {}) => caller.post(`${at(one)}/moves`, { seq: one.seq, move: name, ...more })
@@ -59,8 +62,8 @@ test('a case goes from the school over the district to the city, and figures see
   await refused(move(as.district, one, 'fix', { note: '再补' }), 422, 'flows.guard', /已告知补正过一次，请直接审批（补正次数 1）/)
   one = await done(move(as.district, one, 'city', { values: { district_opinion: '同意' } }))
   assert.ok((await waiting(as.city)).includes(one.key))
-  one = await done(move(as.city, one, 'granted', { values: { granted_scope: '本校一年级' } }))
-  assert.equal(one.row.granted_scope, '本校一年级')
+  one = await done(move(as.city, one, 'granted', { values: grant }))
+  assert.match(one.row.granted_scope, /^“区市”中的名称，范围：.+，截至 \d{4}-\d{2}-\d{2}$/, 'what was opened, in words')
   assert.equal(one.row.sharing_state_title, '已授权')
   const row = await eventually(async () => (await as.city.ok(`/datasets/sharing_request/rows?filter=request_no:eq:${one.key}`)).items[0], { what: 'the row' })
   assert.equal(row.sharing_state, 'granted')
@@ -76,9 +79,9 @@ test('open data are granted when the city has confirmed it; personal data withou
   let open_data = await done(move(as.principal, await open(as.principal, { ...wish, sensitivity: 'open' }), 'send'))
   assert.equal(open_data.state, 'confirm', 'that they are open is not for the applicant to say')
   await refused(move(as.principal, open_data, 'granted'), 403, 'flows.not_your_move', /由市教育局办理/)
-  open_data = await done(move(as.city, open_data, 'granted'))
+  open_data = await done(move(as.city, open_data, 'granted', { values: grant }))
   assert.equal(open_data.state, 'granted')
-  assert.equal(open_data.row.granted_scope, wish.wanted)
+  assert.match(open_data.row.granted_scope, /^“区市”中的名称/)
   const personal = await open(as.principal, { ...wish, sensitivity: 'personal' })
   const answer = await move(as.principal, personal, 'send')
   assert.equal(answer.status, 422, answer.text)

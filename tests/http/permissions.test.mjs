@@ -196,6 +196,8 @@ const writes = {
   preview_org_merge: async () => ({ kind: 'org', body: { into: inDistrict[0].id, on: today }, success: [200, 409, 422] }),
   create_xapi_key: async (relation) => ({ kind: 'org', body: { title: '矩阵', scopes: ['statements/write'], org: school[relation].id }, success: 201 }),
   revoke_xapi_key: async () => ({ success: 404 }),
+  create_share_key: async () => ({ body: { title: '矩阵' }, success: 404 }),
+  revoke_share_key: async () => ({ success: 404 }),
   make_forward: async (relation) => ({ kind: 'org', body: forwardOf(relation), success: 201 }),
   change_forward: async (relation) => ({ kind: 'forward', body: forwardOf(relation), success: 200 }),
   remove_forward: async (relation, account) => ({ kind: 'forward', at: may(account, 'packs.install') ? { forward: await newForward(relation) } : {}, success: 204 }),
@@ -260,7 +262,7 @@ const kLast = ['move_org', 'merge_org'] // they change the world
 
 const cells = { denied: 0, hidden: 0, allowed_reads: 0, allowed_writes: 0, other_writes: 0 }
 const said = (answer) => `${answer.status} ${answer.text.slice(0, 240)}`
-const kRefusals = new Set(['metrics.out_of_scope', 'directory.no_right', 'session.needs_session', 'password.needs_session'])
+const kRefusals = new Set(['metrics.out_of_scope', 'directory.no_right', 'session.needs_session', 'password.needs_session', 'flows.not_your_form'])
 
 // Outside the scope: as if it were not there, and nothing of it is told.
 async function checkHidden(caller, operation, answer, at, body, label) {

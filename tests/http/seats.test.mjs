@@ -30,7 +30,7 @@ const values = (n, more = {}) => ({
   guardian_no: kGuardian,
   phone: `139${String(10000000 + n * 137)}`,
   district: kStreet.district,
-  street_name: kStreet.name,
+  street: kStreet.code,
   house_no: house(n),
   ...more,
 })

@@ -15,6 +15,7 @@ import KeyOutlined from '@ant-design/icons/es/icons/KeyOutlined'
 import FileExclamationOutlined from '@ant-design/icons/es/icons/FileExclamationOutlined'
 import ReadOutlined from '@ant-design/icons/es/icons/ReadOutlined'
 import SafetyCertificateOutlined from '@ant-design/icons/es/icons/SafetyCertificateOutlined'
+import ShareAltOutlined from '@ant-design/icons/es/icons/ShareAltOutlined'
 import SolutionOutlined from '@ant-design/icons/es/icons/SolutionOutlined'
 import TagsOutlined from '@ant-design/icons/es/icons/TagsOutlined'
 import TeamOutlined from '@ant-design/icons/es/icons/TeamOutlined'
@@ -22,7 +23,7 @@ import UserSwitchOutlined from '@ant-design/icons/es/icons/UserSwitchOutlined'
 
 export const menuIcons = {
   home: HomeOutlined, portrait: HeartOutlined, ask: MessageOutlined, dashboards: BarChartOutlined, builder: BuildOutlined, plan: FlagOutlined, orgs: ApartmentOutlined, people: TeamOutlined,
-  admissions: AuditOutlined, lots: SafetyCertificateOutlined, datasets: DatabaseOutlined, quality: SafetyCertificateOutlined, quarantine: FileExclamationOutlined, classification: TagsOutlined, packs: AppstoreOutlined, accounts: KeyOutlined, learning: ReadOutlined, courses: BookOutlined, services: SolutionOutlined, work: InboxOutlined, tools: ApiOutlined, actors: UserSwitchOutlined, audit: AuditOutlined,
+  admissions: AuditOutlined, lots: SafetyCertificateOutlined, datasets: DatabaseOutlined, quality: SafetyCertificateOutlined, quarantine: FileExclamationOutlined, classification: TagsOutlined, packs: AppstoreOutlined, accounts: KeyOutlined, learning: ReadOutlined, courses: BookOutlined, services: SolutionOutlined, work: InboxOutlined, shares: ShareAltOutlined, tools: ApiOutlined, actors: UserSwitchOutlined, audit: AuditOutlined,
 }
 
 export type MenuWord = keyof typeof menuIcons

@@ -48,6 +48,7 @@ export const routes: Route[] = [
   { path: 'quality', right: 'quality.read', menu: 'quality', group: 'data', page: page(() => import('@/features/records/quality-page')) },
   { path: 'lineage', right: 'datasets.read', page: page(() => import('@/features/records/lineage-page')) },
   { path: 'classification', right: ['datasets.read', 'levels.manage'], menu: 'classification', group: 'data', page: page(() => import('@/features/records/classification-page')) },
+  { path: 'shares', right: 'datasets.export', menu: 'shares', group: 'data', page: page(() => import('@/features/shares/shares-page')) },
   { path: 'packs', right: 'packs.read', menu: 'packs', group: 'govern', page: page(() => import('@/features/pack/packs-page')) },
   { path: 'accounts', right: 'accounts.read', menu: 'accounts', group: 'govern', page: page(() => import('@/features/directory/accounts-page')) },
   { path: 'tools', right: 'xapi.keys', menu: 'tools', group: 'govern', page: page(() => import('@/features/learning/tools-page')) },

@@ -43,7 +43,14 @@ export function Compare({ admission }: { admission: Admission }) {
       </div>
       <Checkbox.Group value={chosen} options={mechanisms.map((one) => ({ value: one, label: w(`mechanism.${one}`) }))} onChange={setChosen} />
       <ProblemNote error={compare.error} />
-      {compare.data !== undefined && <PlainTable label={w('compare.title')} columns={columns} rows={compare.data.items} rowKey={(one) => one.mechanism} />}
+      {compare.data !== undefined && (
+        <>
+          <PlainTable label={w('compare.title')} columns={columns} rows={compare.data.items} rowKey={(one) => one.mechanism} />
+          <ul style={{ marginTop: 12, paddingLeft: 20 }}>{compare.data.items.filter((one) => !one.is_own).map((one) => (
+            <li key={one.mechanism}>{w('compare.told', { mechanism: w(`mechanism.${one.mechanism}`), better: one.n_better, worse: one.n_worse, same: one.n_applicants - one.n_better - one.n_worse })}</li>
+          ))}</ul>
+        </>
+      )}
     </section>
   )
 }

@@ -19,9 +19,20 @@ function One({ one, batch }: { one: AdmissionExplanation; batch: string }) {
     { key: 'outcome', title: w('mine.outcome'), render: (choice) => <Tag tone={choice.outcome === 'placed' ? 'green' : 'grey'}>{w(`mine.outcome_${choice.outcome}`)}</Tag> },
     { key: 'because', title: w('mine.because'), wide: true, render: (choice) => two(choice.because) },
   ]
+  const title = <h2>{two(one.admission_title)} {one.run.year} {batch} · {one.result.number}</h2>
+  const label = `${two(one.admission_title)} ${batch} ${one.result.number}`
+  if (one.run.state === 'recalled') {
+    return (
+      <section className="bm-panel" aria-label={label}>
+        {title}
+        <p><Tag tone="amber">{w('mine.recalled')}</Tag></p>
+        <p className="bm-page-note">{w('mine.recalled_note')}</p>
+      </section>
+    )
+  }
   return (
-    <section className="bm-panel" aria-label={`${two(one.admission_title)} ${batch} ${one.result.number}`}>
-      <h2>{two(one.admission_title)} {one.run.year} {batch} · {one.result.number}</h2>
+    <section className="bm-panel" aria-label={label}>
+      {title}
       <p><strong>{one.result.program !== '' ? w('mine.placed', { program: one.result.title }) : one.choices.every((choice) => choice.outcome === 'gone') ? w('mine.before') : w('mine.not_placed')}</strong></p>
       <PlainTable label={w('mine.because')} columns={columns} rows={one.choices} rowKey={(choice) => `${choice.batch} ${choice.order}`} />
     </section>
@@ -40,8 +51,8 @@ export function Mine() {
     const batch = all.data?.items.find((admission) => admission.id === one.run.admission)?.batches.find((each) => each.id === one.run.batch)
     return batch === undefined ? one.run.batch : two(batch.title)
   }
-  // A batch for which nothing was chosen has nothing to tell.
-  const told = (list: { items: AdmissionExplanation[] }) => list.items.filter((one) => one.choices.length > 0)
+  // A batch for which nothing was chosen has nothing to tell, unless what was told is taken back.
+  const told = (list: { items: AdmissionExplanation[] }) => list.items.filter((one) => one.choices.length > 0 || one.run.state === 'recalled')
   return (
     <QueryView query={mine} isEmpty={(list) => told(list).length === 0} empty={<EmptyState title={w('mine.none')} hint={w('mine.none_hint')} />}>
       {(list) => <>{told(list).map((one) => <One key={`${one.run.id} ${one.result.number}`} one={one} batch={titleOf(one)} />)}</>}

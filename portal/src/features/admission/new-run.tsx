@@ -8,7 +8,7 @@ import { isYear, thisYear } from '@/shared/format/times'
 import { useAdmissionWords } from '@/shared/i18n/admission'
 import { useTwo } from '@/shared/i18n/use-two'
 import { ProblemNote } from '@/shared/ui/problem-note'
-import { runsKey } from './runs'
+import { runsKey } from './runs-key'
 
 export function NewRun({ admission }: { admission: Admission }) {
   const w = useAdmissionWords()

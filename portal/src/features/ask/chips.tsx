@@ -23,7 +23,8 @@ export function Chips({ answer, busy, onEdit }: Props) {
   const vocabulary = useVocabulary(open !== null)
   const { query } = answer
   if (query === undefined || answer.understood.length === 0) return null
-  const targets = answer.understood.filter((chip) => chip.kind === 'target') // told, not edited: the next question goes on from them
+  const targets = answer.understood.filter((chip) => chip.kind === 'target')
+  const told = answer.understood.filter((chip) => chip.kind === 'target' || chip.kind === 'task') // not edited: the next question goes on from them
   const isOpen = (chip: Chip) => open !== null && open.kind === chip.kind && open.id === chip.id
   const toggle = (chip: Chip) => setOpen(isOpen(chip) ? null : chip)
   const edit = (next: AskQuery) => {
@@ -31,17 +32,19 @@ export function Chips({ answer, busy, onEdit }: Props) {
     onEdit(next)
   }
   const nameOf = (chip: Chip) => (chip.text === '' ? w(`chip.add_${chip.kind as 'dimension' | 'filter' | 'period'}`) : currentLanguage() === 'en' && chip.text_en !== '' ? chip.text_en : chip.text)
+  const part = (chip: Chip) => (
+    <li key={`${chip.kind} ${chip.id} ${chip.text}`}>
+      <button type="button" className={`bm-chip bm-chip-${chip.text === '' ? 'add' : chip.kind}`} aria-expanded={isOpen(chip)} disabled={busy} onClick={() => toggle(chip)}>
+        {chip.text !== '' && <small>{w(`chip.${chip.kind}`)}</small>}{nameOf(chip)}
+      </button>
+    </li>
+  )
   return (
     <section aria-label={w('chip.label')}>
       <ul className="bm-chips">
-        {targets.map((chip) => <li key={chip.id}><span className="bm-chip"><small>{w('chip.target')}</small>{nameOf(chip)}</span></li>)}
-        {targets.length === 0 && [...answer.understood, ...additions(answer.understood)].map((chip) => (
-          <li key={`${chip.kind} ${chip.id} ${chip.text}`}>
-            <button type="button" className={`bm-chip bm-chip-${chip.text === '' ? 'add' : chip.kind}`} aria-expanded={isOpen(chip)} disabled={busy} onClick={() => toggle(chip)}>
-              {chip.text !== '' && <small>{w(`chip.${chip.kind}`)}</small>}{nameOf(chip)}
-            </button>
-          </li>
-        ))}
+        {targets.length === 0 && answer.understood.filter((chip) => !told.includes(chip)).map(part)}
+        {told.map((chip) => <li key={`${chip.kind} ${chip.id} ${chip.text}`}><span className="bm-chip"><small>{w(`chip.${chip.kind}`)}</small>{nameOf(chip)}</span></li>)}
+        {targets.length === 0 && additions(answer.understood).map(part)}
       </ul>
       {open !== null && (
         <div className="bm-chip-editor" role="group" aria-label={nameOf(open)}>

@@ -2,7 +2,7 @@
 import type { AskQuery, AskVocabulary } from '@/shared/api/types'
 
 export type Dimension = AskVocabulary['dimensions'][number]
-export type Chip = { kind: 'metric' | 'dimension' | 'filter' | 'period' | 'scope' | 'target'; id: string; text: string; text_en: string }
+export type Chip = { kind: 'metric' | 'dimension' | 'filter' | 'period' | 'scope' | 'target' | 'task'; id: string; text: string; text_en: string }
 export type Period = { from: string; to: string; last: number }
 
 const levels = ['city', 'district', 'school']

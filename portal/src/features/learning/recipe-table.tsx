@@ -5,7 +5,7 @@ import { useLearningWords } from '@/shared/i18n/learning'
 import { useTwo } from '@/shared/i18n/use-two'
 import { PlainTable, type PlainColumn } from '@/shared/ui/plain-table'
 import { Tag } from '@/shared/ui/tag'
-import { CopyButton } from './copy-button'
+import { CopyButton } from '@/shared/ui/copy-button'
 
 type Rule = RecipeTemplate['rules'][number]
 const tones = { included: 'blue', excluded: 'red', recommended: 'grey' } as const

@@ -12,7 +12,7 @@ import { Page } from '@/shared/ui/page'
 import { QueryView } from '@/shared/ui/query-view'
 import { useAddress } from '@/shared/ui/search-params'
 import { EmptyState } from '@/shared/ui/states'
-import { CopyButton } from './copy-button'
+import { CopyButton } from '@/shared/ui/copy-button'
 import { RecipeTable } from './recipe-table'
 import { StatementCheck } from './statement-check'
 

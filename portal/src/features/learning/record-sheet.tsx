@@ -10,7 +10,7 @@ import { useLearningWords } from '@/shared/i18n/learning'
 import { useTwo } from '@/shared/i18n/use-two'
 import { QueryView } from '@/shared/ui/query-view'
 import { Sheet } from '@/shared/ui/sheet'
-import { CopyButton } from './copy-button'
+import { CopyButton } from '@/shared/ui/copy-button'
 import { durationText } from './records'
 import { RecordTags } from './record-tags'
 

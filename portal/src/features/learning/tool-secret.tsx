@@ -1,7 +1,7 @@
 // What a new key is called and its secret, shown once, with the address that the tool needs.
 import { appUrl } from '@/shared/base'
 import { useLearningWords } from '@/shared/i18n/learning'
-import { CopyButton } from './copy-button'
+import { CopyButton } from '@/shared/ui/copy-button'
 
 export function ToolSecret({ made }: { made: { key: string; secret: string } }) {
   const w = useLearningWords()

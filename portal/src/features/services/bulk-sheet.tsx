@@ -16,6 +16,7 @@ import { QueryView } from '@/shared/ui/query-view'
 import { Sheet } from '@/shared/ui/sheet'
 import { Tag } from '@/shared/ui/tag'
 import { formFields } from './field-of'
+import { offerOf } from './offers'
 import { MoveFields, noteKey, valuesOf, wrongInputs, type WrongInputs } from './move-fields'
 import { useCase } from './queries'
 
@@ -38,9 +39,9 @@ function Outcomes({ outcomes }: { outcomes: CaseMoveOutcomes }) {
 }
 
 type SheetProps = { heads: CaseHead[]; onMoved: () => void; onClose: () => void }
-type MovingProps = SheetProps & { move: CaseMove; dataset: DatasetDetail }
+type MovingProps = SheetProps & { first: Case; move: CaseMove; dataset: DatasetDetail }
 
-function Moving({ heads, move, dataset, onMoved, onClose }: MovingProps) {
+function Moving({ heads, first, move, dataset, onMoved, onClose }: MovingProps) {
   const { t } = useTranslation()
   const w = useServiceWords()
   const two = useTwo()
@@ -65,7 +66,7 @@ function Moving({ heads, move, dataset, onMoved, onClose }: MovingProps) {
   if (send.data?.dry_run === false) return <><Outcomes outcomes={send.data} /><div className="bm-form-foot"><Button type="primary" onClick={onClose}>{t('action.close')}</Button></div></>
   return (
     <form className="bm-form" onSubmit={submit} noValidate>
-      <MoveFields move={move} fields={fields} texts={texts} wrong={wrong} busy={send.isPending} onChange={(changes) => { send.reset(); setTexts((old) => ({ ...old, ...changes })) }} />
+      <MoveFields move={move} fields={fields} texts={texts} wrong={wrong} offer={(field) => offerOf(first.id, first.seq, move.form.find((input) => input.field === field.id), (id) => texts[id] ?? '', move.id)} busy={send.isPending} onChange={(changes) => { send.reset(); setTexts((old) => ({ ...old, ...changes })) }} />
       <ProblemNote error={send.error} />
       {send.data && <Outcomes outcomes={send.data} />}
       <div className="bm-form-foot">
@@ -87,7 +88,7 @@ function Chosen({ first, ...sheet }: SheetProps & { first: Case }) {
     <>
       <p>{w('bulk.chosen', { n: formatNumber(sheet.heads.length), state: two(first.state_title) })}</p>
       <p><Choice label={w('bulk.move')} value={chosen} empty={w('bulk.choose_move')} options={moves.map((one) => ({ value: one.id, label: two(one.label) }))} onChange={(id) => setChosen(id ?? '')} /></p>
-      {move && <QueryView query={dataset} rows={2}>{(detail) => <Moving key={move.id} {...sheet} move={move} dataset={detail} />}</QueryView>}
+      {move && <QueryView query={dataset} rows={2}>{(detail) => <Moving key={move.id} {...sheet} first={first} move={move} dataset={detail} />}</QueryView>}
     </>
   )
 }

@@ -64,7 +64,7 @@ export class CaseDraft {
     this.tell({ wrong, refused, state: this.view.state === 'clash' || this.view.state === 'gone' ? this.view.state : 'typing' })
     clearTimeout(this.timer)
     const type = this.fields.find((field) => field.id === id)?.type
-    this.timer = setTimeout(() => void this.flush(), type === 'code' || type === 'bool' || type === 'date' ? chosenPause_ms : pause_ms)
+    this.timer = setTimeout(() => void this.flush(), type === 'code' || type === 'bool' || type === 'date' || type === 'org' ? chosenPause_ms : pause_ms)
   }
 
   /** Sends what is not sent yet. True if the server then has all of it. */

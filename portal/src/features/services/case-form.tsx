@@ -14,6 +14,7 @@ import { ProblemNote } from '@/shared/ui/problem-note'
 import { Tag } from '@/shared/ui/tag'
 import type { CaseDraft, DraftView } from './case-draft'
 import { partsOf } from './field-of'
+import { offerOf } from './offers'
 
 type Props = { draft: CaseDraft; view: DraftView; fields: Field[] }
 
@@ -83,6 +84,7 @@ export function CaseForm({ draft, view, fields }: Props) {
       <FieldLine
         key={field.id} field={field} text={text} disabled={false} sentence={sentence(field)} title={text === given ? rowTitle(field, view.one.row, t) : undefined}
         note={text !== '' && text === begun.get(field.id) && <small className="bm-given"><Tag tone="green">{w('form.given')}</Tag></small>}
+        offer={offerOf(view.one.id, view.one.seq, view.one.form.find((input) => input.field === field.id), (id) => view.texts[id] ?? '')}
         onChange={(next) => draft.change(field.id, next)}
       />
     )

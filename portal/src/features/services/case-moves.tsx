@@ -13,7 +13,7 @@ type Props = { one: Case; flow: Flow | undefined; dataset: DatasetDetail; draft:
 
 /** Moves that the reader may make, first those that they are the ones to make; what others make is not theirs to press. */
 export function offered(one: Case): { open: CaseMove[]; closed: CaseMove[] } {
-  return { open: one.moves.filter((move) => move.allowed), closed: one.moves.filter((move) => !move.allowed) }
+  return { open: one.moves.filter((move) => move.allowed), closed: one.moves.filter((move) => !move.allowed && !move.is_others) }
 }
 
 /** What a move has made of the case, in one sentence. */
@@ -37,7 +37,7 @@ export function CaseMoves({ one, flow, dataset, draft, onDone }: Props) {
   const state = stateOf(flow, one.state)
   const who = desk(flow, one.state)
   const lacks = draft !== null && closed.length > 0 && one.form.some((input) => input.asked && input.required && (one.row[input.field] ?? '') === '')
-  if (one.moves.length === 0 && chosen === null) return null // a sheet that is open says what became of its move
+  if (open.length + closed.length === 0 && chosen === null && !one.moves.some((move) => move.is_others)) return null // a sheet that is open says what became of its move
   return (
     <section className="bm-panel" aria-labelledby="moves">
       <h2 id="moves">{w('move.title')}</h2>

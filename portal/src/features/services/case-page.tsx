@@ -20,6 +20,7 @@ import { CaseMoves, MoveDone } from './case-moves'
 import { CasePanel } from './case-panel'
 import { CaseLetters, CasePapers } from './case-papers'
 import { CaseRating } from './case-rating'
+import { CaseSharesPanel } from './case-shares'
 import { CaseSteps } from './case-steps'
 import { everyField } from './field-of'
 import { isYours, stateOf, useCase, useFlows, useSteps } from './queries'
@@ -74,7 +75,7 @@ function Body({ one, flow, dataset }: Omit<Props, 'onDone'>) {
       {one.appeal_until !== undefined && <p className="bm-note-warn" role="note">{w('case.appeal', { at: dueText(one.appeal_until) })}</p>}
       {moved?.seq === one.seq && <MoveDone moved={moved} flow={flow} />}
       <div className="bm-case">
-        <div className="bm-case-act">{fills ? <Filling key={`${one.id} ${one.state}`} {...props} /> : <><CaseLetters id={one.id} seq={one.seq} /><CaseMoves {...props} draft={null} />{one.closed_at !== undefined && <CaseRating id={one.id} />}{hasPanel && <CasePanel id={one.id} seq={one.seq} />}<CasePapers id={one.id} seq={one.seq} /></>}</div>
+        <div className="bm-case-act">{fills ? <Filling key={`${one.id} ${one.state}`} {...props} /> : <><CaseLetters id={one.id} seq={one.seq} /><CaseSharesPanel id={one.id} seq={one.seq} /><CaseMoves {...props} draft={null} />{one.closed_at !== undefined && <CaseRating id={one.id} />}{hasPanel && <CasePanel id={one.id} seq={one.seq} />}<CasePapers id={one.id} seq={one.seq} /></>}</div>
         <CaseSteps one={one} flow={flow} />
         {!fills && <CaseFacts one={one} flow={flow} dataset={dataset} />}
       </div>

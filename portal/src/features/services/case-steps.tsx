@@ -14,7 +14,7 @@ function Done({ step, since }: { step: CaseStep; since: string }) {
   const who = [step.role && two(step.role), step.org?.title].filter((part) => part !== undefined && part !== '').join(' · ')
   return (
     <li className="bm-step-done">
-      <strong>{two(step.label)}</strong> <span className="bm-foot">{who === '' ? w('steps.itself') : who}{step.on_behalf && w('steps.on_behalf')}</span>
+      <strong>{two(step.label)}</strong> <span className="bm-foot">{who === '' ? w('steps.itself') : who}{step.on_behalf && (step.for_account === '' ? w('steps.on_behalf') : w('steps.for_account', { who: step.for_account }))}</span>
       <p className="bm-foot"><time dateTime={step.at}>{formatTime(step.at)}</time> · {w('steps.used', { span: usedText(Date.parse(step.at) - Date.parse(since), w) })}</p>
       {step.note !== '' && <blockquote className="bm-step-note">{step.note}</blockquote>}
     </li>

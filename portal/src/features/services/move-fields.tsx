@@ -1,6 +1,7 @@
 // What is given with a move: the fields of its form, and the note.
 import { Input } from 'antd'
 import { useTranslation } from 'react-i18next'
+import type { Offer } from '@/pack-ui/form/choice-input'
 import { FieldLine } from '@/pack-ui/form/field-line'
 import { readInput } from '@/pack-ui/form/values'
 import type { CaseMove, Field, Value } from '@/shared/api/types'
@@ -28,10 +29,10 @@ export function valuesOf(fields: Field[], texts: Texts): Record<string, Value> {
 
 type Props = {
   move: CaseMove; fields: Field[]; texts: Texts; given?: (field: Field) => { text: string; title?: string }
-  wrong: WrongInputs; refused?: Texts; busy: boolean; onChange: (changes: Texts) => void
+  wrong: WrongInputs; refused?: Texts; busy: boolean; offer?: (field: Field) => Offer | undefined; onChange: (changes: Texts) => void
 }
 
-export function MoveFields({ move, fields, texts, given = () => ({ text: '' }), wrong, refused = {}, busy, onChange }: Props) {
+export function MoveFields({ move, fields, texts, given = () => ({ text: '' }), wrong, refused = {}, busy, offer, onChange }: Props) {
   const { t } = useTranslation()
   const w = useServiceWords()
   const sentence = (field: Field) => {
@@ -44,7 +45,7 @@ export function MoveFields({ move, fields, texts, given = () => ({ text: '' }), 
       {fields.map((field) => (
         <FieldLine
           key={field.id} field={field} id={`move-${field.id}`} text={texts[field.id] ?? given(field).text} title={texts[field.id] === undefined ? given(field).title : undefined}
-          disabled={busy} sentence={sentence(field)} onChange={(text) => onChange({ [field.id]: text })}
+          disabled={busy} offer={offer?.(field)} sentence={sentence(field)} onChange={(text) => onChange({ [field.id]: text })}
         />
       ))}
       <div>

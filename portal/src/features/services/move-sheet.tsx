@@ -14,6 +14,7 @@ import { ProblemNote } from '@/shared/ui/problem-note'
 import { Sheet } from '@/shared/ui/sheet'
 import { sentencesOf, type CaseDraft, type Texts } from './case-draft'
 import { formFields } from './field-of'
+import { offerOf } from './offers'
 import { MoveFields, noteKey, valuesOf, wrongInputs, type WrongInputs } from './move-fields'
 import { useTakeIn } from './queries'
 import { useDesk } from './words'
@@ -71,12 +72,13 @@ export function MoveSheet(props: Props) {
   const desk = useDesk()
   const { fields, texts, change, wrong, send, submit, refused } = useMove(props)
   const who = desk(flow, move.to)
+  const textOf = (id: string) => texts[id] ?? fields.filter((field) => field.id === id).map((field) => rowInput(field, one.row))[0] ?? ''
   const isThere = one.moves.some((other) => other.id === move.id && other.allowed)
   return (
     <Sheet title={two(move.label)} onClose={onClose}>
       <form className="bm-form" onSubmit={submit} noValidate>
         <p>{w(who === '' ? 'move.leads_to' : 'move.leads_to_desk', { state: two(move.to_title), who })}</p>
-        <MoveFields move={move} fields={fields} texts={texts} given={(field) => ({ text: rowInput(field, one.row), title: rowTitle(field, one.row, t) })} wrong={wrong} refused={refused} busy={send.isPending} onChange={change} />
+        <MoveFields move={move} fields={fields} texts={texts} given={(field) => ({ text: rowInput(field, one.row), title: rowTitle(field, one.row, t) })} wrong={wrong} refused={refused} offer={(field) => offerOf(one.id, one.seq, move.form.find((input) => input.field === field.id), textOf, move.id)} busy={send.isPending} onChange={change} />
         {move.four_eyes && <p className="bm-foot">{w('move.four_eyes')}</p>}
         <ProblemNote error={send.error} />
         {!isThere && send.error && <p role="status" className="bm-note-warn">{w('move.changed')}</p>}

@@ -24,8 +24,10 @@ export function useSteps(id: string, seq: number) {
 }
 
 export type CaseView = 'waiting' | 'opened'
-export function readCases(view: CaseView, flow: string | undefined, after: string | undefined, limit?: number) {
-  return data(api.GET('/api/v1/cases', { params: { query: { view, flow, after, limit } } }))
+/** What a work-list is narrowed by, beside the service. */
+export type WorkFilter = { lamp?: 'yellow' | 'red' | 'late'; waits_longer?: number; opened_from?: string; opened_until?: string; q?: string }
+export function readCases(view: CaseView, flow: string | undefined, after: string | undefined, limit?: number, filter: WorkFilter = {}) {
+  return data(api.GET('/api/v1/cases', { params: { query: { view, flow, after, limit, ...filter } } }))
 }
 
 /** The first cases of a view; the lists proper are read page by page. */

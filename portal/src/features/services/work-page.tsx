@@ -14,8 +14,9 @@ import { Page } from '@/shared/ui/page'
 import { useAddress } from '@/shared/ui/search-params'
 import { EmptyState, ErrorState, LoadingState } from '@/shared/ui/states'
 import { BulkSheet } from './bulk-sheet'
-import { readCases, useFlows } from './queries'
+import { readCases, useFlows, type WorkFilter } from './queries'
 import { ReviewList } from './review-list'
+import { filterOf, isNarrowed, WorkFilters } from './work-filters'
 import { WorkList } from './work-list'
 
 const pageSize = 100
@@ -27,19 +28,21 @@ export function fits(chosen: CaseHead[], head: CaseHead): boolean {
   return first === undefined || (first.flow === head.flow && first.state === head.state)
 }
 
-function List({ flow }: { flow: string }) {
+function List({ flow, filter }: { flow: string; filter: WorkFilter }) {
   const w = useServiceWords()
   const [chosen, setChosen] = useState<CaseHead[]>([])
   const [handling, setHandling] = useState(false)
   const [moved, setMoved] = useState(false)
   const query = useInfiniteQuery({
-    queryKey: ['cases', 'waiting', flow],
-    queryFn: ({ pageParam }) => readCases('waiting', flow === '' ? undefined : flow, pageParam, pageSize),
+    queryKey: ['cases', 'waiting', flow, filter],
+    queryFn: ({ pageParam }) => readCases('waiting', flow === '' ? undefined : flow, pageParam, pageSize, filter),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next,
   })
   if (query.data === undefined) return query.error ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <LoadingState />
   const heads = query.data.pages.flatMap((page) => page.items)
+  if (heads.length === 0 && query.hasNextPage) return <EmptyState title={w('work.filter_not_here')} action={<Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{w('work.filter_go_on')}</Button>} />
+  if (heads.length === 0 && isNarrowed(filter)) return <EmptyState title={w('work.filter_none_found')} hint={w('work.filter_none_found_hint')} />
   if (heads.length === 0) return <EmptyState title={w('work.none')} hint={w(flow === '' ? 'work.none_hint' : 'work.none_flow')} />
   const canChoose = (head: CaseHead) => chosen.length < mostAtOnce && fits(chosen, head)
   const toggle = (head: CaseHead) => setChosen((old) => (old.some((one) => one.id === head.id) ? old.filter((one) => one.id !== head.id) : [...old, head]))
@@ -68,11 +71,13 @@ export default function WorkPage() {
   const [address, change] = useAddress()
   const flows = useFlows().data?.items ?? []
   const flow = address.get('flow') ?? ''
+  const filter = filterOf(address)
   return (
     <Page title={t('menu.work')} note={w('work.note')} actions={<><Link className="bm-button" to="/delegations">{w('work.away')}</Link><Link className="bm-button" to={flow === '' ? '/figures' : `/figures?flow=${encodeURIComponent(flow)}`}>{w('work.figures')}</Link></>}>
       <ReviewList />
       <div className="bm-query"><Choice label={w('cases.flow')} value={flow} empty={w('cases.all_flows')} options={flows.map((one) => ({ value: one.id, label: two(one.title) }))} onChange={(id) => change({ flow: id })} /></div>
-      <List key={flow} flow={flow} />
+      <WorkFilters filter={filter} onChange={change} />
+      <List key={`${flow} ${JSON.stringify(filter)}`} flow={flow} filter={filter} />
     </Page>
   )
 }

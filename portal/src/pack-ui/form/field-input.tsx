@@ -1,16 +1,18 @@
 import { Input, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { Field } from '@/shared/api/types'
+import { ChoiceInput, type Offer } from './choice-input'
 import { OrgInput } from './org-input'
 import { PersonInput } from './person-input'
 
-export type FieldInputProps = { field: Field; id?: string; text: string; title?: string; bad: boolean; disabled: boolean; onChange: (text: string) => void }
+export type FieldInputProps = { field: Field; id?: string; text: string; title?: string; bad: boolean; disabled: boolean; offer?: Offer; onChange: (text: string) => void }
 const longText = 200 // characters from which a text has lines
 
 /** The control that fits a field's type. Text in, text out; values.ts gives it its type. */
-export function FieldInput({ field, id = `field-${field.id}`, text, title, bad, disabled, onChange }: FieldInputProps) {
+export function FieldInput({ field, id = `field-${field.id}`, text, title, bad, disabled, offer, onChange }: FieldInputProps) {
   const { t } = useTranslation()
   const status = bad ? 'error' : undefined
+  if (offer) return <ChoiceInput id={id} offer={offer} status={status} disabled={disabled} required={field.required} value={text} onChange={onChange} />
   if (field.codes || field.type === 'bool') {
     const codes = field.codes ?? [{ code: 'true', title: t('value.yes') }, { code: 'false', title: t('value.no') }]
     return (

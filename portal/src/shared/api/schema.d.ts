@@ -1404,6 +1404,26 @@ export interface paths {
         patch: operations["save_case"];
         trace?: never;
     };
+    "/api/v1/cases/{case}/choices/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 表单中的一项可以选什么
+         * @description What an input of the case's form offers. Needs the right `cases.handle`.
+         */
+        get: operations["case_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{case}/moves": {
         parameters: {
             query?: never;
@@ -2050,6 +2070,106 @@ export interface paths {
          * @description Compare mechanisms on the same applicants. Needs the right `admission.run`.
          */
         post: operations["compare_admission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/runs/{run}/consequences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 公布之后的后续：撤回前须先处理的
+         * @description What rests on a published run, and what keeps it from being taken back. Needs the right `admission.publish`.
+         */
+        get: operations["list_admission_consequences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/runs/{run}/recall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 提出撤回已公布的结果并说明理由
+         * @description Ask to take back a published result, and say why. Needs the right `admission.publish`.
+         */
+        post: operations["ask_admission_recall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/runs/{run}/recall/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 另一个人确认撤回：结果不再显示，批次可以重新投档公布
+         * @description Somebody else takes it back: nobody is shown it any more, and the batch may be run and published anew. Needs the right `admission.publish`.
+         */
+        post: operations["confirm_admission_recall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/runs/{run}/recall/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 不撤回：结果照旧
+         * @description Do not take it back: the result stands. Needs the right `admission.publish`.
+         */
+        post: operations["decline_admission_recall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/runs/{run}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 按存储的结果重算校验值并复查规则
+         * @description Hash the stored rows again, and look whether they keep the rules. Needs the right `orgs.read`.
+         */
+        get: operations["verify_admission_run"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4024,6 +4144,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 共享给本单位的数据，或本单位数据的去向
+         * @description Data shared with one's organisation, or given away of its own. Needs the right `datasets.export`.
+         */
+        get: operations["list_shares"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办件开放的共享
+         * @description Access that a case has opened. Needs the right `datasets.read`.
+         */
+        get: operations["list_case_shares"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shares/{share}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一项共享的密钥
+         * @description Keys of a share. Needs the right `datasets.export`.
+         */
+        get: operations["list_share_keys"];
+        put?: never;
+        /**
+         * 新建密钥；只显示这一次
+         * @description Make a key; its secret is shown this once. Needs the right `xapi.keys`.
+         */
+        post: operations["create_share_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shares/{share}/keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 撤销密钥
+         * @description Revoke a key. Needs the right `xapi.keys`.
+         */
+        delete: operations["revoke_share_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shares/{share}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下载共享的数据，带级别与水印
+         * @description Download a share with level and watermark. Needs the right `datasets.export`.
+         */
+        get: operations["get_share_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/{share}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 共享的说明（程序以密钥读取）
+         * @description What a share holds, for a program with its key. Open to everyone.
+         */
+        get: operations["get_shared"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/{share}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 共享的数据行（程序以密钥读取）
+         * @description Rows of a share, for a program with its key. Open to everyone.
+         */
+        get: operations["get_shared_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/{share}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 共享的统计数字（程序以密钥查询）
+         * @description Figures of a share, for a program with its key. Open to everyone.
+         */
+        post: operations["query_shared_figures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/livez": {
         parameters: {
             query?: never;
@@ -4238,6 +4522,21 @@ export interface components {
             n_exceptions: number;
             output_sha256: string;
         };
+        AdmissionConsequence: {
+            /** @enum {string} */
+            kind: "batch" | "rows" | "cases";
+            of: string;
+            title: components["schemas"]["Two"];
+            /** Format: int64 */
+            n: number;
+            /**
+             * Format: int64
+             * @description Cases that hold a place.
+             */
+            n_confirmed: number;
+            /** @description The result cannot be taken back before this is undone. */
+            blocks: boolean;
+        };
         AdmissionCutOff: {
             batch: string;
             program: string;
@@ -4299,6 +4598,22 @@ export interface components {
             year: number;
             batch: string;
         };
+        AdmissionRecall: {
+            reason: string;
+            asked_by: string;
+            /**
+             * Format: date-time
+             * @description Absent: it was declined.
+             */
+            asked_at?: string;
+            decided_by: string;
+            /** Format: date-time */
+            decided_at?: string;
+        };
+        AdmissionRecallIn: {
+            /** 撤回理由 */
+            reason: string;
+        };
         AdmissionResult: {
             number: string;
             batch: string;
@@ -4315,7 +4630,7 @@ export interface components {
             year: number;
             batch: string;
             /** @enum {string} */
-            state: "running" | "stopped" | "computed" | "checked" | "published" | "dropped";
+            state: "running" | "stopped" | "computed" | "checked" | "published" | "dropped" | "recalled";
             by: string;
             /** Format: date-time */
             begun_at: string;
@@ -4331,11 +4646,33 @@ export interface components {
             output_sha256: string;
             in_dataset: boolean;
             batches: components["schemas"]["AdmissionBatchFigures"][];
+            /** @description For those who run and publish, once somebody asked to take it back. */
+            recall?: components["schemas"]["AdmissionRecall"];
+            /**
+             * Format: int64
+             * @description Applicants whose rows name nobody any more.
+             */
+            n_forgotten: number;
         };
         AdmissionRunIn: {
             /** Format: int64 */
             year: number;
             batch?: string;
+        };
+        AdmissionVerdict: {
+            agrees: boolean;
+            /** @description Over the rows as they are stored now. */
+            rows_sha256: string;
+            expected_sha256: string;
+            /** Format: int64 */
+            n_choices: number;
+            /** Format: int64 */
+            n_forgotten: number;
+            /**
+             * Format: int64
+             * @description Groups of seats and choices that break a rule.
+             */
+            n_unsound: number;
         };
         ApiToken: {
             id: string;
@@ -4361,7 +4698,7 @@ export interface components {
             /** @description What the question was read as, part by part. */
             understood: {
                 /** @enum {string} */
-                kind: "metric" | "dimension" | "filter" | "period" | "scope" | "target";
+                kind: "metric" | "dimension" | "filter" | "period" | "scope" | "target" | "task";
                 id: string;
                 text: string;
                 text_en: string;
@@ -4729,6 +5066,12 @@ export interface components {
             note_required: boolean;
             four_eyes: boolean;
             allowed: boolean;
+            /** @description Made by roles that the reader does not have at all. */
+            is_others: boolean;
+            /** @description It gives an organisation access to data. */
+            opens_share: boolean;
+            /** @description It ends all access that the case has opened. */
+            ends_share: boolean;
             refused?: components["schemas"]["Two"];
         };
         CaseMoveIn: {
@@ -4801,6 +5144,14 @@ export interface components {
             seq: number;
             values: components["schemas"]["RowValues"];
         };
+        CaseShares: {
+            items: components["schemas"]["Share"][];
+            /**
+             * Format: int64
+             * @description Grants from before the service opened access: the office sets it up by hand.
+             */
+            n_without: number;
+        };
         CaseStep: {
             /** Format: date-time */
             at: string;
@@ -4815,6 +5166,8 @@ export interface components {
             note: string;
             /** @description Made for somebody absent. */
             on_behalf: boolean;
+            /** @description For whom; empty for whoever may not see what offices said. */
+            for_account: string;
         };
         Cell: (string | number | null) | {
             id: string;
@@ -4827,6 +5180,13 @@ export interface components {
         Child: {
             id: string;
             name: string;
+        };
+        ChoiceItem: {
+            /** @description As the form takes it. */
+            value: string;
+            title: components["schemas"]["Two"];
+            /** @description What tells it from others of that name: where it belongs. */
+            hint: string;
         };
         Classification: {
             fields: {
@@ -5327,6 +5687,14 @@ export interface components {
             form: components["schemas"]["FlowInput"][];
             files: components["schemas"]["FlowFile"][];
         };
+        FlowChoose: {
+            /** @description Several values, with commas between them. */
+            many: boolean;
+            /** @description The field that narrows what is offered. */
+            on?: string;
+            /** @description What stands in it, of a case that the reader may fill in. */
+            chosen: components["schemas"]["ChoiceItem"][];
+        };
         FlowDeadline: {
             /** Format: int64 */
             n: number;
@@ -5379,6 +5747,8 @@ export interface components {
             asked: boolean;
             /** @description The heading that it stands under. */
             part?: components["schemas"]["Two"];
+            /** @description It is chosen and not typed: GET /cases/{case}/choices/{field}. */
+            choose?: components["schemas"]["FlowChoose"];
         };
         FlowLock: {
             period: string;
@@ -5868,6 +6238,11 @@ export interface components {
             parts: components["schemas"]["LearningRemovalPart"][];
             /** @description What was ordered; absent in a dry run. */
             removal?: components["schemas"]["LearningRemoval"];
+            /**
+             * Format: int64
+             * @description Runs of admissions that forget the person; of an erasure that was ordered.
+             */
+            n_admission_runs?: number;
         };
         LearningRemovalCounts: {
             /**
@@ -6140,6 +6515,11 @@ export interface components {
             /** Format: int32 */
             year: number;
             text: string;
+        };
+        NewShareKey: {
+            key: string;
+            /** @description The Bearer token. Shown this once. */
+            secret: string;
         };
         NewXapiKey: {
             /** @description The user name of Basic authentication. */
@@ -6875,6 +7255,94 @@ export interface components {
             peer: string;
             current: boolean;
         };
+        Share: {
+            id: string;
+            case: string;
+            /** @description Of the case that opened it. */
+            number: string;
+            flow: string;
+            /** @description Who receives the data. */
+            holder?: components["schemas"]["OrgRef"];
+            dataset: string;
+            dataset_title: components["schemas"]["Two"];
+            fields: components["schemas"]["ShareField"][];
+            /** @description Whose rows, with all organisations below. */
+            org?: components["schemas"]["OrgRef"];
+            /**
+             * @description The highest of its fields when it was granted.
+             * @enum {string}
+             */
+            level: "L1" | "L2" | "L3" | "L4" | "L5";
+            /** @enum {string} */
+            way: "api" | "file" | "figures";
+            /**
+             * @description expired: its last instant is over; ended: taken back or handed back.
+             * @enum {string}
+             */
+            state: "living" | "expired" | "ended";
+            purpose: string;
+            /** Format: date-time */
+            until: string;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** Format: date-time */
+            last_read_at?: string;
+            /** Format: int64 */
+            n_reads: number;
+            /**
+             * Format: int64
+             * @description Rows given so far.
+             */
+            n_rows: number;
+            can_manage_keys: boolean;
+            sees_case: boolean;
+            /** @description The move of its case by which the reader may end it now. */
+            end?: components["schemas"]["ShareEnd"];
+        };
+        ShareEnd: {
+            move: string;
+            label: components["schemas"]["Two"];
+            /** Format: int64 */
+            seq: number;
+            note_required: boolean;
+        };
+        ShareField: {
+            id: string;
+            title: components["schemas"]["Two"];
+            /** @description As in the catalogue of datasets. */
+            type: string;
+        };
+        ShareKey: {
+            key: string;
+            title: string;
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            revoked_at?: string;
+            /** Format: date-time */
+            last_read_at?: string;
+        };
+        ShareKeyIn: {
+            /** 用于哪个系统 */
+            title: string;
+        };
+        Shared: {
+            share: string;
+            number: string;
+            dataset: string;
+            dataset_title: components["schemas"]["Two"];
+            /** @description Those that can be read now. */
+            fields: components["schemas"]["ShareField"][];
+            org?: components["schemas"]["OrgRef"];
+            /** @enum {string} */
+            level: "L1" | "L2" | "L3" | "L4" | "L5";
+            purpose: string;
+            /** Format: date-time */
+            until: string;
+        };
         SharedQuestion: {
             /** @description Empty where the reader may not ask it. */
             question: string;
@@ -6885,6 +7353,10 @@ export interface components {
              */
             at: string;
             answer: components["schemas"]["AskAnswer"];
+        };
+        /** @description The fields of the share and no others; `<field>_title` and `<field>_code` as in rows of datasets. */
+        SharedRow: {
+            [key: string]: string | number | boolean | null;
         };
         SheetIn: {
             points: {
@@ -10565,10 +11037,20 @@ export interface operations {
                 view?: "waiting" | "opened";
                 /** @description Only of this flow. */
                 flow?: string;
+                /** @description Only those: red has also what is late. */
+                lamp?: "yellow" | "red" | "late";
+                /** @description Only those opened on this day of the city or later. */
+                opened_from?: string;
+                /** @description Only those opened on this day or earlier. */
+                opened_until?: string;
+                /** @description The beginning of a number, or a part of a text or name that the reader sees of the case. A page without items may have a next one. */
+                q?: string;
                 /** @description Items on a page. */
                 limit?: number;
                 /** @description `next` of the page before. */
                 after?: string;
+                /** @description Only those that wait where they stand for more than so many working days. */
+                waits_longer?: number;
             };
             header?: never;
             path?: never;
@@ -10680,6 +11162,57 @@ export interface operations {
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_choices: {
+        parameters: {
+            query?: {
+                /** @description A part of a title, the beginning of a value, pinyin or its initials. */
+                q?: string;
+                /** @description The move in whose form it stands; empty: the form of the case's state. */
+                move?: string;
+                /** @description What the field that narrows it says in a form that is not kept yet. */
+                on?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Which one. */
+                case: string;
+                /** @description Which one. */
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ChoiceItem"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             /** @description Any other problem. */
             default: {
                 headers: {
@@ -12344,6 +12877,216 @@ export interface operations {
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_admission_consequences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AdmissionConsequence"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_admission_recall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdmissionRecallIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmissionRun"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_admission_recall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmissionRun"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decline_admission_recall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmissionRun"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_admission_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmissionVerdict"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             /** @description Any other problem. */
             default: {
                 headers: {
@@ -17762,6 +18505,389 @@ export interface operations {
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_shares: {
+        parameters: {
+            query?: {
+                /** @description held (by one's organisation) or given (of the data one answers for). */
+                view?: "held" | "given";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Share"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_case_shares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseShares"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_share_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                share: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ShareKey"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_share_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                share: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareKeyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewShareKey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_share_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                share: string;
+                /** @description Which one. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_share_file: {
+        parameters: {
+            query?: {
+                /** @description csv or xlsx. */
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                /** @description Which one. */
+                share: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shared: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                share: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shared"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shared_rows: {
+        parameters: {
+            query?: {
+                /** @description field:op:value over fields of the share; op as for rows of datasets. May repeat: all must hold. */
+                filter?: string[];
+                /** @description A field of the share, or -field for descending. */
+                order?: string;
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Which one. */
+                share: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["SharedRow"][];
+                        next?: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    query_shared_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which one. */
+                share: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MetricQuery"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryResult"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["Unsupported"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
             /** @description Any other problem. */
             default: {
                 headers: {

@@ -9,15 +9,17 @@ type Props<T> = {
   queryKey: readonly unknown[]
   fetchPage: (after: string | undefined) => Promise<Listing<T>>
   empty?: ReactNode
+  again?: (items: T[]) => number | false // milliseconds after which it is asked for again, while something in it is under way
   children: (items: T[]) => ReactNode
 }
 
-export function Paged<T>({ queryKey, fetchPage, empty, children }: Props<T>) {
+export function Paged<T>({ queryKey, fetchPage, empty, again, children }: Props<T>) {
   const query = useInfiniteQuery({
     queryKey,
     queryFn: ({ pageParam }) => fetchPage(pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next,
+    refetchInterval: ({ state }) => (state.data === undefined ? false : (again?.(state.data.pages.flatMap((page) => page.items)) ?? false)),
   })
   if (query.data === undefined) {
     return query.error ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <LoadingState />

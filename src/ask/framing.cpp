@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ask/framing.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "ask/tokens.h"
+#include "base/text_han.h"
+
+namespace banmo::ask {
+namespace {
+
+constexpr size_t kMostClauses = 12;
+constexpr size_t kLeastOfStory = 4;  // unexplained characters, with which a clause that speaks of pupils tells a story
+
+// What people say of themselves and of what they need a figure for. A clause without any of it may restrict the question.
+constexpr std::array<std::u32string_view, 46> kPurposes = {
+    U"要",   U"用",   U"来",   U"问",   U"让",   U"给",   U"想",   U"写",   U"做",   U"准备", U"开会", U"会上", U"会议", U"急",   U"谢",   U"您",
+    U"你好", U"我",   U"咱",   U"他们", U"关心", U"请",   U"麻烦", U"尽快", U"领导", U"局长", U"主任", U"处长", U"科长", U"报告", U"材料", U"汇报",
+    U"检查", U"记者", U"督导", U"家长", U"辛苦", U"方案", U"发言", U"采访", U"调研", U"座谈", U"总结", U"打扰", U"抱歉", U"听说"};
+
+bool is_mark(char32_t c) {
+  constexpr std::u32string_view kMarks = U"，,。；;！!？?\n";
+  return kMarks.find(c) != kMarks.npos;
+}
+
+bool is_digit(char32_t c) { return (c >= U'0' && c <= U'9') || (c >= U'０' && c <= U'９'); }
+
+std::vector<std::u32string> clauses_of(const std::u32string& text) {
+  std::vector<std::u32string> clauses(1);
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool in_number = i > 0 && i + 1 < text.size() && is_digit(text[i - 1]) && is_digit(text[i + 1]);  // 1,234
+    if (is_mark(text[i]) && !in_number)
+      clauses.emplace_back();
+    else
+      clauses.back() += text[i];
+  }
+  std::erase_if(clauses, [](const std::u32string& one) { return std::all_of(one.begin(), one.end(), is_blank); });
+  return clauses;
+}
+
+// Names of dimensions and of what is stored restrict nothing by themselves: 年度 of 写年度报告用.
+bool restricts(const Token& token, const Lexicon& lexicon) {
+  return std::any_of(token.terms.begin(), token.terms.end(), [&](uint32_t index) {
+    const TermKind kind = lexicon.term(index).kind;
+    return kind != TermKind::dimension && kind != TermKind::field;
+  });
+}
+
+bool is_context(const std::u32string& clause, const Lexicon& lexicon, Date today) {
+  constexpr std::u32string_view kPlaces = U"区市县镇乡街校院园";
+  if (clause.ends_with(U'的')) return false;
+  const Folded text = fold(text::utf8_of(clause));
+  // 很多家长关心孩子的作业负担: told, not asked; whatever it names is no condition.
+  constexpr std::array<std::u32string_view, 5> kTold = {U"关心", U"注意到", U"反映", U"听说", U"看到"};
+  const bool tells = std::any_of(kTold.begin(), kTold.end(), [&](std::u32string_view one) { return clause.find(one) != clause.npos; });
+  const bool pressed = clause.find(U"领导") != clause.npos || clause.find(U"局长") != clause.npos || clause.find(U"急") != clause.npos;
+  size_t n_unknown = 0;
+  bool pupils = false;
+  for (const Token& token : Tokenizer{lexicon, today}.read(text, true)) {
+    const auto span = std::u32string_view(text.text).substr(token.begin, token.end - token.begin);
+    if (!token.known()) {
+      if (span.find_first_of(kPlaces) != span.npos) return false;
+      n_unknown += span.size();
+      continue;
+    }
+    if (token.number || (token.time && !(token.time->relative && token.time->unit == TimeUnit::day))) return false;
+    const bool filler = token.word != nullptr && token.word->role == Role::filler;
+    pupils |= filler;
+    if (filler || token.time) continue;
+    if (restricts(token, lexicon) && !tells) return false;
+    if (token.word == nullptr) continue;
+    const Role role = token.word->role;
+    if (tells && (role == Role::whole || role == Role::streak || role == Role::higher || role == Role::change)) continue;
+    if (role == Role::act && pressed) continue;         // 领导催得紧
+    if (role == Role::swap && span == U"用") continue;  // 写材料用
+    if (role != Role::stop && role != Role::chat && role != Role::join && role != Role::measure) return false;
+  }
+  if (pupils && n_unknown < kLeastOfStory) return false;
+  return std::any_of(kPurposes.begin(), kPurposes.end(), [&](std::u32string_view one) { return clause.find(one) != clause.npos; });
+}
+
+}  // namespace
+
+std::optional<Framing> without_context(std::string_view question, const Lexicon& lexicon, Date today) {
+  const std::vector<std::u32string> clauses = clauses_of(text::code_points_of(question));
+  if (clauses.size() < 2 || clauses.size() > kMostClauses) return std::nullopt;
+  Framing framing;
+  for (const std::u32string& clause : clauses) {
+    std::string& to = is_context(clause, lexicon, today) ? framing.left_out : framing.question;
+    to += (to.empty() ? "" : "，") + text::utf8_of(clause);
+  }
+  if (framing.left_out.empty() || framing.question.empty()) return std::nullopt;
+  return framing;
+}
+
+}  // namespace banmo::ask
