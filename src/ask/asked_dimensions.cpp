@@ -62,6 +62,10 @@ std::vector<std::string> Composer::dimensions_short_for(std::u32string_view brie
       for (const std::string& synonym : known->synonyms) named |= is_short_for(brief, fold(synonym).text) || fold(synonym).text == brief;
     if (named) found.push_back(dimension.id);
   }
+  // 资源类型 of 资源使用次数各类型, not 学校类型.
+  const std::u32string name = fold(metric.metric->title.zh).text.substr(0, 2);
+  const auto own = [&](const std::string& id) { return fold(metric.dimension(id)->title).text.starts_with(name); };
+  if (found.size() > 1 && std::count_if(found.begin(), found.end(), own) == 1) std::erase_if(found, [&](const std::string& id) { return !own(id); });
   return found;
 }
 

@@ -285,4 +285,11 @@ std::vector<std::u32string> folded_names(std::string_view title) {
   return names;
 }
 
+std::vector<std::u32string> whole_names(std::string_view title, const std::vector<std::string>& synonyms) {
+  std::vector<std::u32string> names{fold(title).text};
+  for (const std::string& synonym : synonyms)
+    if (synonym.find(kGap) == std::string::npos) names.push_back(fold(synonym).text);
+  return names;
+}
+
 }  // namespace banmo::ask

@@ -21,5 +21,9 @@ char32_t plain(char32_t c);
 bool is_blank(char32_t c);
 // Of a title: also without what stands in brackets, if that differs and is not empty.
 std::vector<std::u32string> folded_names(std::string_view title);
+// Between the pieces of a name in pieces: 每百名学生…终端.
+inline constexpr std::string_view kGap = "…";
+// A title and its synonyms, folded; without those in pieces.
+std::vector<std::u32string> whole_names(std::string_view title, const std::vector<std::string>& synonyms);
 
 }  // namespace banmo::ask

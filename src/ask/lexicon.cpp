@@ -21,6 +21,7 @@ constexpr size_t kLongestList = 400;  // terms that share two characters, beyond
 constexpr std::array<std::u32string_view, 9> kCountEnds = {U"人次", U"册数", U"间数", U"台数", U"班数", U"节数", U"次数", U"件数", U"数"};
 constexpr size_t kLeastTopic = 4, kLongestTopic = 6, kLeastMetrics = 3;  // characters; metrics that begin so
 constexpr std::u32string_view kDegree = U"程度";
+constexpr size_t kLeastPieces = 3;  // characters of a name in pieces
 constexpr std::array<std::u32string_view, 2> kShareEnds = {U"率", U"占比"};
 
 bool is_latin(std::u32string_view text) {
@@ -58,13 +59,15 @@ class LexiconBuilder {
   LexiconBuilder(Lexicon& out, const pack::Catalogue& catalogue) : out_(out), catalogue_(catalogue) {}
 
   void add_metrics() {
-    for (const pack::Metric& metric : catalogue_.metrics()) {
-      names_.insert(fold(metric.title.zh).text);
-      for (const std::string& synonym : metric.synonyms) names_.insert(fold(synonym).text);
-    }
+    for (const pack::Metric& metric : catalogue_.metrics())
+      for (std::u32string& name : whole_names(metric.title.zh, metric.synonyms)) names_.insert(std::move(name));
     for (const pack::Metric& metric : catalogue_.metrics()) {
       add_metric_names(metric, metric.title.zh, metric);
-      for (const std::string& synonym : metric.synonyms) add_metric_names(metric, synonym, metric);
+      for (const std::string& synonym : metric.synonyms)
+        if (synonym.find(kGap) == std::string::npos)
+          add_metric_names(metric, synonym, metric);
+        else
+          add_pieces(metric, synonym);
       if (!metric.title.en.empty()) add(fold(metric.title.en).text, {TermKind::metric, metric.id, {}, {}, 0, metric.title.zh});
       add_per_head(metric);
     }
@@ -77,9 +80,7 @@ class LexiconBuilder {
     std::map<std::string, std::set<std::u32string>> prefixes;
     std::map<std::string, std::vector<std::u32string>> names;  // by metric
     for (const pack::Metric& metric : catalogue_.metrics()) {
-      std::vector<std::u32string>& all = names[metric.id];
-      all.push_back(fold(metric.title.zh).text);
-      for (const std::string& synonym : metric.synonyms) all.push_back(fold(synonym).text);
+      const std::vector<std::u32string>& all = names[metric.id] = whole_names(metric.title.zh, metric.synonyms);
       for (const std::u32string& whole : all)
         for (const std::u32string& bare : all)
           if (whole.size() >= bare.size() + 2 && whole.size() <= bare.size() + kLongest && whole.ends_with(bare))
@@ -206,6 +207,20 @@ class LexiconBuilder {
       }
     }
     out_.add(name, std::move(term));
+  }
+
+  void add_pieces(const pack::Metric& metric, std::string_view said) {
+    Lexicon::Pieces one{{}, fold(metric.title.zh).text};
+    size_t length = 0;
+    for (size_t at = 0; at <= said.size();) {
+      const size_t end = std::min(said.find(kGap, at), said.size());
+      if (std::u32string piece = fold(said.substr(at, end - at)).text; !piece.empty()) {
+        length += piece.size();
+        one.pieces.push_back(std::move(piece));
+      }
+      at = end + kGap.size();
+    }
+    if (one.pieces.size() >= 2 && length >= kLeastPieces) out_.in_pieces_.push_back(std::move(one));
   }
 
   void add_metric_names(const pack::Metric& metric, const std::string& said, const pack::Metric& means) {
@@ -344,6 +359,12 @@ std::shared_ptr<const Lexicon> Lexicon::build(const pack::Catalogue& catalogue, 
   builder.add_orgs(tree);
   builder.add_synonyms(own, tree);
   builder.add_fields();
+  const auto length = [](const Pieces& one) {
+    size_t n = 0;
+    for (const std::u32string& piece : one.pieces) n += piece.size();
+    return n;
+  };
+  std::stable_sort(lexicon->in_pieces_.begin(), lexicon->in_pieces_.end(), [&](const Pieces& a, const Pieces& b) { return length(a) > length(b); });
   lexicon->tree_version_ = tree.version();
   lexicon->index_sounds();
   return lexicon;

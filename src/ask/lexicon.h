@@ -57,6 +57,28 @@ class Lexicon {
   const Term& term(uint32_t index) const { return terms_[index]; }
   const std::u32string& name(uint32_t index) const { return names_[index]; }  // folded
   const std::vector<uint32_t>* exactly(std::u32string_view text) const;
+
+  // Calls `found(first, gap, second, terms)` for every name of two pieces of at least two characters each, the first at `at`, with 1..most characters
+  // between them.
+  template <class Found>
+  void each_apart(std::u32string_view text, size_t at, size_t most, Found found) const {
+    uint32_t node = 0;
+    for (size_t i = at; i < text.size() && (node = step(node, text[i])) != 0; ++i) {
+      const size_t first = i + 1 - at;
+      for (size_t gap = 1; first >= 2 && gap <= most; ++gap) {
+        uint32_t behind = node;
+        const size_t begin = i + 1 + gap;
+        for (size_t k = begin; k < text.size() && (behind = step(behind, text[k])) != 0; ++k)
+          if (const auto& terms = nodes_[behind]; k > begin && !terms.empty()) found(first, gap, k + 1 - begin, terms);
+      }
+    }
+  }
+  // A name of a metric in pieces that have other words between them: 每百名学生…终端. Those with most characters first.
+  struct Pieces {
+    std::vector<std::u32string> pieces;
+    std::u32string title;  // the metric's, folded
+  };
+  std::span<const Pieces> in_pieces() const { return in_pieces_; }
   size_t n_terms() const { return terms_.size(); }
   int64_t tree_version() const { return tree_version_; }
 
@@ -89,6 +111,7 @@ class Lexicon {
   std::unordered_map<uint64_t, std::vector<uint32_t>> by_pair_;          // two neighbouring characters
   std::unordered_map<uint64_t, std::vector<uint32_t>> metrics_by_pair_;  // of metrics alone: schools share 小学 by the thousand
   std::unordered_map<std::string, std::vector<uint32_t>> by_metric_;
+  std::vector<Pieces> in_pieces_;
   int64_t tree_version_ = 0;
 };
 

@@ -214,6 +214,8 @@ bool Composer::choose_ratio() {
     for (const uint32_t index : students == nullptr ? std::vector<uint32_t>() : *students)
       if (lexicon_.term(index).kind == TermKind::noun)
         for (const std::string& id : lexicon_.siblings(lexicon_.term(index).id)) below.push_back(id);
+    // 民办学校生均教学用房: the places are not what is divided.
+    std::erase_if(counts, [&](size_t i) { return token(i).word != nullptr && token(i).word->role == Role::level; });
     for (const size_t i : counts)
       if (const std::string ratio = frame_.ratio_of(ids_of(i), below); !ratio.empty()) {
         out_.tree.metrics = {ratio};

@@ -96,7 +96,7 @@ Parsed Parser::parse_whole(std::string_view question, Date today, const Viewer& 
                    "the question is longer than 600 characters, marks and blanks aside: split it");
   if (const auto targets = frame_.plan().read(text, today, previous)) return check(*targets, viewer);
   if (previous != nullptr && previous->intent == Intent::target) previous = nullptr;
-  text = put_together(std::move(text), *lexicon_);
+  text = put_together(std::move(text), *lexicon_, today);
   const Tokenizer tokenizer{*lexicon_, today};
   const auto metric_named = [&](const std::vector<Token>& tokens) {
     return std::any_of(tokens.begin(), tokens.end(), [&](const Token& token) {

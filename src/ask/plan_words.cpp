@@ -158,9 +158,8 @@ PlanWords::PlanWords(const pack::Catalogue& catalogue) : catalogue_(catalogue) {
     add_parts(names_, target.item, kLeastName, target.id);
     if (const pack::Metric* metric = target.metric.empty() ? nullptr : catalogue.metric(target.metric)) {
       const std::u32string title = fold(metric->title.zh).text;
-      names_[title].insert(target.id);
+      for (std::u32string& name : whole_names(metric->title.zh, metric->synonyms)) names_[std::move(name)].insert(target.id);
       if (title.size() > kLeastPlan && title.ends_with(U"数")) names_[title.substr(0, title.size() - 1)].insert(target.id);
-      for (const std::string& synonym : metric->synonyms) names_[fold(synonym).text].insert(target.id);
     }
     add_parts(groups_, target.plan, kLeastPlan, target.id);
     // The years of a plan's name are years.

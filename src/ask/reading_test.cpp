@@ -23,7 +23,7 @@ const Lexicon& lexicon() {
   static const auto made = Lexicon::build(*world().catalogue, *world().orgs);
   return *made;
 }
-std::string together(const char* question) { return text::utf8_of(put_together(fold(question), lexicon()).text); }
+std::string together(const char* question) { return text::utf8_of(put_together(fold(question), lexicon(), world().today).text); }
 
 TEST_CASE("questions of people who had not seen the parser are understood as they meant them") {
   size_t n = 0, n_right = 0, n_wrong = 0;

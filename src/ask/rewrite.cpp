@@ -5,10 +5,13 @@
 #include <array>
 #include <optional>
 
+#include "ask/tokens.h"
+
 namespace banmo::ask {
 namespace {
 
 constexpr size_t kLongestPart = 10;  // of a name, in characters
+constexpr size_t kLongestGap = 9;    // between pieces of a name
 constexpr std::array<std::u32string_view, 6> kJoins = {U"以及", U"和", U"与", U"跟", U"及", U"、"};
 
 bool is_metric(const Lexicon& lexicon, const std::u32string& name) {
@@ -74,30 +77,83 @@ void join_superlatives(Folded& text, const Lexicon& lexicon) {
   }
 }
 
-// 资源审核平均几个工作日, 每次作业平均用时几分钟: a word of asking within a name. It stands behind the name then.
-void take_out_inserted(Folded& text, const Lexicon& lexicon) {
-  // The longest first.
-  constexpr std::array<std::u32string_view, 31> kInserted = {
-      U"配了多少台", U"摊到多少台", U"一共有多少", U"配了几台", U"摊到几台", U"有多少台", U"有多少间", U"有多少册", U"有多少所", U"总共有", U"有几台",
-      U"有几间",     U"有几册",     U"有几本",     U"了多少个", U"配几台",   U"多少个",   U"了几个",   U"总共被",   U"一共",     U"总共",   U"几台",
-      U"几个",       U"多少",       U"平均",       U"拥有",     U"配了",     U"分别",     U"几",       U"有",       U"配"};
-  for (size_t at = 1; at + 1 < text.text.size(); ++at) {
+// What may stand within a name: nothing but words of asking, particles, count words, numbers, times and places; `values` too where a pack says so.
+bool is_clear(std::u32string_view gap, const Lexicon& lexicon, Date today, bool values) {
+  Folded text;
+  text.text = gap;
+  text.at.resize(gap.size());
+  const std::vector<Token> tokens = Tokenizer{lexicon, today}.read(text, false);
+  // 应用类系统: a count word alone asks nothing.
+  const bool counts_only = std::all_of(tokens.begin(), tokens.end(), [](const Token& token) {
+    return token.terms.empty() && token.word != nullptr && token.word->role == Role::measure;
+  });
+  return !counts_only && std::all_of(tokens.begin(), tokens.end(), [&](const Token& token) {
+    if (!token.terms.empty())
+      return std::all_of(token.terms.begin(), token.terms.end(), [&](uint32_t index) {
+        const TermKind kind = lexicon.term(index).kind;
+        return kind == TermKind::org || (values && (kind == TermKind::value || kind == TermKind::flag || kind == TermKind::words));
+      });
+    if (token.word == nullptr) return token.time || (token.number && !token.number->percent);
+    const Role role = token.word->role;
+    return role == Role::stop || role == Role::quantity || role == Role::measure || role == Role::average || role == Role::sum || role == Role::whole ||
+           role == Role::own;
+  });
+}
+
+// The characters begin .. begin + length replaced by others, which stand for the first of them.
+void replace(Folded& text, size_t begin, size_t length, std::u32string_view what) {
+  const size_t at = text.at[begin];
+  erase(text, begin, length);
+  text.text.insert(begin, what);
+  text.at.insert(text.at.begin() + static_cast<std::ptrdiff_t>(begin), what.size(), at);
+}
+
+// 资源审核平均几个工作日, 每次作业平均用时几分钟: words within a name. They stand behind it then.
+void take_out_inserted(Folded& text, const Lexicon& lexicon, Date today) {
+  for (size_t at = 0; at + 4 < text.text.size(); ++at) {
+    size_t first = 0, gap = 0, second = 0;
+    std::u32string title;
     const std::u32string_view whole = text.text;
-    for (const std::u32string_view word : kInserted) {
-      if (!whole.substr(at).starts_with(word)) continue;
-      const std::u32string_view before = whole.substr(0, at), behind = whole.substr(at + word.size());
-      size_t end = 0;
-      for (size_t n = std::min(before.size(), kLongestPart); n >= 2 && end == 0; --n)
-        for (size_t m = std::min(behind.size(), kLongestPart); m >= 2 && end == 0; --m)
-          if (const std::u32string name = std::u32string(before.substr(before.size() - n)) + std::u32string(behind.substr(0, m));
-              is_metric(lexicon, name))
-            end = m;
-      if (end == 0) continue;
-      erase(text, at, word.size());
-      insert(text, at + end, word);
-      at += end + word.size() - 1;
-      break;
+    size_t named_whole = 0;  // 万兆接入学校数 is not 万兆…学校数
+    lexicon.each_at(whole, at, [&](size_t length, const std::vector<uint32_t>& terms) {
+      if (std::any_of(terms.begin(), terms.end(), [&](uint32_t index) { return lexicon.term(index).kind == TermKind::metric; })) named_whole = length;
+    });
+    lexicon.each_apart(whole, at, kLongestGap, [&](size_t a, size_t g, size_t b, const std::vector<uint32_t>& terms) {
+      if (a + b <= first + second || named_whole > a) return;
+      const auto named = std::find_if(terms.begin(), terms.end(), [&](uint32_t index) {
+        const Term& term = lexicon.term(index);
+        return term.kind == TermKind::metric || (term.kind == TermKind::noun && term.code.empty());
+      });
+      if (named == terms.end() || !is_clear(whole.substr(at + a, g), lexicon, today, false)) return;
+      first = a;
+      gap = g;
+      second = b;
+      const bool noun = lexicon.term(*named).kind == TermKind::noun;
+      title = noun ? fold(lexicon.term(*named).title).text : std::u32string(whole.substr(at, a)) + std::u32string(whole.substr(at + a + g, b));
+    });
+    if (first == 0) continue;
+    erase(text, at + first + gap, second);
+    replace(text, at, first, title);
+    at += title.size() + gap - 1;
+  }
+}
+
+// 一个教师带几个学生: the pieces of a name, in their order. The metric's own name stands there then, and what was between behind it.
+void join_pieces(Folded& text, const Lexicon& lexicon, Date today) {
+  for (const Lexicon::Pieces& one : lexicon.in_pieces()) {
+    std::vector<size_t> places;
+    size_t from = 0;
+    for (const std::u32string& piece : one.pieces) {
+      const size_t at = text.text.find(piece, from);
+      const bool far = at != text.text.npos && !places.empty() && at - from > kLongestGap;
+      if (at == text.text.npos || far || (!places.empty() && at > from && !is_clear(std::u32string_view(text.text).substr(from, at - from), lexicon, today, true)))
+        break;
+      places.push_back(at);
+      from = at + piece.size();
     }
+    if (places.size() != one.pieces.size()) continue;
+    for (size_t i = places.size(); i-- > 1;) erase(text, places[i], one.pieces[i].size());
+    replace(text, places.front(), one.pieces.front().size(), one.title);
   }
 }
 
@@ -120,11 +176,12 @@ void none_first(Folded& text) {
 
 }  // namespace
 
-Folded put_together(Folded text, const Lexicon& lexicon) {
+Folded put_together(Folded text, const Lexicon& lexicon, Date today) {
   none_first(text);
   share_ends(text, lexicon);
   join_superlatives(text, lexicon);
-  take_out_inserted(text, lexicon);
+  join_pieces(text, lexicon, today);
+  take_out_inserted(text, lexicon, today);
   return text;
 }
 

@@ -244,8 +244,11 @@ class Sorter {
     const bool near_most = says_most();
     if (!near_most) {
       // 两个区市, 三所学校 beside their names: says nothing new. Any other number says something that no step would use.
-      const size_t next = behind_number(at_) + 1;
-      if (next == at_ + 1 || !counts_names(token(at_).number->value)) return false;
+      size_t next = behind_number(at_) + 1;
+      if (next < size() && !token(next).known() && said(next) == U"科") ++next;  // 语数英三科
+      if (next == at_ + 1 || !(counts_names(token(at_).number->value) || counts_asked(token(at_).number->value, next))) return false;
+      // 初中三个年级: each of them.
+      if (next < size() && has(next, TermKind::dimension) && !has(next, TermKind::metric) && token(at_).number->value > 1) slots_.grouped.insert(next);
       at_ = next - 1;
       return true;
     }
@@ -262,6 +265,17 @@ class Sorter {
     }
     return value == 1 || (value >= 2 && (value == static_cast<double>(n_orgs) || value == static_cast<double>(n_values))) ||
            (slots_.top && value == *slots_.top);
+  }
+  // 几所学校、多少个班，两个数都给我: as many as are asked for. 三个年级: how many a dimension has of them.
+  bool counts_asked(double value, size_t next) const {
+    if (value > 1 && next < size() && has(next, TermKind::dimension)) return true;
+    size_t n_named = 0, n_asked = 0;
+    for (size_t i = 0; i < size(); ++i) {
+      n_named += has(i, TermKind::metric);
+      n_asked += is(i, Role::quantity);
+    }
+    const bool figures = next >= size() || is(next, Role::stop) || is(next, Role::join);
+    return figures && value >= 2 && (value == static_cast<double>(n_named) || value == static_cast<double>(n_asked));
   }
   // 哪三个区市最高: the number may stand far from it.
   bool says_most() const {
@@ -287,6 +301,13 @@ class Sorter {
     for (size_t i = 0; i < size(); ++i) {
       if (is(i, Role::outside) && i > 0 && (has(i - 1, TermKind::org) || has(i - 1, TermKind::value))) slots_.negated.insert(i - 1);  // 市南区以外
       if (!is(i, Role::without)) continue;
+      // 高职的不算，剩下的: what stands before.
+      const std::u32string_view word = token(i).word->text;
+      if ((word == U"不算" || word == U"不计" || word == U"除外" || word == U"不算在内") && i > 0 && (has(i - 1, TermKind::org) || has(i - 1, TermKind::value)) &&
+          !(i + 1 < size() && (has(i + 1, TermKind::org) || has(i + 1, TermKind::value)))) {
+        slots_.negated.insert(i - 1);
+        continue;
+      }
       size_t next = i + 1;
       while (next < size() && is(next, Role::stop)) ++next;
       if (next >= size()) continue;

@@ -299,9 +299,9 @@ std::optional<TimePhrase> years(Cursor& cursor) {
   return span(Unit::year, first, first);
 }
 
-// 近三年, 最近5个学年, 过去两年, 这三年
+// 近三年, 最近5个学年, 过去两年, 这三年; 三年的数据
 std::optional<TimePhrase> last_periods(Cursor& cursor) {
-  if (!cursor.take_any({U"最近这", U"最近", U"过去这", U"过去", U"近", U"前", U"这"})) return std::nullopt;
+  const bool said = cursor.take_any({U"最近这", U"最近", U"过去这", U"过去", U"近", U"前", U"这"});
   const auto n = cursor.take_number(50);
   if (!n || *n < 1) return std::nullopt;
   (void)cursor.take(U"个");
@@ -318,7 +318,10 @@ std::optional<TimePhrase> last_periods(Cursor& cursor) {
     phrase.unit = Unit::day;
   else if (!cursor.take_any({U"年来", U"年间", U"年"}))
     return std::nullopt;
-  (void)cursor.take_any({U"以来", U"来", U"内"});
+  if (said)
+    (void)cursor.take_any({U"以来", U"来", U"内"});
+  else if (!cursor.take_any({U"来", U"数据", U"数", U"走势", U"趋势", U"情况"}))
+    return std::nullopt;
   return phrase;
 }
 
