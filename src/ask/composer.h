@@ -18,6 +18,8 @@ class Composer {
            Slots slots, const Tree* previous)
       : lexicon_(lexicon), frame_(frame), orgs_(tree), viewer_(viewer), today_(today), text_(text), slots_(std::move(slots)), previous_(previous) {}
   Parsed run();
+  // The token of a value that the metric does not have; npos: there is none.
+  size_t unfit_value() const { return unfit_value_; }
 
  private:
   struct Candidate {
@@ -67,6 +69,7 @@ class Composer {
   std::optional<Where> kind_of(size_t noun, const MetricFrame& other) const;
   bool is_kind_of(size_t noun, size_t other) const;
   bool counts_people(size_t noun) const;
+  bool ends_with_level() const;
   bool counts_so(size_t noun, size_t what) const;
   bool choose_one(size_t token, std::string& id);
   std::vector<std::string> ids_of(size_t token) const;
@@ -117,6 +120,7 @@ class Composer {
   // intents.cpp: what is to be done with the figures
   void order_of_higher();
   void rank_among_all();
+  bool ranks_periods() const;
   bool check_moved_most();
   void add_order();
   void add_having();
@@ -223,6 +227,7 @@ class Composer {
   bool negation_used_ = false;
   bool unfit_threshold_ = false;  // its number is in another unit than the figure
   bool period_series_ = false;    // several periods were named
+  size_t unfit_value_ = std::string::npos;
 };
 
 // By the shape of a tree: which intent it has, if no step said so.

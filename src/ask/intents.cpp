@@ -113,12 +113,20 @@ bool Composer::check_moved_most() {
   return refuse(Refusal::unsupported, "请说出是增加最多还是减少最多", "say whether the greatest rise or the greatest fall is meant");
 }
 
+// 使用次数最多的月份
+bool Composer::ranks_periods() const {
+  return !metric().period.empty() && slots_.says(Role::most) && std::any_of(slots_.dimensions.begin(), slots_.dimensions.end(), [&](size_t i) {
+    const std::string id = dimension_of(i);
+    return (id == metric().period || id == "school_year") && i > 0 && token(i - 1).word != nullptr && token(i - 1).word->role == Role::most;
+  });
+}
+
 void Composer::add_order() {
   Tree& tree = out_.tree;
   order_of_higher();
   if (slots_.order.empty() || slots_.says(Role::rank_of)) return;
   const pack::Metric& first = *metric().metric;
-  if (slots_.says(Role::when)) {
+  if (slots_.says(Role::when) || ranks_periods()) {
     tree.by = {metric().period};
     tree.time.last = 0;
   } else {
@@ -200,7 +208,7 @@ void Composer::add_having() {
     negation_used_ = true;
     note("只在有数据的机构里找", "looked for among those that have data");
   }
-  const bool listed = slots_.says(Role::which_all) || slots_.says(Role::which) || slots_.says(Role::quantity);
+  const bool listed = slots_.says(Role::which_all) || slots_.says(Role::which) || slots_.says(Role::quantity) || ends_with_level();
   if (const size_t owned = owned_noun(); owned != std::string::npos && listed && slots_.having.empty() && slots_.order.empty() && metric().counts) {
     const std::vector<std::string> ids = ids_of(owned);
     if (std::find(ids.begin(), ids.end(), tree.metrics.front()) != ids.end()) tree.having.push_back({tree.metrics.front(), ">", 0, 0, false});
@@ -279,6 +287,13 @@ void Composer::add_change() {
 
 void Composer::add_streak() {
   Tree& tree = out_.tree;
+  // 逐年提高的区市
+  const bool each_year = std::any_of(slots_.times.begin(), slots_.times.end(), [&](size_t i) {
+    return token(i).time->kind == TimeKind::each && token(i).time->unit != TimeUnit::month && token(i).time->unit != TimeUnit::term;
+  });
+  if (slots_.streak < 0 && each_year && (slots_.direction == "up" || slots_.direction == "down") && slots_.order.empty() &&
+      (slots_.says(Role::which_all) || slots_.says(Role::which) || !slots_.levels.empty()) && slots_.grouped.empty())
+    slots_.streak = 0;
   if (slots_.streak < 0 || slots_.direction.empty() || slots_.direction == "any" || metric().dating == Dating::none) return;
   const bool lists = slots_.says(Role::which_all) || slots_.says(Role::which) || !slots_.levels.empty() || slots_.says(Role::quantity);
   std::erase(tree.by, metric().period);

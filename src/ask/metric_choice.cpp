@@ -276,7 +276,10 @@ bool Composer::choose_share_metric() {
 // 民办小学有多少所: the count word tells which metric, if one with that unit is plainer than all others.
 bool Composer::by_unit() {
   const bool of_values = slots_.unit.empty() && slots_.nouns.empty() && !slots_.values.empty() && text_.text.find(U'数') != std::u32string::npos;
-  if (of_values) slots_.unit = "所";
+  // 全市有多少小学
+  const bool of_schools = slots_.unit.empty() && slots_.nouns.empty() && slots_.says(Role::quantity) && slots_.unknown.empty() &&
+                          std::any_of(slots_.values.begin(), slots_.values.end(), [&](size_t i) { return is_school_kind(i); });
+  if (of_values || of_schools) slots_.unit = "所";
   if (slots_.unit.empty()) return false;
   const MetricFrame* best = nullptr;
   for (const auto& [id, frame] : frame_.metrics()) {

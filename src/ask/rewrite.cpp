@@ -100,6 +100,31 @@ bool is_clear(std::u32string_view gap, const Lexicon& lexicon, Date today, bool 
   });
 }
 
+struct Span {
+  size_t begin = 0, end = 0;
+};
+
+// Names of metrics that stand whole in the text, the longest at each place.
+std::vector<Span> names_in(std::u32string_view text, const Lexicon& lexicon) {
+  std::vector<Span> names;
+  for (size_t at = 0; at < text.size(); ++at) {
+    size_t longest = 0;
+    lexicon.each_at(text, at, [&](size_t length, const std::vector<uint32_t>& terms) {
+      if (std::any_of(terms.begin(), terms.end(), [&](uint32_t index) { return lexicon.term(index).kind == TermKind::metric; })) longest = length;
+    });
+    if (longest > 0) names.push_back({at, at + longest});
+  }
+  return names;
+}
+
+// 生均校舍面积 is not 生均…校舍: a name that stands whole is not taken for pieces of another, unless it lies within one of them.
+bool cuts_name(const std::vector<Span>& names, const std::vector<Span>& pieces) {
+  return std::any_of(names.begin(), names.end(), [&](const Span& name) {
+    const bool touches = std::any_of(pieces.begin(), pieces.end(), [&](const Span& one) { return name.begin < one.end && one.begin < name.end; });
+    return touches && std::none_of(pieces.begin(), pieces.end(), [&](const Span& one) { return one.begin <= name.begin && name.end <= one.end; });
+  });
+}
+
 // The characters begin .. begin + length replaced by others, which stand for the first of them.
 void replace(Folded& text, size_t begin, size_t length, std::u32string_view what) {
   const size_t at = text.at[begin];
@@ -110,16 +135,13 @@ void replace(Folded& text, size_t begin, size_t length, std::u32string_view what
 
 // 资源审核平均几个工作日, 每次作业平均用时几分钟: words within a name. They stand behind it then.
 void take_out_inserted(Folded& text, const Lexicon& lexicon, Date today) {
+  std::vector<Span> names = names_in(text.text, lexicon);
   for (size_t at = 0; at + 4 < text.text.size(); ++at) {
     size_t first = 0, gap = 0, second = 0;
     std::u32string title;
     const std::u32string_view whole = text.text;
-    size_t named_whole = 0;  // 万兆接入学校数 is not 万兆…学校数
-    lexicon.each_at(whole, at, [&](size_t length, const std::vector<uint32_t>& terms) {
-      if (std::any_of(terms.begin(), terms.end(), [&](uint32_t index) { return lexicon.term(index).kind == TermKind::metric; })) named_whole = length;
-    });
     lexicon.each_apart(whole, at, kLongestGap, [&](size_t a, size_t g, size_t b, const std::vector<uint32_t>& terms) {
-      if (a + b <= first + second || named_whole > a) return;
+      if (a + b <= first + second || cuts_name(names, {{at, at + a}, {at + a + g, at + a + g + b}})) return;
       const auto named = std::find_if(terms.begin(), terms.end(), [&](uint32_t index) {
         const Term& term = lexicon.term(index);
         return term.kind == TermKind::metric || (term.kind == TermKind::noun && term.code.empty());
@@ -134,6 +156,7 @@ void take_out_inserted(Folded& text, const Lexicon& lexicon, Date today) {
     if (first == 0) continue;
     erase(text, at + first + gap, second);
     replace(text, at, first, title);
+    names = names_in(text.text, lexicon);
     at += title.size() + gap - 1;
   }
 }
@@ -152,6 +175,9 @@ void join_pieces(Folded& text, const Lexicon& lexicon, Date today) {
       from = at + piece.size();
     }
     if (places.size() != one.pieces.size()) continue;
+    std::vector<Span> pieces;
+    for (size_t i = 0; i < places.size(); ++i) pieces.push_back({places[i], places[i] + one.pieces[i].size()});
+    if (cuts_name(names_in(text.text, lexicon), pieces)) continue;
     for (size_t i = places.size(); i-- > 1;) erase(text, places[i], one.pieces[i].size());
     replace(text, places.front(), one.pieces.front().size(), one.title);
   }

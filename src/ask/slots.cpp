@@ -145,6 +145,12 @@ class Sorter {
     if (is(at_, Role::compare_op)) {
       const size_t number = skip_idle(at_ + 1);
       if (take_whole(number, std::string(token(at_).word->argument))) return true;
+      // 平度超过莱西了吗: one beside the other.
+      const auto named = [&](size_t i) { return i < size() && (has(i, TermKind::org) || has(i, TermKind::value)); };
+      if (named(number) && std::any_of(slots_.orgs.begin(), slots_.orgs.end(), named) | std::any_of(slots_.values.begin(), slots_.values.end(), named)) {
+        slots_.said.insert(Role::versus);
+        return true;
+      }
       if (!is_number(number)) return false;
       add_having(std::string(token(at_).word->argument), token(number).number->value, 0);
       at_ = behind_number(number);
@@ -269,6 +275,11 @@ class Sorter {
   // 几所学校、多少个班，两个数都给我: as many as are asked for. 三个年级: how many a dimension has of them.
   bool counts_asked(double value, size_t next) const {
     if (value > 1 && next < size() && has(next, TermKind::dimension)) return true;
+    // 在十个区市里排第几: how many places there are says nothing new.
+    if (is(next, Role::level) && std::any_of(slots_.tokens.begin(), slots_.tokens.end(), [](const Token& one) {
+          return one.word != nullptr && (one.word->role == Role::rank_of || one.word->role == Role::rank);
+        }))
+      return true;
     size_t n_named = 0, n_asked = 0;
     for (size_t i = 0; i < size(); ++i) {
       n_named += has(i, TermKind::metric);
@@ -314,8 +325,11 @@ class Sorter {
       for (;;) {
         slots_.negated.insert(next);
         if (!is(next + 1, Role::join)) break;
+        // 除了高中，优良率: what is left out ends with the clause.
+        const bool value = has(next, TermKind::org) || has(next, TermKind::value);
         next += 2;
         if (next >= size() || is(next, Role::without)) break;
+        if (value && !has(next, TermKind::org) && !has(next, TermKind::value)) break;
       }
     }
   }

@@ -83,8 +83,18 @@ void Tokenizer::edges_at(std::u32string_view text, size_t at, bool nouns, std::v
   });
 }
 
-std::vector<Token> Tokenizer::read(const Folded& folded, bool nouns) const {
-  const std::u32string_view text = folded.text;
+std::vector<Token> Tokenizer::parts(const Folded& folded, const Token& token) const {
+  std::vector<Token> parts = read_span(std::u32string_view(folded.text).substr(token.begin, token.end - token.begin), false, true);
+  for (Token& part : parts) {
+    part.begin += token.begin;
+    part.end += token.begin;
+  }
+  return parts;
+}
+
+std::vector<Token> Tokenizer::read(const Folded& folded, bool nouns) const { return read_span(folded.text, nouns, false); }
+
+std::vector<Token> Tokenizer::read_span(std::u32string_view text, bool nouns, bool split) const {
   struct Best {
     int cost = std::numeric_limits<int>::max() / 2;
     Token token;
@@ -96,6 +106,7 @@ std::vector<Token> Tokenizer::read(const Folded& folded, bool nouns) const {
     edges_at(text, at, nouns, edges);
     edges.push_back({{.begin = at, .end = at + 1, .terms = {}, .word = nullptr, .time = {}, .number = {}}, kUnknown});
     for (Edge& edge : edges) {
+      if (split && edge.token.begin == 0 && edge.token.end == text.size()) continue;
       Best& there = best[edge.token.end];
       if (best[at].cost + edge.cost >= there.cost) continue;
       there.cost = best[at].cost + edge.cost;
@@ -136,6 +147,17 @@ bool swallows_metric(const Lexicon& lexicon, const std::vector<Token>& tokens, s
 // A part of the names of several metrics, spelled right.
 bool is_shared_part(const Lexicon& lexicon, std::u32string_view span) { return lexicon.metrics_containing(span).size() > 1; }
 
+// 提交率 is not 提交数; 双师型教师申请数 is not 双师型教师数: another kind of figure, or a word of two characters left out.
+bool is_other_figure(std::u32string_view span, std::u32string_view name) {
+  constexpr std::u32string_view kEnds = U"率数比度量积分长额次";
+  if (kEnds.find(span.back()) != kEnds.npos && span.back() != name.back()) return true;
+  if (span.size() < name.size() + 2) return false;
+  size_t at = 0;
+  for (const char32_t c : span)
+    if (at < name.size() && name[at] == c) ++at;
+  return at == name.size();
+}
+
 // Where one character stands for another, it is one of what nothing explains: what is known was not mistyped.
 bool changes_known(const std::vector<Token>& tokens, size_t from, size_t to, std::u32string_view name, const Folded& text) {
   const size_t begin = tokens[from].begin, end = tokens[to].end;
@@ -163,6 +185,7 @@ std::optional<Fix> nearest_fix(const Folded& text, const Lexicon& lexicon, bool 
         if (one.distance > 0 && std::u32string_view(text.text).substr(begin, end - begin).find(one.name) != std::u32string_view::npos) continue;
         // 批的录取人数: a metric that is spelled right is not swallowed by a longer name.
         if (one.distance > 0 && swallows_metric(lexicon, tokens, from, to)) continue;
+        if (one.distance > 0 && is_other_figure(std::u32string_view(text.text).substr(begin, end - begin), one.name)) continue;
         // 平均办理工作日: a part that several names share is no slip of the keys, nor is 高考 for 中考.
         if (one.distance > 0 &&
             (is_shared_part(lexicon, std::u32string_view(text.text).substr(begin, end - begin)) || changes_known(tokens, from, to, one.name, text)))

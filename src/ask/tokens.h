@@ -32,9 +32,12 @@ struct Tokenizer {
   Date today;
   // With nouns off, "教师" of "教师数" is no term of its own.
   std::vector<Token> read(const Folded& text, bool nouns) const;
+  // What a token consists of, if it is not taken as one: 小学 and 一年级 of 小学一年级.
+  std::vector<Token> parts(const Folded& text, const Token& token) const;
 
  private:
   struct Edge;
+  std::vector<Token> read_span(std::u32string_view text, bool nouns, bool split) const;
   void edges_at(std::u32string_view text, size_t at, bool nouns, std::vector<Edge>& out) const;
 };
 

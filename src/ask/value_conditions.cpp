@@ -85,6 +85,7 @@ std::map<size_t, size_t> Composer::value_ranges() const {
 }
 
 bool Composer::refuse_value(size_t i) {
+  unfit_value_ = i;
   std::string can;
   for (const AskedDimension& dimension : metric().dimensions) can += (can.empty() ? "" : "、") + dimension.title;
   return refuse(Refusal::unsupported, "“" + metric().metric->title.zh + "”不能按“" + said(i) + "”统计；可用的维度：" + can,
