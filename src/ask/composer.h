@@ -70,6 +70,7 @@ class Composer {
   bool is_kind_of(size_t noun, size_t other) const;
   bool counts_people(size_t noun) const;
   bool ends_with_level() const;
+  bool ends_with_noun() const;
   bool counts_so(size_t noun, size_t what) const;
   bool choose_one(size_t token, std::string& id);
   std::vector<std::string> ids_of(size_t token) const;

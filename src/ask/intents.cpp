@@ -421,7 +421,8 @@ Parsed Composer::run() {
   }
   const bool series = period_series_ && !slots_.says(Role::sum) && slots_.order.empty() && slots_.having.empty() && !slots_.says(Role::rank_of);
   const bool moves = slots_.says(Role::yoy) || slots_.says(Role::prior) || slots_.says(Role::why);
-  if ((slots_.says(Role::trend) && !moves) || series || (slots_.says(Role::when) && slots_.order.empty()))
+  const bool line = slots_.chart == "line" && tree.by.empty() && slots_.order.empty();
+  if ((slots_.says(Role::trend) && !moves) || series || line || (slots_.says(Role::when) && slots_.order.empty()))
     if (!metric().period.empty() && !grouped_by(metric().period) && tree.by.size() < 4) tree.by.push_back(metric().period);
   if (!check_moved_most()) return std::move(out_);
   rank_among_all();

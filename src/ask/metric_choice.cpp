@@ -252,10 +252,13 @@ bool Composer::choose_ratio() {
 
 // 女生占比, 大班额占多少, 本科及以上教师占专任教师的比例: a count whose share is a metric.
 bool Composer::choose_share_metric() {
-  if (!slots_.says(Role::share) || !out_.tree.metrics.empty() || !slots_.grouped.empty()) return true;
+  if (!slots_.says(Role::share) || !out_.tree.metrics.empty()) return true;
   std::vector<size_t> counts = slots_.metrics;
   counts.insert(counts.end(), slots_.nouns.begin(), slots_.nouns.end());
   std::sort(counts.begin(), counts.end());
+  // 各区随迁子女占在校生: the part and the whole are both named. 各区在校生占比 is each one's part of all.
+  const bool levels = std::all_of(slots_.grouped.begin(), slots_.grouped.end(), [&](size_t i) { return token(i).word != nullptr && token(i).word->role == Role::level; });
+  if (!slots_.grouped.empty() && !(levels && counts.size() == 2)) return true;
   if (counts.empty() || counts.size() > 2) return true;
   for (const size_t i : counts)
     for (const Candidate& one : candidates(i, true, true))

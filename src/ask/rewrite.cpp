@@ -200,9 +200,18 @@ void none_first(Folded& text) {
   }
 }
 
+// 达到全市平均没有: asked, not denied. 哪些学校没有 denies.
+void drop_final_not(Folded& text) {
+  constexpr std::array<std::u32string_view, 4> kNot = {U"了没有", U"了没", U"没有", U"没"};
+  if (text.text.find(U'哪') != text.text.npos || text.text.find(U"多少") != text.text.npos || text.text.find(U'几') != text.text.npos) return;
+  const auto end = std::find_if(kNot.begin(), kNot.end(), [&](std::u32string_view one) { return text.text.ends_with(one) && text.text.size() > one.size() + 2; });
+  if (end != kNot.end()) erase(text, text.text.size() - end->size(), end->size());
+}
+
 }  // namespace
 
 Folded put_together(Folded text, const Lexicon& lexicon, Date today) {
+  drop_final_not(text);
   none_first(text);
   share_ends(text, lexicon);
   join_superlatives(text, lexicon);

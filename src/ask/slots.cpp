@@ -160,7 +160,16 @@ class Sorter {
     if (is(at_, Role::versus) && (is(at_ + 1, Role::whole) || is(at_ + 1, Role::average))) {
       size_t end = at_ + 1;
       while (is(end, Role::whole) || is(end, Role::average) || idle(end)) ++end;
-      return is(end, Role::higher) && take_whole(at_ + 1, std::string(token(end).word->argument));
+      // 比全市平均优良率高
+      const bool named = has(end, TermKind::metric) && is(skip_idle(end + 1), Role::higher);
+      const size_t metric = end;
+      if (named) end = skip_idle(end + 1);
+      if (!is(end, Role::higher)) return false;
+      if (named) slots_.metrics.push_back(metric);
+      const std::string op(token(end).word->argument);
+      if (!take_whole(at_ + 1, op)) return false;
+      if (named) at_ = end;
+      return true;
     }
     if (!is_number(at_)) return false;
     const size_t after = behind_number(at_) + 1;
@@ -178,14 +187,18 @@ class Sorter {
     }
     if ((is(after, Role::stop) || is(after, Role::join)) && is_number(after + 1)) {
       const size_t end = behind_number(after + 1) + 1;
-      const bool framed = is(end, Role::between) || (at_ > 0 && is(at_ - 1, Role::stop) && token(at_ - 1).word->text == U"在");
+      const bool framed = is(end, Role::between) || is_between(end) ||
+                          (at_ > 0 && is(at_ - 1, Role::stop) && (token(at_ - 1).word->text == U"在" || token(at_ - 1).word->text == U"介于"));
       if (!framed && !(token(at_).number->percent || token(after + 1).number->percent)) return false;
       add_having("between", token(at_).number->value, token(after + 1).number->value);
-      at_ = is(end, Role::between) ? end : end - 1;
+      at_ = is(end, Role::between) || is_between(end) ? end : end - 1;
       return true;
     }
     return false;
   }
+
+  // 之间, which is also a word of groups.
+  bool is_between(size_t i) const { return i < size() && token(i).word != nullptr && token(i).word->text == U"之间"; }
 
   // 高于全市平均, 低于平均水平
   bool take_whole(size_t next, std::string op) {
@@ -197,6 +210,8 @@ class Sorter {
     }
     if (!said) return false;
     if (is(end, Role::higher)) ++end;
+    // 低于全市平均5个百分点以上: by how much is more than is compared.
+    slots_.far_from_whole |= is_number(end);
     add_having(std::move(op), 0, 0);
     slots_.having.back().whole = true;
     slots_.having.back().city = city;

@@ -36,6 +36,7 @@ struct Slots {
   std::string unit;  // of what 多少所 counts
   std::string own;   // level of 本校
   int streak = -1;   // 0: without a number
+  bool far_from_whole = false;  // a threshold so and so far above or below the whole
   std::set<Role> said;
 
   bool says(Role role) const { return said.contains(role); }

@@ -62,6 +62,13 @@ constexpr std::array kFixed = {
     Fixed{U"下学年", Kind::span, Unit::school_year, 1, 1},
     Fixed{U"下一学年", Kind::span, Unit::school_year, 1, 1},
     Fixed{U"本学期", Kind::span, Unit::term, 0, 0},
+    Fixed{U"当前学期", Kind::span, Unit::term, 0, 0},
+    Fixed{U"本学期以来", Kind::span, Unit::term, 0, 0},
+    Fixed{U"这学期以来", Kind::span, Unit::term, 0, 0},
+    Fixed{U"开学以来", Kind::span, Unit::term, 0, 0},
+    Fixed{U"本学年以来", Kind::span, Unit::school_year, 0, 0},
+    Fixed{U"今年以来", Kind::span, Unit::year, 0, 0},
+    Fixed{U"本月以来", Kind::span, Unit::month, 0, 0},
     Fixed{U"这学期", Kind::span, Unit::term, 0, 0},
     Fixed{U"这个学期", Kind::span, Unit::term, 0, 0},
     Fixed{U"上学期", Kind::span, Unit::term, -1, -1},
@@ -173,7 +180,7 @@ class Cursor {
     int64_t year = 0;
     while (n < 5 && at_ + n < text_.size()) {
       const int digit = digit_of(text_[at_ + n]);
-      if (digit < 0) break;
+      if (digit < 0 || (n > 0 && is_digit(text_[at_ + n]) != is_digit(text_[at_]))) break;
       year = year * 10 + digit;
       ++n;
     }
@@ -244,6 +251,12 @@ std::optional<int64_t> term_in_year(Cursor& cursor) {
 std::optional<TimePhrase> month_of(Cursor& cursor, int64_t year) {
   Cursor look = cursor;
   const auto month = look.take_number(12);
+  // 9-11月
+  if (Cursor last = look; month && *month >= 1 && last.take_any({U"到", U"至", U"-"}))
+    if (const auto to = last.take_number(12); to && *to > *month && last.take_any({U"月份", U"月"})) {
+      cursor = last;
+      return span(Unit::month, year * 12 + *month - 1, year * 12 + *to - 1);
+    }
   if (!month || *month < 1 || !look.take_any({U"月份", U"月"})) return std::nullopt;
   cursor = look;
   const int64_t number = year * 12 + *month - 1;
@@ -367,6 +380,15 @@ int64_t last_day_of(const TimePhrase& phrase, Date today) {
   }
 }
 
+// 秋季学期, 春季学期 without a year: the last one that has begun.
+std::optional<TimePhrase> season_term(Cursor& cursor, Date today) {
+  const bool autumn = cursor.take_any({U"秋季学期", U"今秋学期", U"秋学期"});
+  if (!autumn && !cursor.take_any({U"春季学期", U"春学期"})) return std::nullopt;
+  const int64_t now = term_of(today);
+  const int64_t term = (now % 2 == 0) == autumn ? now : now - 1;
+  return span(Unit::term, term, term);
+}
+
 std::optional<TimePhrase> within_this_year(Cursor& cursor, Date today) {
   for (const int years_ago : {0, 1, 2}) {
     Cursor look = cursor;
@@ -416,6 +438,10 @@ std::optional<TimePhrase> time_at(std::u32string_view text, size_t at, Date toda
   {
     Cursor cursor(text, at);
     consider(last_periods(cursor), cursor);
+  }
+  {
+    Cursor cursor(text, at);
+    consider(season_term(cursor, today), cursor);
   }
   {
     Cursor cursor(text, at);

@@ -143,6 +143,10 @@ bool Composer::check_steps() {
         return refuse(Refusal::unsupported, "这要分两步问：先找出是哪一个，再问它的“" + said(i) + "”",
                       "these are two questions: find the one first, then ask about it");
     }
+  if (slots_.far_from_whole)
+    return refuse(Refusal::unsupported, "只能问高于或低于全市平均，不能再说高低多少；请先问与全市平均相比",
+                  "whether a figure is above or below the whole can be asked, not by how much: ask to compare with the whole")
+        ;
   if (unfit_threshold_)
     return refuse(Refusal::unsupported, "数字的单位与“" + metric().metric->title.zh + "”不同；请用同一单位的数，或问增长率、占比",
                   "the number is in another unit than the figure: use the figure's unit, or ask for its growth or share");
