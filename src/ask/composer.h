@@ -57,6 +57,7 @@ class Composer {
   // metric_choice.cpp: which metrics are meant
   bool choose_metrics();
   bool choose_ratio();
+  bool is_before_level(size_t noun) const;
   bool choose_share_metric();
   void values_before_metrics();
   size_t owned_noun() const;
@@ -76,6 +77,7 @@ class Composer {
   std::vector<std::string> ids_of(size_t token) const;
   size_t counted_noun() const;
   bool by_unit();
+  bool by_people();
   bool by_part();
   void keep_fitting(std::vector<uint32_t>& terms) const;
   NoneOf none_of() const;
@@ -122,6 +124,7 @@ class Composer {
   void order_of_higher();
   void rank_among_all();
   bool ranks_periods() const;
+  bool both_ends() const;
   bool check_moved_most();
   void add_order();
   void add_having();
@@ -159,6 +162,7 @@ class Composer {
   bool check_used();
   bool check_parts();
   bool check_ends();
+  bool tells_both_ends() const;
   bool check_beside();
   bool check_versus();
   bool check_steps();

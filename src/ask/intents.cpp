@@ -121,6 +121,16 @@ bool Composer::ranks_periods() const {
   });
 }
 
+// The most and the least of it in one sentence.
+bool Composer::both_ends() const {
+  const auto says = [&](std::string_view one, std::string_view other) {
+    return std::any_of(slots_.tokens.begin(), slots_.tokens.end(), [&](const Token& token) {
+      return token.word != nullptr && token.word->role == Role::most && (token.word->argument == one || token.word->argument == other);
+    });
+  };
+  return says("desc", "good") && says("asc", "bad");
+}
+
 void Composer::add_order() {
   Tree& tree = out_.tree;
   order_of_higher();
@@ -151,7 +161,8 @@ void Composer::add_order() {
   if (slots_.top)
     tree.limit = *slots_.top;
   else if (slots_.says(Role::most) && !slots_.says(Role::rank))
-    tree.limit = slots_.says(Role::which_all) ? 5 : 1;
+    tree.limit = both_ends() ? 0 : slots_.says(Role::which_all) ? 5 : 1;
+  if (both_ends()) tree.order = "-" + first.id;
   tree.intent = Intent::rank;
 }
 
@@ -276,7 +287,7 @@ void Composer::add_change() {
     const bool before = i > 0 && (role_at(i - 1) == Role::quantity || (i > 1 && role_at(i - 1) == Role::measure && role_at(i - 2) == Role::quantity));
     return before || role_at(i + 1) == Role::quantity || (role_at(i + 1) == Role::stop && role_at(i + 2) == Role::quantity);
   });
-  const bool lists = slots_.says(Role::which_all) || ((counted || slots_.says(Role::which)) && !slots_.levels.empty() && slots_.order.empty());
+  const bool lists = slots_.says(Role::which_all) || ends_with_level() || ((counted || slots_.says(Role::which)) && !slots_.levels.empty());
   if ((slots_.direction == "up" || slots_.direction == "down") && lists && slots_.order.empty() && tree.having.empty() && !tree.compare.empty()) {
     tree.having.push_back({tree.metrics.front() + "__change", slots_.direction == "up" ? ">" : "<", 0, 0, false});
     need_group();

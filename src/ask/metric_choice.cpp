@@ -150,8 +150,38 @@ std::vector<size_t> Composer::metric_mentions() {
   return found;
 }
 
+// 没有学生的学校
+bool Composer::is_before_level(size_t i) const {
+  return token(i).word->role != Role::level && i + 1 < slots_.tokens.size() && token(i + 1).word != nullptr && token(i + 1).word->role == Role::level;
+}
+
+// 千人以上的学校: how many learn there.
+bool Composer::by_people() {
+  const bool places = !slots_.levels.empty() || std::any_of(slots_.values.begin(), slots_.values.end(), [&](size_t i) { return is_school_kind(i); });
+  const bool named = std::any_of(slots_.nouns.begin(), slots_.nouns.end(), [&](size_t i) { return token(i).word == nullptr || token(i).word->role != Role::level; });
+  if (slots_.having.size() != 1 || slots_.having.front().unit != "人" || slots_.having.front().change || !slots_.metrics.empty() || named || !places)
+    return false;
+  const auto* terms = lexicon_.exactly(U"学生数");
+  const Term* best = nullptr;
+  for (const uint32_t index : terms == nullptr ? std::vector<uint32_t>() : *terms) {
+    const Term& term = lexicon_.term(index);
+    if (term.kind != TermKind::metric || frame_.metric(term.id) == nullptr || !viewer_.sees_metric(term.id)) continue;
+    const auto rank = [&](const Term& one) { return std::tuple(n_unsupported(one.id), one.penalty); };
+    if (best == nullptr || rank(term) < rank(*best)) best = &term;
+  }
+  if (best == nullptr) return false;
+  out_.tree.metrics = {best->id};
+  slots_.having.front().metric = std::string::npos;
+  by_noun_ = true;
+  spent_.insert(slots_.nouns.begin(), slots_.nouns.end());
+  for (const size_t level : slots_.levels) spent_.erase(level);
+  note("按“" + best->title + "”统计", "counted as " + frame_.metric(best->id)->metric->title.en);
+  return true;
+}
+
 bool Composer::choose_metrics() {
   values_before_metrics();
+  if (by_people()) return true;
   if (none_ = none_of(); !none_.kinds.empty() && slots_.metrics.empty()) {
     slots_.negated.clear();
     if (none_.counted == std::string::npos) {
@@ -173,7 +203,8 @@ bool Composer::choose_metrics() {
   std::sort(mentions.begin(), mentions.end());
   // 没有万兆接入的学校: of what is not there, there are none.
   for (const size_t i : slots_.nouns)
-    if (slots_.negated.contains(i) && mentions.empty() && token(i).word == nullptr && !candidates(i, true).empty()) negated_nouns_ = true;
+    if (slots_.negated.contains(i) && mentions.empty() && (token(i).word == nullptr || is_before_level(i)) && !candidates(i, true).empty())
+      negated_nouns_ = true;
   if (negated_nouns_)
     for (const size_t i : slots_.nouns)
       if (slots_.negated.contains(i) && !candidates(i, true).empty()) mentions.push_back(i);

@@ -93,7 +93,8 @@ bool Composer::ends_with_level() const {
 // 中职学校在校生: of whom is said, and then what is counted.
 bool Composer::ends_with_noun() const {
   return previous_ == nullptr && (!slots_.values.empty() || !slots_.orgs.empty()) && slots_.unknown.empty() && !slots_.nouns.empty() &&
-         slots_.nouns.back() + 1 == slots_.tokens.size() && token(slots_.nouns.back()).word == nullptr;
+         slots_.nouns.back() + 1 == slots_.tokens.size() &&
+         (token(slots_.nouns.back()).word == nullptr || token(slots_.nouns.back()).word->role == Role::filler);
 }
 
 // The noun whose number is asked: beside 多少 or 最多, else the last that is no group of the answer.
@@ -102,7 +103,7 @@ size_t Composer::counted_noun() const {
                     slots_.says(Role::trend) || !slots_.direction.empty() || !slots_.grouped.empty() || slots_.says(Role::rank) ||
                     slots_.says(Role::sum) || slots_.says(Role::which) || slots_.says(Role::which_all) || slots_.says(Role::yoy) ||
                     slots_.says(Role::why) || slots_.says(Role::higher) || slots_.says(Role::prior) || slots_.says(Role::rank_of) ||
-                    slots_.says(Role::difference) || slots_.says(Role::versus) || !slots_.times.empty() || !slots_.having.empty();
+                    slots_.says(Role::difference) || slots_.says(Role::versus) || slots_.says(Role::ratio) || !slots_.times.empty() || !slots_.having.empty();
   if (!asks && !ends_with_level() && !ends_with_noun()) return std::string::npos;
   if (const size_t owned = owned_noun(); owned != std::string::npos && has(owned, TermKind::noun)) return owned;
   size_t best = std::string::npos;

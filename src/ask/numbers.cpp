@@ -59,6 +59,9 @@ std::optional<Number> number_at(std::u32string_view text, size_t at) {
   }
   if (rest.starts_with(U"一半") || rest.starts_with(U"半数")) return Number{50, 2, true};
   auto number = plain(rest);
+  // 千人以上
+  if (!number && rest.size() >= 3 && scale_of(rest[0]) > 1 && (rest[1] == U'人' || rest[1] == U'名') && (rest[2] == U'以' || rest[2] == U'之'))
+    number = Number{scale_of(rest[0]), 1, false};
   if (!number) return std::nullopt;
   rest = rest.substr(number->length);
   if (rest.starts_with(U"%")) return Number{number->value, number->length + 1, true};

@@ -267,6 +267,10 @@ class Sorter {
       // 两个区市, 三所学校 beside their names: says nothing new. Any other number says something that no step would use.
       size_t next = behind_number(at_) + 1;
       if (next < size() && !token(next).known() && said(next) == U"科") ++next;  // 语数英三科
+      if (next == at_ + 1 && is(next, Role::stop) && (said(next) == U"年" || said(next) == U"月") && counts_times(token(at_).number->value)) {
+        at_ = next;  // 2024、2025、2026三年
+        return true;
+      }
       if (next == at_ + 1 || !(counts_names(token(at_).number->value) || counts_asked(token(at_).number->value, next))) return false;
       // 初中三个年级: each of them.
       if (next < size() && has(next, TermKind::dimension) && !has(next, TermKind::metric) && token(at_).number->value > 1) slots_.grouped.insert(next);
@@ -286,6 +290,11 @@ class Sorter {
     }
     return value == 1 || (value >= 2 && (value == static_cast<double>(n_orgs) || value == static_cast<double>(n_values))) ||
            (slots_.top && value == *slots_.top);
+  }
+  // As many times as are named.
+  bool counts_times(double value) const {
+    const auto n = std::count_if(slots_.tokens.begin(), slots_.tokens.end(), [](const Token& one) { return one.time && one.time->kind == TimeKind::span; });
+    return value >= 2 && value == static_cast<double>(n);
   }
   // 几所学校、多少个班，两个数都给我: as many as are asked for. 三个年级: how many a dimension has of them.
   bool counts_asked(double value, size_t next) const {

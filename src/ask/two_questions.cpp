@@ -284,6 +284,12 @@ bool Composer::check_dimensions() {
   return true;
 }
 
+// 优良率最高和最低的区市分别是哪个: the whole ranking tells both, without a number and without the distance between them.
+bool Composer::tells_both_ends() const {
+  return !slots_.top && !slots_.says(Role::difference) && !slots_.says(Role::versus) && !slots_.says(Role::head) && !slots_.says(Role::tail) &&
+         slots_.direction.empty() && out_.tree.by.size() == 1 && out_.tree.having.empty() && !slots_.says(Role::when);
+}
+
 // Both ends of a ranking, and places in the middle of it, are more than one order and one limit can say.
 bool Composer::check_ends() {
   bool most = false, least = false;
@@ -293,6 +299,7 @@ bool Composer::check_ends() {
     most |= (word->role == Role::most && (word->argument == "desc" || word->argument == "good")) || word->role == Role::head;
     least |= (word->role == Role::most && (word->argument == "asc" || word->argument == "bad")) || word->role == Role::tail;
   }
+  if (most && least && tells_both_ends()) return true;
   return !(most && least) || refuse(Refusal::unsupported, "最高和最低请分开问", "ask for the most and for the least one after the other");
 }
 
