@@ -155,12 +155,21 @@ bool Composer::is_before_level(size_t i) const {
   return token(i).word->role != Role::level && i + 1 < slots_.tokens.size() && token(i + 1).word != nullptr && token(i + 1).word->role == Role::level;
 }
 
-// 千人以上的学校: how many learn there.
+// 千人以上的学校, 人数最多的学校: how many learn there.
 bool Composer::by_people() {
   const bool places = !slots_.levels.empty() || std::any_of(slots_.values.begin(), slots_.values.end(), [&](size_t i) { return is_school_kind(i); });
   const bool named = std::any_of(slots_.nouns.begin(), slots_.nouns.end(), [&](size_t i) { return token(i).word == nullptr || token(i).word->role != Role::level; });
-  if (slots_.having.size() != 1 || slots_.having.front().unit != "人" || slots_.having.front().change || !slots_.metrics.empty() || named || !places)
-    return false;
+  if (!slots_.metrics.empty() || named || previous_ != nullptr) return false;
+  const bool limited = slots_.having.size() == 1 && slots_.having.front().unit == "人" && !slots_.having.front().change && places;
+  const bool ranked = slots_.says(Role::most) && places && text_.text.find(U"数最") != std::u32string::npos && slots_.unknown.empty();  // 人数最多的小学
+  // 男女比例: what only people are.
+  const bool of_people = slots_.says(Role::share) && !slots_.values.empty() && slots_.unknown.empty() && slots_.nouns.empty() &&
+                         std::all_of(slots_.values.begin(), slots_.values.end(), [&](size_t i) {
+                           return std::none_of(frame_.metrics().begin(), frame_.metrics().end(), [&](const auto& one) {
+                             return one.second.metric->unit == "所" && meaning_of(i, one.second).has_value();
+                           });
+                         });
+  if (!limited && !ranked && !of_people) return false;
   const auto* terms = lexicon_.exactly(U"学生数");
   const Term* best = nullptr;
   for (const uint32_t index : terms == nullptr ? std::vector<uint32_t>() : *terms) {
@@ -171,7 +180,7 @@ bool Composer::by_people() {
   }
   if (best == nullptr) return false;
   out_.tree.metrics = {best->id};
-  slots_.having.front().metric = std::string::npos;
+  if (limited) slots_.having.front().metric = std::string::npos;
   by_noun_ = true;
   spent_.insert(slots_.nouns.begin(), slots_.nouns.end());
   for (const size_t level : slots_.levels) spent_.erase(level);
@@ -291,9 +300,18 @@ bool Composer::choose_share_metric() {
   const bool levels = std::all_of(slots_.grouped.begin(), slots_.grouped.end(), [&](size_t i) { return token(i).word != nullptr && token(i).word->role == Role::level; });
   if (!slots_.grouped.empty() && !(levels && counts.size() == 2)) return true;
   if (counts.empty() || counts.size() > 2) return true;
+  // 寄宿生里女生占比: 女生占比 is of all students.
+  const auto is_whole = [&](size_t part, const std::string& id) {
+    if (counts.size() < 2) return true;
+    const std::vector<std::string> whole = ids_of(counts[0] == part ? counts[1] : counts[0]);
+    const std::string& below = frame_.metric(id)->metric->denominator;
+    return below.empty() || std::any_of(whole.begin(), whole.end(), [&](const std::string& one) {
+      return one == below || (frame_.metric(one)->metric->unit == frame_.metric(below)->metric->unit && frame_.metric(one)->fixed.empty());
+    });
+  };
   for (const size_t i : counts)
     for (const Candidate& one : candidates(i, true, true))
-      if (!has(i, TermKind::metric) && one.direct && viewer_.sees_metric(one.id) && n_unsupported(one.id) == 0) {
+      if (!has(i, TermKind::metric) && one.direct && viewer_.sees_metric(one.id) && n_unsupported(one.id) == 0 && is_whole(i, one.id)) {
         out_.tree.metrics = {one.id};
         spent_.insert(counts.begin(), counts.end());
         return true;

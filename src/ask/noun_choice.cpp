@@ -41,6 +41,7 @@ Composer::NoneOf Composer::none_of() const {
     while (!is_kind(next) && next < slots_.tokens.size() && has(next, TermKind::dimension)) ++next;  // 等保三级
     for (; is_kind(next); ++next) found.kinds.push_back(next);
     if (found.kinds.empty()) continue;
+    while (next < slots_.tokens.size() && has(next, TermKind::dimension) && !has(next, TermKind::noun)) ++next;  // 三级等保系统
     if (next < slots_.tokens.size() && has(next, TermKind::noun)) found.counted = next;
     const bool subject = std::any_of(slots_.levels.begin(), slots_.levels.end(), [&](size_t level) { return level != found.counted; });
     if (subject) return found;

@@ -142,6 +142,13 @@ class Sorter {
       at_ = behind_number(at_ + 1);
       return true;
     }
+    // 优良率最多40%的学校
+    if (is(at_, Role::most) && is_number(at_ + 1) && token(at_ + 1).number->percent && (token(at_).word->argument == "desc" || token(at_).word->argument == "asc")) {
+      const std::string op = token(at_).word->argument == "desc" ? "<=" : ">=";
+      add_having(op, token(at_ + 1).number->value, 0);
+      at_ = behind_number(at_ + 1);
+      return true;
+    }
     if (is(at_, Role::compare_op)) {
       const size_t number = skip_idle(at_ + 1);
       if (take_whole(number, std::string(token(at_).word->argument))) return true;
@@ -187,7 +194,7 @@ class Sorter {
     }
     if ((is(after, Role::stop) || is(after, Role::join)) && is_number(after + 1)) {
       const size_t end = behind_number(after + 1) + 1;
-      const bool framed = is(end, Role::between) || is_between(end) ||
+      const bool framed = (said(after) == U"-" && !slots_.metrics.empty()) || is(end, Role::between) || is_between(end) ||
                           (at_ > 0 && is(at_ - 1, Role::stop) && (token(at_ - 1).word->text == U"在" || token(at_ - 1).word->text == U"介于"));
       if (!framed && !(token(at_).number->percent || token(after + 1).number->percent)) return false;
       add_having("between", token(at_).number->value, token(after + 1).number->value);
@@ -335,6 +342,7 @@ class Sorter {
   void mark_negated() {
     for (size_t i = 0; i < size(); ++i) {
       if (is(i, Role::outside) && i > 0 && (has(i - 1, TermKind::org) || has(i - 1, TermKind::value))) slots_.negated.insert(i - 1);  // 市南区以外
+      if (is(i, Role::tail) && slots_.negated.contains(i - 1)) slots_.said.erase(Role::tail);  // 剔除西海岸新区后
       if (!is(i, Role::without)) continue;
       // 高职的不算，剩下的: what stands before.
       const std::u32string_view word = token(i).word->text;

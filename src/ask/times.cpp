@@ -352,7 +352,7 @@ std::optional<TimePhrase> last_periods(Cursor& cursor) {
     return std::nullopt;
   if (said)
     (void)cursor.take_any({U"以来", U"来", U"内"});
-  else if (!cursor.take_any({U"来", U"数据", U"数", U"走势", U"趋势", U"情况"}))
+  else if (!cursor.take_any({U"来", U"数据", U"数", U"走势", U"趋势", U"情况", U"变化趋势", U"变化情况", U"变化"}))
     return std::nullopt;
   return phrase;
 }

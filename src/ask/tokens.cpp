@@ -150,6 +150,7 @@ bool is_shared_part(const Lexicon& lexicon, std::u32string_view span) { return l
 // 提交率 is not 提交数; 双师型教师申请数 is not 双师型教师数: another kind of figure, or a word of two characters left out.
 bool is_other_figure(std::u32string_view span, std::u32string_view name) {
   constexpr std::u32string_view kEnds = U"率数比度量积分长额次";
+  if (name.starts_with(span)) return false;
   if (span.back() != name.back() && (kEnds.find(span.back()) != kEnds.npos || kEnds.find(name.back()) != kEnds.npos)) return true;
   if (span.size() < name.size() + 2) return false;
   size_t at = 0;

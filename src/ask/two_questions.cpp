@@ -179,6 +179,9 @@ bool Composer::check_subjects() {
   if (tree.order.empty()) return true;
   if (tree.metrics.size() > 1)
     return refuse(Refusal::unsupported, "一次只能按一个指标排名；请把几个指标分开问", "a ranking is by one metric: ask for each of them by itself");
+  if (grouped_by("school") && metric().metric->unit == "所" && metric().fixed.empty() && metric().counts && tree.order.find("__") == std::string::npos)
+    return refuse(Refusal::unsupported, "一所学校里没有“" + metric().metric->title.zh + "”的多少；请说出比什么，例如在校生数",
+                  "by what the schools are to be compared was not said, for example by students");
   if (!tree.member.empty()) return true;
   const auto n_groups = std::count_if(tree.by.begin(), tree.by.end(), [&](const std::string& id) { return id != metric().period; });
   if (has_unused_level() || (tree.limit > 0 && n_groups > 1))
@@ -242,7 +245,7 @@ bool Composer::is_joined(size_t i) const {
   const auto is = [&](size_t k, Role role) { return k < slots_.tokens.size() && token(k).word != nullptr && token(k).word->role == role; };
   const auto joins = [&](size_t k) { return is(k, Role::join) || is(k, Role::versus) || (is(k, Role::sum) && token(k).word->text == U"加"); };
   size_t behind = i + 1;
-  while (is(behind, Role::filler)) ++behind;  // 男性学生和
+  while (is(behind, Role::filler) || is(behind, Role::higher)) ++behind;  // 男性学生和, 男性学生多还是
   return joins(behind) || (i > 0 && joins(i - 1));
 }
 
