@@ -163,12 +163,15 @@ bool Composer::by_people() {
   const bool limited = slots_.having.size() == 1 && slots_.having.front().unit == "人" && !slots_.having.front().change && places;
   const bool ranked = slots_.says(Role::most) && places && text_.text.find(U"数最") != std::u32string::npos && slots_.unknown.empty();  // 人数最多的小学
   // 男女比例: what only people are.
-  const bool of_people = slots_.says(Role::share) && !slots_.values.empty() && slots_.unknown.empty() && slots_.nouns.empty() &&
-                         std::all_of(slots_.values.begin(), slots_.values.end(), [&](size_t i) {
-                           return std::none_of(frame_.metrics().begin(), frame_.metrics().end(), [&](const auto& one) {
-                             return one.second.metric->unit == "所" && meaning_of(i, one.second).has_value();
-                           });
-                         });
+  const auto none_of_places = [&](auto has_it) {
+    return std::none_of(frame_.metrics().begin(), frame_.metrics().end(), [&](const auto& one) { return fold(one.second.metric->title.zh).text == U"学校数" && has_it(one.second); });
+  };
+  const bool of_people =
+      slots_.says(Role::share) && slots_.values.size() + slots_.dimensions.size() > 0 && slots_.unknown.empty() && slots_.nouns.empty() &&
+      std::all_of(slots_.values.begin(), slots_.values.end(),
+                  [&](size_t i) { return none_of_places([&](const MetricFrame& one) { return meaning_of(i, one).has_value(); }); }) &&
+      std::all_of(slots_.dimensions.begin(), slots_.dimensions.end(),
+                  [&](size_t i) { return none_of_places([&](const MetricFrame& one) { return one.dimension(dimension_of(i)) != nullptr; }); });
   if (!limited && !ranked && !of_people) return false;
   const auto* terms = lexicon_.exactly(U"学生数");
   const Term* best = nullptr;

@@ -93,6 +93,10 @@ bool Composer::ends_with_level() const {
 
 // 中职学校在校生: of whom is said, and then what is counted.
 bool Composer::ends_with_noun() const {
+  // 那在校生呢
+  if (previous_ != nullptr && slots_.values.empty() && slots_.orgs.empty() && slots_.times.empty() && slots_.nouns.size() == 1 &&
+      text_.text.ends_with(U"呢"))
+    return true;
   return previous_ == nullptr && (!slots_.values.empty() || !slots_.orgs.empty()) && slots_.unknown.empty() && !slots_.nouns.empty() &&
          slots_.nouns.back() + 1 == slots_.tokens.size() &&
          (token(slots_.nouns.back()).word == nullptr || token(slots_.nouns.back()).word->role == Role::filler);

@@ -121,10 +121,17 @@ Parsed Parser::parse_whole(std::string_view question, Date today, const Viewer& 
       previous != nullptr && std::none_of(tokens.begin(), tokens.end(), [](const Token& token) {
         return token.word != nullptr && (token.word->role == Role::quantity || token.word->role == Role::most || token.word->role == Role::measure);
       });
-  const bool nouns = (!metric_named(tokens) && !adds) || nouns_count || n_quantities > 1 || limits_noun;
-  if (!nouns) tokens = tokenizer.read(text, false);
+  bool nouns = (!metric_named(tokens) && !adds) || nouns_count || n_quantities > 1 || limits_noun;
+  if (!nouns) {
+    std::vector<Token> without = tokenizer.read(text, false);
+    // 那在校生呢: what only a noun explains is one.
+    const auto n_unknown = [](const std::vector<Token>& all) { return std::count_if(all.begin(), all.end(), [](const Token& one) { return !one.known(); }); };
+    nouns = n_unknown(without) > n_unknown(tokens);
+    if (!nouns) tokens = std::move(without);
+  }
+  const bool named = metric_named(tokens);
   correct(text, *lexicon_, nouns, tokens);
-  if (nouns && !nouns_count && n_quantities <= 1 && !limits_noun && metric_named(tokens)) {
+  if (nouns && !named && !nouns_count && n_quantities <= 1 && !limits_noun && metric_named(tokens)) {
     tokens = tokenizer.read(text, false);
     correct(text, *lexicon_, false, tokens);
   }
