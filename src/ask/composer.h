@@ -165,6 +165,7 @@ class Composer {
   bool tells_both_ends() const;
   bool check_beside();
   bool check_versus();
+  bool has_dropped_level() const;
   bool check_steps();
   bool check_subjects();
   bool check_mixed();

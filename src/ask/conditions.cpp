@@ -143,6 +143,8 @@ bool Composer::is_topic(size_t i) const {
 bool Composer::names_chosen(size_t noun) const {
   const std::vector<std::string> ids = ids_of(noun);
   if (std::find(ids.begin(), ids.end(), out_.tree.metrics.front()) != ids.end()) return true;
+  // 参评作品的获奖率: what it is a rate of.
+  if (const std::string& below = metric().metric->denominator; !below.empty() && std::find(ids.begin(), ids.end(), below) != ids.end()) return true;
   // 体测不及格的: all of whom it counts a part.
   const auto counted_by = [](const MetricFrame& one) { return one.metric->expression ? one.metric->expression->text() : std::string(); };
   if (std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {

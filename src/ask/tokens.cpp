@@ -8,9 +8,12 @@ namespace banmo::ask {
 namespace {
 
 // Costs of a token: a longer one is cheaper than its parts, and what is unknown costs more than any reading without it.
-constexpr int kTime = 9, kTerm = 10, kNoun = 11, kTopic = 12, kShortName = 11, kWord = 11, kNumber = 13, kUnknown = 60;
+constexpr int kTime = 9, kTerm = 10, kNoun = 11, kTopic = 12, kShortName = 11, kWord = 11, kNumber = 13, kUnknown = 60, kDenied = -4;
 constexpr size_t kMostFixed = 4;              // unknown spans that are looked up
 constexpr double kGreatestNumbered = 10'000;  // 三年级
+
+// What begins the name of a value that says what is not.
+bool is_denial(char32_t c) { return c == U'未' || c == U'无' || c == U'非' || c == U'没'; }
 
 bool is_unknown(const Token& token) { return !token.known(); }
 
@@ -38,7 +41,9 @@ void Tokenizer::edges_at(std::u32string_view text, size_t at, bool nouns, std::v
       // "大班额" of 大班额比例 where a share is asked.
       if (term.kind == TermKind::noun && (!nouns || (term.code == "share" && !of_share))) continue;
       kept.push_back(index);
-      cost = std::min(cost, term.kind == TermKind::topic ? kTopic : term.kind == TermKind::noun ? kNoun : term.penalty >= 3 ? kShortName : kTerm);
+      // 未定级系统占比: 未定级 is a value, not what is not 定级系统占比.
+      const bool denied = (term.kind == TermKind::value || term.kind == TermKind::flag) && length > 1 && is_denial(text[at]);
+      cost = std::min(cost, denied ? kDenied : term.kind == TermKind::topic ? kTopic : term.kind == TermKind::noun ? kNoun : term.penalty >= 3 ? kShortName : kTerm);
     }
     if (kept.empty()) return;
     Edge& edge = edge_to(at + length);

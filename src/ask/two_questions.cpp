@@ -337,12 +337,25 @@ bool Composer::check_parts() {
   return true;
 }
 
+// 同步课堂参与学校: places at the end that are neither counted nor grouped by.
+bool Composer::has_dropped_level() const {
+  if (!ends_with_level() || slots_.levels.empty()) return false;
+  const size_t level = slots_.levels.back();
+  const std::string id(token(level).word->argument);
+  const bool named = has(level, TermKind::noun) && names_chosen(level);
+  return id != "city" && !spent_.contains(level) && !named && out_.tree.member.empty() && !grouped_by(id) &&
+         (slots_.orgs.empty() || slots_.orgs.back() + 1 != level);
+}
+
 // Words that change the meaning of the whole and that no step could use: an answer without them would be to another question.
 bool Composer::check_used() {
   if (fragment_) return true;
   if (!check_persons() || !check_ends() || !check_beside() || !check_versus() || !check_steps() || !check_parts() || !check_subjects() ||
       !check_mixed())
     return false;
+  if (has_dropped_level())
+    return refuse(Refusal::unsupported, "没有看懂“" + said(slots_.levels.back()) + "”与“" + metric().metric->title.zh + "”的关系",
+                  "how these go together was not understood");
   if (slots_.says(Role::without) && !negation_used_)
     return refuse(Refusal::unsupported, "没有看懂要排除什么", "what is to be left out was not understood");
   const auto role_at = [&](size_t i) { return i < slots_.tokens.size() && token(i).word != nullptr ? token(i).word->role : Role::filler; };
