@@ -100,7 +100,8 @@ std::optional<Composer::Meaning> Composer::meaning_of(size_t i, const MetricFram
       bool named = false;
       for (const size_t other : slots_.dimensions)
         named |= (other == i + 1 || other + 1 == i || other + 2 == i) && dimension_of(other) == dimension.id;
-      if (term.penalty > 0 && uses[term.code] < most && !named && !holds_usual(dimension.id)) continue;
+      const bool own = term.id.starts_with(frame_.catalogue().pack(metric.metric->pack)->name + ".");  // 高中 of a batch of admission
+      if (term.penalty > 0 && uses[term.code] < most && !named && !own && !holds_usual(dimension.id)) continue;
       if (!found || named) found = Meaning{{dimension.id, {term.code}}};
     }
   }
@@ -160,7 +161,8 @@ bool Composer::names_chosen(size_t noun) const {
 
 bool Composer::check_unknown() {
   for (const size_t i : slots_.topics)
-    if (!out_.tree.metrics.empty() && !spent_.contains(i) && !is_topic_of(i, metric()) && token(i).terms.size() == 1)
+    if (!out_.tree.metrics.empty() && !spent_.contains(i) && !is_topic_of(i, metric()) &&
+        std::all_of(token(i).terms.begin(), token(i).terms.end(), [&](uint32_t index) { return lexicon_.term(index).kind == TermKind::topic; }))
       return refuse(Refusal::unsupported, "没有看懂“" + said(i) + "”与“" + metric().metric->title.zh + "”的关系",
                     "how these go together was not understood");
   std::vector<size_t> left;

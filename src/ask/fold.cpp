@@ -208,14 +208,16 @@ bool groups_thousands(const std::u32string& text, size_t at) {
   return at + 4 >= text.size() || !is_digit(text[at + 4]);
 }
 
-// 涨没涨, 大不大 ask by saying a word twice: it is said once.
+// 涨没涨 asks by saying a word twice: it is said once. 高不高 asks for the figure.
 void drop_doubled_question(Folded& text) {
   constexpr std::u32string_view kDoubled = U"涨升降增减高低多大小快慢强达够超";  // 要不要, 好不好 ask for an opinion
   for (size_t i = 0; i + 2 < text.text.size(); ++i) {
     if (kDoubled.find(text.text[i]) == kDoubled.npos || text.text[i] != text.text[i + 2] || (text.text[i + 1] != U'没' && text.text[i + 1] != U'不'))
       continue;
-    text.text.erase(i + 1, 2);
-    text.at.erase(text.at.begin() + static_cast<std::ptrdiff_t>(i) + 1, text.at.begin() + static_cast<std::ptrdiff_t>(i) + 3);
+    constexpr std::u32string_view kHowMuch = U"高低多大小快慢强";
+    const size_t from = kHowMuch.find(text.text[i]) == kHowMuch.npos || text.text[i + 1] == U'没' ? i + 1 : i;
+    text.text.erase(from, i + 3 - from);
+    text.at.erase(text.at.begin() + static_cast<std::ptrdiff_t>(from), text.at.begin() + static_cast<std::ptrdiff_t>(i) + 3);
   }
 }
 

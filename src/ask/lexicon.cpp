@@ -93,10 +93,11 @@ class LexiconBuilder {
           const auto with = [&](const std::u32string& name) { return name.starts_with(text); };
           return metric.pack == id && std::any_of(all.begin(), all.end(), with) && !std::all_of(all.begin(), all.end(), with);
         });
-        // 体测 of 体测人数 is also a noun.
+        // 体测 of 体测人数 is also a noun; several packs may begin so.
         const auto* there = out_.exactly(text);
-        const bool other =
-            there != nullptr && std::any_of(there->begin(), there->end(), [&](uint32_t i) { return out_.terms_[i].kind != TermKind::noun; });
+        const bool other = there != nullptr && std::any_of(there->begin(), there->end(), [&](uint32_t i) {
+          return out_.terms_[i].kind != TermKind::noun && out_.terms_[i].kind != TermKind::topic;
+        });
         if (n < 2 || is_word(text) || other) continue;
         const pack::PackInfo* pack = catalogue_.pack(id);
         add(text, {TermKind::topic, id, {}, {}, 0, pack == nullptr ? std::string() : pack->title.zh});

@@ -328,6 +328,26 @@ bool Composer::choose_share_metric() {
   return true;
 }
 
+// 一等奖有多少件: the one metric of that unit which has the values.
+bool Composer::by_count_word() {
+  if (slots_.values.empty() || !slots_.unknown.empty() || !slots_.nouns.empty() || !slots_.says(Role::quantity)) return false;
+  const MetricFrame* only = nullptr;
+  for (size_t i = 0; i + 1 < slots_.tokens.size(); ++i) {
+    const Word *asks = token(i).word, *unit = token(i + 1).word;
+    if (asks == nullptr || asks->role != Role::quantity || unit == nullptr || unit->role != Role::measure) continue;
+    for (const auto& [id, frame] : frame_.metrics()) {
+      const bool fits = frame.metric->unit == text::utf8_of(unit->text) && frame.counts && frame.fixed.empty() && viewer_.sees_metric(id) && n_unsupported(id) == 0;
+      if (fits && only != nullptr) return false;
+      if (fits) only = &frame;
+    }
+  }
+  if (only == nullptr) return false;
+  out_.tree.metrics = {only->metric->id};
+  by_noun_ = true;
+  note("按“" + only->metric->title.zh + "”统计", "counted as " + only->metric->title.en);
+  return true;
+}
+
 // 民办小学有多少所: the count word tells which metric, if one with that unit is plainer than all others.
 bool Composer::by_unit() {
   const bool of_values = slots_.unit.empty() && slots_.nouns.empty() && !slots_.values.empty() && text_.text.find(U'数') != std::u32string::npos;
@@ -335,7 +355,7 @@ bool Composer::by_unit() {
   const bool of_schools = slots_.unit.empty() && slots_.nouns.empty() && slots_.says(Role::quantity) && slots_.unknown.empty() &&
                           std::any_of(slots_.values.begin(), slots_.values.end(), [&](size_t i) { return is_school_kind(i); });
   if (of_values || of_schools) slots_.unit = "所";
-  if (slots_.unit.empty()) return false;
+  if (slots_.unit.empty()) return by_count_word();
   const MetricFrame* best = nullptr;
   for (const auto& [id, frame] : frame_.metrics()) {
     if (frame.metric->unit != slots_.unit || !frame.counts || !frame.fixed.empty() || !viewer_.sees_metric(id) || n_unsupported(id) > 0) continue;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "ask/tokens.h"
+#include "base/text_han.h"
 
 namespace banmo::ask {
 namespace {
@@ -208,9 +209,36 @@ void drop_final_not(Folded& text) {
   if (end != kNot.end()) erase(text, text.text.size() - end->size(), end->size());
 }
 
+// 下午3点 is the hour 15: a number before the name of the dimension, as 三年级 is.
+void count_hours(Folded& text, const Lexicon& lexicon) {
+  struct Half {
+    std::u32string_view said;
+    int hours;
+  };
+  constexpr std::array<Half, 10> kHalves = {Half{U"上午", 0},  Half{U"早上", 0},  Half{U"早晨", 0},  Half{U"清晨", 0},  Half{U"中午", 0},
+                                            Half{U"下午", 12}, Half{U"傍晚", 12}, Half{U"晚上", 12}, Half{U"夜里", 12}, Half{U"", 0}};
+  constexpr std::u32string_view kHour = U"钟点";
+  if (lexicon.exactly(kHour) == nullptr) return;
+  for (size_t at = 0; at < text.text.size(); ++at)
+    for (const Half& half : kHalves) {
+      const std::u32string_view rest = std::u32string_view(text.text).substr(at);
+      const auto number = rest.starts_with(half.said) ? number_at(text.text, at + half.said.size()) : std::nullopt;
+      size_t end = number ? at + half.said.size() + number->length : text.text.size();
+      if (end >= text.text.size() || text.text[end] != U'点' || number->value < 0 || number->value > 24) continue;
+      ++end;
+      if (end < text.text.size() && text.text[end] == U'钟') ++end;
+      const int hour = static_cast<int>(number->value) + (number->value < 12 ? half.hours : 0);
+      const std::u32string said = text::code_points_of(std::to_string(hour)) + std::u32string(kHour);
+      replace(text, at, end - at, said);
+      at += said.size() - 1;
+      break;
+    }
+}
+
 }  // namespace
 
 Folded put_together(Folded text, const Lexicon& lexicon, Date today) {
+  count_hours(text, lexicon);
   drop_final_not(text);
   none_first(text);
   share_ends(text, lexicon);

@@ -118,6 +118,7 @@ class Sorter {
       case Role::own: slots_.own = word.argument; break;
       case Role::streak: take_streak(); break;
       case Role::quantity:
+        if (word.text == U"几成" || word.text == U"百分之几" || word.text == U"百分之多少") slots_.said.insert(Role::share);
         if (const size_t next = skip_idle(at_ + 1); is(next, Role::measure)) slots_.unit = token(next).word->argument;
         break;
       default: break;
