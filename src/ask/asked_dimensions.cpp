@@ -236,7 +236,9 @@ bool Composer::time_phrases(std::vector<TimePhrase>& phrases) {
   for (const size_t i : slots_.times)
     if (token(i).time->kind == TimeKind::latest)
       latest = true;
-    else
+    else if (std::none_of(phrases.begin(), phrases.end(), [&](const TimePhrase& one) {  // 每个月, 按月: once
+               return one.kind == TimeKind::each && token(i).time->kind == TimeKind::each && one.unit == token(i).time->unit;
+             }))
       phrases.push_back(*token(i).time);
   for (const Token& one : slots_.tokens) {
     if (one.word == nullptr || one.word->role != Role::when || !one.terms.empty()) continue;

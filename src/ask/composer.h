@@ -77,6 +77,7 @@ class Composer {
   std::vector<std::string> ids_of(size_t token) const;
   size_t counted_noun() const;
   bool by_unit();
+  bool by_kinds();
   bool by_count_word();
   bool by_people();
   bool by_part();

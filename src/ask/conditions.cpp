@@ -294,7 +294,10 @@ bool Composer::add_groups() {
     const bool label = !slots_.grouped.contains(i) &&
                        (std::any_of(out_.tree.where.begin(), out_.tree.where.end(), [&](const Where& one) { return one.dimension == id; }) ||
                         std::any_of(metric().fixed.begin(), metric().fixed.end(), [&](const auto& one) { return one.first == id; }));
-    if (!label && !take(i)) return false;
+    // 在平台上: where it is, not by what it is grouped.
+    const bool within = !slots_.grouped.contains(i) && i + 1 < slots_.tokens.size() && token(i + 1).word != nullptr && token(i + 1).terms.empty() &&
+                        (token(i + 1).word->text == U"上" || token(i + 1).word->text == U"里" || token(i + 1).word->text == U"中");
+    if (!label && !within && !take(i)) return false;
   }
   return true;
 }

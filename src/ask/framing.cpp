@@ -21,7 +21,7 @@ constexpr std::array<std::u32string_view, 46> kPurposes = {
     U"检查", U"记者", U"督导", U"家长", U"辛苦", U"方案", U"发言", U"采访", U"调研", U"座谈", U"总结", U"打扰", U"抱歉", U"听说"};
 
 bool is_mark(char32_t c) {
-  constexpr std::u32string_view kMarks = U"，,。；;！!？?\n";
+  constexpr std::u32string_view kMarks = U"，,。；;：:！!？?\n";
   return kMarks.find(c) != kMarks.npos;
 }
 

@@ -135,6 +135,13 @@ void Composer::add_order() {
   Tree& tree = out_.tree;
   order_of_higher();
   if (slots_.order.empty() || slots_.says(Role::rank_of)) return;
+  // 市南市北两区学校前十: the schools in both.
+  const auto is_school = [&](size_t i) { return token(i).word->argument == "school" && !spent_.contains(i); };
+  const bool grouped_district =
+      std::any_of(slots_.grouped.begin(), slots_.grouped.end(), [&](size_t i) { return token(i).word != nullptr && token(i).word->argument == "district"; });
+  if (tree.by == std::vector<std::string>{"district"} && slots_.orgs.size() > 1 && !grouped_district &&
+      std::any_of(slots_.levels.begin(), slots_.levels.end(), is_school))
+    tree.by = {"school"};
   const pack::Metric& first = *metric().metric;
   if (slots_.says(Role::when) || ranks_periods()) {
     tree.by = {metric().period};
@@ -332,6 +339,10 @@ void Composer::add_why() {
   Tree& tree = out_.tree;
   if (!slots_.says(Role::why) || metric().dating == Dating::none) return;
   std::erase(tree.by, metric().period);
+  tree.against_whole = false;
+  // 主要是男生还是女生带动的: by what both are of.
+  if (tree.by.size() == 1 && !is_level(tree.by.front()))
+    std::erase_if(tree.where, [&](const Where& one) { return one.dimension == tree.by.front() && one.values.size() > 1; });
   if (tree.by.empty()) {
     const bool in_district = std::any_of(tree.where.begin(), tree.where.end(), [](const Where& one) { return one.dimension == "district"; });
     const bool in_school = std::any_of(tree.where.begin(), tree.where.end(), [](const Where& one) { return one.dimension == "school"; });

@@ -234,7 +234,7 @@ bool Composer::choose_metrics() {
     if (std::find(out_.tree.metrics.begin(), out_.tree.metrics.end(), id) == out_.tree.metrics.end()) out_.tree.metrics.push_back(id);
     spent_.insert(i);
   }
-  if (out_.tree.metrics.empty() && (by_unit() || by_part())) return out_.refusal == Refusal::none;
+  if (out_.tree.metrics.empty() && (by_unit() || by_part() || by_kinds())) return out_.refusal == Refusal::none;
   widen_to_all();
   if (!out_.tree.metrics.empty()) return out_.refusal == Refusal::none;
   if (previous_ != nullptr) {
@@ -267,6 +267,21 @@ bool Composer::choose_ratio() {
       }
     return counts.empty() ? true
                           : refuse(Refusal::unknown_metric, "没有生均“" + said(counts.front()) + "”这个指标", "there is no such figure per student");
+  }
+  // 平均每个班超过45人: of students.
+  const bool of_people = slots_.unit == "人" || (slots_.having.size() == 1 && slots_.having.front().unit == "人") || text_.text.find(U"数最") != std::u32string::npos;
+  if (per && counts.size() == 1 && of_people) {
+    std::vector<std::string> students;
+    const auto* terms = lexicon_.exactly(U"学生数");
+    for (const uint32_t index : terms == nullptr ? std::vector<uint32_t>() : *terms)
+      if (lexicon_.term(index).kind == TermKind::metric)
+        for (const std::string& id : lexicon_.siblings(lexicon_.term(index).id)) students.push_back(id);
+    if (const std::string ratio = frame_.ratio_of(students, ids_of(counts.front())); !ratio.empty()) {
+      out_.tree.metrics = {ratio};
+      spent_.insert(counts.front());
+      for (RawHaving& having : slots_.having) having.metric = std::string::npos;
+      return true;
+    }
   }
   if (!per || counts.size() < 2) return true;
   const size_t first = counts[0], second = counts[1];
@@ -346,6 +361,27 @@ bool Composer::by_count_word() {
   by_noun_ = true;
   note("按“" + only->metric->title.zh + "”统计", "counted as " + only->metric->title.en);
   return true;
+}
+
+// 学校类型构成: what is of these kinds, by the beginning of the dimension's name.
+bool Composer::by_kinds() {
+  if (!slots_.unknown.empty() || !slots_.nouns.empty()) return false;
+  for (const size_t i : slots_.dimensions) {
+    const std::u32string_view name = std::u32string_view(text_.text).substr(token(i).begin, token(i).end - token(i).begin);
+    const auto* terms = name.size() < 4 ? nullptr : lexicon_.exactly(name.substr(0, 2));
+    const MetricFrame* best = nullptr;
+    for (const uint32_t index : terms == nullptr ? std::vector<uint32_t>() : *terms) {
+      const Term& term = lexicon_.term(index);
+      const MetricFrame* one = term.kind == TermKind::noun && term.code.empty() ? frame_.metric(term.id) : nullptr;
+      if (one == nullptr || !one->fixed.empty() || !viewer_.sees_metric(term.id) || n_unsupported(term.id) > 0) continue;
+      if (best == nullptr || one->metric->title.zh.size() < best->metric->title.zh.size()) best = one;
+    }
+    if (best == nullptr) continue;
+    out_.tree.metrics = {best->metric->id};
+    note("按“" + best->metric->title.zh + "”统计", "counted as " + best->metric->title.en);
+    return true;
+  }
+  return false;
 }
 
 // 民办小学有多少所: the count word tells which metric, if one with that unit is plainer than all others.

@@ -190,7 +190,8 @@ void Composer::widen_to_all() {
       const auto is_filler = [&](size_t k) { return token(k).word != nullptr && token(k).word->role == Role::filler; };
       size_t behind = i + 1;
       while (behind < slots_.tokens.size() && is_filler(behind)) ++behind;
-      const bool beside_name = std::find(slots_.metrics.begin(), slots_.metrics.end(), behind) != slots_.metrics.end();
+      const bool beside_name = std::find(slots_.metrics.begin(), slots_.metrics.end(), behind) != slots_.metrics.end() ||
+                               std::find(slots_.nouns.begin(), slots_.nouns.end(), behind) != slots_.nouns.end();
       const auto meaning = slots_.negated.contains(i) || !(is_joined(i) || beside_name) ? std::nullopt : meaning_of(i, all);
       return meaning && meaning->size() == 1 && meaning->front().dimension == field && meaning->front().values != std::vector<std::string>{own};
     });

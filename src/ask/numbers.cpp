@@ -35,6 +35,12 @@ std::optional<Number> arabic(std::u32string_view text) {
 std::optional<Number> chinese(std::u32string_view text) {
   size_t n = 0;
   while (n < text.size() && n < 12 && is_numeral(text[n])) ++n;
+  // 一千五 is 1,500.
+  constexpr std::u32string_view kDigits = U"零一二三四五六七八九";
+  if (n >= 3 && kDigits.find(text[n - 1]) != kDigits.npos && text[n - 1] != U'零' && scale_of(text[n - 2]) >= 100) {
+    const auto head = text::parse_int(text::utf8_of(text.substr(0, n - 1)));
+    if (head) return Number{static_cast<double>(*head) + static_cast<double>(kDigits.find(text[n - 1])) * scale_of(text[n - 2]) / 10, n, false};
+  }
   for (; n > 0; --n) {
     const auto value = text::parse_int(text::utf8_of(text.substr(0, n)));
     if (value) return Number{static_cast<double>(*value), n, false};

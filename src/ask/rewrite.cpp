@@ -201,6 +201,37 @@ void none_first(Folded& text) {
   }
 }
 
+// 跟上年比, 与前一年相比, 相较于去年: said in one way.
+void join_year_before(Folded& text) {
+  struct Before {
+    std::u32string_view said, read;
+  };
+  constexpr std::array<std::u32string_view, 12> kBegin = {U"相较于", U"相比于", U"对比", U"相比", U"相较", U"比起", U"跟", U"和", U"与", U"同", U"比", U"较"};
+  constexpr std::array<Before, 17> kBefore = {
+      Before{U"去年同期", U"比去年"},   Before{U"上年同期", U"比去年"},   Before{U"上一年度", U"比去年"},   Before{U"上一学年", U"比上学年"},
+      Before{U"上个学年", U"比上学年"}, Before{U"上一学期", U"比上学期"}, Before{U"上个学期", U"比上学期"}, Before{U"上一个月", U"比上月"},
+      Before{U"前一年", U"比去年"},     Before{U"上一年", U"比去年"},     Before{U"头一年", U"比去年"},     Before{U"上年度", U"比去年"},
+      Before{U"上个月", U"比上月"},     Before{U"上学年", U"比上学年"},   Before{U"上学期", U"比上学期"},   Before{U"去年", U"比去年"},
+      Before{U"上年", U"比去年"}};
+  constexpr std::array<std::u32string_view, 9> kEnd = {U"相比较", U"比起来", U"比较", U"相比", U"对比", U"比照", U"来比", U"来看", U"比"};
+  const auto longest = [](std::u32string_view rest, const auto& all) {
+    return std::find_if(all.begin(), all.end(), [&](std::u32string_view one) { return rest.starts_with(one); });
+  };
+  for (size_t at = 0; at < text.text.size(); ++at) {
+    const std::u32string_view rest = std::u32string_view(text.text).substr(at);
+    const auto begin = longest(rest, kBegin);
+    if (begin == kBegin.end()) continue;
+    const auto before = std::find_if(kBefore.begin(), kBefore.end(), [&](const Before& one) { return rest.substr(begin->size()).starts_with(one.said); });
+    if (before == kBefore.end()) continue;
+    size_t length = begin->size() + before->said.size();
+    const auto end = longest(rest.substr(length), kEnd);
+    const bool joins = begin->size() == 1 && *begin != U"比" && *begin != U"较";  // 今年和去年: side by side, without 比 behind
+    if ((joins && end == kEnd.end()) || (at > 0 && text.text[at - 1] == U'年')) continue;
+    if (end != kEnd.end()) length += end->size();
+    replace(text, at, length, before->read);
+  }
+}
+
 // 达到全市平均没有: asked, not denied. 哪些学校没有 denies.
 void drop_final_not(Folded& text) {
   constexpr std::array<std::u32string_view, 4> kNot = {U"了没有", U"了没", U"没有", U"没"};
@@ -217,6 +248,7 @@ void count_hours(Folded& text, const Lexicon& lexicon) {
   };
   constexpr std::array<Half, 10> kHalves = {Half{U"上午", 0},  Half{U"早上", 0},  Half{U"早晨", 0},  Half{U"清晨", 0},  Half{U"中午", 0},
                                             Half{U"下午", 12}, Half{U"傍晚", 12}, Half{U"晚上", 12}, Half{U"夜里", 12}, Half{U"", 0}};
+  constexpr std::u32string_view kBeforeDegree = U"高低多少大小好差快慢强弱升降了提增加减";
   constexpr std::u32string_view kHour = U"钟点";
   if (lexicon.exactly(kHour) == nullptr) return;
   for (size_t at = 0; at < text.text.size(); ++at)
@@ -224,7 +256,9 @@ void count_hours(Folded& text, const Lexicon& lexicon) {
       const std::u32string_view rest = std::u32string_view(text.text).substr(at);
       const auto number = rest.starts_with(half.said) ? number_at(text.text, at + half.said.size()) : std::nullopt;
       size_t end = number ? at + half.said.size() + number->length : text.text.size();
-      if (end >= text.text.size() || text.text[end] != U'点' || number->value < 0 || number->value > 24) continue;
+      // 更高一点, 两个点 tell no hour.
+      const bool bare = half.said.empty() && (number ? number->value < 2 || (at > 0 && kBeforeDegree.find(text.text[at - 1]) != kBeforeDegree.npos) : true);
+      if (bare || end >= text.text.size() || text.text[end] != U'点' || number->value < 0 || number->value > 24) continue;
       ++end;
       if (end < text.text.size() && text.text[end] == U'钟') ++end;
       const int hour = static_cast<int>(number->value) + (number->value < 12 ? half.hours : 0);
@@ -239,6 +273,7 @@ void count_hours(Folded& text, const Lexicon& lexicon) {
 
 Folded put_together(Folded text, const Lexicon& lexicon, Date today) {
   count_hours(text, lexicon);
+  join_year_before(text);
   drop_final_not(text);
   none_first(text);
   share_ends(text, lexicon);

@@ -2,6 +2,7 @@
 #include "ask/slots.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace banmo::ask {
@@ -19,6 +20,13 @@ class Sorter {
     for (at_ = 0; at_ < size(); ++at_) one();
     mark_spread();
     mark_negated();
+    // 增加了，主要是哪几个区: where it came from.
+    constexpr std::array<std::u32string_view, 5> kMainly = {U"主要是哪", U"主要在哪", U"主要靠哪", U"主要是谁", U"主要由哪"};
+    if (!slots_.direction.empty() &&
+        std::any_of(kMainly.begin(), kMainly.end(), [&](std::u32string_view one) { return text_.text.find(one) != std::u32string::npos; }))
+      slots_.said.insert(Role::why);
+    // 增长百分之几 asks for growth, no share.
+    if (share_asked_ && (!slots_.direction.empty() || slots_.says(Role::yoy) || slots_.says(Role::prior))) slots_.said.erase(Role::share);
     return std::move(slots_);
   }
 
@@ -118,7 +126,10 @@ class Sorter {
       case Role::own: slots_.own = word.argument; break;
       case Role::streak: take_streak(); break;
       case Role::quantity:
-        if (word.text == U"几成" || word.text == U"百分之几" || word.text == U"百分之多少") slots_.said.insert(Role::share);
+        if (word.text == U"几成" || word.text == U"百分之几" || word.text == U"百分之多少") {
+          share_asked_ = !slots_.says(Role::share);
+          slots_.said.insert(Role::share);
+        }
         if (const size_t next = skip_idle(at_ + 1); is(next, Role::measure)) slots_.unit = token(next).word->argument;
         break;
       default: break;
@@ -155,6 +166,7 @@ class Sorter {
       if (take_whole(number, std::string(token(at_).word->argument))) return true;
       // 平度超过莱西了吗: one beside the other.
       const auto named = [&](size_t i) { return i < size() && (has(i, TermKind::org) || has(i, TermKind::value)); };
+      if (named(number) && token(at_).word->argument == "=") return true;  // 学历正好是本科
       if (named(number) && std::any_of(slots_.orgs.begin(), slots_.orgs.end(), named) | std::any_of(slots_.values.begin(), slots_.values.end(), named)) {
         slots_.said.insert(Role::versus);
         return true;
@@ -181,6 +193,13 @@ class Sorter {
     }
     if (!is_number(at_)) return false;
     const size_t after = behind_number(at_) + 1;
+    // 连百分之五十都不到
+    const size_t op = skip_idle(after);
+    if (is(op, Role::compare_op) && token(op).word->argument == "<" && !is_number(skip_idle(op + 1)) && said(op).ends_with(U"到")) {
+      add_having("<", token(at_).number->value, 0);
+      at_ = op;
+      return true;
+    }
     if (is(after, Role::after_op)) {
       add_having(std::string(token(after).word->argument), token(at_).number->value, 0);
       at_ = after;
@@ -247,7 +266,8 @@ class Sorter {
     for (size_t i = at_; i < std::min(size(), at_ + 4); ++i)
       if (token(i).number && token(i).number->value == value) {
         having.percent = token(i).number->percent;
-        if (is(i + 1, Role::measure)) having.unit = token(i + 1).word->argument;
+        for (size_t k = i + 1; is(k, Role::measure); ++k)
+          if (!token(k).word->argument.empty()) having.unit = token(k).word->argument;  // 六十六个人
         break;
       }
     slots_.having.push_back(having);
@@ -371,6 +391,7 @@ class Sorter {
   const Folded& text_;
   Slots slots_;
   size_t at_ = 0;
+  bool share_asked_ = false;  // by 百分之几 alone
 };
 
 }  // namespace

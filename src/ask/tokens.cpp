@@ -2,6 +2,7 @@
 #include "ask/tokens.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace banmo::ask {
@@ -164,6 +165,13 @@ bool is_other_figure(std::u32string_view span, std::u32string_view name) {
   return at == name.size();
 }
 
+// Characters that are taken for each other by their looks.
+bool look_alike(char32_t a, char32_t b) {
+  constexpr std::array<std::u32string_view, 14> kAlike = {U"人入八", U"己已巳", U"未末", U"士土", U"日曰目", U"大太犬", U"干千于",
+                                                          U"候侯",   U"拨拔",   U"晴睛", U"师帅", U"折拆析", U"率卒", U"优忧"};
+  return std::any_of(kAlike.begin(), kAlike.end(), [&](std::u32string_view one) { return one.find(a) != one.npos && one.find(b) != one.npos; });
+}
+
 // Where one character stands for another, it is one of what nothing explains: what is known was not mistyped.
 bool changes_known(const std::vector<Token>& tokens, size_t from, size_t to, std::u32string_view name, const Folded& text) {
   const size_t begin = tokens[from].begin, end = tokens[to].end;
@@ -171,7 +179,7 @@ bool changes_known(const std::vector<Token>& tokens, size_t from, size_t to, std
   for (size_t i = from; i <= to; ++i) {
     const bool known = tokens[i].known() && !tokens[i].number && !(tokens[i].word != nullptr && tokens[i].word->role == Role::stop);
     for (size_t k = tokens[i].begin; known && k < tokens[i].end; ++k)
-      if (text.text[k] != name[k - begin]) return true;
+      if (text.text[k] != name[k - begin] && !look_alike(text.text[k], name[k - begin])) return true;
   }
   return false;
 }

@@ -130,6 +130,7 @@ bool Composer::add_values() {
     if (slots_.grouped.contains(i) || spent_.contains(i)) continue;
     if (std::any_of(ranges.begin(), ranges.end(), [&](const auto& range) { return range.second == i; })) continue;
     auto meaning = meaning_of(i, metric());
+    if (!meaning && !slots_.negated.contains(i) && is_topic(i)) continue;  // 义务教育 of 义务教育入学报名
     if (!meaning) return refuse_value(i);
     if (const auto range = ranges.find(i); range != ranges.end()) {
       const auto to = meaning_of(range->second, metric());
