@@ -57,6 +57,7 @@ class Composer {
   // metric_choice.cpp: which metrics are meant
   bool choose_metrics();
   bool choose_ratio();
+  std::vector<std::string> with_their_number(size_t noun) const;
   bool is_before_level(size_t noun) const;
   bool choose_share_metric();
   void values_before_metrics();

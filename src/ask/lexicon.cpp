@@ -41,6 +41,13 @@ bool is_word(std::u32string_view text) {
   return std::any_of(words().begin(), words().end(), [&](const Word& word) { return word.text == text; });
 }
 
+// A word that asks or says nothing: no noun, whatever is counted so.
+bool is_asking(std::u32string_view text) {
+  return std::any_of(words().begin(), words().end(), [&](const Word& word) {
+    return word.text == text && word.role != Role::filler && word.role != Role::level && word.role != Role::measure;
+  });
+}
+
 // In pinyin; ü as u, however it is typed.
 std::string sound_of(std::u32string_view text) {
   std::string sound = text::Han::table().pinyin_of(text);
@@ -81,9 +88,10 @@ class LexiconBuilder {
     std::map<std::string, std::vector<std::u32string>> names;  // by metric
     for (const pack::Metric& metric : catalogue_.metrics()) {
       const std::vector<std::u32string>& all = names[metric.id] = whole_names(metric.title.zh, metric.synonyms);
+      // One of the two is the title: of synonyms among each other any common beginning would be one.
       for (const std::u32string& whole : all)
         for (const std::u32string& bare : all)
-          if (whole.size() >= bare.size() + 2 && whole.size() <= bare.size() + kLongest && whole.ends_with(bare))
+          if ((&whole == &all.front() || &bare == &all.front()) && whole.size() >= bare.size() + 2 && whole.size() <= bare.size() + kLongest && whole.ends_with(bare))
             prefixes[metric.pack].insert(whole.substr(0, whole.size() - bare.size()));
     }
     for (const auto& [id, texts] : prefixes)
@@ -251,7 +259,8 @@ class LexiconBuilder {
     for (const std::u32string_view end : kCountEnds) {
       if (name.size() <= end.size() || !name.ends_with(end)) continue;
       const std::u32string base = name.substr(0, name.size() - end.size());
-      add(base, {TermKind::noun, metric.id, {}, {}, penalty, metric.title.zh});
+      if (base.size() < 2 && base != U"班") return;  // 开班数 is no 开
+      if (!is_asking(base)) add(base, {TermKind::noun, metric.id, {}, {}, penalty, metric.title.zh});
       constexpr std::u32string_view kSchool = U"学校";
       if (base.ends_with(kSchool) && base.size() >= kSchool.size() + 2)
         add(base.substr(0, base.size() - kSchool.size()), {TermKind::noun, metric.id, {}, {}, std::max(penalty, 1), metric.title.zh});

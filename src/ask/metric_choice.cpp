@@ -245,6 +245,15 @@ bool Composer::choose_metrics() {
   return no_metric();
 }
 
+// What a noun counts; 有在校生的学校数 counts schools, too.
+std::vector<std::string> Composer::with_their_number(size_t noun) const {
+  std::vector<std::string> ids = ids_of(noun);
+  const std::u32string end = text_.text.substr(token(noun).begin, token(noun).end - token(noun).begin) + U"数";
+  for (const auto& [id, frame] : frame_.metrics())
+    if (frame.counts && fold(frame.metric->title.zh).text.ends_with(end)) ids.push_back(id);
+  return ids;
+}
+
 // 平均每所学校有多少学生, 生均…, 学生和教师之比, 本科教师占专任教师的比例: two counts that a metric of the packs divides.
 bool Composer::choose_ratio() {
   std::vector<size_t> counts = slots_.metrics;
@@ -276,7 +285,7 @@ bool Composer::choose_ratio() {
     for (const uint32_t index : terms == nullptr ? std::vector<uint32_t>() : *terms)
       if (lexicon_.term(index).kind == TermKind::metric)
         for (const std::string& id : lexicon_.siblings(lexicon_.term(index).id)) students.push_back(id);
-    if (const std::string ratio = frame_.ratio_of(students, ids_of(counts.front())); !ratio.empty()) {
+    if (const std::string ratio = frame_.ratio_of(students, with_their_number(counts.front())); !ratio.empty()) {
       out_.tree.metrics = {ratio};
       spent_.insert(counts.front());
       for (RawHaving& having : slots_.having) having.metric = std::string::npos;
@@ -286,14 +295,7 @@ bool Composer::choose_ratio() {
   if (!per || counts.size() < 2) return true;
   const size_t first = counts[0], second = counts[1];
   const bool first_is_below = slots_.says(Role::per) || slots_.says(Role::group);
-  std::vector<std::string> one = ids_of(first), two = ids_of(second);
-  // 有在校生的学校数 counts schools, too.
-  for (std::vector<std::string>* ids : {&one, &two}) {
-    const size_t at = ids == &one ? first : second;
-    const std::u32string end = text_.text.substr(token(at).begin, token(at).end - token(at).begin) + U"数";
-    for (const auto& [id, frame] : frame_.metrics())
-      if (frame.counts && fold(frame.metric->title.zh).text.ends_with(end)) ids->push_back(id);
-  }
+  const std::vector<std::string> one = with_their_number(first), two = with_their_number(second);
   std::string ratio = first_is_below ? frame_.ratio_of(two, one) : frame_.ratio_of(one, two);
   if (ratio.empty()) ratio = first_is_below ? std::string() : frame_.ratio_of(two, one);
   if (!ratio.empty()) {

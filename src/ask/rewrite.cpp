@@ -89,6 +89,7 @@ bool is_clear(std::u32string_view gap, const Lexicon& lexicon, Date today, bool 
     return token.terms.empty() && token.word != nullptr && token.word->role == Role::measure;
   });
   return !counts_only && std::all_of(tokens.begin(), tokens.end(), [&](const Token& token) {
+    if (gap[token.begin] == U'几' && !token.terms.empty()) return true;  // 几点
     if (!token.terms.empty())
       return std::all_of(token.terms.begin(), token.terms.end(), [&](uint32_t index) {
         const TermKind kind = lexicon.term(index).kind;
@@ -162,25 +163,44 @@ void take_out_inserted(Folded& text, const Lexicon& lexicon, Date today) {
   }
 }
 
+// Where the pieces of a name stand, the first at `from` or behind; empty: they do not.
+std::vector<Span> places_of(const Lexicon::Pieces& one, std::u32string_view text, size_t from, const Lexicon& lexicon, Date today) {
+  for (size_t first = text.find(one.pieces.front(), from); first != text.npos; first = text.find(one.pieces.front(), first + 1)) {
+    std::vector<Span> places{{first, first + one.pieces.front().size()}};
+    for (size_t i = 1; i < one.pieces.size(); ++i) {
+      const size_t end = places.back().end, at = text.find(one.pieces[i], end);
+      if (at == text.npos || at - end > kLongestGap || (at > end && !is_clear(text.substr(end, at - end), lexicon, today, true))) break;
+      places.push_back({at, at + one.pieces[i].size()});
+    }
+    const std::u32string_view behind = text.substr(places.back().end);
+    const bool longer = behind.starts_with(U"率") || behind.starts_with(U"占比");  // 学生住校率
+    if (places.size() == one.pieces.size() && !longer && !cuts_name(names_in(text, lexicon), places)) return places;
+  }
+  return {};
+}
+
 // 一个教师带几个学生: the pieces of a name, in their order. The metric's own name stands there then, and what was between behind it.
 void join_pieces(Folded& text, const Lexicon& lexicon, Date today) {
   for (const Lexicon::Pieces& one : lexicon.in_pieces()) {
-    std::vector<size_t> places;
-    size_t from = 0;
-    for (const std::u32string& piece : one.pieces) {
-      const size_t at = text.text.find(piece, from);
-      const bool far = at != text.text.npos && !places.empty() && at - from > kLongestGap;
-      if (at == text.text.npos || far || (!places.empty() && at > from && !is_clear(std::u32string_view(text.text).substr(from, at - from), lexicon, today, true)))
-        break;
-      places.push_back(at);
-      from = at + piece.size();
-    }
-    if (places.size() != one.pieces.size()) continue;
-    std::vector<Span> pieces;
-    for (size_t i = 0; i < places.size(); ++i) pieces.push_back({places[i], places[i] + one.pieces[i].size()});
-    if (cuts_name(names_in(text.text, lexicon), pieces)) continue;
-    for (size_t i = places.size(); i-- > 1;) erase(text, places[i], one.pieces[i].size());
-    replace(text, places.front(), one.pieces.front().size(), one.title);
+    const std::vector<Span> places = places_of(one, text.text, 0, lexicon, today);
+    if (places.empty()) continue;
+    for (size_t i = places.size(); i-- > 1;) erase(text, places[i].begin, places[i].end - places[i].begin);
+    replace(text, places.front().begin, places.front().end - places.front().begin, one.title);
+  }
+}
+
+// 一个学校平均多少学生: 平均每个学校.
+void average_first(Folded& text) {
+  constexpr std::u32string_view kAverage = U"平均", kCounts = U"个所名位间台节";
+  for (size_t at = 0; at + 4 < text.text.size(); ++at) {
+    if (text.text[at] != U'一' || kCounts.find(text.text[at + 1]) == kCounts.npos) continue;
+    const size_t average = text.text.find(kAverage, at + 2);
+    if (average == text.text.npos || average > at + 6 || text.text.substr(average).starts_with(U"平均每")) continue;
+    erase(text, average, kAverage.size());
+    text.text[at] = U'每';
+    const std::u32string first = std::u32string(kAverage) + text.text[at];
+    replace(text, at, 1, first);
+    return;
   }
 }
 
@@ -279,6 +299,7 @@ Folded put_together(Folded text, const Lexicon& lexicon, Date today) {
   share_ends(text, lexicon);
   join_superlatives(text, lexicon);
   join_pieces(text, lexicon, today);
+  average_first(text);
   take_out_inserted(text, lexicon, today);
   return text;
 }

@@ -5,6 +5,8 @@
 #include <array>
 #include <limits>
 
+#include "base/text_han.h"
+
 namespace banmo::ask {
 namespace {
 
@@ -153,6 +155,41 @@ bool swallows_metric(const Lexicon& lexicon, const std::vector<Token>& tokens, s
 // A part of the names of several metrics, spelled right.
 bool is_shared_part(const Lexicon& lexicon, std::u32string_view span) { return lexicon.metrics_containing(span).size() > 1; }
 
+// The same sound, n for l and a hushed consonant aside.
+bool sound_alike(char32_t a, char32_t b) {
+  const auto sound = [](char32_t c) {
+    std::string said = text::Han::table().pinyin_of(std::u32string_view(&c, 1));
+    if (said.size() > 1 && said[1] == 'h') said.erase(1, 1);
+    if (!said.empty() && said[0] == 'n' && said.size() > 1) said[0] = 'l';
+    if (said.ends_with("ng")) said.pop_back();
+    return said;
+  };
+  return !sound(a).empty() && sound(a) == sound(b);
+}
+
+bool look_alike(char32_t a, char32_t b);
+
+// A slip of the keys gives a character that sounds or looks alike, or one too many or too few; another word is no slip: 千兆 is not 万兆.
+bool is_slip(std::u32string_view span, std::u32string_view name) {
+  if (span.size() == name.size()) {
+    size_t n_moved = 0;
+    for (size_t i = 0; i < span.size(); ++i) {
+      if (span[i] == name[i] || sound_alike(span[i], name[i]) || look_alike(span[i], name[i])) continue;
+      ++n_moved;
+    }
+    // Two that changed places.
+    std::u32string a(span), b(name);
+    std::sort(a.begin(), a.end());
+    std::sort(b.begin(), b.end());
+    return n_moved == 0 || a == b;
+  }
+  const auto [few, many] = span.size() < name.size() ? std::pair(span, name) : std::pair(name, span);
+  size_t at = 0;
+  for (const char32_t c : many)
+    if (at < few.size() && (few[at] == c || sound_alike(few[at], c))) ++at;
+  return at == few.size();
+}
+
 // 提交率 is not 提交数; 双师型教师申请数 is not 双师型教师数: another kind of figure, or a word of two characters left out.
 bool is_other_figure(std::u32string_view span, std::u32string_view name) {
   constexpr std::u32string_view kEnds = U"率数比度量积分长额次";
@@ -199,6 +236,7 @@ std::optional<Fix> nearest_fix(const Folded& text, const Lexicon& lexicon, bool 
         if (one.distance > 0 && std::u32string_view(text.text).substr(begin, end - begin).find(one.name) != std::u32string_view::npos) continue;
         // 批的录取人数: a metric that is spelled right is not swallowed by a longer name.
         if (one.distance > 0 && swallows_metric(lexicon, tokens, from, to)) continue;
+        if (one.distance > 0 && !is_slip(std::u32string_view(text.text).substr(begin, end - begin), one.name)) continue;
         if (one.distance > 0 && is_other_figure(std::u32string_view(text.text).substr(begin, end - begin), one.name)) continue;
         // 平均办理工作日: a part that several names share is no slip of the keys, nor is 高考 for 中考.
         if (one.distance > 0 &&
