@@ -169,6 +169,7 @@ class Composer {
   bool check_beside();
   bool check_versus();
   bool has_dropped_level() const;
+  bool check_whom();
   bool check_steps();
   bool check_subjects();
   bool check_mixed();

@@ -215,7 +215,9 @@ void Composer::add_having() {
     // 不含高职的在校生: leaving out is no counting of none.
     if (i == 0 || leaves_out(token(i - 1))) continue;
     // 没按时交作业的有多少人次: of no places.
-    if (slots_.levels.empty() && !slots_.says(Role::which) && !slots_.says(Role::which_all) && slots_.unit != "所") continue;
+    const std::vector<std::string> denied = ids_of(i);
+    const bool of_places = std::any_of(denied.begin(), denied.end(), [&](const std::string& id) { return frame_.metric(id)->metric->unit == "所"; });
+    if (slots_.levels.empty() && !slots_.says(Role::which) && !slots_.says(Role::which_all) && slots_.unit != "所" && !of_places) continue;
     for (const std::string& id : ids_of(i))
       if (std::find(tree.metrics.begin(), tree.metrics.end(), id) != tree.metrics.end()) {
         tree.having.push_back({id, "=", 0, 0, false});

@@ -279,15 +279,24 @@ bool Composer::choose_ratio() {
   }
   // 平均每个班超过45人: of students.
   const bool of_people = slots_.unit == "人" || (slots_.having.size() == 1 && slots_.having.front().unit == "人") || text_.text.find(U"数最") != std::u32string::npos;
-  if (per && counts.size() == 1 && of_people) {
+  const auto behind_per = std::find_if(counts.begin(), counts.end(), [&](size_t i) {
+    size_t before = i;
+    while (before > 0 && token(before - 1).word != nullptr && token(before - 1).word->role == Role::measure) --before;
+    return before > 0 && token(before - 1).word != nullptr && token(before - 1).word->role == Role::per;
+  });
+  const bool alone = std::all_of(counts.begin(), counts.end(), [&](size_t i) {
+    return (behind_per != counts.end() && i == *behind_per) || (token(i).word != nullptr && token(i).word->role == Role::level);
+  });
+  if (per && of_people && alone && behind_per != counts.end()) {
+    const size_t below = *behind_per;
     std::vector<std::string> students;
     const auto* terms = lexicon_.exactly(U"学生数");
     for (const uint32_t index : terms == nullptr ? std::vector<uint32_t>() : *terms)
       if (lexicon_.term(index).kind == TermKind::metric)
         for (const std::string& id : lexicon_.siblings(lexicon_.term(index).id)) students.push_back(id);
-    if (const std::string ratio = frame_.ratio_of(students, with_their_number(counts.front())); !ratio.empty()) {
+    if (const std::string ratio = frame_.ratio_of(students, with_their_number(below)); !ratio.empty()) {
       out_.tree.metrics = {ratio};
-      spent_.insert(counts.front());
+      spent_.insert(below);
       for (RawHaving& having : slots_.having) having.metric = std::string::npos;
       return true;
     }
@@ -319,6 +328,12 @@ bool Composer::choose_share_metric() {
   // 各区随迁子女占在校生: the part and the whole are both named. 各区在校生占比 is each one's part of all.
   const bool levels = std::all_of(slots_.grouped.begin(), slots_.grouped.end(), [&](size_t i) { return token(i).word != nullptr && token(i).word->role == Role::level; });
   if (!slots_.grouped.empty() && !(levels && counts.size() == 2)) return true;
+  // 没有接入数字基座的系统占比: what is denied is a part of the noun.
+  const auto denied = std::find_if(counts.begin(), counts.end(), [&](size_t i) { return slots_.negated.contains(i) && has(i, TermKind::noun); });
+  if (denied != counts.end() && slots_.levels.empty()) {
+    unfit_value_ = *denied;
+    return refuse(Refusal::unsupported, "没有看懂要排除什么", "what is to be left out was not understood");
+  }
   if (counts.empty() || counts.size() > 2) return true;
   // 寄宿生里女生占比: 女生占比 is of all students.
   const auto is_whole = [&](size_t part, const std::string& id) {

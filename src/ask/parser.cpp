@@ -138,16 +138,17 @@ Parsed Parser::parse_whole(std::string_view question, Date today, const Viewer& 
   Composer composer(*lexicon_, frame_, *tree_, viewer, today, text, sort_out(*lexicon_, text, tokens), previous);
   Parsed parsed = composer.run();
   // 小学一年级 of a metric that knows stages and grades by themselves.
-  if (const size_t unfit = composer.unfit_value(); unfit < tokens.size() && !tokens[unfit].numbered) {
+  for (const bool with_nouns : {false, true}) {
+    const size_t unfit = composer.unfit_value();
+    if (unfit >= tokens.size() || tokens[unfit].numbered || parsed.refusal == Refusal::none) break;
     std::vector<Token> finer = tokens;
-    const std::vector<Token> parts = tokenizer.parts(text, tokens[unfit]);
-    const auto at = finer.erase(finer.begin() + static_cast<std::ptrdiff_t>(unfit));
-    finer.insert(at, parts.begin(), parts.end());
+    const std::vector<Token> parts = tokenizer.parts(text, tokens[unfit], with_nouns);
+    if (!std::all_of(parts.begin(), parts.end(), [](const Token& part) { return part.known() && (part.numbered || !part.number); })) continue;
+    finer.insert(finer.erase(finer.begin() + static_cast<std::ptrdiff_t>(unfit)), parts.begin(), parts.end());
     Parsed again = Composer(*lexicon_, frame_, *tree_, viewer, today, text, sort_out(*lexicon_, text, finer), previous).run();
-    if (again.refusal == Refusal::none && std::all_of(parts.begin(), parts.end(), [](const Token& part) { return !part.terms.empty(); })) {
-      parsed = std::move(again);
-      tokens = std::move(finer);
-    }
+    if (again.refusal != Refusal::none) continue;
+    parsed = std::move(again);
+    tokens = std::move(finer);
   }
   for (const Token& token : tokens)
     if (token.corrected && parsed.refusal == Refusal::none) {

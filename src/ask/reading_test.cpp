@@ -47,7 +47,7 @@ TEST_CASE("names that share their end, and names around a word of asking, are pu
   CHECK(together("小学和初中在校生数") == "小学和初中在校生数");
   CHECK(together("哪个区市学位最紧张") == "哪个区市学位紧张最高");
   CHECK(together("班额最大的学校") == "班额最大学校");
-  CHECK(together("资源审核平均几个工作日") == "资源审核平均工作日几个");
+  CHECK(together("智慧校园一共有多少建成率") == "智慧校园建成率一共有多少");
   CHECK(read("学校和系统的IPv6支持率") == "value cond_ipv6_share,sys_ipv6_rate");
   CHECK(read("教师和学生数") == "value cond_teachers,enr_students");
 }

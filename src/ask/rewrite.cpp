@@ -97,7 +97,7 @@ bool is_clear(std::u32string_view gap, const Lexicon& lexicon, Date today, bool 
       });
     if (token.word == nullptr) return token.time || (token.number && !token.number->percent);
     const Role role = token.word->role;
-    return role == Role::stop || role == Role::quantity || role == Role::measure || role == Role::average || role == Role::sum || role == Role::whole ||
+    return role == Role::stop || token.word->text == U"各" || role == Role::quantity || role == Role::measure || role == Role::average || role == Role::sum || role == Role::whole ||
            role == Role::own;
   });
 }
@@ -292,6 +292,7 @@ void count_hours(Folded& text, const Lexicon& lexicon) {
 }  // namespace
 
 Folded put_together(Folded text, const Lexicon& lexicon, Date today) {
+  if (text.text.starts_with(U"规模最")) replace(text, 0, 2, U"学生数");
   count_hours(text, lexicon);
   join_year_before(text);
   drop_final_not(text);

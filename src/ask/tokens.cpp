@@ -91,8 +91,8 @@ void Tokenizer::edges_at(std::u32string_view text, size_t at, bool nouns, std::v
   });
 }
 
-std::vector<Token> Tokenizer::parts(const Folded& folded, const Token& token) const {
-  std::vector<Token> parts = read_span(std::u32string_view(folded.text).substr(token.begin, token.end - token.begin), false, true);
+std::vector<Token> Tokenizer::parts(const Folded& folded, const Token& token, bool nouns) const {
+  std::vector<Token> parts = read_span(std::u32string_view(folded.text).substr(token.begin, token.end - token.begin), nouns, true);
   for (Token& part : parts) {
     part.begin += token.begin;
     part.end += token.begin;
@@ -183,6 +183,7 @@ bool is_slip(std::u32string_view span, std::u32string_view name) {
     std::sort(b.begin(), b.end());
     return n_moved == 0 || a == b;
   }
+  if (span.front() != name.front() && !sound_alike(span.front(), name.front())) return false;  // 线网络 behind 有
   const auto [few, many] = span.size() < name.size() ? std::pair(span, name) : std::pair(name, span);
   size_t at = 0;
   for (const char32_t c : many)

@@ -33,7 +33,7 @@ struct Tokenizer {
   // With nouns off, "教师" of "教师数" is no term of its own.
   std::vector<Token> read(const Folded& text, bool nouns) const;
   // What a token consists of, if it is not taken as one: 小学 and 一年级 of 小学一年级.
-  std::vector<Token> parts(const Folded& text, const Token& token) const;
+  std::vector<Token> parts(const Folded& text, const Token& token, bool nouns) const;
 
  private:
   struct Edge;

@@ -337,6 +337,26 @@ bool Composer::check_parts() {
   return true;
 }
 
+// 教师合格率: whom the figures are about, no name of their pack says.
+bool Composer::check_whom() {
+  constexpr std::u32string_view kTeachers = U"教师";
+  for (size_t i = 0; i < slots_.tokens.size(); ++i) {
+    if (token(i).word == nullptr || token(i).word->role != Role::filler || token(i).word->text != kTeachers || slots_.grouped.contains(i) ||
+        spent_.contains(i))
+      continue;
+    const std::string& pack = metric().metric->pack;
+    const auto names = [&](const pack::Metric& one) {
+      const std::vector<std::u32string> all = whole_names(one.title.zh, one.synonyms);
+      return std::any_of(all.begin(), all.end(), [&](const std::u32string& name) { return name.find(kTeachers) != name.npos; });
+    };
+    const bool known = std::any_of(frame_.metrics().begin(), frame_.metrics().end(),
+                                   [&](const auto& one) { return one.second.metric->pack == pack && names(*one.second.metric); });
+    if (!known && fold(frame_.catalogue().pack(pack)->title.zh).text.find(kTeachers) == std::u32string::npos)
+      return refuse(Refusal::unsupported, "“" + metric().metric->title.zh + "”说的不是教师", "this figure is not about teachers");
+  }
+  return true;
+}
+
 // 同步课堂参与学校: places at the end that are neither counted nor grouped by.
 bool Composer::has_dropped_level() const {
   if (!ends_with_level() || slots_.levels.empty()) return false;
@@ -356,6 +376,7 @@ bool Composer::check_used() {
   if (has_dropped_level())
     return refuse(Refusal::unsupported, "没有看懂“" + said(slots_.levels.back()) + "”与“" + metric().metric->title.zh + "”的关系",
                   "how these go together was not understood");
+  if (!check_whom()) return false;
   if (slots_.says(Role::without) && !negation_used_)
     return refuse(Refusal::unsupported, "没有看懂要排除什么", "what is to be left out was not understood");
   const auto role_at = [&](size_t i) { return i < slots_.tokens.size() && token(i).word != nullptr ? token(i).word->role : Role::filler; };
