@@ -146,6 +146,12 @@ bool Composer::names_chosen(size_t noun) const {
   if (std::find(ids.begin(), ids.end(), out_.tree.metrics.front()) != ids.end()) return true;
   // 参评作品的获奖率: what it is a rate of.
   if (const std::string& below = metric().metric->denominator; !below.empty() && std::find(ids.begin(), ids.end(), below) != ids.end()) return true;
+  // 中考各批次录取人数: all that the same scene counts.
+  if (std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
+        const MetricFrame& all = *frame_.metric(id);
+        return all.metric->pack == metric().metric->pack && all.fixed.empty() && all.metric->aggregate == pack::Aggregate::count;
+      }))
+    return true;
   // 体测不及格的: all of whom it counts a part.
   const auto counted_by = [](const MetricFrame& one) { return one.metric->expression ? one.metric->expression->text() : std::string(); };
   if (std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
@@ -173,7 +179,7 @@ bool Composer::check_unknown() {
                   "this is stored and is no metric or dimension");
   if (left.empty()) {
     for (const size_t noun : slots_.nouns)
-      if (!spent_.contains(noun) && token(noun).word == nullptr && !fragment_ && !is_topic_of(noun, metric()) && !names_chosen(noun) &&
+      if (!spent_.contains(noun) && token(noun).word == nullptr && !fragment_ && !has(noun, TermKind::dimension) && !is_topic_of(noun, metric()) && !names_chosen(noun) &&
           !kind_of(noun, metric()) && std::find(slots_.values.begin(), slots_.values.end(), noun) == slots_.values.end())
         return refuse(Refusal::unsupported, "没有看懂“" + said(noun) + "”与“" + metric().metric->title.zh + "”的关系",
                       "how these go together was not understood");

@@ -140,6 +140,7 @@ constexpr std::array kSame = {
     Same{U"班级规模", U"班级规模"},
     Same{U"学校规模最", U"学校学生数最"},
     Same{U"班级人数", U"班级人数"},
+    Same{U"平均每班", U"平均每个班"},
     Same{U"班人数", U"班人数"},
     Same{U"过半数", U"超过50%"},
     Same{U"过半", U"超过50%"},

@@ -84,18 +84,18 @@ class LexiconBuilder {
   // 体测 of 体测优良率, which 优良率 is called, too; 中考 of 中考考生数: what stands before names of several metrics of a pack and may be left off.
   void add_prefixes() {
     constexpr size_t kLongest = 4;
-    std::map<std::string, std::set<std::u32string>> prefixes;
+    std::map<std::string, std::map<std::u32string, bool>> prefixes;  // by pack; whether a title tells it
     std::map<std::string, std::vector<std::u32string>> names;  // by metric
     for (const pack::Metric& metric : catalogue_.metrics()) {
       const std::vector<std::u32string>& all = names[metric.id] = whole_names(metric.title.zh, metric.synonyms);
-      // One of the two is the title: of synonyms among each other any common beginning would be one.
+      // Of synonyms among each other any common beginning would be one: it must stand before several.
       for (const std::u32string& whole : all)
         for (const std::u32string& bare : all)
-          if ((&whole == &all.front() || &bare == &all.front()) && whole.size() >= bare.size() + 2 && whole.size() <= bare.size() + kLongest && whole.ends_with(bare))
-            prefixes[metric.pack].insert(whole.substr(0, whole.size() - bare.size()));
+          if (whole.size() >= bare.size() + 2 && whole.size() <= bare.size() + kLongest && whole.ends_with(bare))
+            prefixes[metric.pack][whole.substr(0, whole.size() - bare.size())] |= &whole == &all.front() || &bare == &all.front();
     }
     for (const auto& [id, texts] : prefixes)
-      for (const std::u32string& text : texts) {
+      for (const auto& [text, of_title] : texts) {
         const auto n = std::count_if(catalogue_.metrics().begin(), catalogue_.metrics().end(), [&](const pack::Metric& metric) {
           const auto& all = names.at(metric.id);
           const auto with = [&](const std::u32string& name) { return name.starts_with(text); };
@@ -106,7 +106,7 @@ class LexiconBuilder {
         const bool other = there != nullptr && std::any_of(there->begin(), there->end(), [&](uint32_t i) {
           return out_.terms_[i].kind != TermKind::noun && out_.terms_[i].kind != TermKind::topic;
         });
-        if (n < 2 || is_word(text) || other) continue;
+        if (n < (of_title ? 2 : 4) || is_word(text) || other) continue;
         const pack::PackInfo* pack = catalogue_.pack(id);
         add(text, {TermKind::topic, id, {}, {}, 0, pack == nullptr ? std::string() : pack->title.zh});
       }

@@ -80,7 +80,11 @@ std::vector<std::string> Composer::ids_of(size_t token_index) const {
 int Composer::n_unsupported(const std::string& id) const {
   const MetricFrame& metric = *frame_.metric(id);
   int n = 0;
-  for (const size_t value : slots_.values) n += meaning_of(value, metric) ? 0 : 1;
+  for (const size_t value : slots_.values) {
+    const auto meaning = meaning_of(value, metric);
+    bool redundant = false;
+    n += meaning && std::all_of(meaning->begin(), meaning->end(), [&](const Where& one) { return fits_filter(metric, one, redundant); }) ? 0 : 1;
+  }
   for (const size_t dimension : slots_.dimensions) {
     const std::string asked = dimension_of(dimension);
     n += asked == "school_year" || metric.period == asked || metric.dimension(asked) != nullptr ? 0 : 1;
@@ -159,7 +163,7 @@ bool Composer::is_before_level(size_t i) const {
 bool Composer::by_people() {
   const bool places = !slots_.levels.empty() || std::any_of(slots_.values.begin(), slots_.values.end(), [&](size_t i) { return is_school_kind(i); });
   const bool named = std::any_of(slots_.nouns.begin(), slots_.nouns.end(), [&](size_t i) { return token(i).word == nullptr || token(i).word->role != Role::level; });
-  if (!slots_.metrics.empty() || named || previous_ != nullptr) return false;
+  if (!slots_.metrics.empty() || named || previous_ != nullptr || slots_.says(Role::per) || slots_.says(Role::average)) return false;
   const bool limited = slots_.having.size() == 1 && slots_.having.front().unit == "人" && !slots_.having.front().change && places;
   const bool ranked = slots_.says(Role::most) && places && text_.text.find(U"数最") != std::u32string::npos && slots_.unknown.empty();  // 人数最多的小学
   // 男女比例: what only people are.
@@ -302,6 +306,12 @@ bool Composer::choose_ratio() {
     }
   }
   if (!per || counts.size() < 2) return true;
+  // 每百名学生摊到几台: a ratio that is named is none of two others.
+  const auto is_total = [&](size_t i) {
+    const std::vector<std::string> ids = ids_of(i);
+    return !has(i, TermKind::metric) || std::any_of(ids.begin(), ids.end(), [&](const std::string& id) { return frame_.metric(id)->counts; });
+  };
+  if (!std::all_of(counts.begin(), counts.end(), is_total)) return true;
   const size_t first = counts[0], second = counts[1];
   const bool first_is_below = slots_.says(Role::per) || slots_.says(Role::group);
   const std::vector<std::string> one = with_their_number(first), two = with_their_number(second);

@@ -168,6 +168,16 @@ std::vector<size_t> Composer::joined_nouns(size_t noun) const {
   };
   for (size_t i = noun; i >= 2 && joined(i - 1, i - 2); i -= 2) all.insert(all.begin(), i - 2);
   for (size_t i = noun; i + 2 < slots_.tokens.size() && joined(i + 1, i + 2); i += 2) all.push_back(i + 2);
+  // 几所学校、多少个班: each with its own quantity.
+  const auto asked = [&](size_t i) {
+    size_t before = i;
+    while (before > 0 && token(before - 1).word != nullptr && token(before - 1).word->role == Role::measure) --before;
+    return before > 0 && token(before - 1).word != nullptr && token(before - 1).word->role == Role::quantity;
+  };
+  if (all.size() == 1 && asked(noun))
+    for (const size_t i : slots_.nouns)
+      if (i != noun && asked(i) && !slots_.grouped.contains(i) && !has(i, TermKind::value)) all.push_back(i);
+  std::sort(all.begin(), all.end());
   return all;
 }
 

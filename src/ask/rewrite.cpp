@@ -98,8 +98,18 @@ bool is_clear(std::u32string_view gap, const Lexicon& lexicon, Date today, bool 
     if (token.word == nullptr) return token.time || (token.number && !token.number->percent);
     const Role role = token.word->role;
     return role == Role::stop || token.word->text == U"各" || role == Role::quantity || role == Role::measure || role == Role::average || role == Role::sum || role == Role::whole ||
-           role == Role::own;
+           role == Role::own || role == Role::ratio || token.word->text == U"也" ||
+           (role == Role::without && !token.word->text.starts_with(U"不"));
   });
+}
+
+// 无线还没全覆盖: what denies stands before the name then.
+bool denies(std::u32string_view gap, const Lexicon& lexicon, Date today) {
+  Folded text;
+  text.text = gap;
+  text.at.resize(gap.size());
+  const std::vector<Token> tokens = Tokenizer{lexicon, today}.read(text, false);
+  return std::any_of(tokens.begin(), tokens.end(), [](const Token& token) { return token.word != nullptr && token.word->role == Role::without; });
 }
 
 struct Span {
@@ -156,8 +166,14 @@ void take_out_inserted(Folded& text, const Lexicon& lexicon, Date today) {
       title = noun ? fold(lexicon.term(*named).title).text : std::u32string(whole.substr(at, a)) + std::u32string(whole.substr(at + a + g, b));
     });
     if (first == 0) continue;
-    erase(text, at + first + gap, second);
-    replace(text, at, first, title);
+    const bool denied = denies(whole.substr(at + first, gap), lexicon, today);
+    if (denied) {
+      replace(text, at + first + gap, second, title);
+      erase(text, at, first);
+    } else {
+      erase(text, at + first + gap, second);
+      replace(text, at, first, title);
+    }
     names = names_in(text.text, lexicon);
     at += title.size() + gap - 1;
   }
@@ -184,8 +200,13 @@ void join_pieces(Folded& text, const Lexicon& lexicon, Date today) {
   for (const Lexicon::Pieces& one : lexicon.in_pieces()) {
     const std::vector<Span> places = places_of(one, text.text, 0, lexicon, today);
     if (places.empty()) continue;
-    for (size_t i = places.size(); i-- > 1;) erase(text, places[i].begin, places[i].end - places[i].begin);
-    replace(text, places.front().begin, places.front().end - places.front().begin, one.title);
+    const bool denied = denies(std::u32string_view(text.text).substr(places.front().end, places.back().begin - places.front().end), lexicon, today);
+    const size_t kept = denied ? places.size() - 1 : 0;
+    for (size_t i = places.size(); i-- > 0;)
+      if (i == kept)
+        replace(text, places[i].begin, places[i].end - places[i].begin, one.title);
+      else
+        erase(text, places[i].begin, places[i].end - places[i].begin);
   }
 }
 

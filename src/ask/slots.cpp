@@ -299,6 +299,7 @@ class Sorter {
         at_ = next;  // 2024、2025、2026三年
         return true;
       }
+      if (next == at_ + 1 && next < size() && is(next, Role::stop) && said(next) == U"数" && counts_asked(token(at_).number->value, next)) return true;
       if (next == at_ + 1 || !(counts_names(token(at_).number->value) || counts_asked(token(at_).number->value, next))) return false;
       // 初中三个年级: each of them.
       if (next < size() && has(next, TermKind::dimension) && !has(next, TermKind::metric) && token(at_).number->value > 1) slots_.grouped.insert(next);

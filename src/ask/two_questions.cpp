@@ -351,7 +351,7 @@ bool Composer::check_whom() {
     };
     const bool known = std::any_of(frame_.metrics().begin(), frame_.metrics().end(),
                                    [&](const auto& one) { return one.second.metric->pack == pack && names(*one.second.metric); });
-    if (!known && fold(frame_.catalogue().pack(pack)->title.zh).text.find(kTeachers) == std::u32string::npos)
+    if (!known && fold(metric().metric->definition).text.find(kTeachers) == std::u32string::npos && fold(frame_.catalogue().pack(pack)->title.zh).text.find(kTeachers) == std::u32string::npos)
       return refuse(Refusal::unsupported, "“" + metric().metric->title.zh + "”说的不是教师", "this figure is not about teachers");
   }
   return true;
@@ -377,6 +377,16 @@ bool Composer::check_used() {
     return refuse(Refusal::unsupported, "没有看懂“" + said(slots_.levels.back()) + "”与“" + metric().metric->title.zh + "”的关系",
                   "how these go together was not understood");
   if (!check_whom()) return false;
+  // 几所学校，多少个班: a second quantity that nothing counts.
+  for (size_t i = 1; i < slots_.tokens.size(); ++i) {
+    size_t before = i;
+    while (before > 0 && token(before - 1).word != nullptr && token(before - 1).word->role == Role::measure) --before;
+    const bool asked = before > 0 && token(before - 1).word != nullptr && token(before - 1).word->role == Role::quantity;
+    const bool counted = has(i, TermKind::noun) && (token(i).word == nullptr || token(i).word->role == Role::level);
+    if (asked && counted && !spent_.contains(i) && !grouped_by(token(i).word == nullptr ? "" : std::string(token(i).word->argument)) && !names_chosen(i) &&
+        !out_.tree.count)
+      return refuse(Refusal::unsupported, "“" + said(i) + "”的数量请另外问", "ask for the number of these by itself");
+  }
   if (slots_.says(Role::without) && !negation_used_)
     return refuse(Refusal::unsupported, "没有看懂要排除什么", "what is to be left out was not understood");
   const auto role_at = [&](size_t i) { return i < slots_.tokens.size() && token(i).word != nullptr ? token(i).word->role : Role::filler; };
