@@ -145,7 +145,8 @@ bool Composer::names_chosen(size_t noun) const {
   const std::vector<std::string> ids = ids_of(noun);
   if (std::find(ids.begin(), ids.end(), out_.tree.metrics.front()) != ids.end()) return true;
   // 参评作品的获奖率: what it is a rate of.
-  if (const std::string& below = metric().metric->denominator; !below.empty() && std::find(ids.begin(), ids.end(), below) != ids.end()) return true;
+  for (const std::string* part : {&metric().metric->denominator, &metric().metric->numerator})
+    if (!part->empty() && std::find(ids.begin(), ids.end(), *part) != ids.end()) return true;
   // 中考各批次录取人数: all that the same scene counts.
   if (std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
         const MetricFrame& all = *frame_.metric(id);
@@ -254,6 +255,9 @@ bool Composer::add_kinds(std::set<size_t>& levels) {
     if (word == nullptr || word->role != Role::group || word->argument != "kind") continue;
     size_t next = i + 1;
     while (next < slots_.tokens.size() && token(next).word != nullptr && token(next).word->role == Role::stop) ++next;
+    // 按户籍分，各类占比: the kinds are named.
+    if (!slots_.dimensions.empty() && (next >= slots_.tokens.size() || (token(next).word != nullptr && (token(next).word->role == Role::share || token(next).word->role == Role::quantity))))
+      continue;
     if (next < slots_.tokens.size() && (has(next, TermKind::dimension) || (slots_.grouped.contains(next) && !token(next).known()))) continue;
     std::vector<std::string> kinds;
     for (const AskedDimension& dimension : metric().dimensions)

@@ -141,6 +141,8 @@ constexpr std::array kSame = {
     Same{U"学校规模最", U"学校学生数最"},
     Same{U"班级人数", U"班级人数"},
     Same{U"平均每班", U"平均每个班"},
+    Same{U"小姑娘", U"女性学生"},
+    Same{U"小伙子", U"男性学生"},
     Same{U"班人数", U"班人数"},
     Same{U"过半数", U"超过50%"},
     Same{U"过半", U"超过50%"},
@@ -289,6 +291,13 @@ Folded fold(std::string_view source) {
   const std::u32string all = text::code_points_of(source);
   for (size_t i = 0; i < all.size(); ++i) {
     const char32_t c = plain(all[i]);
+    // 15:1 is no 151.
+    const bool ratio = c == U':' && i > 0 && i + 1 < all.size() && is_digit(plain(all[i - 1])) && is_digit(plain(all[i + 1]));
+    if (ratio) {
+      plain_text.text += U'∶';
+      plain_text.at.push_back(i);
+      continue;
+    }
     if (is_blank(c) || is_frame(c)) continue;
     plain_text.text += c;
     plain_text.at.push_back(i);

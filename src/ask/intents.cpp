@@ -431,8 +431,8 @@ Parsed Composer::run() {
     slots_.having.clear();
     slots_.said.insert({Role::whole, Role::versus});
   }
-  const bool against =
-      slots_.says(Role::whole) && !slots_.orgs.empty() && slots_.having.empty() && !slots_.says(Role::share) && !slots_.says(Role::rank_of);
+  const bool shares = slots_.says(Role::share) && metric().counts;
+  const bool against = slots_.says(Role::whole) && !slots_.orgs.empty() && slots_.having.empty() && !shares && !slots_.says(Role::rank_of);
   // 各区市生师比，跟全市平均对照着看: the whole stands behind the groups.
   const bool groups_against = slots_.says(Role::whole) && slots_.orgs.empty() && slots_.says(Role::versus) && slots_.having.empty() &&
                               slots_.order.empty() && !slots_.says(Role::share) && tree.by.size() == 1 && tree.by.front() != metric().period &&

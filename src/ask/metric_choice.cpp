@@ -361,7 +361,8 @@ bool Composer::choose_share_metric() {
         spent_.insert(counts.begin(), counts.end());
         return true;
       }
-  const std::string ratio = frame_.ratio_of(ids_of(counts[0]), counts.size() == 2 ? ids_of(counts[1]) : std::vector<std::string>());
+  std::string ratio = frame_.ratio_of(ids_of(counts[0]), counts.size() == 2 ? ids_of(counts[1]) : std::vector<std::string>());
+  if (ratio.empty() && counts.size() == 2) ratio = frame_.ratio_of(ids_of(counts[1]), ids_of(counts[0]));  // 学校开人工智能课的比例
   if (ratio.empty() || !viewer_.sees_metric(ratio)) return true;
   // With values or places to take shares of, the count itself is meant: 民办学校占比.
   if (counts.size() == 1 && !slots_.values.empty() && n_unsupported(ratio) > 0) return true;

@@ -17,6 +17,12 @@ size_t Composer::owned_noun() const {
     if (counted && before != nullptr && behind != nullptr && behind->role == Role::level && !slots_.negated.contains(i) &&
         std::find(kHave.begin(), kHave.end(), before->text) != kHave.end())
       return i;
+    // 有大班额的是哪些学校
+    size_t next = i + 1;
+    while (next < slots_.tokens.size() && token(next).word != nullptr && token(next).word->role == Role::stop && token(next).terms.empty()) ++next;
+    const bool listed = next < slots_.tokens.size() && token(next).word != nullptr &&
+                        (token(next).word->role == Role::which_all || token(next).word->role == Role::which);
+    if (counted && listed && before != nullptr && !slots_.negated.contains(i) && std::find(kHave.begin(), kHave.end(), before->text) != kHave.end()) return i;
     // 哪些区还有大班额: the places were named before.
     bool last = true;  // 还有大班额的班
     for (size_t k = i + 1; k < slots_.tokens.size(); ++k)

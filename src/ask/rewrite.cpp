@@ -98,7 +98,7 @@ bool is_clear(std::u32string_view gap, const Lexicon& lexicon, Date today, bool 
     if (token.word == nullptr) return token.time || (token.number && !token.number->percent);
     const Role role = token.word->role;
     return role == Role::stop || token.word->text == U"各" || role == Role::quantity || role == Role::measure || role == Role::average || role == Role::sum || role == Role::whole ||
-           role == Role::own || role == Role::ratio || token.word->text == U"也" ||
+           role == Role::own || role == Role::compare_op || (values && role == Role::join) || role == Role::ratio || token.word->text == U"也" ||
            (role == Role::without && !token.word->text.starts_with(U"不"));
   });
 }
@@ -210,9 +210,12 @@ void join_pieces(Folded& text, const Lexicon& lexicon, Date today) {
   }
 }
 
-// 一个学校平均多少学生: 平均每个学校.
+// 一个学校平均多少学生, 平均一节课: 平均每个学校.
 void average_first(Folded& text) {
   constexpr std::u32string_view kAverage = U"平均", kCounts = U"个所名位间台节";
+  if (const size_t at = text.text.find(U"平均每校"); at != text.text.npos) replace(text, at, 4, U"平均每所学校");
+  if (const size_t at = text.text.find(U"平均一"); at != text.text.npos && at + 3 < text.text.size() && kCounts.find(text.text[at + 3]) != kCounts.npos)
+    text.text[at + 2] = U'每';
   for (size_t at = 0; at + 4 < text.text.size(); ++at) {
     if (text.text[at] != U'一' || kCounts.find(text.text[at + 1]) == kCounts.npos) continue;
     const size_t average = text.text.find(kAverage, at + 2);

@@ -22,7 +22,7 @@ class Sorter {
     mark_negated();
     // 增加了，主要是哪几个区: where it came from.
     constexpr std::array<std::u32string_view, 5> kMainly = {U"主要是哪", U"主要在哪", U"主要靠哪", U"主要是谁", U"主要由哪"};
-    if (!slots_.direction.empty() &&
+    if ((!slots_.direction.empty() || slots_.says(Role::yoy) || slots_.says(Role::prior)) &&
         std::any_of(kMainly.begin(), kMainly.end(), [&](std::u32string_view one) { return text_.text.find(one) != std::u32string::npos; }))
       slots_.said.insert(Role::why);
     // 增长百分之几 asks for growth, no share.
@@ -299,6 +299,7 @@ class Sorter {
         at_ = next;  // 2024、2025、2026三年
         return true;
       }
+      if (next == at_ + 1 && is(next, Role::level) && token(at_).number->value > 1 && counts_names(token(at_).number->value)) return true;  // 崂山、李沧、城阳三区
       if (next == at_ + 1 && next < size() && is(next, Role::stop) && said(next) == U"数" && counts_asked(token(at_).number->value, next)) return true;
       if (next == at_ + 1 || !(counts_names(token(at_).number->value) || counts_asked(token(at_).number->value, next))) return false;
       // 初中三个年级: each of them.
@@ -384,6 +385,8 @@ class Sorter {
         next += 2;
         if (next >= size() || is(next, Role::without)) break;
         if (value && !has(next, TermKind::org) && !has(next, TermKind::value)) break;
+        // 既没接入也没定级: 没定级 is a value that denies by itself.
+        if (const char32_t begin = said(next).front(); !token(next).terms.empty() && (begin == U'没' || begin == U'未' || begin == U'无')) break;
       }
     }
   }

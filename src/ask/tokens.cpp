@@ -86,6 +86,13 @@ void Tokenizer::edges_at(std::u32string_view text, size_t at, bool nouns, std::v
     numbered.token.terms.insert(numbered.token.terms.end(), dimensions.begin(), dimensions.end());
     numbered.token.number = number;
     numbered.token.to = static_cast<int64_t>(last->value);
+    // 一二年级 is the first and the second, no twelfth.
+    constexpr std::u32string_view kDigits = U"一二三四五六七八九";
+    const std::u32string_view said = text.substr(at, number->length);
+    if (said.size() > 1 && last->value == number->value && said.find_first_not_of(kDigits) == said.npos) {
+      numbered.token.number->value = static_cast<double>(kDigits.find(said.front()) + 1);
+      numbered.token.to = static_cast<int64_t>(kDigits.find(said.back()) + 1);
+    }
     numbered.token.numbered = true;
     numbered.cost = kTerm;
   });

@@ -331,6 +331,8 @@ bool Composer::check_parts() {
                       (slots_.says(Role::which_all) && !out_.tree.by.empty());
   if (slots_.says(Role::after_op) || (slots_.says(Role::higher) && !beside))
     return refuse(Refusal::unsupported, "没有看懂“以上”“以下”“高”“低”是与什么比；请说出数", "say with which number it is to be compared");
+  if (out_.tree.intent == Intent::share && out_.tree.metrics.size() > 1)
+    return refuse(Refusal::unsupported, "一次只能问一个指标的占比；请分开问", "a share is of one metric: ask for each of them by itself");
   const bool shares = out_.tree.intent == Intent::share || out_.tree.intent == Intent::ratio || !out_.tree.having.empty();
   if (slots_.says(Role::share) && metric().counts && !shares)
     return refuse(Refusal::unsupported, "没有看懂“" + metric().metric->title.zh + "”占什么的比例", "of what it is a share was not understood");
