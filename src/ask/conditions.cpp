@@ -229,7 +229,10 @@ std::vector<std::string> Composer::others(const MetricFrame& metric, const Where
 bool Composer::fits_filter(const MetricFrame& metric, const Where& where, bool& redundant) const {
   for (const auto& [field, filter] : metric.fixed) {
     if (field != where.dimension) continue;
-    redundant = where.values.size() == 1 && filter.find(field + " = '" + where.values.front() + "'") != std::string::npos;
+    // As many as the filter names, and each of them.
+    const auto n_named = static_cast<size_t>(std::count(filter.begin(), filter.end(), '\'')) / 2;
+    redundant = where.values.size() == n_named &&
+                std::all_of(where.values.begin(), where.values.end(), [&, &named = filter](const std::string& value) { return named.find("'" + value + "'") != std::string::npos; });
     return redundant;
   }
   return true;
@@ -305,7 +308,7 @@ bool Composer::add_groups() {
                        (std::any_of(out_.tree.where.begin(), out_.tree.where.end(), [&](const Where& one) { return one.dimension == id; }) ||
                         std::any_of(metric().fixed.begin(), metric().fixed.end(), [&](const auto& one) { return one.first == id; }));
     // 在平台上: where it is, not by what it is grouped.
-    const bool within = !slots_.grouped.contains(i) && i + 1 < slots_.tokens.size() && token(i + 1).word != nullptr && token(i + 1).terms.empty() &&
+    const bool within = !slots_.grouped.contains(i) && i > 0 && token(i - 1).word != nullptr && token(i - 1).word->text == U"在" && i + 1 < slots_.tokens.size() && token(i + 1).word != nullptr && token(i + 1).terms.empty() &&
                         (token(i + 1).word->text == U"上" || token(i + 1).word->text == U"里" || token(i + 1).word->text == U"中");
     if (!label && !within && !take(i)) return false;
   }

@@ -219,7 +219,7 @@ class LexiconBuilder {
   }
 
   void add_pieces(const pack::Metric& metric, std::string_view said) {
-    Lexicon::Pieces one{{}, fold(metric.title.zh).text};
+    Lexicon::Pieces one{{}, fold(metric.title.zh).text, metric.id};
     size_t length = 0;
     for (size_t at = 0; at <= said.size();) {
       const size_t end = std::min(said.find(kGap, at), said.size());
@@ -369,6 +369,17 @@ std::shared_ptr<const Lexicon> Lexicon::build(const pack::Catalogue& catalogue, 
   builder.add_orgs(tree);
   builder.add_synonyms(own, tree);
   builder.add_fields();
+  // 中考…录取…人 is no 录取人数 that another metric is called, too.
+  for (Pieces& one : lexicon->in_pieces_) {
+    const pack::Metric& metric = *catalogue.metric(one.metric);
+    for (const std::u32string& name : whole_names(metric.title.zh, metric.synonyms)) {
+      const auto* terms = lexicon->exactly(name);
+      const bool alone = terms != nullptr && std::all_of(terms->begin(), terms->end(), [&](uint32_t i) { return lexicon->terms_[i].id == one.metric; });
+      if (!alone) continue;
+      one.title = name;
+      break;
+    }
+  }
   const auto length = [](const Pieces& one) {
     size_t n = 0;
     for (const std::u32string& piece : one.pieces) n += piece.size();

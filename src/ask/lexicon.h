@@ -76,7 +76,8 @@ class Lexicon {
   // A name of a metric in pieces that have other words between them: 每百名学生…终端. Those with most characters first.
   struct Pieces {
     std::vector<std::u32string> pieces;
-    std::u32string title;  // the metric's, folded
+    std::u32string title;  // a name that is the metric's alone, folded
+    std::string metric;
   };
   std::span<const Pieces> in_pieces() const { return in_pieces_; }
   size_t n_terms() const { return terms_.size(); }

@@ -338,6 +338,7 @@ bool Composer::choose_share_metric() {
   // 各区随迁子女占在校生: the part and the whole are both named. 各区在校生占比 is each one's part of all.
   const bool levels = std::all_of(slots_.grouped.begin(), slots_.grouped.end(), [&](size_t i) { return token(i).word != nullptr && token(i).word->role == Role::level; });
   if (!slots_.grouped.empty() && !(levels && counts.size() == 2)) return true;
+  std::erase_if(counts, [&](size_t i) { return slots_.negated.contains(i) && (has(i, TermKind::flag) || has(i, TermKind::value) || has(i, TermKind::words)); });
   // 没有接入数字基座的系统占比: what is denied is a part of the noun.
   const auto denied = std::find_if(counts.begin(), counts.end(), [&](size_t i) { return slots_.negated.contains(i) && has(i, TermKind::noun); });
   if (denied != counts.end() && slots_.levels.empty()) {

@@ -86,7 +86,7 @@ bool Composer::add_orgs() {
   }
   for (const auto& [level, ids] : chosen) {
     (void)add_where(level, ids);
-    if (ids.size() >= 2 && !left_out.contains(level) && !slots_.says(Role::sum) && !slots_.says(Role::share)) out_.tree.by.push_back(level);
+    if (ids.size() >= 2 && !left_out.contains(level) && !slots_.says(Role::sum) && !(slots_.says(Role::share) && metric().counts)) out_.tree.by.push_back(level);
   }
   return add_own();
 }

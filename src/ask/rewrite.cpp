@@ -214,6 +214,7 @@ void join_pieces(Folded& text, const Lexicon& lexicon, Date today) {
 void average_first(Folded& text) {
   constexpr std::u32string_view kAverage = U"平均", kCounts = U"个所名位间台节";
   if (const size_t at = text.text.find(U"平均每校"); at != text.text.npos) replace(text, at, 4, U"平均每所学校");
+  if (const size_t at = text.text.find(U"平均每班"); at != text.text.npos) replace(text, at, 4, U"平均每个班");
   if (const size_t at = text.text.find(U"平均一"); at != text.text.npos && at + 3 < text.text.size() && kCounts.find(text.text[at + 3]) != kCounts.npos)
     text.text[at + 2] = U'每';
   for (size_t at = 0; at + 4 < text.text.size(); ++at) {
