@@ -314,7 +314,7 @@ void Composer::add_streak() {
     return token(i).time->kind == TimeKind::each && token(i).time->unit != TimeUnit::month && token(i).time->unit != TimeUnit::term;
   });
   if (slots_.streak < 0 && each_year && (slots_.direction == "up" || slots_.direction == "down") && slots_.order.empty() &&
-      (slots_.says(Role::which_all) || slots_.says(Role::which) || !slots_.levels.empty()) && slots_.grouped.empty())
+      (slots_.says(Role::which_all) || slots_.says(Role::which) || !slots_.levels.empty()) && !slots_.says(Role::group))
     slots_.streak = 0;
   if (slots_.streak < 0 || slots_.direction.empty() || slots_.direction == "any" || metric().dating == Dating::none) return;
   const bool lists = slots_.says(Role::which_all) || slots_.says(Role::which) || !slots_.levels.empty() || slots_.says(Role::quantity);
@@ -421,6 +421,10 @@ Parsed Composer::run() {
              "your role does not see figures of this dataset");
       return std::move(out_);
     }
+  // 9月至10月总时长: together.
+  if (std::any_of(slots_.metrics.begin(), slots_.metrics.end(), [&](size_t i) { return spent_.contains(i) && said(i).find("总") != std::string::npos; }) &&
+      metric().counts)
+    slots_.said.insert(Role::sum);
   if (!group_by_briefs() || !check_unknown()) return std::move(out_);
   fragment_ = fragment_ || is_fragment();
   if (!add_values() || !add_orgs() || !add_groups() || !add_times()) return std::move(out_);
@@ -447,7 +451,7 @@ Parsed Composer::run() {
   }
   const bool series = period_series_ && !slots_.says(Role::sum) && slots_.order.empty() && slots_.having.empty() && !slots_.says(Role::rank_of);
   const bool moves = slots_.says(Role::yoy) || slots_.says(Role::prior) || slots_.says(Role::why);
-  const bool line = slots_.chart == "line" && tree.by.empty() && slots_.order.empty();
+  const bool line = slots_.chart == "line" && tree.by.empty() && slots_.order.empty() && !fragment_;
   if ((slots_.says(Role::trend) && !moves) || series || line || (slots_.says(Role::when) && slots_.order.empty()))
     if (!metric().period.empty() && !grouped_by(metric().period) && tree.by.size() < 4) tree.by.push_back(metric().period);
   if (!check_moved_most()) return std::move(out_);

@@ -156,7 +156,7 @@ void take_out_inserted(Folded& text, const Lexicon& lexicon, Date today) {
       if (a + b <= first + second || cuts_name(names, {{at, at + a}, {at + a + g, at + a + g + b}})) return;
       const auto named = std::find_if(terms.begin(), terms.end(), [&](uint32_t index) {
         const Term& term = lexicon.term(index);
-        return term.kind == TermKind::metric || (term.kind == TermKind::noun && term.code.empty());
+        return term.kind == TermKind::metric || (term.kind == TermKind::noun && term.code.empty() && names.empty());  // beside a metric no noun is looked for
       });
       if (named == terms.end() || !is_clear(whole.substr(at + a, g), lexicon, today, false)) return;
       first = a;

@@ -379,6 +379,14 @@ bool Composer::check_used() {
     return refuse(Refusal::unsupported, "没有看懂“" + said(slots_.levels.back()) + "”与“" + metric().metric->title.zh + "”的关系",
                   "how these go together was not understood");
   if (!check_whom()) return false;
+  // 平均每节课互动多少次 is no 人均互动.
+  for (size_t i = 0; i + 1 < slots_.tokens.size(); ++i) {
+    if (token(i).word == nullptr || token(i).word->role != Role::per || out_.tree.intent == Intent::ratio || metric().counts) continue;
+    size_t below = i + 1;
+    while (below < slots_.tokens.size() && token(below).word != nullptr && token(below).word->role == Role::measure) ++below;
+    if (below < slots_.tokens.size() && !spent_.contains(below) && !(has(below, TermKind::noun) && names_chosen(below)))
+      return refuse(Refusal::unsupported, "“" + metric().metric->title.zh + "”不是按“" + said(below) + "”平均的", "this figure is not a mean of that");
+  }
   // 几所学校，多少个班: a second quantity that nothing counts.
   for (size_t i = 1; i < slots_.tokens.size(); ++i) {
     size_t before = i;
