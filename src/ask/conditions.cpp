@@ -195,7 +195,7 @@ bool Composer::check_unknown() {
       i + 1 < slots_.tokens.size() && has(i + 1, TermKind::metric) && text_.at[token(i + 1).begin] == text_.at[token(i).end - 1] + 1;
   const bool place =
       i + 1 < slots_.tokens.size() && ((token(i + 1).word != nullptr && token(i + 1).word->role == Role::level) || has(i + 1, TermKind::value));
-  if (!out_.tree.metrics.empty() && !fragment_ && before_metric && !place && token(i).end - token(i).begin <= 4 && slots_.orgs.empty()) {
+  if (!out_.tree.metrics.empty() && !fragment_ && before_metric && !place && token(i).end - token(i).begin <= 8) {
     for (const std::string& id : out_.tree.metrics) out_.alternatives.push_back({frame_.metric(id)->metric->title.zh, {}});
     return refuse(Refusal::unknown_metric, "没有“" + word + said(i + 1) + "”这个指标", "there is no such metric");
   }
@@ -310,7 +310,9 @@ bool Composer::add_groups() {
     // 在平台上: where it is, not by what it is grouped.
     const bool within = !slots_.grouped.contains(i) && i > 0 && token(i - 1).word != nullptr && token(i - 1).word->text == U"在" && i + 1 < slots_.tokens.size() && token(i + 1).word != nullptr && token(i + 1).terms.empty() &&
                         (token(i + 1).word->text == U"上" || token(i + 1).word->text == U"里" || token(i + 1).word->text == U"中");
-    if (!label && !within && !take(i)) return false;
+    // 视频平均进度…的进度: a part of the metric's own name.
+    const bool own = !slots_.grouped.contains(i) && folded_names(metric().metric->title.zh).back().find(std::u32string_view(text_.text).substr(token(i).begin, token(i).end - token(i).begin)) != std::u32string::npos;
+    if (!label && !within && !own && !take(i)) return false;
   }
   return true;
 }

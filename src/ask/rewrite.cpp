@@ -215,6 +215,8 @@ void average_first(Folded& text) {
   constexpr std::u32string_view kAverage = U"平均", kCounts = U"个所名位间台节";
   if (const size_t at = text.text.find(U"平均每校"); at != text.text.npos) replace(text, at, 4, U"平均每所学校");
   if (const size_t at = text.text.find(U"平均每班"); at != text.text.npos) replace(text, at, 4, U"平均每个班");
+  for (const std::u32string_view counted : {U"平均下来", U"平均起来", U"平均算下来", U"平均算来"})
+    if (const size_t at = text.text.find(counted); at != text.text.npos) replace(text, at, counted.size(), U"平均");
   if (const size_t at = text.text.find(U"平均一"); at != text.text.npos && at + 3 < text.text.size() && kCounts.find(text.text[at + 3]) != kCounts.npos)
     text.text[at + 2] = U'每';
   for (size_t at = 0; at + 4 < text.text.size(); ++at) {

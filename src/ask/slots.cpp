@@ -249,7 +249,7 @@ class Sorter {
   // The last token of a number with its unit.
   size_t behind_number(size_t number) const {
     size_t last = number;
-    while (is(last + 1, Role::measure) || (is(last + 1, Role::stop) && token(last + 1).word->text == U"∶1")) ++last;
+    while (is(last + 1, Role::measure) || (is(last + 1, Role::group) && said(last + 1) == U"分" && !has(last + 2, TermKind::dimension)) || (is(last + 1, Role::stop) && token(last + 1).word->text == U"∶1")) ++last;
     return last;
   }
 
