@@ -186,6 +186,11 @@ bool Composer::group_by_text(size_t marker, const Brief& brief) {
       if (const std::u32string title = fold(dimension.title).text; title.starts_with(brief.text) && title.size() <= brief.text.size() + 2)
         ids.push_back(dimension.id);
   const bool unknown = std::any_of(slots_.unknown.begin(), slots_.unknown.end(), [&](size_t i) { return i >= brief.begin && i < brief.end; });
+  // 内部数据和公开数据，哪种更高: of those that are named.
+  if (ids.size() != 1 && which && is_kind_word(brief.text) && slots_.values.size() > 1) {
+    slots_.said.insert(Role::versus);
+    return true;
+  }
   if (ids.size() != 1) {
     const bool by = word.text == U"按" || word.text == U"分" || word.text == U"按照";
     const std::string said = unknown ? unknown_word(brief.begin) : said_of(brief.begin, brief.end);
