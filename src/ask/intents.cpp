@@ -16,7 +16,7 @@ bool leaves_out(const Token& token) {
   return token.word != nullptr && token.word->role == Role::without &&
          (token.word->text.starts_with(U"除") || token.word->text.starts_with(U"不") || token.word->text.ends_with(U"除") ||
           token.word->text == U"撇开") &&
-         token.word->text != U"不支持" && token.word->text != U"不具备";
+         token.word->text != U"不支持" && token.word->text != U"不具备" && token.word->text != U"不";
 }
 
 }  // namespace

@@ -384,7 +384,12 @@ bool Composer::check_used() {
     if (token(i).word == nullptr || token(i).word->role != Role::per || out_.tree.intent == Intent::ratio || metric().counts) continue;
     size_t below = i + 1;
     while (below < slots_.tokens.size() && token(below).word != nullptr && token(below).word->role == Role::measure) ++below;
-    if (below < slots_.tokens.size() && !spent_.contains(below) && !(has(below, TermKind::noun) && names_chosen(below)))
+    const MetricFrame* whole = frame_.metric(metric().metric->denominator);
+    const std::vector<std::string> counted = below < slots_.tokens.size() && has(below, TermKind::noun) ? ids_of(below) : std::vector<std::string>();
+    const bool own = std::any_of(counted.begin(), counted.end(), [&](const std::string& id) {
+      return whole != nullptr && frame_.metric(id)->metric->unit == whole->metric->unit;
+    });
+    if (below < slots_.tokens.size() && !spent_.contains(below) && !own && !(has(below, TermKind::noun) && names_chosen(below)))
       return refuse(Refusal::unsupported, "“" + metric().metric->title.zh + "”不是按“" + said(below) + "”平均的", "this figure is not a mean of that");
   }
   // 几所学校，多少个班: a second quantity that nothing counts.
