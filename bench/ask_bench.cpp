@@ -318,6 +318,7 @@ int main(int argc, char** argv) {
     const Score held_out = run(world, "held_out.case", walls, !check);
     print("held out", held_out);
     print("blind", run(world, "blind.case", walls, !check));
+    print("people", run(world, "people.case", walls, !check));
     tell_times(walls);
     kept &= relations(world, check ? kCheckedDistricts : 100) == 0;
     kept &= leaks(world, n_generated, check ? kCheckedEvery : 1) == 0;
