@@ -85,6 +85,8 @@ void Composer::order_of_higher() {
                       slots_.says(Role::yoy) || slots_.says(Role::prior) || !slots_.direction.empty();
   if (!slots_.order.empty() || !slots_.says(Role::higher) || !asks || beside || !slots_.having.empty() || slots_.says(Role::group)) return;
   if (slots_.grouped.size() != 1 || out_.tree.by.size() != 1) return;
+  // 市南和市北哪个区更大: both are told.
+  if (std::any_of(out_.tree.where.begin(), out_.tree.where.end(), [&](const Where& one) { return one.dimension == out_.tree.by.front() && one.values.size() > 1; })) return;
   for (const Token& one : slots_.tokens) {
     if (one.word == nullptr || one.word->role != Role::higher) continue;
     const std::u32string_view word = one.word->text;
@@ -436,7 +438,9 @@ Parsed Composer::run() {
     slots_.said.insert({Role::whole, Role::versus});
   }
   const bool shares = slots_.says(Role::share) && metric().counts;
-  const bool against = slots_.says(Role::whole) && !slots_.orgs.empty() && slots_.having.empty() && !shares && !slots_.says(Role::rank_of);
+  // 除莱西市以外，全市…: nothing stands beside the whole.
+  const bool named = std::any_of(slots_.orgs.begin(), slots_.orgs.end(), [&](size_t i) { return !slots_.negated.contains(i); });
+  const bool against = slots_.says(Role::whole) && named && slots_.having.empty() && !shares && !slots_.says(Role::rank_of);
   // 各区市生师比，跟全市平均对照着看: the whole stands behind the groups.
   const bool groups_against = slots_.says(Role::whole) && slots_.orgs.empty() && slots_.says(Role::versus) && slots_.having.empty() &&
                               slots_.order.empty() && !slots_.says(Role::share) && tree.by.size() == 1 && tree.by.front() != metric().period &&

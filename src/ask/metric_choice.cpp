@@ -251,7 +251,9 @@ bool Composer::choose_metrics() {
 
 // What a noun counts; 有在校生的学校数 counts schools, too.
 std::vector<std::string> Composer::with_their_number(size_t noun) const {
-  std::vector<std::string> ids = ids_of(noun);
+  std::vector<std::string> ids;
+  for (const Candidate& one : candidates(noun, true))
+    if (one.direct) ids.push_back(one.id);  // 到课 shares a name with 授课 and is no lesson
   const std::u32string end = text_.text.substr(token(noun).begin, token(noun).end - token(noun).begin) + U"数";
   for (const auto& [id, frame] : frame_.metrics())
     if (frame.counts && fold(frame.metric->title.zh).text.ends_with(end)) ids.push_back(id);
@@ -312,6 +314,10 @@ bool Composer::choose_ratio() {
     return !has(i, TermKind::metric) || std::any_of(ids.begin(), ids.end(), [&](const std::string& id) { return frame_.metric(id)->counts; });
   };
   if (!std::all_of(counts.begin(), counts.end(), is_total)) return true;
+  const auto n_things = std::count_if(counts.begin(), counts.end(), [&](size_t i) { return token(i).word == nullptr; });
+  if (n_things > 2)
+    return refuse(Refusal::unsupported, "没有看懂用什么除以什么；请只说两个数，例如“平均每所学校有多少册图书”",
+                  "what is to be divided by what was not understood: name two figures");
   const size_t first = counts[0], second = counts[1];
   const bool first_is_below = slots_.says(Role::per) || slots_.says(Role::group);
   const std::vector<std::string> one = with_their_number(first), two = with_their_number(second);

@@ -26,7 +26,7 @@ size_t Composer::owned_noun() const {
     // 哪些区还有大班额: the places were named before.
     bool last = true;  // 还有大班额的班
     for (size_t k = i + 1; k < slots_.tokens.size(); ++k)
-      last &= token(k).word != nullptr && (token(k).word->role == Role::stop || token(k).word->role == Role::filler);
+      last &= token(k).word != nullptr && (token(k).word->role == Role::stop || token(k).word->role == Role::filler || token(k).word->role == Role::join);
     if (counted && last && has_all_of_level(i) && !slots_.negated.contains(i) && before != nullptr &&
         (before->text == U"还有" || std::find(kHave.begin(), kHave.end(), before->text) != kHave.end()))
       return i;
