@@ -54,9 +54,12 @@ class Composer {
   bool refuse(Refusal refusal, std::string zh, std::string en);  // false
   void note(std::string zh, std::string en) { out_.notes.push_back({std::move(zh), std::move(en)}); }
 
-  // metric_choice.cpp: which metrics are meant
+  // metric_choice.cpp, ratio_choice.cpp, unnamed_metric.cpp: which metrics are meant
   bool choose_metrics();
   bool choose_ratio();
+  bool choose_per_student(std::vector<size_t> counts);
+  bool choose_students_per(const std::vector<size_t>& counts);
+  std::vector<std::string> students() const;
   std::vector<std::string> with_their_number(size_t noun) const;
   bool is_before_level(size_t noun) const;
   bool choose_share_metric();
@@ -124,6 +127,9 @@ class Composer {
   std::string dimension_of(size_t token) const;
 
   // intents.cpp: what is to be done with the figures
+  void set_beside_whole();
+  void add_periods();
+  void add_denied();
   void order_of_higher();
   void rank_among_all();
   bool ranks_periods() const;

@@ -180,8 +180,8 @@ bool Composer::check_unknown() {
                   "this is stored and is no metric or dimension");
   if (left.empty()) {
     for (const size_t noun : slots_.nouns)
-      if (!spent_.contains(noun) && token(noun).word == nullptr && !fragment_ && !has(noun, TermKind::dimension) && !is_topic_of(noun, metric()) && !names_chosen(noun) &&
-          !kind_of(noun, metric()) && std::find(slots_.values.begin(), slots_.values.end(), noun) == slots_.values.end())
+      if (!spent_.contains(noun) && token(noun).word == nullptr && !fragment_ && !has(noun, TermKind::dimension) && !is_topic_of(noun, metric()) &&
+          !names_chosen(noun) && !kind_of(noun, metric()) && std::find(slots_.values.begin(), slots_.values.end(), noun) == slots_.values.end())
         return refuse(Refusal::unsupported, "没有看懂“" + said(noun) + "”与“" + metric().metric->title.zh + "”的关系",
                       "how these go together was not understood");
     return true;
@@ -232,7 +232,8 @@ bool Composer::fits_filter(const MetricFrame& metric, const Where& where, bool& 
     // As many as the filter names, and each of them.
     const auto n_named = static_cast<size_t>(std::count(filter.begin(), filter.end(), '\'')) / 2;
     redundant = where.values.size() == n_named &&
-                std::all_of(where.values.begin(), where.values.end(), [&, &named = filter](const std::string& value) { return named.find("'" + value + "'") != std::string::npos; });
+                std::all_of(where.values.begin(), where.values.end(),
+                            [&, &named = filter](const std::string& value) { return named.find("'" + value + "'") != std::string::npos; });
     return redundant;
   }
   return true;
@@ -259,7 +260,8 @@ bool Composer::add_kinds(std::set<size_t>& levels) {
     size_t next = i + 1;
     while (next < slots_.tokens.size() && token(next).word != nullptr && token(next).word->role == Role::stop) ++next;
     // 按户籍分，各类占比: the kinds are named.
-    if (!slots_.dimensions.empty() && (next >= slots_.tokens.size() || (token(next).word != nullptr && (token(next).word->role == Role::share || token(next).word->role == Role::quantity))))
+    if (!slots_.dimensions.empty() && (next >= slots_.tokens.size() || (token(next).word != nullptr && (token(next).word->role == Role::share ||
+                                                                                                        token(next).word->role == Role::quantity))))
       continue;
     if (next < slots_.tokens.size() && (has(next, TermKind::dimension) || (slots_.grouped.contains(next) && !token(next).known()))) continue;
     std::vector<std::string> kinds;
@@ -308,10 +310,14 @@ bool Composer::add_groups() {
                        (std::any_of(out_.tree.where.begin(), out_.tree.where.end(), [&](const Where& one) { return one.dimension == id; }) ||
                         std::any_of(metric().fixed.begin(), metric().fixed.end(), [&](const auto& one) { return one.first == id; }));
     // 在平台上: where it is, not by what it is grouped.
-    const bool within = !slots_.grouped.contains(i) && i > 0 && token(i - 1).word != nullptr && token(i - 1).word->text == U"在" && i + 1 < slots_.tokens.size() && token(i + 1).word != nullptr && token(i + 1).terms.empty() &&
+    const bool within = !slots_.grouped.contains(i) && i > 0 && token(i - 1).word != nullptr && token(i - 1).word->text == U"在" &&
+                        i + 1 < slots_.tokens.size() && token(i + 1).word != nullptr && token(i + 1).terms.empty() &&
                         (token(i + 1).word->text == U"上" || token(i + 1).word->text == U"里" || token(i + 1).word->text == U"中");
     // 视频平均进度…的进度: a part of the metric's own name.
-    const bool own = !slots_.grouped.contains(i) && folded_names(metric().metric->title.zh).back().find(std::u32string_view(text_.text).substr(token(i).begin, token(i).end - token(i).begin)) != std::u32string::npos;
+    const bool own =
+        !slots_.grouped.contains(i) &&
+        folded_names(metric().metric->title.zh).back().find(std::u32string_view(text_.text).substr(token(i).begin, token(i).end - token(i).begin)) !=
+            std::u32string::npos;
     if (!label && !within && !own && !take(i)) return false;
   }
   return true;

@@ -86,7 +86,9 @@ void Composer::order_of_higher() {
   if (!slots_.order.empty() || !slots_.says(Role::higher) || !asks || beside || !slots_.having.empty() || slots_.says(Role::group)) return;
   if (slots_.grouped.size() != 1 || out_.tree.by.size() != 1) return;
   // 市南和市北哪个区更大: both are told.
-  if (std::any_of(out_.tree.where.begin(), out_.tree.where.end(), [&](const Where& one) { return one.dimension == out_.tree.by.front() && one.values.size() > 1; })) return;
+  if (std::any_of(out_.tree.where.begin(), out_.tree.where.end(),
+                  [&](const Where& one) { return one.dimension == out_.tree.by.front() && one.values.size() > 1; }))
+    return;
   for (const Token& one : slots_.tokens) {
     if (one.word == nullptr || one.word->role != Role::higher) continue;
     const std::u32string_view word = one.word->text;
@@ -139,8 +141,8 @@ void Composer::add_order() {
   if (slots_.order.empty() || slots_.says(Role::rank_of)) return;
   // 市南市北两区学校前十: the schools in both.
   const auto is_school = [&](size_t i) { return token(i).word->argument == "school" && !spent_.contains(i); };
-  const bool grouped_district =
-      std::any_of(slots_.grouped.begin(), slots_.grouped.end(), [&](size_t i) { return token(i).word != nullptr && token(i).word->argument == "district"; });
+  const bool grouped_district = std::any_of(slots_.grouped.begin(), slots_.grouped.end(),
+                                            [&](size_t i) { return token(i).word != nullptr && token(i).word->argument == "district"; });
   if (tree.by == std::vector<std::string>{"district"} && slots_.orgs.size() > 1 && !grouped_district &&
       std::any_of(slots_.levels.begin(), slots_.levels.end(), is_school))
     tree.by = {"school"};
@@ -207,7 +209,8 @@ bool Composer::schools_that_pass() {
   return true;
 }
 
-void Composer::add_having() {
+// What is denied, as a count of nought.
+void Composer::add_denied() {
   Tree& tree = out_.tree;
   // 没有万兆接入的学校: the count of it is zero.
   for (const size_t i : slots_.negated) {
@@ -232,6 +235,11 @@ void Composer::add_having() {
     negation_used_ = true;
     note("只在有数据的机构里找", "looked for among those that have data");
   }
+}
+
+void Composer::add_having() {
+  Tree& tree = out_.tree;
+  add_denied();
   const bool listed = slots_.says(Role::which_all) || slots_.says(Role::which) || slots_.says(Role::quantity) || ends_with_level();
   if (const size_t owned = owned_noun(); owned != std::string::npos && listed && slots_.having.empty() && slots_.order.empty() && metric().counts) {
     const std::vector<std::string> ids = ids_of(owned);
@@ -404,6 +412,16 @@ bool Composer::is_counted_kind(size_t value) const {
   });
 }
 
+// One by one of the periods, where a trend, a line or several of them are asked for.
+void Composer::add_periods() {
+  Tree& tree = out_.tree;
+  const bool series = period_series_ && !slots_.says(Role::sum) && slots_.order.empty() && slots_.having.empty() && !slots_.says(Role::rank_of);
+  const bool moves = slots_.says(Role::yoy) || slots_.says(Role::prior) || slots_.says(Role::why);
+  const bool line = slots_.chart == "line" && tree.by.empty() && slots_.order.empty() && !fragment_;
+  if ((slots_.says(Role::trend) && !moves) || series || line || (slots_.says(Role::when) && slots_.order.empty()))
+    if (!metric().period.empty() && !grouped_by(metric().period) && tree.by.size() < 4) tree.by.push_back(metric().period);
+}
+
 Parsed Composer::run() {
   Tree& tree = out_.tree;
   const bool person =
@@ -424,40 +442,15 @@ Parsed Composer::run() {
       return std::move(out_);
     }
   // 9月至10月总时长: together.
-  if (std::any_of(slots_.metrics.begin(), slots_.metrics.end(), [&](size_t i) { return spent_.contains(i) && said(i).find("总") != std::string::npos; }) &&
+  if (std::any_of(slots_.metrics.begin(), slots_.metrics.end(),
+                  [&](size_t i) { return spent_.contains(i) && said(i).find("总") != std::string::npos; }) &&
       metric().counts)
     slots_.said.insert(Role::sum);
   if (!group_by_briefs() || !check_unknown()) return std::move(out_);
   fragment_ = fragment_ || is_fragment();
   if (!add_values() || !add_orgs() || !add_groups() || !add_times()) return std::move(out_);
-  // 西海岸新区优良率比全市平均高吗: beside the whole; no list of those that are above it.
-  const bool lists = slots_.says(Role::which) || slots_.says(Role::which_all) || slots_.says(Role::quantity) || !slots_.levels.empty() ||
-                     !slots_.grouped.empty() || slots_.orgs.empty();
-  if (!lists && slots_.having.size() == 1 && slots_.having.front().whole) {
-    slots_.having.clear();
-    slots_.said.insert({Role::whole, Role::versus});
-  }
-  const bool shares = slots_.says(Role::share) && metric().counts;
-  // 除莱西市以外，全市…: nothing stands beside the whole.
-  const bool named = std::any_of(slots_.orgs.begin(), slots_.orgs.end(), [&](size_t i) { return !slots_.negated.contains(i); });
-  const bool against = slots_.says(Role::whole) && named && slots_.having.empty() && !shares && !slots_.says(Role::rank_of);
-  // 各区市生师比，跟全市平均对照着看: the whole stands behind the groups.
-  const bool groups_against = slots_.says(Role::whole) && slots_.orgs.empty() && slots_.says(Role::versus) && slots_.having.empty() &&
-                              slots_.order.empty() && !slots_.says(Role::share) && tree.by.size() == 1 && tree.by.front() != metric().period &&
-                              viewer_.everything && !fragment_;
-  if (groups_against) tree.against_whole = true;
-  if (against && (slots_.says(Role::versus) || slots_.says(Role::difference) || slots_.says(Role::average) || slots_.says(Role::join))) {
-    tree.against_whole = true;
-    // 市南区和市北区与全市相比: each of them.
-    for (const char* level : {"district", "school"})
-      if (std::none_of(tree.where.begin(), tree.where.end(), [&](const Where& one) { return one.dimension == level && one.values.size() > 1; }))
-        std::erase(tree.by, level);
-  }
-  const bool series = period_series_ && !slots_.says(Role::sum) && slots_.order.empty() && slots_.having.empty() && !slots_.says(Role::rank_of);
-  const bool moves = slots_.says(Role::yoy) || slots_.says(Role::prior) || slots_.says(Role::why);
-  const bool line = slots_.chart == "line" && tree.by.empty() && slots_.order.empty() && !fragment_;
-  if ((slots_.says(Role::trend) && !moves) || series || line || (slots_.says(Role::when) && slots_.order.empty()))
-    if (!metric().period.empty() && !grouped_by(metric().period) && tree.by.size() < 4) tree.by.push_back(metric().period);
+  set_beside_whole();
+  add_periods();
   if (!check_moved_most()) return std::move(out_);
   rank_among_all();
   add_having();

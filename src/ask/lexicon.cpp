@@ -85,7 +85,7 @@ class LexiconBuilder {
   void add_prefixes() {
     constexpr size_t kLongest = 4;
     std::map<std::string, std::map<std::u32string, bool>> prefixes;  // by pack; whether a title tells it
-    std::map<std::string, std::vector<std::u32string>> names;  // by metric
+    std::map<std::string, std::vector<std::u32string>> names;        // by metric
     for (const pack::Metric& metric : catalogue_.metrics()) {
       const std::vector<std::u32string>& all = names[metric.id] = whole_names(metric.title.zh, metric.synonyms);
       // Of synonyms among each other any common beginning would be one: it must stand before several.
@@ -104,8 +104,8 @@ class LexiconBuilder {
         // 体测 of 体测人数 is also a noun; several packs may begin so.
         const auto* there = out_.exactly(text);
         const bool other = there != nullptr && std::any_of(there->begin(), there->end(), [&](uint32_t i) {
-          return out_.terms_[i].kind != TermKind::noun && out_.terms_[i].kind != TermKind::topic;
-        });
+                             return out_.terms_[i].kind != TermKind::noun && out_.terms_[i].kind != TermKind::topic;
+                           });
         if (n < (of_title ? 2 : 4) || is_word(text) || other) continue;
         const pack::PackInfo* pack = catalogue_.pack(id);
         add(text, {TermKind::topic, id, {}, {}, 0, pack == nullptr ? std::string() : pack->title.zh});
@@ -374,7 +374,8 @@ std::shared_ptr<const Lexicon> Lexicon::build(const pack::Catalogue& catalogue, 
     const pack::Metric& metric = *catalogue.metric(one.metric);
     for (const std::u32string& name : whole_names(metric.title.zh, metric.synonyms)) {
       const auto* terms = lexicon->exactly(name);
-      const bool alone = terms != nullptr && std::all_of(terms->begin(), terms->end(), [&](uint32_t i) { return lexicon->terms_[i].id == one.metric; });
+      const bool alone =
+          terms != nullptr && std::all_of(terms->begin(), terms->end(), [&](uint32_t i) { return lexicon->terms_[i].id == one.metric; });
       if (!alone) continue;
       one.title = name;
       break;

@@ -22,11 +22,13 @@ size_t Composer::owned_noun() const {
     while (next < slots_.tokens.size() && token(next).word != nullptr && token(next).word->role == Role::stop && token(next).terms.empty()) ++next;
     const bool listed = next < slots_.tokens.size() && token(next).word != nullptr &&
                         (token(next).word->role == Role::which_all || token(next).word->role == Role::which);
-    if (counted && listed && before != nullptr && !slots_.negated.contains(i) && std::find(kHave.begin(), kHave.end(), before->text) != kHave.end()) return i;
+    if (counted && listed && before != nullptr && !slots_.negated.contains(i) && std::find(kHave.begin(), kHave.end(), before->text) != kHave.end())
+      return i;
     // 哪些区还有大班额: the places were named before.
     bool last = true;  // 还有大班额的班
     for (size_t k = i + 1; k < slots_.tokens.size(); ++k)
-      last &= token(k).word != nullptr && (token(k).word->role == Role::stop || token(k).word->role == Role::filler || token(k).word->role == Role::join);
+      last &=
+          token(k).word != nullptr && (token(k).word->role == Role::stop || token(k).word->role == Role::filler || token(k).word->role == Role::join);
     if (counted && last && has_all_of_level(i) && !slots_.negated.contains(i) && before != nullptr &&
         (before->text == U"还有" || std::find(kHave.begin(), kHave.end(), before->text) != kHave.end()))
       return i;
@@ -114,7 +116,8 @@ size_t Composer::counted_noun() const {
                     slots_.says(Role::trend) || !slots_.direction.empty() || !slots_.grouped.empty() || slots_.says(Role::rank) ||
                     slots_.says(Role::sum) || slots_.says(Role::which) || slots_.says(Role::which_all) || slots_.says(Role::yoy) ||
                     slots_.says(Role::why) || slots_.says(Role::higher) || slots_.says(Role::prior) || slots_.says(Role::rank_of) ||
-                    slots_.says(Role::difference) || slots_.says(Role::versus) || slots_.says(Role::ratio) || !slots_.times.empty() || !slots_.having.empty();
+                    slots_.says(Role::difference) || slots_.says(Role::versus) || slots_.says(Role::ratio) || !slots_.times.empty() ||
+                    !slots_.having.empty();
   if (!asks && !ends_with_level() && !ends_with_noun()) return std::string::npos;
   if (const size_t owned = owned_noun(); owned != std::string::npos && has(owned, TermKind::noun)) return owned;
   size_t best = std::string::npos;

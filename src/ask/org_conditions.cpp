@@ -87,7 +87,8 @@ bool Composer::add_orgs() {
   for (const auto& [level, ids] : chosen) {
     (void)add_where(level, ids);
     const bool each = text_.text.find(U'各') != std::u32string::npos || text_.text.find(U"分别") != std::u32string::npos;
-    if (ids.size() >= 2 && (!left_out.contains(level) || each) && !slots_.says(Role::sum) && !(slots_.says(Role::share) && metric().counts)) out_.tree.by.push_back(level);
+    if (ids.size() >= 2 && (!left_out.contains(level) || each) && !slots_.says(Role::sum) && !(slots_.says(Role::share) && metric().counts))
+      out_.tree.by.push_back(level);
   }
   return add_own();
 }

@@ -53,6 +53,50 @@ Parsed refused(Refusal refusal, std::string zh, std::string en) {
   return parsed;
 }
 
+// The tokens of a question, with the nouns that metrics count where they are needed.
+std::vector<Token> read_tokens(const Tokenizer& tokenizer, const Lexicon& lexicon, const Folded& text, bool follows) {
+  const auto metric_named = [&](const std::vector<Token>& tokens) {
+    return std::any_of(tokens.begin(), tokens.end(), [&](const Token& token) {
+      return std::any_of(token.terms.begin(), token.terms.end(), [&](uint32_t index) { return lexicon.term(index).kind == TermKind::metric; });
+    });
+  };
+  std::vector<Token> tokens = tokenizer.read(text, true);
+  const bool nouns_count = std::any_of(tokens.begin(), tokens.end(), [](const Token& token) {
+    return token.word != nullptr && (token.word->role == Role::without || token.word->role == Role::per || token.word->role == Role::per_student ||
+                                     token.word->role == Role::ratio || token.word->role == Role::share);
+  });
+  // 多少学生，多少专任教师: two things are counted, of which one is no name of a metric.
+  const auto n_quantities =
+      std::count_if(tokens.begin(), tokens.end(), [](const Token& token) { return token.word != nullptr && token.word->role == Role::quantity; });
+  // 学生超过500人且平均班额大于45: a threshold of its own.
+  bool limits_noun = false;
+  for (size_t i = 0; i + 1 < tokens.size(); ++i)
+    limits_noun |= tokens[i].word != nullptr && tokens[i].word->role == Role::filler && tokens[i + 1].word != nullptr &&
+                   tokens[i + 1].word->role == Role::compare_op;
+  // 只看女生, after another question, filters; it does not count girls.
+  const bool adds =
+      follows && std::none_of(tokens.begin(), tokens.end(), [](const Token& token) {
+        return token.word != nullptr && (token.word->role == Role::quantity || token.word->role == Role::most || token.word->role == Role::measure);
+      });
+  bool nouns = (!metric_named(tokens) && !adds) || nouns_count || n_quantities > 1 || limits_noun;
+  if (!nouns) {
+    std::vector<Token> without = tokenizer.read(text, false);
+    // 那在校生呢: what only a noun explains is one.
+    const auto n_unknown = [](const std::vector<Token>& all) {
+      return std::count_if(all.begin(), all.end(), [](const Token& one) { return !one.known(); });
+    };
+    nouns = n_unknown(without) > n_unknown(tokens);
+    if (!nouns) tokens = std::move(without);
+  }
+  const bool named = metric_named(tokens);
+  correct(text, lexicon, nouns, tokens);
+  if (nouns && !named && !nouns_count && n_quantities <= 1 && !limits_noun && metric_named(tokens)) {
+    tokens = tokenizer.read(text, false);
+    correct(text, lexicon, false, tokens);
+  }
+  return tokens;
+}
+
 }  // namespace
 
 std::string value_title(const Frame& frame, const directory::OrgTree& tree, const MetricFrame& metric, const std::string& dimension,
@@ -85,6 +129,26 @@ Parsed Parser::parse(std::string_view question, Date today, const Viewer& viewer
   return rest;
 }
 
+// A value that the metric does not have is taken apart once: 小学一年级 of a metric that knows stages and grades by themselves.
+Parsed Parser::composed(const Tokenizer& tokenizer, const Folded& text, std::vector<Token>& tokens, const Viewer& viewer,
+                        const Tree* previous) const {
+  Composer composer(*lexicon_, frame_, *tree_, viewer, tokenizer.today, text, sort_out(*lexicon_, text, tokens), previous);
+  Parsed parsed = composer.run();
+  for (const bool with_nouns : {false, true}) {
+    const size_t unfit = composer.unfit_value();
+    if (unfit >= tokens.size() || tokens[unfit].numbered || parsed.refusal == Refusal::none) break;
+    std::vector<Token> finer = tokens;
+    const std::vector<Token> parts = tokenizer.parts(text, tokens[unfit], with_nouns);
+    if (!std::all_of(parts.begin(), parts.end(), [](const Token& part) { return part.known() && (part.numbered || !part.number); })) continue;
+    finer.insert(finer.erase(finer.begin() + static_cast<std::ptrdiff_t>(unfit)), parts.begin(), parts.end());
+    Parsed again = Composer(*lexicon_, frame_, *tree_, viewer, tokenizer.today, text, sort_out(*lexicon_, text, finer), previous).run();
+    if (again.refusal != Refusal::none) continue;
+    parsed = std::move(again);
+    tokens = std::move(finer);
+  }
+  return parsed;
+}
+
 Parsed Parser::parse_whole(std::string_view question, Date today, const Viewer& viewer, const Tree* previous) const {
   Folded text = fold(question.substr(0, text::valid_utf8_prefix(question)));
   if (text.text.empty() && previous != nullptr) return check(*previous, viewer);
@@ -98,58 +162,8 @@ Parsed Parser::parse_whole(std::string_view question, Date today, const Viewer& 
   if (previous != nullptr && previous->intent == Intent::target) previous = nullptr;
   text = put_together(std::move(text), *lexicon_, today);
   const Tokenizer tokenizer{*lexicon_, today};
-  const auto metric_named = [&](const std::vector<Token>& tokens) {
-    return std::any_of(tokens.begin(), tokens.end(), [&](const Token& token) {
-      return std::any_of(token.terms.begin(), token.terms.end(), [&](uint32_t index) { return lexicon_->term(index).kind == TermKind::metric; });
-    });
-  };
-  std::vector<Token> tokens = tokenizer.read(text, true);
-  const bool nouns_count = std::any_of(tokens.begin(), tokens.end(), [](const Token& token) {
-    return token.word != nullptr && (token.word->role == Role::without || token.word->role == Role::per || token.word->role == Role::per_student ||
-                                     token.word->role == Role::ratio || token.word->role == Role::share);
-  });
-  // 多少学生，多少专任教师: two things are counted, of which one is no name of a metric.
-  const auto n_quantities =
-      std::count_if(tokens.begin(), tokens.end(), [](const Token& token) { return token.word != nullptr && token.word->role == Role::quantity; });
-  // 学生超过500人且平均班额大于45: a threshold of its own.
-  bool limits_noun = false;
-  for (size_t i = 0; i + 1 < tokens.size(); ++i)
-    limits_noun |= tokens[i].word != nullptr && tokens[i].word->role == Role::filler && tokens[i + 1].word != nullptr &&
-                   tokens[i + 1].word->role == Role::compare_op;
-  // 只看女生, after another question, filters; it does not count girls.
-  const bool adds =
-      previous != nullptr && std::none_of(tokens.begin(), tokens.end(), [](const Token& token) {
-        return token.word != nullptr && (token.word->role == Role::quantity || token.word->role == Role::most || token.word->role == Role::measure);
-      });
-  bool nouns = (!metric_named(tokens) && !adds) || nouns_count || n_quantities > 1 || limits_noun;
-  if (!nouns) {
-    std::vector<Token> without = tokenizer.read(text, false);
-    // 那在校生呢: what only a noun explains is one.
-    const auto n_unknown = [](const std::vector<Token>& all) { return std::count_if(all.begin(), all.end(), [](const Token& one) { return !one.known(); }); };
-    nouns = n_unknown(without) > n_unknown(tokens);
-    if (!nouns) tokens = std::move(without);
-  }
-  const bool named = metric_named(tokens);
-  correct(text, *lexicon_, nouns, tokens);
-  if (nouns && !named && !nouns_count && n_quantities <= 1 && !limits_noun && metric_named(tokens)) {
-    tokens = tokenizer.read(text, false);
-    correct(text, *lexicon_, false, tokens);
-  }
-  Composer composer(*lexicon_, frame_, *tree_, viewer, today, text, sort_out(*lexicon_, text, tokens), previous);
-  Parsed parsed = composer.run();
-  // 小学一年级 of a metric that knows stages and grades by themselves.
-  for (const bool with_nouns : {false, true}) {
-    const size_t unfit = composer.unfit_value();
-    if (unfit >= tokens.size() || tokens[unfit].numbered || parsed.refusal == Refusal::none) break;
-    std::vector<Token> finer = tokens;
-    const std::vector<Token> parts = tokenizer.parts(text, tokens[unfit], with_nouns);
-    if (!std::all_of(parts.begin(), parts.end(), [](const Token& part) { return part.known() && (part.numbered || !part.number); })) continue;
-    finer.insert(finer.erase(finer.begin() + static_cast<std::ptrdiff_t>(unfit)), parts.begin(), parts.end());
-    Parsed again = Composer(*lexicon_, frame_, *tree_, viewer, today, text, sort_out(*lexicon_, text, finer), previous).run();
-    if (again.refusal != Refusal::none) continue;
-    parsed = std::move(again);
-    tokens = std::move(finer);
-  }
+  std::vector<Token> tokens = read_tokens(tokenizer, *lexicon_, text, previous != nullptr);
+  Parsed parsed = composed(tokenizer, text, tokens, viewer, previous);
   for (const Token& token : tokens)
     if (token.corrected && parsed.refusal == Refusal::none) {
       const std::string& title = lexicon_->term(token.terms.front()).title;

@@ -16,6 +16,10 @@
 
 namespace banmo::ask {
 
+struct Folded;
+struct Token;
+struct Tokenizer;
+
 enum class Refusal {
   none,
   unknown_metric,
@@ -71,6 +75,7 @@ class Parser {
  private:
   std::vector<Chip> task_chips(const Tree& tree) const;  // chips.cpp
   Parsed parse_whole(std::string_view question, Date today, const Viewer& viewer, const Tree* previous) const;
+  Parsed composed(const Tokenizer& tokenizer, const Folded& text, std::vector<Token>& tokens, const Viewer& viewer, const Tree* previous) const;
 
   std::shared_ptr<const Lexicon> lexicon_;
   const Frame& frame_;

@@ -97,9 +97,9 @@ bool is_clear(std::u32string_view gap, const Lexicon& lexicon, Date today, bool 
       });
     if (token.word == nullptr) return token.time || (token.number && !token.number->percent);
     const Role role = token.word->role;
-    return role == Role::stop || token.word->text == U"各" || role == Role::quantity || role == Role::measure || role == Role::average || role == Role::sum || role == Role::whole ||
-           role == Role::own || role == Role::compare_op || (values && role == Role::join) || role == Role::ratio || token.word->text == U"也" ||
-           (role == Role::without && !token.word->text.starts_with(U"不"));
+    return role == Role::stop || token.word->text == U"各" || role == Role::quantity || role == Role::measure || role == Role::average ||
+           role == Role::sum || role == Role::whole || role == Role::own || role == Role::compare_op || (values && role == Role::join) ||
+           role == Role::ratio || token.word->text == U"也" || (role == Role::without && !token.word->text.starts_with(U"不"));
   });
 }
 
@@ -156,7 +156,8 @@ void take_out_inserted(Folded& text, const Lexicon& lexicon, Date today) {
       if (a + b <= first + second || cuts_name(names, {{at, at + a}, {at + a + g, at + a + g + b}})) return;
       const auto named = std::find_if(terms.begin(), terms.end(), [&](uint32_t index) {
         const Term& term = lexicon.term(index);
-        return term.kind == TermKind::metric || (term.kind == TermKind::noun && term.code.empty() && names.empty());  // beside a metric no noun is looked for
+        return term.kind == TermKind::metric ||
+               (term.kind == TermKind::noun && term.code.empty() && names.empty());  // beside a metric no noun is looked for
       });
       if (named == terms.end() || !is_clear(whole.substr(at + a, g), lexicon, today, false)) return;
       first = a;
@@ -217,7 +218,8 @@ void average_first(Folded& text) {
   if (const size_t at = text.text.find(U"平均每班"); at != text.text.npos) replace(text, at, 4, U"平均每个班");
   for (const std::u32string_view counted : {U"平均下来", U"平均起来", U"平均算下来", U"平均算来"})
     if (const size_t at = text.text.find(counted); at != text.text.npos) replace(text, at, counted.size(), U"平均");
-  if (const size_t at = text.text.find(U"平均一"); at != text.text.npos && at + 3 < text.text.size() && kCounts.find(text.text[at + 3]) != kCounts.npos)
+  if (const size_t at = text.text.find(U"平均一");
+      at != text.text.npos && at + 3 < text.text.size() && kCounts.find(text.text[at + 3]) != kCounts.npos)
     text.text[at + 2] = U'每';
   for (size_t at = 0; at + 4 < text.text.size(); ++at) {
     if (text.text[at] != U'一' || kCounts.find(text.text[at + 1]) == kCounts.npos) continue;
@@ -253,13 +255,14 @@ void join_year_before(Folded& text) {
   struct Before {
     std::u32string_view said, read;
   };
-  constexpr std::array<std::u32string_view, 12> kBegin = {U"相较于", U"相比于", U"对比", U"相比", U"相较", U"比起", U"跟", U"和", U"与", U"同", U"比", U"较"};
-  constexpr std::array<Before, 17> kBefore = {
-      Before{U"去年同期", U"比去年"},   Before{U"上年同期", U"比去年"},   Before{U"上一年度", U"比去年"},   Before{U"上一学年", U"比上学年"},
-      Before{U"上个学年", U"比上学年"}, Before{U"上一学期", U"比上学期"}, Before{U"上个学期", U"比上学期"}, Before{U"上一个月", U"比上月"},
-      Before{U"前一年", U"比去年"},     Before{U"上一年", U"比去年"},     Before{U"头一年", U"比去年"},     Before{U"上年度", U"比去年"},
-      Before{U"上个月", U"比上月"},     Before{U"上学年", U"比上学年"},   Before{U"上学期", U"比上学期"},   Before{U"去年", U"比去年"},
-      Before{U"上年", U"比去年"}};
+  constexpr std::array<std::u32string_view, 12> kBegin = {U"相较于", U"相比于", U"对比", U"相比", U"相较", U"比起",
+                                                          U"跟",     U"和",     U"与",   U"同",   U"比",   U"较"};
+  constexpr std::array<Before, 17> kBefore = {Before{U"去年同期", U"比去年"},   Before{U"上年同期", U"比去年"},   Before{U"上一年度", U"比去年"},
+                                              Before{U"上一学年", U"比上学年"}, Before{U"上个学年", U"比上学年"}, Before{U"上一学期", U"比上学期"},
+                                              Before{U"上个学期", U"比上学期"}, Before{U"上一个月", U"比上月"},   Before{U"前一年", U"比去年"},
+                                              Before{U"上一年", U"比去年"},     Before{U"头一年", U"比去年"},     Before{U"上年度", U"比去年"},
+                                              Before{U"上个月", U"比上月"},     Before{U"上学年", U"比上学年"},   Before{U"上学期", U"比上学期"},
+                                              Before{U"去年", U"比去年"},       Before{U"上年", U"比去年"}};
   constexpr std::array<std::u32string_view, 9> kEnd = {U"相比较", U"比起来", U"比较", U"相比", U"对比", U"比照", U"来比", U"来看", U"比"};
   const auto longest = [](std::u32string_view rest, const auto& all) {
     return std::find_if(all.begin(), all.end(), [&](std::u32string_view one) { return rest.starts_with(one); });
@@ -268,7 +271,8 @@ void join_year_before(Folded& text) {
     const std::u32string_view rest = std::u32string_view(text.text).substr(at);
     const auto begin = longest(rest, kBegin);
     if (begin == kBegin.end()) continue;
-    const auto before = std::find_if(kBefore.begin(), kBefore.end(), [&](const Before& one) { return rest.substr(begin->size()).starts_with(one.said); });
+    const auto before =
+        std::find_if(kBefore.begin(), kBefore.end(), [&](const Before& one) { return rest.substr(begin->size()).starts_with(one.said); });
     if (before == kBefore.end()) continue;
     size_t length = begin->size() + before->said.size();
     const auto end = longest(rest.substr(length), kEnd);
@@ -283,7 +287,8 @@ void join_year_before(Folded& text) {
 void drop_final_not(Folded& text) {
   constexpr std::array<std::u32string_view, 4> kNot = {U"了没有", U"了没", U"没有", U"没"};
   if (text.text.find(U'哪') != text.text.npos || text.text.find(U"多少") != text.text.npos || text.text.find(U'几') != text.text.npos) return;
-  const auto end = std::find_if(kNot.begin(), kNot.end(), [&](std::u32string_view one) { return text.text.ends_with(one) && text.text.size() > one.size() + 2; });
+  const auto end =
+      std::find_if(kNot.begin(), kNot.end(), [&](std::u32string_view one) { return text.text.ends_with(one) && text.text.size() > one.size() + 2; });
   if (end != kNot.end()) erase(text, text.text.size() - end->size(), end->size());
 }
 
@@ -304,7 +309,8 @@ void count_hours(Folded& text, const Lexicon& lexicon) {
       const auto number = rest.starts_with(half.said) ? number_at(text.text, at + half.said.size()) : std::nullopt;
       size_t end = number ? at + half.said.size() + number->length : text.text.size();
       // 更高一点, 两个点 tell no hour.
-      const bool bare = half.said.empty() && (number ? number->value < 2 || (at > 0 && kBeforeDegree.find(text.text[at - 1]) != kBeforeDegree.npos) : true);
+      const bool bare =
+          half.said.empty() && (number ? number->value < 2 || (at > 0 && kBeforeDegree.find(text.text[at - 1]) != kBeforeDegree.npos) : true);
       if (bare || end >= text.text.size() || text.text[end] != U'点' || number->value < 0 || number->value > 24) continue;
       ++end;
       if (end < text.text.size() && text.text[end] == U'钟') ++end;

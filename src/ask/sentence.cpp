@@ -195,7 +195,8 @@ class Teller {
     for (size_t r = 0; r < table_.rows.size() && r < kMostNamed; ++r)
       out += (r == 0 ? "" : "，其次") + label(table_.rows[r]) + "（" + figure(table_.rows[r], column_id) + "）";
     if (t_.tree.limit == 0 && table_.rows.size() > 1)
-      out += std::string("；") + (descending ? "最低的是" : "最高的是") + label(table_.rows.back()) + "（" + figure(table_.rows.back(), column_id) + "）";
+      out += std::string("；") + (descending ? "最低的是" : "最高的是") + label(table_.rows.back()) + "（" + figure(table_.rows.back(), column_id) +
+             "）";
     return out;
   }
 

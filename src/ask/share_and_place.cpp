@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shares of a whole, and the place of one among its like.
+// Shares of a whole, the whole beside its parts, and the place of one among its like.
 #include <algorithm>
 
 #include "ask/composer.h"
@@ -72,6 +72,34 @@ std::vector<Where>::iterator Composer::shared_condition() {
   for (auto where = tree.where.begin(); where != tree.where.end(); ++where)
     if (where->dimension != metric().period && (best == tree.where.end() || place_of(*where) >= place_of(*best))) best = where;
   return best;
+}
+
+// With 全市, 全市平均: beside the figure of the whole.
+void Composer::set_beside_whole() {
+  Tree& tree = out_.tree;
+  // 西海岸新区优良率比全市平均高吗: beside the whole; no list of those that are above it.
+  const bool lists = slots_.says(Role::which) || slots_.says(Role::which_all) || slots_.says(Role::quantity) || !slots_.levels.empty() ||
+                     !slots_.grouped.empty() || slots_.orgs.empty();
+  if (!lists && slots_.having.size() == 1 && slots_.having.front().whole) {
+    slots_.having.clear();
+    slots_.said.insert({Role::whole, Role::versus});
+  }
+  const bool shares = slots_.says(Role::share) && metric().counts;
+  // 除莱西市以外，全市…: nothing stands beside the whole.
+  const bool named = std::any_of(slots_.orgs.begin(), slots_.orgs.end(), [&](size_t i) { return !slots_.negated.contains(i); });
+  const bool against = slots_.says(Role::whole) && named && slots_.having.empty() && !shares && !slots_.says(Role::rank_of);
+  // 各区市生师比，跟全市平均对照着看: the whole stands behind the groups.
+  const bool groups_against = slots_.says(Role::whole) && slots_.orgs.empty() && slots_.says(Role::versus) && slots_.having.empty() &&
+                              slots_.order.empty() && !slots_.says(Role::share) && tree.by.size() == 1 && tree.by.front() != metric().period &&
+                              viewer_.everything && !fragment_;
+  if (groups_against) tree.against_whole = true;
+  if (against && (slots_.says(Role::versus) || slots_.says(Role::difference) || slots_.says(Role::average) || slots_.says(Role::join))) {
+    tree.against_whole = true;
+    // 市南区和市北区与全市相比: each of them.
+    for (const char* level : {"district", "school"})
+      if (std::none_of(tree.where.begin(), tree.where.end(), [&](const Where& one) { return one.dimension == level && one.values.size() > 1; }))
+        std::erase(tree.by, level);
+  }
 }
 
 // 市南区排第几: among its like, and the like must be visible.

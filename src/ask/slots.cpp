@@ -155,7 +155,8 @@ class Sorter {
       return true;
     }
     // 优良率最多40%的学校
-    if (is(at_, Role::most) && is_number(at_ + 1) && token(at_ + 1).number->percent && (token(at_).word->argument == "desc" || token(at_).word->argument == "asc")) {
+    if (is(at_, Role::most) && is_number(at_ + 1) && token(at_ + 1).number->percent &&
+        (token(at_).word->argument == "desc" || token(at_).word->argument == "asc")) {
       const std::string op = token(at_).word->argument == "desc" ? "<=" : ">=";
       add_having(op, token(at_ + 1).number->value, 0);
       at_ = behind_number(at_ + 1);
@@ -167,7 +168,8 @@ class Sorter {
       // 平度超过莱西了吗: one beside the other.
       const auto named = [&](size_t i) { return i < size() && (has(i, TermKind::org) || has(i, TermKind::value)); };
       if (named(number) && token(at_).word->argument == "=") return true;  // 学历正好是本科
-      if (named(number) && std::any_of(slots_.orgs.begin(), slots_.orgs.end(), named) | std::any_of(slots_.values.begin(), slots_.values.end(), named)) {
+      if (named(number) &&
+          std::any_of(slots_.orgs.begin(), slots_.orgs.end(), named) | std::any_of(slots_.values.begin(), slots_.values.end(), named)) {
         slots_.said.insert(Role::versus);
         return true;
       }
@@ -249,7 +251,9 @@ class Sorter {
   // The last token of a number with its unit.
   size_t behind_number(size_t number) const {
     size_t last = number;
-    while (is(last + 1, Role::measure) || (is(last + 1, Role::group) && said(last + 1) == U"分" && !has(last + 2, TermKind::dimension)) || (is(last + 1, Role::stop) && token(last + 1).word->text == U"∶1")) ++last;
+    while (is(last + 1, Role::measure) || (is(last + 1, Role::group) && said(last + 1) == U"分" && !has(last + 2, TermKind::dimension)) ||
+           (is(last + 1, Role::stop) && token(last + 1).word->text == U"∶1"))
+      ++last;
     return last;
   }
 
@@ -299,11 +303,14 @@ class Sorter {
         at_ = next;  // 2024、2025、2026三年
         return true;
       }
-      if (next == at_ + 1 && is(next, Role::level) && token(at_).number->value > 1 && counts_names(token(at_).number->value)) return true;  // 崂山、李沧、城阳三区
-      if (next == at_ + 1 && next < size() && is(next, Role::stop) && said(next) == U"数" && counts_asked(token(at_).number->value, next)) return true;
+      if (next == at_ + 1 && is(next, Role::level) && token(at_).number->value > 1 && counts_names(token(at_).number->value))
+        return true;  // 崂山、李沧、城阳三区
+      if (next == at_ + 1 && next < size() && is(next, Role::stop) && said(next) == U"数" && counts_asked(token(at_).number->value, next))
+        return true;
       if (next == at_ + 1 || !(counts_names(token(at_).number->value) || counts_asked(token(at_).number->value, next))) return false;
       // 初中三个年级: each of them.
-      if (next < size() && has(next, TermKind::dimension) && !has(next, TermKind::metric) && token(at_).number->value > 1) slots_.grouped.insert(next);
+      if (next < size() && has(next, TermKind::dimension) && !has(next, TermKind::metric) && token(at_).number->value > 1)
+        slots_.grouped.insert(next);
       at_ = next - 1;
       return true;
     }
@@ -323,7 +330,8 @@ class Sorter {
   }
   // As many times as are named.
   bool counts_times(double value) const {
-    const auto n = std::count_if(slots_.tokens.begin(), slots_.tokens.end(), [](const Token& one) { return one.time && one.time->kind == TimeKind::span; });
+    const auto n =
+        std::count_if(slots_.tokens.begin(), slots_.tokens.end(), [](const Token& one) { return one.time && one.time->kind == TimeKind::span; });
     return value >= 2 && value == static_cast<double>(n);
   }
   // 几所学校、多少个班，两个数都给我: as many as are asked for. 三个年级: how many a dimension has of them.
@@ -369,7 +377,8 @@ class Sorter {
       if (!is(i, Role::without)) continue;
       // 高职的不算，剩下的: what stands before.
       const std::u32string_view word = token(i).word->text;
-      if ((word == U"不算" || word == U"不计" || word == U"除外" || word == U"不算在内") && i > 0 && (has(i - 1, TermKind::org) || has(i - 1, TermKind::value)) &&
+      if ((word == U"不算" || word == U"不计" || word == U"除外" || word == U"不算在内") && i > 0 &&
+          (has(i - 1, TermKind::org) || has(i - 1, TermKind::value)) &&
           !(i + 1 < size() && (has(i + 1, TermKind::org) || has(i + 1, TermKind::value)))) {
         slots_.negated.insert(i - 1);
         continue;

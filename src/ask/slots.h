@@ -33,9 +33,9 @@ struct Slots {
   std::string order;      // "desc", "asc", "good", "bad"; empty: none
   std::string direction;  // "up", "down", "any"; empty: no change is asked for
   std::string chart;
-  std::string unit;  // of what 多少所 counts
-  std::string own;   // level of 本校
-  int streak = -1;   // 0: without a number
+  std::string unit;             // of what 多少所 counts
+  std::string own;              // level of 本校
+  int streak = -1;              // 0: without a number
   bool far_from_whole = false;  // a threshold so and so far above or below the whole
   std::set<Role> said;
 

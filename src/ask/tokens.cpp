@@ -27,15 +27,16 @@ struct Tokenizer::Edge {
   int cost = 0;
 };
 
+Tokenizer::Edge& Tokenizer::edge_to(std::vector<Edge>& out, size_t at, size_t end) {
+  for (Edge& edge : out)
+    if (edge.token.end == end) return edge;
+  out.push_back({{.begin = at, .end = end, .terms = {}, .word = nullptr, .time = {}, .number = {}}, std::numeric_limits<int>::max()});
+  return out.back();
+}
+
 void Tokenizer::edges_at(std::u32string_view text, size_t at, bool nouns, std::vector<Edge>& out) const {
   out.clear();
   const bool of_share = text.find(U'占') != std::u32string_view::npos;
-  const auto edge_to = [&](size_t end) -> Edge& {
-    for (Edge& edge : out)
-      if (edge.token.end == end) return edge;
-    out.push_back({{.begin = at, .end = end, .terms = {}, .word = nullptr, .time = {}, .number = {}}, std::numeric_limits<int>::max()});
-    return out.back();
-  };
   lexicon.each_at(text, at, [&](size_t length, const std::vector<uint32_t>& terms) {
     std::vector<uint32_t> kept;
     int cost = std::numeric_limits<int>::max();
@@ -46,29 +47,37 @@ void Tokenizer::edges_at(std::u32string_view text, size_t at, bool nouns, std::v
       kept.push_back(index);
       // 未定级系统占比: 未定级 is a value, not what is not 定级系统占比.
       const bool denied = (term.kind == TermKind::value || term.kind == TermKind::flag) && length > 1 && is_denial(text[at]);
-      cost = std::min(cost, denied ? kDenied : term.kind == TermKind::topic ? kTopic : term.kind == TermKind::noun ? kNoun : term.penalty >= 3 ? kShortName : kTerm);
+      cost = std::min(cost, denied                         ? kDenied
+                            : term.kind == TermKind::topic ? kTopic
+                            : term.kind == TermKind::noun  ? kNoun
+                            : term.penalty >= 3            ? kShortName
+                                                           : kTerm);
     }
     if (kept.empty()) return;
-    Edge& edge = edge_to(at + length);
+    Edge& edge = edge_to(out, at, at + length);
     edge.token.terms = std::move(kept);
     edge.cost = std::min(edge.cost, cost);
   });
   each_word_at(text, at, [&](const Word& word) {
-    Edge& edge = edge_to(at + word.text.size());
+    Edge& edge = edge_to(out, at, at + word.text.size());
     edge.token.word = &word;
     edge.cost = std::min(edge.cost, kWord);
   });
   if (auto time = time_at(text, at, today)) {
-    Edge& edge = edge_to(at + time->length);
+    Edge& edge = edge_to(out, at, at + time->length);
     edge.token.time = time;
     edge.cost = std::min(edge.cost, kTime);
   }
+  numbers_at(text, at, out);
+}
+
+// A number, and 三年级, 一至三年级: a number before the name of a dimension.
+void Tokenizer::numbers_at(std::u32string_view text, size_t at, std::vector<Edge>& out) const {
   const auto number = number_at(text, at);
   if (!number) return;
-  Edge& edge = edge_to(at + number->length);
+  Edge& edge = edge_to(out, at, at + number->length);
   edge.token.number = number;
   edge.cost = std::min(edge.cost, kNumber);
-  // 三年级, 一至三年级: a number before the name of a dimension.
   size_t next = at + number->length;
   std::optional<Number> last = number;
   if (next < text.size() && (text[next] == U'-' || text[next] == U'到' || text[next] == U'至')) {
@@ -81,7 +90,7 @@ void Tokenizer::edges_at(std::u32string_view text, size_t at, bool nouns, std::v
     for (const uint32_t index : terms)
       if (lexicon.term(index).kind == TermKind::dimension) dimensions.push_back(index);
     if (dimensions.empty()) return;
-    Edge& numbered = edge_to(next + length);
+    Edge& numbered = edge_to(out, at, next + length);
     if (numbered.token.time) return;
     numbered.token.terms.insert(numbered.token.terms.end(), dimensions.begin(), dimensions.end());
     numbered.token.number = number;
@@ -213,7 +222,7 @@ bool is_other_figure(std::u32string_view span, std::u32string_view name) {
 // Characters that are taken for each other by their looks.
 bool look_alike(char32_t a, char32_t b) {
   constexpr std::array<std::u32string_view, 14> kAlike = {U"人入八", U"己已巳", U"未末", U"士土", U"日曰目", U"大太犬", U"干千于",
-                                                          U"候侯",   U"拨拔",   U"晴睛", U"师帅", U"折拆析", U"率卒", U"优忧"};
+                                                          U"候侯",   U"拨拔",   U"晴睛", U"师帅", U"折拆析", U"率卒",   U"优忧"};
   return std::any_of(kAlike.begin(), kAlike.end(), [&](std::u32string_view one) { return one.find(a) != one.npos && one.find(b) != one.npos; });
 }
 

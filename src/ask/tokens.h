@@ -38,7 +38,9 @@ struct Tokenizer {
  private:
   struct Edge;
   std::vector<Token> read_span(std::u32string_view text, bool nouns, bool split) const;
+  static Edge& edge_to(std::vector<Edge>& out, size_t at, size_t end);
   void edges_at(std::u32string_view text, size_t at, bool nouns, std::vector<Edge>& out) const;
+  void numbers_at(std::u32string_view text, size_t at, std::vector<Edge>& out) const;
 };
 
 // Replaces spans with something unknown in them by the term that sounds or looks nearest, where one does.

@@ -145,8 +145,7 @@ bool Composer::check_steps() {
     }
   if (slots_.far_from_whole)
     return refuse(Refusal::unsupported, "只能问高于或低于全市平均，不能再说高低多少；请先问与全市平均相比",
-                  "whether a figure is above or below the whole can be asked, not by how much: ask to compare with the whole")
-        ;
+                  "whether a figure is above or below the whole can be asked, not by how much: ask to compare with the whole");
   if (unfit_threshold_)
     return refuse(Refusal::unsupported, "数字的单位与“" + metric().metric->title.zh + "”不同；请用同一单位的数，或问增长率、占比",
                   "the number is in another unit than the figure: use the figure's unit, or ask for its growth or share");
@@ -179,7 +178,8 @@ bool Composer::check_subjects() {
   if (tree.order.empty()) return true;
   if (tree.metrics.size() > 1)
     return refuse(Refusal::unsupported, "一次只能按一个指标排名；请把几个指标分开问", "a ranking is by one metric: ask for each of them by itself");
-  if (grouped_by("school") && metric().metric->unit == "所" && metric().fixed.empty() && metric().counts && tree.order.find("__") == std::string::npos)
+  if (grouped_by("school") && metric().metric->unit == "所" && metric().fixed.empty() && metric().counts &&
+      tree.order.find("__") == std::string::npos)
     return refuse(Refusal::unsupported, "一所学校里没有“" + metric().metric->title.zh + "”的多少；请说出比什么，例如在校生数",
                   "by what the schools are to be compared was not said, for example by students");
   if (!tree.member.empty()) return true;
@@ -353,7 +353,8 @@ bool Composer::check_whom() {
     };
     const bool known = std::any_of(frame_.metrics().begin(), frame_.metrics().end(),
                                    [&](const auto& one) { return one.second.metric->pack == pack && names(*one.second.metric); });
-    if (!known && fold(metric().metric->definition).text.find(kTeachers) == std::u32string::npos && fold(frame_.catalogue().pack(pack)->title.zh).text.find(kTeachers) == std::u32string::npos)
+    if (!known && fold(metric().metric->definition).text.find(kTeachers) == std::u32string::npos &&
+        fold(frame_.catalogue().pack(pack)->title.zh).text.find(kTeachers) == std::u32string::npos)
       return refuse(Refusal::unsupported, "“" + metric().metric->title.zh + "”说的不是教师", "this figure is not about teachers");
   }
   return true;
@@ -386,11 +387,11 @@ bool Composer::check_used() {
     while (below < slots_.tokens.size() && token(below).word != nullptr && token(below).word->role == Role::measure) ++below;
     const MetricFrame* whole = frame_.metric(metric().metric->denominator);
     const std::vector<std::string> counted = below < slots_.tokens.size() && has(below, TermKind::noun) ? ids_of(below) : std::vector<std::string>();
-    const bool own = std::any_of(counted.begin(), counted.end(), [&](const std::string& id) {
-      return whole != nullptr && frame_.metric(id)->metric->unit == whole->metric->unit;
-    });
+    const bool own = std::any_of(counted.begin(), counted.end(),
+                                 [&](const std::string& id) { return whole != nullptr && frame_.metric(id)->metric->unit == whole->metric->unit; });
     if (below < slots_.tokens.size() && !spent_.contains(below) && !own && !(has(below, TermKind::noun) && names_chosen(below)))
-      return refuse(Refusal::unsupported, "“" + metric().metric->title.zh + "”不是按“" + said(below) + "”平均的", "this figure is not a mean of that");
+      return refuse(Refusal::unsupported, "“" + metric().metric->title.zh + "”不是按“" + said(below) + "”平均的",
+                    "this figure is not a mean of that");
   }
   // 几所学校，多少个班: a second quantity that nothing counts.
   for (size_t i = 1; i < slots_.tokens.size(); ++i) {
@@ -398,8 +399,8 @@ bool Composer::check_used() {
     while (before > 0 && token(before - 1).word != nullptr && token(before - 1).word->role == Role::measure) --before;
     const bool asked = before > 0 && token(before - 1).word != nullptr && token(before - 1).word->role == Role::quantity;
     const bool counted = has(i, TermKind::noun) && (token(i).word == nullptr || token(i).word->role == Role::level);
-    if (asked && counted && !spent_.contains(i) && !grouped_by(token(i).word == nullptr ? "" : std::string(token(i).word->argument)) && !names_chosen(i) &&
-        !out_.tree.count)
+    if (asked && counted && !spent_.contains(i) && !grouped_by(token(i).word == nullptr ? "" : std::string(token(i).word->argument)) &&
+        !names_chosen(i) && !out_.tree.count)
       return refuse(Refusal::unsupported, "“" + said(i) + "”的数量请另外问", "ask for the number of these by itself");
   }
   if (slots_.says(Role::without) && !negation_used_)

@@ -158,7 +158,8 @@ bool Composer::add_values() {
   }
   // 小学和初中: side by side, unless together.
   for (const auto& [dimension, n] : named.mentions)
-    if (n >= 2 && !slots_.says(Role::sum) && !grouped_by(dimension) && !(slots_.says(Role::share) && metric().counts)) out_.tree.by.push_back(dimension);
+    if (n >= 2 && !slots_.says(Role::sum) && !grouped_by(dimension) && !(slots_.says(Role::share) && metric().counts))
+      out_.tree.by.push_back(dimension);
   return true;
 }
 

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two counts of which one is divided by the other: by a metric of the packs where one does so, else as they are; and counts whose share is a metric.
+#include <algorithm>
+
+#include "ask/composer.h"
+
+namespace banmo::ask {
+
+// What a noun counts; 有在校生的学校数 counts schools, too.
+std::vector<std::string> Composer::with_their_number(size_t noun) const {
+  std::vector<std::string> ids;
+  for (const Candidate& one : candidates(noun, true))
+    if (one.direct) ids.push_back(one.id);  // 到课 shares a name with 授课 and is no lesson
+  const std::u32string end = text_.text.substr(token(noun).begin, token(noun).end - token(noun).begin) + U"数";
+  for (const auto& [id, frame] : frame_.metrics())
+    if (frame.counts && fold(frame.metric->title.zh).text.ends_with(end)) ids.push_back(id);
+  return ids;
+}
+
+// The data that count students, under whichever name.
+std::vector<std::string> Composer::students() const {
+  std::vector<std::string> ids;
+  const auto* terms = lexicon_.exactly(U"学生数");
+  for (const uint32_t index : terms == nullptr ? std::vector<uint32_t>() : *terms)
+    if (lexicon_.term(index).kind == TermKind::metric)
+      for (const std::string& id : lexicon_.siblings(lexicon_.term(index).id)) ids.push_back(id);
+  return ids;
+}
+
+// 生均图书; 民办学校生均教学用房: the places are not what is divided.
+bool Composer::choose_per_student(std::vector<size_t> counts) {
+  std::erase_if(counts, [&](size_t i) { return token(i).word != nullptr && token(i).word->role == Role::level; });
+  for (const size_t i : counts)
+    if (const std::string ratio = frame_.ratio_of(ids_of(i), students()); !ratio.empty()) {
+      out_.tree.metrics = {ratio};
+      spent_.insert(counts.begin(), counts.end());
+      return true;
+    }
+  return counts.empty() ? true
+                        : refuse(Refusal::unknown_metric, "没有生均“" + said(counts.front()) + "”这个指标", "there is no such figure per student");
+}
+
+// 平均每个班超过45人: of students, though nobody says so.
+bool Composer::choose_students_per(const std::vector<size_t>& counts) {
+  const bool of_people =
+      slots_.unit == "人" || (slots_.having.size() == 1 && slots_.having.front().unit == "人") || text_.text.find(U"数最") != std::u32string::npos;
+  const auto below = std::find_if(counts.begin(), counts.end(), [&](size_t i) {
+    size_t before = i;
+    while (before > 0 && token(before - 1).word != nullptr && token(before - 1).word->role == Role::measure) --before;
+    return before > 0 && token(before - 1).word != nullptr && token(before - 1).word->role == Role::per;
+  });
+  const bool alone = below != counts.end() && std::all_of(counts.begin(), counts.end(), [&](size_t i) {
+                       return i == *below || (token(i).word != nullptr && token(i).word->role == Role::level);
+                     });
+  if (!of_people || !alone) return false;
+  const std::string ratio = frame_.ratio_of(students(), with_their_number(*below));
+  if (ratio.empty()) return false;
+  out_.tree.metrics = {ratio};
+  spent_.insert(*below);
+  for (RawHaving& having : slots_.having) having.metric = std::string::npos;
+  return true;
+}
+
+// 平均每所学校有多少学生, 生均…, 学生和教师之比, 本科教师占专任教师的比例: two counts that a metric of the packs divides.
+bool Composer::choose_ratio() {
+  std::vector<size_t> counts = slots_.metrics;
+  counts.insert(counts.end(), slots_.nouns.begin(), slots_.nouns.end());
+  std::sort(counts.begin(), counts.end());
+  if (slots_.says(Role::per_student)) return choose_per_student(std::move(counts));
+  const bool per = slots_.says(Role::per) || (slots_.says(Role::ratio) && counts.size() >= 2);
+  if (per && choose_students_per(counts)) return true;
+  if (!per || counts.size() < 2) return true;
+  // 每百名学生摊到几台: a ratio that is named is none of two others.
+  const auto is_total = [&](size_t i) {
+    const std::vector<std::string> ids = ids_of(i);
+    return !has(i, TermKind::metric) || std::any_of(ids.begin(), ids.end(), [&](const std::string& id) { return frame_.metric(id)->counts; });
+  };
+  if (!std::all_of(counts.begin(), counts.end(), is_total)) return true;
+  const auto n_things = std::count_if(counts.begin(), counts.end(), [&](size_t i) { return token(i).word == nullptr; });
+  if (n_things > 2)
+    return refuse(Refusal::unsupported, "没有看懂用什么除以什么；请只说两个数，例如“平均每所学校有多少册图书”",
+                  "what is to be divided by what was not understood: name two figures");
+  const size_t first = counts[0], second = counts[1];
+  const bool first_is_below = slots_.says(Role::per) || slots_.says(Role::group);
+  const std::vector<std::string> one = with_their_number(first), two = with_their_number(second);
+  std::string ratio = first_is_below ? frame_.ratio_of(two, one) : frame_.ratio_of(one, two);
+  if (ratio.empty()) ratio = first_is_below ? std::string() : frame_.ratio_of(two, one);
+  if (!ratio.empty()) {
+    out_.tree.metrics = {ratio};
+  } else {
+    std::string above, below;
+    if (!choose_one(first_is_below ? second : first, above) || !choose_one(first_is_below ? first : second, below)) return false;
+    out_.tree.metrics = {above, below};
+    out_.tree.intent = Intent::ratio;
+  }
+  spent_.insert({first, second});
+  return true;
+}
+
+// 女生占比, 大班额占多少, 本科及以上教师占专任教师的比例: a count whose share is a metric.
+bool Composer::choose_share_metric() {
+  if (!slots_.says(Role::share) || !out_.tree.metrics.empty()) return true;
+  std::vector<size_t> counts = slots_.metrics;
+  counts.insert(counts.end(), slots_.nouns.begin(), slots_.nouns.end());
+  std::sort(counts.begin(), counts.end());
+  // 各区随迁子女占在校生: the part and the whole are both named. 各区在校生占比 is each one's part of all.
+  const bool levels = std::all_of(slots_.grouped.begin(), slots_.grouped.end(),
+                                  [&](size_t i) { return token(i).word != nullptr && token(i).word->role == Role::level; });
+  if (!slots_.grouped.empty() && !(levels && counts.size() == 2)) return true;
+  std::erase_if(
+      counts, [&](size_t i) { return slots_.negated.contains(i) && (has(i, TermKind::flag) || has(i, TermKind::value) || has(i, TermKind::words)); });
+  // 没有接入数字基座的系统占比: what is denied is a part of the noun.
+  const auto denied = std::find_if(counts.begin(), counts.end(), [&](size_t i) { return slots_.negated.contains(i) && has(i, TermKind::noun); });
+  if (denied != counts.end() && slots_.levels.empty()) {
+    unfit_value_ = *denied;
+    return refuse(Refusal::unsupported, "没有看懂要排除什么", "what is to be left out was not understood");
+  }
+  if (counts.empty() || counts.size() > 2) return true;
+  // 寄宿生里女生占比: 女生占比 is of all students.
+  const auto is_whole = [&](size_t part, const std::string& id) {
+    if (counts.size() < 2) return true;
+    const std::vector<std::string> whole = ids_of(counts[0] == part ? counts[1] : counts[0]);
+    const std::string& below = frame_.metric(id)->metric->denominator;
+    return below.empty() || std::any_of(whole.begin(), whole.end(), [&](const std::string& one) {
+             return one == below || (frame_.metric(one)->metric->unit == frame_.metric(below)->metric->unit && frame_.metric(one)->fixed.empty());
+           });
+  };
+  for (const size_t i : counts)
+    for (const Candidate& one : candidates(i, true, true))
+      if (!has(i, TermKind::metric) && one.direct && viewer_.sees_metric(one.id) && n_unsupported(one.id) == 0 && is_whole(i, one.id)) {
+        out_.tree.metrics = {one.id};
+        spent_.insert(counts.begin(), counts.end());
+        return true;
+      }
+  std::string ratio = frame_.ratio_of(ids_of(counts[0]), counts.size() == 2 ? ids_of(counts[1]) : std::vector<std::string>());
+  if (ratio.empty() && counts.size() == 2) ratio = frame_.ratio_of(ids_of(counts[1]), ids_of(counts[0]));  // 学校开人工智能课的比例
+  if (ratio.empty() || !viewer_.sees_metric(ratio)) return true;
+  // With values or places to take shares of, the count itself is meant: 民办学校占比.
+  if (counts.size() == 1 && !slots_.values.empty() && n_unsupported(ratio) > 0) return true;
+  out_.tree.metrics = {ratio};
+  spent_.insert(counts.begin(), counts.end());
+  return true;
+}
+
+}  // namespace banmo::ask
