@@ -191,6 +191,12 @@ bool Composer::group_by_text(size_t marker, const Brief& brief) {
     slots_.said.insert(Role::versus);
     return true;
   }
+  // 职称结构，各档各占多少: of what is named.
+  constexpr std::u32string_view kKinds = U"档级类种项等层";
+  if (ids.size() != 1 && brief.text.size() == 1 && contains(kKinds, brief.text.front()) && !slots_.dimensions.empty() && !which) {
+    std::erase_if(slots_.unknown, [&](size_t i) { return i >= brief.begin && i < brief.end; });
+    return true;
+  }
   if (ids.size() != 1) {
     const bool by = word.text == U"按" || word.text == U"分" || word.text == U"按照";
     const std::string said = unknown ? unknown_word(brief.begin) : said_of(brief.begin, brief.end);

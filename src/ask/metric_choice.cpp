@@ -185,6 +185,10 @@ bool Composer::choose_metrics() {
   for (const size_t i : slots_.nouns)
     if (slots_.negated.contains(i) && mentions.empty() && (token(i).word == nullptr || is_before_level(i)) && !candidates(i, true).empty())
       negated_nouns_ = true;
+  // 既没接入万兆、也没无线全覆盖: the one is a noun, the other a name.
+  const auto denied = [&](size_t i) { return slots_.negated.contains(i); };
+  negated_nouns_ |= !mentions.empty() && std::all_of(mentions.begin(), mentions.end(), denied) &&
+                    std::any_of(slots_.nouns.begin(), slots_.nouns.end(), [&](size_t i) { return denied(i) && token(i).word == nullptr; });
   if (negated_nouns_)
     for (const size_t i : slots_.nouns)
       if (slots_.negated.contains(i) && !candidates(i, true).empty()) mentions.push_back(i);

@@ -35,6 +35,12 @@ Name bare_place(const Name& name) {
   return name;
 }
 
+// 城阳街道小学 is named after the street, not 街道小学 of 城阳.
+bool goes_on(std::u32string_view rest) {
+  constexpr std::u32string_view kWithin = U"镇乡路街区县市村";
+  return rest.starts_with(U"街道") || kWithin.find(rest.front()) != kWithin.npos;
+}
+
 Name in_numerals(int n) {
   constexpr std::u32string_view kDigits = U"零一二三四五六七八九";
   const auto tens = static_cast<size_t>(n / 10), ones = static_cast<size_t>(n % 10);
@@ -109,7 +115,8 @@ std::vector<std::pair<Name, int>> OrgAliases::names_of(const directory::Org& org
     const std::vector<Name> before = above(org);
     for (const Name& name : std::set<Name>(shorter))
       for (const Name& place : before)
-        if (name.starts_with(place) && name.size() >= place.size() + 2) shorter.insert(name.substr(place.size()));
+        if (name.starts_with(place) && name.size() >= place.size() + 2 && !goes_on(std::u32string_view(name).substr(place.size())))
+          shorter.insert(name.substr(place.size()));
     for (const Name& name : std::set<Name>(shorter))
       for (const Shorter& kind : kKinds)
         if (name.ends_with(kind.whole)) shorter.insert(name.substr(0, name.size() - kind.whole.size()) + Name(kind.brief));

@@ -133,7 +133,8 @@ class Finder {
   bool is_place(std::u32string_view run, size_t end) const {
     constexpr std::u32string_view kKinds = U"区市县镇乡村庄";
     constexpr std::u32string_view kBefore = U"路村镇庄湾岛河山沟家港桥店埠口滩疃岭";
-    constexpr std::array<std::u32string_view, 8> kSchools = {U"小学", U"中学", U"学校", U"幼儿园", U"街道", U"学院", U"大学", U"小"};
+    constexpr std::array<std::u32string_view, 13> kSchools = {U"小学", U"中学", U"学校", U"幼儿园", U"街道", U"学院", U"大学",
+                                                              U"高中", U"初中", U"中职", U"职校",   U"职高", U"小"};
     if (run.size() >= 3 && kKinds.find(run.back()) != kKinds.npos) return true;
     for (const std::u32string_view one : kSchools)
       if (run.size() > one.size() + 1 && run.ends_with(one) && one.size() > 1) return true;

@@ -130,6 +130,10 @@ bool Composer::check_request() {
     // 把接入率改成95: a figure is to be written.
     const bool writes = word->role == Role::swap && i + 1 < slots_.tokens.size() && token(i + 1).number && !token(i + 1).numbered &&
                         token(i + 1).terms.empty() && word->text.ends_with(U"成") && previous_ == nullptr;
+    // 安排了多少个学位: done by others, and how many is asked.
+    const bool told =
+        word->role == Role::act && i + 1 < slots_.tokens.size() && text_.text[token(i + 1).begin] == U'了' && slots_.says(Role::quantity);
+    if (told) continue;
     if (word->role == Role::act || writes)
       return refuse(Refusal::not_a_data_question, "这里只回答数据问题，不能代办“" + said(i) + "”这样的事；可以问数值、排名、趋势和同比",
                     "questions about data are answered here, nothing is done or written for you: ask for values, ranks, trends and changes");
@@ -138,7 +142,9 @@ bool Composer::check_request() {
                     "questions about data are answered here, no opinions are given: ask for values, ranks, trends and changes");
     // 你觉得公办好还是民办好: no figure is named, nor how many are asked for.
     if (word->role == Role::opinion && slots_.metrics.empty() && !slots_.says(Role::quantity) && !slots_.says(Role::most)) return refuse_talk();
-    if (word->role == Role::supposed && previous_ == nullptr && is_of_data())
+    const bool would =
+        word->role == Role::supposed || (word->role == Role::follow && (word->text == U"要是" || word->text == U"如果是" || word->text == U"那要是"));
+    if (would && previous_ == nullptr && is_of_data())
       return refuse(Refusal::unsupported, "这里只回答已有数据的统计数字，不推算“" + said(i) + "”的情形",
                     "figures of the data there are can be asked, not what would be");
   }

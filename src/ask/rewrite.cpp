@@ -152,6 +152,8 @@ void take_out_inserted(Folded& text, const Lexicon& lexicon, Date today) {
     size_t first = 0, gap = 0, second = 0;
     std::u32string title;
     const std::u32string_view whole = text.text;
+    // 平均每节同步课堂有多少到课人次: of each of them, no name of its own.
+    if (at > 0 && (whole[at - 1] == U'每' || (at > 1 && whole[at - 2] == U'每'))) continue;
     lexicon.each_apart(whole, at, kLongestGap, [&](size_t a, size_t g, size_t b, const std::vector<uint32_t>& terms) {
       if (a + b <= first + second || cuts_name(names, {{at, at + a}, {at + a + g, at + a + g + b}})) return;
       const auto named = std::find_if(terms.begin(), terms.end(), [&](uint32_t index) {
