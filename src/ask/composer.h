@@ -190,6 +190,7 @@ class Composer {
   bool is_of_data() const;
   bool wants_done() const;
   bool refuse_talk();
+  static bool ends_as_figure(std::u32string_view word);
   bool may_be_part(size_t token) const;
   bool touches(size_t token) const;
   std::string said_of(size_t from, size_t to) const;

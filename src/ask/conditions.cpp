@@ -190,6 +190,7 @@ bool Composer::check_unknown() {
   const size_t i = figure_among(left);
   const std::string word = unknown_word(i);
   const bool number = token(i).number.has_value();
+  if (number && names_person()) return refuse_person();  // 张三
   if (number) return refuse(Refusal::unsupported, "没有看懂数字“" + word + "”的用途", "what the number " + word + " is for was not understood");
   const bool before_metric =
       i + 1 < slots_.tokens.size() && has(i + 1, TermKind::metric) && text_.at[token(i + 1).begin] == text_.at[token(i).end - 1] + 1;
@@ -201,6 +202,8 @@ bool Composer::check_unknown() {
   }
   if (names_person()) return refuse_person();
   if (by_noun_ && !place) return refuse(Refusal::unknown_metric, "没有“" + word + "”这样的指标", "there is no such metric");
+  // 视力不良率: the name of a figure, whatever stands beside it.
+  if (ends_as_figure(text::code_points_of(word))) return refuse(Refusal::unknown_metric, "没有“" + word + "”这个指标", "there is no such metric");
   return refuse(Refusal::unknown_entity, "没有看懂“" + word + "”；它不是这里的机构、指标或取值",
                 "\"" + word + "\" is no organisation, metric or value here");
 }

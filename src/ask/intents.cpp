@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is to be done with the figures: order, thresholds, change, shares, ranks, runs of years, causes.
 #include <algorithm>
+#include <array>
 
 #include "ask/composer.h"
 
@@ -430,6 +431,9 @@ Parsed Composer::run() {
   bool personal = person && slots_.metrics.empty();
   for (size_t k = 0; k < slots_.tokens.size(); ++k)
     personal |= token(k).word != nullptr && token(k).word->role == Role::personal && !is_counted_kind(k);
+  // 导出学生名单
+  constexpr std::array<std::u32string_view, 4> kLists = {U"学生名单", U"教师名单", U"人员名单", U"学生名字"};
+  personal |= std::any_of(kLists.begin(), kLists.end(), [&](std::u32string_view one) { return text_.text.find(one) != std::u32string::npos; });
   if (personal || is_about_person()) {
     refuse_person();
     return std::move(out_);

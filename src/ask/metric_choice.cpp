@@ -102,7 +102,17 @@ int Composer::n_unsupported(const std::string& id) const {
 
 bool Composer::choose_one(size_t token_index, std::string& id) {
   std::vector<Candidate> all = candidates(token_index, true);
-  const auto rank = [&](const Candidate& one) { return std::tuple(n_unsupported(one.id), viewer_.sees_metric(one.id) ? 0 : 1, one.penalty); };
+  // 中考录取人数: of the scene that another word is of.
+  const auto n_elsewhere = [&](const std::string& candidate) {
+    const std::string& pack = frame_.metric(candidate)->metric->pack;
+    return std::count_if(slots_.nouns.begin(), slots_.nouns.end(), [&](size_t noun) {
+      const std::vector<std::string> ids = noun == token_index || token(noun).word != nullptr ? std::vector<std::string>() : ids_of(noun);
+      return !ids.empty() && std::none_of(ids.begin(), ids.end(), [&](const std::string& one) { return frame_.metric(one)->metric->pack == pack; });
+    });
+  };
+  const auto rank = [&](const Candidate& one) {
+    return std::tuple(n_unsupported(one.id), viewer_.sees_metric(one.id) ? 0 : 1, one.penalty, n_elsewhere(one.id));
+  };
   std::stable_sort(all.begin(), all.end(), [&](const Candidate& a, const Candidate& b) { return rank(a) < rank(b); });
   if (all.empty()) return refuse(Refusal::unknown_metric, "没有“" + said(token_index) + "”这个指标", "there is no such metric");
   id = all.front().id;

@@ -63,7 +63,9 @@ class Finder {
     for (const Token& token : tokens) {
       const bool single = token.end - token.begin == 1 && token.terms.empty() && !token.time;
       for (size_t i = token.begin; i < token.end; ++i) {
-        unknown_[i] = !token.known();
+        // 张三
+        const bool numeral = single && token.number && i > 0 && kPlainSurnames.find(text_[i - 1]) != std::u32string_view::npos && free_[i - 1];
+        unknown_[i] = !token.known() || numeral;
         free_[i] = (!token.known() || (single && !is_grammar(text_[i])));
       }
     }

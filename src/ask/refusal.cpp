@@ -20,11 +20,6 @@ bool is_particle(char32_t c) {
   return kParticles.find(c) != kParticles.npos;
 }
 
-bool ends_as_figure(std::u32string_view word) {
-  constexpr std::u32string_view kEnds = U"率数量度额费比分值";
-  return word.size() >= 2 && kEnds.find(word.back()) != kEnds.npos;
-}
-
 // What the name of a school or another institution ends with.
 bool ends_as_school(std::u32string_view word) {
   constexpr std::u32string_view kEnds = U"校学园院";
@@ -38,6 +33,11 @@ bool ends_as_place(std::u32string_view word) {
 }
 
 }  // namespace
+
+bool Composer::ends_as_figure(std::u32string_view word) {
+  constexpr std::u32string_view kEnds = U"率数量度额费比分值";
+  return word.size() >= 2 && kEnds.find(word.back()) != kEnds.npos;
+}
 
 // One word of one character that grammar does not claim: 下 of 历下区, 率 of 就业率.
 bool Composer::may_be_part(size_t i) const {
@@ -131,6 +131,11 @@ bool Composer::check_request() {
     const bool writes = word->role == Role::swap && i + 1 < slots_.tokens.size() && token(i + 1).number && !token(i + 1).numbered &&
                         token(i + 1).terms.empty() && word->text.ends_with(U"成") && previous_ == nullptr;
     // 安排了多少个学位: done by others, and how many is asked.
+    // 审批通过率 is a figure of it.
+    constexpr std::array<std::u32string_view, 5> kFigures = {U"通过率", U"率", U"数", U"时间", U"天数"};
+    const auto behind = std::u32string_view(text_.text).substr(token(i).end);
+    if (word->role == Role::act && std::any_of(kFigures.begin(), kFigures.end(), [&](std::u32string_view one) { return behind.starts_with(one); }))
+      continue;
     const bool told =
         word->role == Role::act && i + 1 < slots_.tokens.size() && text_.text[token(i + 1).begin] == U'了' && slots_.says(Role::quantity);
     if (told) continue;
@@ -140,6 +145,9 @@ bool Composer::check_request() {
     if (word->role == Role::opinion && word->argument.empty())
       return refuse(Refusal::not_a_data_question, "这里只回答数据问题，不作评价和推荐；可以问数值、排名、趋势和同比",
                     "questions about data are answered here, no opinions are given: ask for values, ranks, trends and changes");
+    // 你觉得优良率怎么样
+    const bool judged = text_.text.find(U"怎么样") != std::u32string::npos || text_.text.find(U"如何") != std::u32string::npos;
+    if (word->role == Role::opinion && judged) return refuse_talk();
     // 你觉得公办好还是民办好: no figure is named, nor how many are asked for.
     if (word->role == Role::opinion && slots_.metrics.empty() && !slots_.says(Role::quantity) && !slots_.says(Role::most)) return refuse_talk();
     const bool would =
