@@ -55,7 +55,7 @@ bool is_context(const std::u32string& clause, const Lexicon& lexicon, Date today
   // 很多家长关心孩子的作业负担: told, not asked; whatever it names is no condition.
   constexpr std::array<std::u32string_view, 5> kTold = {U"关心", U"注意到", U"反映", U"听说", U"看到"};
   const bool tells = std::any_of(kTold.begin(), kTold.end(), [&](std::u32string_view one) { return clause.find(one) != clause.npos; });
-  const bool pressed = clause.find(U"领导") != clause.npos || clause.find(U"局长") != clause.npos || clause.find(U"急") != clause.npos;
+  const bool pressed = clause.find(U"领导") != clause.npos || clause.find(U"局长") != clause.npos || clause.find(U'急') != clause.npos;
   size_t n_unknown = 0;
   bool pupils = false;
   for (const Token& token : Tokenizer{lexicon, today}.read(text, true)) {

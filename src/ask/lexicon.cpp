@@ -266,7 +266,7 @@ class LexiconBuilder {
         add(base.substr(0, base.size() - kSchool.size()), {TermKind::noun, metric.id, {}, {}, std::max(penalty, 1), metric.title.zh});
       add(base + U"数", {TermKind::metric, metric.id, {}, {}, std::max(penalty, 1), metric.title.zh});
       if (end == U"次数") add(base + U"量", {TermKind::metric, metric.id, {}, {}, std::max(penalty, 1), metric.title.zh});
-      if (metric.unit == "人" && base.find(U"学生") == base.npos && base.find(U"教师") == base.npos && base.find(U"生") == base.npos &&
+      if (metric.unit == "人" && base.find(U"学生") == base.npos && base.find(U"教师") == base.npos && base.find(U'生') == base.npos &&
           base.size() >= 2) {
         add(base + U"学生", {TermKind::noun, metric.id, {}, {}, std::max(penalty, 1), metric.title.zh});
         add(base + U"学生数", {TermKind::metric, metric.id, {}, {}, std::max(penalty, 1), metric.title.zh});
@@ -406,8 +406,10 @@ void Lexicon::add(std::u32string name, Term term) {
 
 const std::vector<uint32_t>* Lexicon::exactly(std::u32string_view text) const {
   uint32_t node = 0;
-  for (const char32_t c : text)
-    if ((node = step(node, c)) == 0) return nullptr;
+  for (const char32_t c : text) {
+    node = step(node, c);
+    if (node == 0) return nullptr;
+  }
   return node == 0 || nodes_[node].empty() ? nullptr : &nodes_[node];
 }
 
