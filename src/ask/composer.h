@@ -73,6 +73,7 @@ class Composer {
   std::vector<size_t> nouns_counted_beside(const std::vector<size_t>& mentions) const;
   std::optional<Where> kind_of(size_t noun, const MetricFrame& other) const;
   bool is_kind_of(size_t noun, size_t other) const;
+  bool is_part_of(size_t noun, size_t all) const;
   bool counts_people(size_t noun) const;
   bool ends_with_level() const;
   bool ends_with_noun() const;

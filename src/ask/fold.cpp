@@ -127,6 +127,7 @@ constexpr std::array kSame = {
     Same{U"没定级", U"未定级"},
     Same{U"没有定级", U"未定级"},
     // The examination is what these figures are of.
+    Same{U"中考招生", U"中考"},
     Same{U"中考考生", U"考生"},
     Same{U"中考第一志愿", U"第一志愿"},
     Same{U"中考一志愿", U"第一志愿"},

@@ -430,7 +430,8 @@ Parsed Composer::run() {
   // 个人信息 is also a kind of data that is counted.
   bool personal = person && slots_.metrics.empty();
   for (size_t k = 0; k < slots_.tokens.size(); ++k)
-    personal |= token(k).word != nullptr && token(k).word->role == Role::personal && !is_counted_kind(k);
+    personal |= token(k).word != nullptr && token(k).word->role == Role::personal && !is_counted_kind(k) &&
+                !(token(k).word->text == U"密码" && slots_.says(Role::act));  // 重置密码 is for somebody to do
   // 导出学生名单
   constexpr std::array<std::u32string_view, 4> kLists = {U"学生名单", U"教师名单", U"人员名单", U"学生名字"};
   personal |= std::any_of(kLists.begin(), kLists.end(), [&](std::u32string_view one) { return text_.text.find(one) != std::u32string::npos; });

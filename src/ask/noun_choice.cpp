@@ -78,6 +78,20 @@ bool Composer::is_kind_of(size_t noun, size_t other) const {
   return std::any_of(ids.begin(), ids.end(), [&](const std::string& id) { return kind_of(noun, *frame_.metric(id)).has_value(); });
 }
 
+// 第一志愿录取 beside 考生: of the same scene and unit, and limited where the other counts all.
+bool Composer::is_part_of(size_t noun, size_t all) const {
+  if (token(noun).word != nullptr || token(all).word != nullptr || slots_.negated.contains(noun)) return false;
+  const std::vector<std::string> parts = ids_of(noun), wholes = ids_of(all);
+  return std::any_of(parts.begin(), parts.end(), [&](const std::string& one) {
+    const MetricFrame& part = *frame_.metric(one);
+    return !part.fixed.empty() && std::any_of(wholes.begin(), wholes.end(), [&](const std::string& other) {
+      const MetricFrame& whole = *frame_.metric(other);
+      return whole.fixed.empty() && whole.metric->pack == part.metric->pack && whole.metric->unit == part.metric->unit &&
+             whole.metric->aggregate == pack::Aggregate::count;
+    });
+  });
+}
+
 // 超大班额 counts classes, as 班 beside it says.
 bool Composer::counts_so(size_t noun, size_t what) const {
   const std::u32string end = text_.text.substr(token(what).begin, token(what).end - token(what).begin) + U"数";
@@ -141,6 +155,8 @@ size_t Composer::counted_noun() const {
                  (counts_people(other) || counts_so(other, i));
         }))
       merit -= 5;
+    // 多少考生是第一志愿录取的: those who are a part of them.
+    if (std::any_of(slots_.nouns.begin(), slots_.nouns.end(), [&](size_t other) { return other != i && is_part_of(other, i); })) merit -= 5;
     // 参加体测的女生有多少: girls are a kind of those who were tested.
     if (std::any_of(slots_.nouns.begin(), slots_.nouns.end(), [&](size_t other) { return other != i && is_kind_of(i, other); })) merit -= 5;
     if (is_level && slots_.nouns.size() > 1) merit -= slots_.says(Role::most) || !slots_.having.empty() ? 4 : 1;

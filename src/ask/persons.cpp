@@ -29,9 +29,9 @@ constexpr std::array<std::u32string_view, 47> kWords = {
     U"毛入", U"常住", U"常规", U"严重", U"毕业", U"成绩", U"成本", U"成长", U"安全", U"安保", U"田径", U"平台", U"平安", U"时间", U"时长", U"康复",
     U"任课", U"任教", U"周边", U"周课", U"单亲", U"单位", U"申报", U"管理", U"项目", U"车辆", U"房屋", U"党员", U"党建", U"全职", U"海洋"};
 // Behind a surname.
-constexpr std::array<std::u32string_view, 21> kTitles = {U"老师", U"教师", U"同学", U"校长", U"主任", U"局长", U"处长",
-                                                         U"科长", U"书记", U"院长", U"园长", U"区长", U"市长", U"教授",
-                                                         U"医生", U"先生", U"女士", U"小姐", U"家长", U"妈妈", U"爸爸"};
+constexpr std::array<std::u32string_view, 22> kTitles = {U"局",   U"老师", U"教师", U"同学", U"校长", U"主任", U"局长", U"处长",
+                                                         U"科长", U"书记", U"院长", U"园长", U"区长", U"市长", U"教授", U"医生",
+                                                         U"先生", U"女士", U"小姐", U"家长", U"妈妈", U"爸爸"};
 // What somebody has.
 constexpr std::array<std::u32string_view, 12> kOwned = {U"分数", U"成绩", U"得分", U"名次", U"体测", U"出勤",
                                                         U"作业", U"评语", U"表现", U"情况", U"今天", U"昨天"};

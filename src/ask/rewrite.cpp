@@ -259,12 +259,12 @@ void join_year_before(Folded& text) {
   };
   constexpr std::array<std::u32string_view, 12> kBegin = {U"相较于", U"相比于", U"对比", U"相比", U"相较", U"比起",
                                                           U"跟",     U"和",     U"与",   U"同",   U"比",   U"较"};
-  constexpr std::array<Before, 17> kBefore = {Before{U"去年同期", U"比去年"},   Before{U"上年同期", U"比去年"},   Before{U"上一年度", U"比去年"},
-                                              Before{U"上一学年", U"比上学年"}, Before{U"上个学年", U"比上学年"}, Before{U"上一学期", U"比上学期"},
-                                              Before{U"上个学期", U"比上学期"}, Before{U"上一个月", U"比上月"},   Before{U"前一年", U"比去年"},
-                                              Before{U"上一年", U"比去年"},     Before{U"头一年", U"比去年"},     Before{U"上年度", U"比去年"},
-                                              Before{U"上个月", U"比上月"},     Before{U"上学年", U"比上学年"},   Before{U"上学期", U"比上学期"},
-                                              Before{U"去年", U"比去年"},       Before{U"上年", U"比去年"}};
+  constexpr std::array<Before, 20> kBefore = {
+      Before{U"去年同期", U"比去年"},   Before{U"上年同期", U"比去年"},   Before{U"上一年度", U"比去年"},   Before{U"上一学年", U"比上学年"},
+      Before{U"上个学年", U"比上学年"}, Before{U"上一学期", U"比上学期"}, Before{U"上个学期", U"比上学期"}, Before{U"上一个月", U"比上月"},
+      Before{U"前一个月", U"比上月"},   Before{U"前一学年", U"比上学年"}, Before{U"前一学期", U"比上学期"}, Before{U"前一年", U"比去年"},
+      Before{U"上一年", U"比去年"},     Before{U"头一年", U"比去年"},     Before{U"上年度", U"比去年"},     Before{U"上个月", U"比上月"},
+      Before{U"上学年", U"比上学年"},   Before{U"上学期", U"比上学期"},   Before{U"去年", U"比去年"},       Before{U"上年", U"比去年"}};
   constexpr std::array<std::u32string_view, 9> kEnd = {U"相比较", U"比起来", U"比较", U"相比", U"对比", U"比照", U"来比", U"来看", U"比"};
   const auto longest = [](std::u32string_view rest, const auto& all) {
     return std::find_if(all.begin(), all.end(), [&](std::u32string_view one) { return rest.starts_with(one); });

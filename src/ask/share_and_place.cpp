@@ -90,8 +90,10 @@ void Composer::set_beside_whole() {
   const bool against = slots_.says(Role::whole) && named && slots_.having.empty() && !shares && !slots_.says(Role::rank_of);
   // 各区市生师比，跟全市平均对照着看: the whole stands behind the groups.
   const bool groups_against = slots_.says(Role::whole) && slots_.orgs.empty() && slots_.says(Role::versus) && slots_.having.empty() &&
-                              slots_.order.empty() && !slots_.says(Role::share) && tree.by.size() == 1 && tree.by.front() != metric().period &&
-                              viewer_.everything && !fragment_;
+                              slots_.order.empty() && !slots_.says(Role::share) && tree.by.size() == 1 &&
+                              std::none_of(tree.where.begin(), tree.where.end(),
+                                           [&](const Where& one) { return one.dimension == tree.by.front() && one.values.size() > 1; }) &&
+                              tree.by.front() != metric().period && viewer_.everything && !fragment_;
   if (groups_against) tree.against_whole = true;
   if (against && (slots_.says(Role::versus) || slots_.says(Role::difference) || slots_.says(Role::average) || slots_.says(Role::join))) {
     tree.against_whole = true;
