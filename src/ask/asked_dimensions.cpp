@@ -89,7 +89,7 @@ bool Composer::refuse_group(const std::string& word) {
 }
 
 // The words right behind `marker` that may be a short name: unknown ones and counting words (门课, 一类), without the number before them.
-Composer::Brief Composer::brief_behind(size_t marker) const {
+Brief Composer::brief_behind(size_t marker) const {
   const auto counts = [&](size_t i) {
     return i < slots_.tokens.size() && token(i).terms.empty() && token(i).word != nullptr && token(i).word->role == Role::measure;
   };

@@ -52,7 +52,7 @@ std::string Composer::dimension_of(size_t i) const {
   return token(i).word == nullptr ? std::string() : std::string(token(i).word->argument);
 }
 
-Composer::Meaning Composer::shorthand(const std::string& code) const {
+Meaning Composer::shorthand(const std::string& code) const {
   Meaning meaning;
   for (const std::string& part : text::split(code, ';')) {
     const size_t equals = part.find('=');
@@ -61,7 +61,7 @@ Composer::Meaning Composer::shorthand(const std::string& code) const {
   return meaning;
 }
 
-std::optional<Composer::Meaning> Composer::numbered(const Token& one, const MetricFrame& metric) const {
+std::optional<Meaning> Composer::numbered(const Token& one, const MetricFrame& metric) const {
   for (const uint32_t index : one.terms) {
     const AskedDimension* dimension = metric.dimension(lexicon_.term(index).id);
     if (dimension == nullptr || dimension->kind != DimensionKind::whole) continue;
@@ -74,7 +74,7 @@ std::optional<Composer::Meaning> Composer::numbered(const Token& one, const Metr
 
 // A word may be a value of several lists ("高中"): of those that the metric has. A by-name that most lists use for one thing is not read as another
 // ("高中" as an education) unless that dimension is named beside it.
-std::optional<Composer::Meaning> Composer::meaning_of(size_t i, const MetricFrame& metric) const {
+std::optional<Meaning> Composer::meaning_of(size_t i, const MetricFrame& metric) const {
   std::map<std::string, int> uses;
   int most = 0;
   for (const uint32_t index : token(i).terms)
@@ -110,7 +110,7 @@ std::optional<Composer::Meaning> Composer::meaning_of(size_t i, const MetricFram
 }
 
 // 中职学校 of a metric that knows stages and no kinds of schools: what it is called without 学校.
-std::optional<Composer::Meaning> Composer::without_school(size_t i, const MetricFrame& metric) const {
+std::optional<Meaning> Composer::without_school(size_t i, const MetricFrame& metric) const {
   constexpr std::u32string_view kSchool = U"学校";
   const auto span = std::u32string_view(text_.text).substr(token(i).begin, token(i).end - token(i).begin);
   if (!is_school_kind(i) || !span.ends_with(kSchool) || span.size() < kSchool.size() + 2) return std::nullopt;

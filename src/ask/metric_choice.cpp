@@ -23,7 +23,7 @@ bool Composer::refuse(Refusal refusal, std::string zh, std::string en) {
   return false;
 }
 
-std::vector<Composer::Candidate> Composer::candidates(size_t token_index, bool nouns, bool of_share) const {
+std::vector<Candidate> Composer::candidates(size_t token_index, bool nouns, bool of_share) const {
   std::vector<Candidate> found;
   for (const uint32_t index : token(token_index).terms) {
     const Term& term = lexicon_.term(index);

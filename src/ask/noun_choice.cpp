@@ -37,7 +37,7 @@ size_t Composer::owned_noun() const {
 }
 
 // 没有民办学校的区市, 哪些学校没有女生: a kind of which the places asked for have none. What is counted is the noun behind the kind.
-Composer::NoneOf Composer::none_of() const {
+NoneOf Composer::none_of() const {
   constexpr std::array<std::u32string_view, 5> kNone = {U"没有", U"没", U"无", U"还没有", U"还没"};  // 未 stands before what is done
   for (size_t i = 0; i + 1 < slots_.tokens.size(); ++i) {
     const Word* word = token(i).word;

@@ -161,7 +161,7 @@ bool Composer::check_request() {
 }
 
 // From an unknown word or an unused number to what ends the name of a place or a school: 四方区, 第九十九中学, 青岛九中. Empty: it is none.
-Composer::PlaceSpan Composer::place_at(size_t i) const {
+PlaceSpan Composer::place_at(size_t i) const {
   size_t from = i, to = i + 1;
   const auto unknown = [&](size_t k) { return k < slots_.tokens.size() && !token(k).known(); };
   const auto number = [&](size_t k) { return k < slots_.tokens.size() && token(k).number && !token(k).numbered && token(k).terms.empty(); };
@@ -200,7 +200,7 @@ Composer::PlaceSpan Composer::place_at(size_t i) const {
 }
 
 // The first word that has the form of a place that is not known here.
-Composer::PlaceSpan Composer::unknown_place() const {
+PlaceSpan Composer::unknown_place() const {
   for (const size_t i : slots_.unknown)
     if (const PlaceSpan place = place_at(i); place.end > 0) return place;
   return {};

@@ -162,38 +162,48 @@ class Sorter {
       at_ = behind_number(at_ + 1);
       return true;
     }
-    if (is(at_, Role::compare_op)) {
-      const size_t number = skip_idle(at_ + 1);
-      if (take_whole(number, std::string(token(at_).word->argument))) return true;
-      // 平度超过莱西了吗: one beside the other.
-      const auto named = [&](size_t i) { return i < size() && (has(i, TermKind::org) || has(i, TermKind::value)); };
-      if (named(number) && token(at_).word->argument == "=") return true;  // 学历正好是本科
-      if (named(number) &&
-          std::any_of(slots_.orgs.begin(), slots_.orgs.end(), named) | std::any_of(slots_.values.begin(), slots_.values.end(), named)) {
-        slots_.said.insert(Role::versus);
-        return true;
-      }
-      if (!is_number(number)) return false;
-      add_having(std::string(token(at_).word->argument), token(number).number->value, 0);
-      at_ = behind_number(number);
-      if (is(at_ + 1, Role::outside) || is(at_ + 1, Role::after_op)) ++at_;
+    if (is(at_, Role::compare_op)) return take_compared();
+    if (is(at_, Role::versus) && (is(at_ + 1, Role::whole) || is(at_ + 1, Role::average))) return take_beside_whole();
+    return is_number(at_) && take_number_limit();
+  }
+
+  // 超过90%, 高于全市平均, 平度超过莱西
+  bool take_compared() {
+    const size_t number = skip_idle(at_ + 1);
+    if (take_whole(number, std::string(token(at_).word->argument))) return true;
+    // 平度超过莱西了吗: one beside the other.
+    const auto named = [&](size_t i) { return i < size() && (has(i, TermKind::org) || has(i, TermKind::value)); };
+    if (named(number) && token(at_).word->argument == "=") return true;  // 学历正好是本科
+    if (named(number) &&
+        (std::any_of(slots_.orgs.begin(), slots_.orgs.end(), named) || std::any_of(slots_.values.begin(), slots_.values.end(), named))) {
+      slots_.said.insert(Role::versus);
       return true;
     }
-    if (is(at_, Role::versus) && (is(at_ + 1, Role::whole) || is(at_ + 1, Role::average))) {
-      size_t end = at_ + 1;
-      while (is(end, Role::whole) || is(end, Role::average) || idle(end)) ++end;
-      // 比全市平均优良率高
-      const bool named = has(end, TermKind::metric) && is(skip_idle(end + 1), Role::higher);
-      const size_t metric = end;
-      if (named) end = skip_idle(end + 1);
-      if (!is(end, Role::higher)) return false;
-      if (named) slots_.metrics.push_back(metric);
-      const std::string op(token(end).word->argument);
-      if (!take_whole(at_ + 1, op)) return false;
-      if (named) at_ = end;
-      return true;
-    }
-    if (!is_number(at_)) return false;
+    if (!is_number(number)) return false;
+    add_having(std::string(token(at_).word->argument), token(number).number->value, 0);
+    at_ = behind_number(number);
+    if (is(at_ + 1, Role::outside) || is(at_ + 1, Role::after_op)) ++at_;
+    return true;
+  }
+
+  // 比全市平均高, 比全市平均优良率高
+  bool take_beside_whole() {
+    size_t end = at_ + 1;
+    while (is(end, Role::whole) || is(end, Role::average) || idle(end)) ++end;
+    // 比全市平均优良率高
+    const bool named = has(end, TermKind::metric) && is(skip_idle(end + 1), Role::higher);
+    const size_t metric = end;
+    if (named) end = skip_idle(end + 1);
+    if (!is(end, Role::higher)) return false;
+    if (named) slots_.metrics.push_back(metric);
+    const std::string op(token(end).word->argument);
+    if (!take_whole(at_ + 1, op)) return false;
+    if (named) at_ = end;
+    return true;
+  }
+
+  // 90%以上, 40%到60%之间, 百分之五十都不到
+  bool take_number_limit() {
     const size_t after = behind_number(at_) + 1;
     // 连百分之五十都不到
     const size_t op = skip_idle(after);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inside the room: the tokens of a question sorted by what they are for. Which metric a value belongs to is decided later, in compose.cpp.
+// Inside the room: the tokens of a question sorted by what they are for. Which metric a value belongs to is decided later, by the composer.
 #pragma once
 
 #include <optional>

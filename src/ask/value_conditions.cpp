@@ -47,7 +47,7 @@ void Composer::join_numbered() {
 }
 
 // 高一到高三, 等保二级到三级: the values between the two, of the one dimension in which they differ.
-std::optional<Composer::Meaning> Composer::range_of(const Meaning& from, const Meaning& to) const {
+std::optional<Meaning> Composer::range_of(const Meaning& from, const Meaning& to) const {
   if (from.size() != to.size()) return std::nullopt;
   Meaning range = from;
   int n_differ = 0;
