@@ -204,8 +204,16 @@ bool Composer::check_unknown() {
   if (by_noun_ && !place) return refuse(Refusal::unknown_metric, "没有“" + word + "”这样的指标", "there is no such metric");
   // 视力不良率: the name of a figure, whatever stands beside it.
   if (ends_as_figure(text::code_points_of(word))) return refuse(Refusal::unknown_metric, "没有“" + word + "”这个指标", "there is no such metric");
-  return refuse(Refusal::unknown_entity, "没有看懂“" + word + "”；它不是这里的机构、指标或取值",
-                "\"" + word + "\" is no organisation, metric or value here");
+  // 烟台的生师比, 跟上海比: where a place is named, though nothing of it says that it is one.
+  const auto begins = [&](size_t at) {
+    return at == 0 || (token(at - 1).word != nullptr && (token(at - 1).word->role == Role::join || token(at - 1).word->role == Role::versus));
+  };
+  const bool first = begins(i) || (i > 0 && may_be_part(i - 1) && begins(i - 1));
+  if (place || (first && token(i).end - token(i).begin <= 3))
+    return refuse(Refusal::unknown_entity, "没有看懂“" + word + "”；它不是这里的机构、指标或取值",
+                  "\"" + word + "\" is no organisation, metric or value here");
+  return refuse(Refusal::unknown_metric, "没有看懂“" + word + "”；它不是这里的指标、机构或取值",
+                "\"" + word + "\" is no metric, organisation or value here");
 }
 
 // The values of a code dimension but these.

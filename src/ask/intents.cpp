@@ -433,7 +433,7 @@ Parsed Composer::run() {
     personal |= token(k).word != nullptr && token(k).word->role == Role::personal && !is_counted_kind(k) &&
                 !(token(k).word->text == U"密码" && slots_.says(Role::act));  // 重置密码 is for somebody to do
   // 导出学生名单
-  constexpr std::array<std::u32string_view, 4> kLists = {U"学生名单", U"教师名单", U"人员名单", U"学生名字"};
+  constexpr std::array<std::u32string_view, 6> kLists = {U"学生名单", U"教师名单", U"人员名单", U"学生名字", U"学生叫什么", U"教师叫什么"};
   personal |= std::any_of(kLists.begin(), kLists.end(), [&](std::u32string_view one) { return text_.text.find(one) != std::u32string::npos; });
   if (personal || is_about_person()) {
     refuse_person();

@@ -145,6 +145,8 @@ bool Composer::check_request() {
     if (word->role == Role::opinion && word->argument.empty())
       return refuse(Refusal::not_a_data_question, "这里只回答数据问题，不作评价和推荐；可以问数值、排名、趋势和同比",
                     "questions about data are answered here, no opinions are given: ask for values, ranks, trends and changes");
+    // 帮我写一首教师节的诗: whatever it names, no figure is.
+    if (word->role == Role::chat && slots_.metrics.empty() && !slots_.says(Role::quantity)) return refuse_talk();
     // 你觉得优良率怎么样
     const bool judged = text_.text.find(U"怎么样") != std::u32string::npos || text_.text.find(U"如何") != std::u32string::npos;
     if (word->role == Role::opinion && judged) return refuse_talk();

@@ -285,6 +285,19 @@ void join_year_before(Folded& text) {
   }
 }
 
+// 一、二年级: the first and the second of them.
+void share_grades(Folded& text) {
+  constexpr std::u32string_view kGrade = U"年级", kJoin = U"、和与及跟";
+  for (size_t at = text.text.rfind(kGrade); at != text.text.npos && at > 0; at = text.text.rfind(kGrade, at - 1)) {
+    size_t begin = at;
+    while (begin > 0 && number_at(text.text, begin - 1) && at - begin < 2) --begin;
+    if (begin == at || begin < 2 || kJoin.find(text.text[begin - 1]) == kJoin.npos || !number_at(text.text, begin - 2)) continue;
+    insert(text, begin - 1, kGrade);
+    at = begin - 1;
+    if (at == 0) return;
+  }
+}
+
 // 达到全市平均没有: asked, not denied. 哪些学校没有 denies.
 void drop_final_not(Folded& text) {
   constexpr std::array<std::u32string_view, 4> kNot = {U"了没有", U"了没", U"没有", U"没"};
@@ -328,6 +341,7 @@ void count_hours(Folded& text, const Lexicon& lexicon) {
 
 Folded put_together(Folded text, const Lexicon& lexicon, Date today) {
   if (text.text.starts_with(U"规模最")) replace(text, 0, 2, U"学生数");
+  share_grades(text);
   count_hours(text, lexicon);
   join_year_before(text);
   drop_final_not(text);

@@ -211,7 +211,8 @@ bool is_slip(std::u32string_view span, std::u32string_view name) {
 bool is_other_figure(std::u32string_view span, std::u32string_view name) {
   constexpr std::u32string_view kEnds = U"率数比度量积分长额次";
   if (name.starts_with(span)) return false;
-  if (span.back() != name.back() && (kEnds.find(span.back()) != kEnds.npos || kEnds.find(name.back()) != kEnds.npos)) return true;
+  const bool alike = span.back() == name.back() || sound_alike(span.back(), name.back()) || look_alike(span.back(), name.back());
+  if (!alike && (kEnds.find(span.back()) != kEnds.npos || kEnds.find(name.back()) != kEnds.npos)) return true;
   if (span.size() < name.size() + 2) return false;
   size_t at = 0;
   for (const char32_t c : span)
@@ -221,8 +222,8 @@ bool is_other_figure(std::u32string_view span, std::u32string_view name) {
 
 // Characters that are taken for each other by their looks.
 bool look_alike(char32_t a, char32_t b) {
-  constexpr std::array<std::u32string_view, 14> kAlike = {U"人入八", U"己已巳", U"未末", U"士土", U"日曰目", U"大太犬", U"干千于",
-                                                          U"候侯",   U"拨拔",   U"晴睛", U"师帅", U"折拆析", U"率卒",   U"优忧"};
+  constexpr std::array<std::u32string_view, 15> kAlike = {U"人入八", U"己已巳", U"未末", U"士土",   U"日曰目", U"大太犬", U"干千于", U"候侯",
+                                                          U"拨拔",   U"晴睛",   U"师帅", U"折拆析", U"率卒",   U"优忧",   U"长常"};
   return std::any_of(kAlike.begin(), kAlike.end(), [&](std::u32string_view one) { return one.find(a) != one.npos && one.find(b) != one.npos; });
 }
 

@@ -29,11 +29,14 @@ Tree without_conditions(const Frame& frame, Tree tree) {
   return tree;
 }
 
-// Nothing of a kind is a zero where there are data of the period at all.
+// Nothing of a kind is a zero where there are data of the period at all. What is reported of each place is no zero where nothing was reported.
 Result<> FigureReader::zero_if_nothing(const Tree& tree, Figures& out) {
   const MetricFrame& first = *frame_.metric(tree.metrics.front());
   if (!out.table.rows.empty() || !tree.by.empty() || !first.counts || tree.where.empty() || tree.metrics.size() != 1) return {};
-  const Tree all = without_conditions(frame_, tree);
+  Tree all = without_conditions(frame_, tree);
+  if (first.stock)
+    for (const Where& where : tree.where)
+      if (is_level(where.dimension)) all.where.push_back(where);
   BANMO_TRY(QueryResult result, metrics_.query(principal_, query_of(all)));
   Figures whole;
   whole.table = std::move(result);
