@@ -49,7 +49,7 @@ std::optional<std::vector<Where>> Parser::places_in(std::string_view question, D
   for (const Token& token : tokens) {
     if (token.word != nullptr) {
       if (token.word->role == Role::whole || token.word->role == Role::own) return std::nullopt;
-      left_out |= token.word->role == Role::without || token.word->role == Role::outside;
+      left_out |= (token.word->role == Role::without && token.word->text != U"不") || token.word->role == Role::outside;  // 好不好
     }
     std::set<directory::OrgNo> named;
     for (const uint32_t index : token.terms)
