@@ -171,6 +171,7 @@ inline std::string wrong_change(World& world, const ask::Answer& answer, directo
   now.time.from = now.time.to = last;
   before.time.from = before.time.to = std::to_string(std::atoll(last.c_str()) - 1);
   const auto a = world.written(now, within), b = world.written(before, within);
+  if (!a || !b) return {};  // nothing of it is written apart
   size_t column = 0;
   while (column < answer.table.columns.size() && answer.table.columns[column].id != tree.metrics.front() + "__change") ++column;
   if (column >= answer.table.columns.size()) return "the change is not told";
