@@ -41,7 +41,12 @@ void Composer::share_within_groups() {
   const bool of_all = std::any_of(slots_.tokens.begin(), slots_.tokens.end(), [](const Token& one) {
     return one.word != nullptr && one.word->role == Role::share && one.word->text.find(U"全市") != std::u32string_view::npos;
   });
-  if (of_all || slots_.says(Role::whole)) return;
+  // 小学在校生的户籍构成 is of primary pupils: what they are made of, no part of anything.
+  const bool made_of = std::any_of(slots_.tokens.begin(), slots_.tokens.end(), [](const Token& one) {
+    constexpr std::u32string_view kMade = U"构结组";
+    return one.word != nullptr && one.word->role == Role::share && kMade.find(one.word->text.front()) != kMade.npos;
+  });
+  if (of_all || made_of || slots_.says(Role::whole)) return;
   tree.member = where->values.front();
   tree.by.push_back(where->dimension);
   tree.where.erase(where);
