@@ -215,7 +215,9 @@ void Composer::widen_to_all() {
   if (!filter.starts_with(begin) || !filter.ends_with('\'')) return;
   const std::string own = filter.substr(begin.size(), filter.size() - begin.size() - 1);
   const auto text = [](const pack::Metric& one) { return one.expression ? one.expression->text() : std::string(); };
-  for (const auto& [id, all] : frame_.metrics()) {
+  for (const auto& entry : frame_.metrics()) {
+    const std::string& id = entry.first;
+    const MetricFrame& all = entry.second;
     const pack::Metric& one = *all.metric;
     if (one.kind != kind.metric->kind || one.dataset != kind.metric->dataset || one.aggregate != kind.metric->aggregate || one.filter ||
         text(one) != text(*kind.metric) || !viewer_.sees_metric(id))

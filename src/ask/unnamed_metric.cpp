@@ -134,14 +134,12 @@ bool Composer::by_part() {
   const std::u32string_view text = text_.text;
   for (size_t first = 0; first < slots_.tokens.size(); ++first) {
     const size_t begin = token(first).begin;
-    size_t end = begin;
     bool unknown = false;
     std::u32string_view span;
     size_t behind = first;
     for (size_t i = first; i < slots_.tokens.size() && is_free(i); ++i) {
       unknown |= !token(i).known();
-      end = token(i).end;
-      const std::u32string_view part = text.substr(begin, end - begin);
+      const std::u32string_view part = text.substr(begin, token(i).end - begin);
       if (!unknown || part.size() < kLeast || part.size() > kMost) continue;
       if (std::none_of(kEnds.begin(), kEnds.end(), [&](std::u32string_view one) { return part.ends_with(one); })) continue;
       span = part;

@@ -149,7 +149,7 @@ bool Composer::add_values() {
   }
   // 周一到周五分别多少, 一到三年级每天: one by one.
   const bool each = text_.text.find(U"分别") != std::u32string::npos || text_.text.find(U"每天") != std::u32string::npos ||
-                    text_.text.find(U"各") != std::u32string::npos;
+                    text_.text.find(U'各') != std::u32string::npos;
   for (const size_t i : slots_.values) {
     const bool range = token(i).numbered && token(i).to > static_cast<int64_t>(token(i).number->value);
     const auto meaning = range && each ? meaning_of(i, metric()) : std::nullopt;
