@@ -13,7 +13,10 @@ export function Rate({ id }: { id: string }) {
   const [rating, setRating] = useState<Rating | ''>('')
   const [word, setWord] = useState('')
   const [said, setSaid] = useState(false)
-  const rate = useMutation({ mutationFn: (body: { rating: Rating | ''; word: string }) => api.POST('/api/v1/ask/ratings', { body: { id, ...body } }) })
+  // One after the other, so that the word is not overwritten by the mark; and each on its own, so that a mark still under way does not swallow the word's click.
+  const one = { scope: { id: `ask-rating-${id}` }, mutationFn: (body: { rating: Rating | ''; word: string }) => api.POST('/api/v1/ask/ratings', { body: { id, ...body } }) }
+  const rate = useMutation(one)
+  const send = useMutation(one)
   const mark = (next: Rating) => {
     const chosen = rating === next ? '' : next
     setRating(chosen)
@@ -27,13 +30,13 @@ export function Rate({ id }: { id: string }) {
     <div className="bm-ask-rate">
       {button('up')}{button('down')}
       {rating !== '' && !said && (
-        <form className="bm-inline" onSubmit={(event) => { event.preventDefault(); rate.mutate({ rating, word }, { onSuccess: () => setSaid(true) }) }}>
+        <form className="bm-inline" onSubmit={(event) => { event.preventDefault(); send.mutate({ rating, word }, { onSuccess: () => setSaid(true) }) }}>
           <label className="bm-labelled"><span>{w(`rate.word_${rating}`)}</span><Input value={word} maxLength={200} onChange={(event) => setWord(event.target.value)} /></label>
-          <Button htmlType="submit" disabled={word.trim() === ''} loading={rate.isPending}>{w('rate.send')}</Button>
+          <Button htmlType="submit" disabled={word.trim() === ''} loading={send.isPending}>{w('rate.send')}</Button>
         </form>
       )}
       {said && <span role="status">{w('rate.thanks')}</span>}
-      <ProblemNote error={rate.error} />
+      <ProblemNote error={send.error ?? rate.error} />
     </div>
   )
 }
