@@ -154,6 +154,7 @@ void describe(V& v, List<Item>& x) {
 // One function per file.
 void add_session_routes(Builder& builder);
 void add_org_routes(Builder& builder);
+void add_org_change_routes(Builder& builder);
 void add_people_routes(Builder& builder);
 void add_account_routes(Builder& builder);
 void add_dataset_routes(Builder& builder);

@@ -18,7 +18,6 @@
 namespace banmo::api {
 namespace {
 
-constexpr const char* kVerdictNames[] = {"open", "waiting", "clean", "infected"};
 constexpr const char* kVerifyPath = "/letters/verify";
 constexpr size_t kMaxCode = 40;
 
@@ -44,7 +43,7 @@ void describe(V& v, FileShape& x) {
   v.field("n_bytes", x.n_bytes);
   v.field("sha256", x.sha256);
   v.field("at", x.at);
-  v.field("verdict", x.verdict, {.one_of = kVerdictNames});
+  v.field("verdict", x.verdict, {.one_of = flows::kFileVerdictNames});
   v.field("level", x.level, {.one_of = kLevelNames});
   v.field("is_own", x.is_own);
   v.field("can_open", x.can_open);
@@ -161,7 +160,7 @@ void describe(V& v, RatingIn& x) {
 FileShape shape_of(const flows::CaseFile& file) {
   FileShape shape{file.id, file.file, two_of(file.title), {}, file.type, file.n_bytes, file.sha256, file.at, {}, level_name(file.level)};
   if (!file.name.empty()) shape.name = file.name;
-  shape.verdict = kVerdictNames[static_cast<size_t>(file.verdict)];
+  shape.verdict = flows::kFileVerdictNames[static_cast<size_t>(file.verdict)];
   shape.is_own = file.is_own;
   shape.can_open = file.can_open;
   shape.can_remove = file.can_remove;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Organisations: the tree, one of them, its history, move and merge.
+// Organisations: the tree, one of them, its history and its page; org_changes.cpp changes them.
 #include <algorithm>
 #include <functional>
 
 #include "api/builder.h"
-#include "api/shapes.h"
+#include "api/org_shapes.h"
 #include "directory/directory.h"
 #include "metrics/metrics.h"
 #include "pack/pack.h"
@@ -19,43 +19,6 @@ using directory::OrgTree;
 using directory::Principal;
 using directory::Right;
 using directory::Scope;
-
-struct OrgShape {
-  static constexpr const char* kName = "Org";
-  std::string id;
-  std::optional<std::string> code;
-  std::string title, kind;
-  std::optional<std::string> parent;
-  int64_t n_children = 0, n_students = 0, n_staff = 0;
-  Date valid_from;
-  std::optional<Date> valid_to;
-};
-template <class V>
-void describe(V& v, OrgShape& x) {
-  v.field("id", x.id);
-  v.field("code", x.code);
-  v.field("title", x.title);
-  v.field("kind", x.kind, {.one_of = kOrgKindNames});
-  v.field("parent", x.parent);
-  v.field("n_children", x.n_children);
-  v.field("n_students", x.n_students);
-  v.field("n_staff", x.n_staff);
-  v.field("valid_from", x.valid_from);
-  v.field("valid_to", x.valid_to);
-}
-
-struct OrgContactShape {
-  static constexpr const char* kName = "OrgContact";
-  std::optional<std::string> address, phone;
-  std::optional<double> longitude, latitude;
-};
-template <class V>
-void describe(V& v, OrgContactShape& x) {
-  v.field("address", x.address, {.title = "地址", .max_length = 300});
-  v.field("phone", x.phone, {.title = "电话", .max_length = 20});
-  v.field("longitude", x.longitude, {.title = "经度"});
-  v.field("latitude", x.latitude, {.title = "纬度"});
-}
 
 struct OrgPage {
   static constexpr const char* kName = "OrgDetail";
@@ -75,37 +38,6 @@ void describe(V& v, OrgPage& x) {
   v.field("may_contain", x.may_contain, {.doc = "Kinds that may stand directly below it.", .one_of = kOrgKindNames});
 }
 
-struct NewOrgShape {
-  static constexpr const char* kName = "NewOrg";
-  std::string parent, kind, title;
-  std::optional<std::string> code;
-};
-template <class V>
-void describe(V& v, NewOrgShape& x) {
-  v.field("parent", x.parent, {.title = "上级组织", .max_length = 36});
-  v.field("kind", x.kind, {.title = "类别", .one_of = kOrgKindNames});
-  v.field("title", x.title, {.title = "名称", .max_length = 300});
-  v.field("code", x.code, {.title = "代码", .max_length = 40});
-}
-
-struct Rename {
-  static constexpr const char* kName = "OrgRename";
-  std::string title;
-};
-template <class V>
-void describe(V& v, Rename& x) {
-  v.field("title", x.title, {.title = "新名称", .max_length = 300});
-}
-
-struct Close {
-  static constexpr const char* kName = "OrgClose";
-  Date on;
-};
-template <class V>
-void describe(V& v, Close& x) {
-  v.field("on", x.on, {.title = "生效日期"});
-}
-
 struct OrgEventShape {
   static constexpr const char* kName = "OrgEvent";
   Instant at;
@@ -119,44 +51,6 @@ void describe(V& v, OrgEventShape& x) {
   v.field("what", x.what);
   v.field("detail", x.detail);
   v.field("by", x.by);
-}
-
-struct Move {
-  static constexpr const char* kName = "OrgMove";
-  std::string parent;
-  Date on;
-};
-template <class V>
-void describe(V& v, Move& x) {
-  v.field("parent", x.parent, {.title = "新的上级组织", .max_length = 36});
-  v.field("on", x.on, {.title = "生效日期"});
-}
-
-struct Merge {
-  static constexpr const char* kName = "OrgMerge";
-  std::string into;
-  Date on;
-};
-template <class V>
-void describe(V& v, Merge& x) {
-  v.field("into", x.into, {.title = "并入的组织", .max_length = 36});
-  v.field("on", x.on, {.title = "生效日期"});
-}
-
-struct Preview {
-  static constexpr const char* kName = "OrgPreview";
-  int64_t n_orgs = 0, n_students = 0, n_staff = 0, n_accounts = 0;
-  std::vector<std::string> codes;
-  std::vector<Two> effects;
-};
-template <class V>
-void describe(V& v, Preview& x) {
-  v.field("n_orgs", x.n_orgs);
-  v.field("n_students", x.n_students);
-  v.field("n_staff", x.n_staff);
-  v.field("n_accounts", x.n_accounts);
-  v.field("codes", x.codes, {.doc = "Codes that files can no longer use."});
-  v.field("effects", x.effects);
 }
 
 struct HeadCount {
@@ -196,37 +90,7 @@ void describe(V& v, OrgFace& x) {
   v.field("boards", x.boards, {.doc = "What the packs show on the page of such an organisation."});
 }
 
-OrgShape shape_of(const directory::Directory& directory, const OrgTree& tree, const Org& org) {
-  OrgShape shape;
-  shape.id = org.id.to_string();
-  if (!org.code.empty()) shape.code = org.code;
-  shape.title = org.title;
-  shape.kind = directory::name_of(org.kind);
-  if (const Org* parent = tree.find(org.parent)) shape.parent = parent->id.to_string();
-  const directory::OrgCounts counts = directory.counts(org.no);
-  shape.n_children = counts.n_children;
-  shape.n_students = counts.n_students;
-  shape.n_staff = counts.n_staff;
-  shape.valid_from = org.valid_from;
-  shape.valid_to = org.valid_to;
-  return shape;
-}
-
-OrgContactShape shape_of(const directory::OrgContact& contact) {
-  OrgContactShape shape{{}, {}, contact.longitude, contact.latitude};
-  if (!contact.address.empty()) shape.address = contact.address;
-  if (!contact.phone.empty()) shape.phone = contact.phone;
-  return shape;
-}
-
 Scope scope_of(const Call& call) { return call.engines.directory->scope(call.principal, Right::orgs_read, {.org_field = "no", .person_field = {}}); }
-
-// Ancestors of what the caller may see are no secret: they are the way to it.
-Result<const Org*> visible_org(const Call& call, const OrgTree& tree, std::string_view id) {
-  BANMO_TRY(const Org* org, find_org(tree, id));
-  if (!scope_of(call).covers(tree, org->no)) return find_org(tree, "");
-  return org;
-}
 
 bool matches(const Org& org, const std::string& q, const std::string& kind) {
   if (!kind.empty() && directory::name_of(org.kind) != kind) return false;
@@ -291,56 +155,6 @@ Result<OrgPage> get_org(const Call& call) {
   return page;
 }
 
-OrgShape shape_now(const Call& call, const Org& org) { return shape_of(*call.engines.directory, *call.engines.directory->orgs(), org); }
-
-Result<OrgShape> create_org(const Call& call, const NewOrgShape& in) {
-  const auto tree = call.engines.directory->orgs();
-  BANMO_TRY(const Org* parent, visible_org(call, *tree, in.parent));
-  directory::NewOrg org;
-  org.parent = parent->no;
-  org.kind = directory::org_kind_of(in.kind).value_or(directory::OrgKind::school);
-  org.title = in.title;
-  org.code = in.code.value_or("");
-  BANMO_TRY(const Org made, call.engines.directory->create_org(call.principal, org));
-  return shape_now(call, made);
-}
-
-// What the directory does with the path's organisation, or says that it would do.
-template <class Value, class Ask>
-std::invoke_result_t<Ask, Directory*, const Principal&, OrgNo, Value> of_one(const Call& call, const Value& value, Ask ask) {
-  const auto tree = call.engines.directory->orgs();
-  BANMO_TRY(const Org* org, visible_org(call, *tree, call.path("id")));
-  return std::invoke(ask, call.engines.directory, call.principal, org->no, value);
-}
-
-// The same with another organisation, which the body names.
-template <class Ask>
-std::invoke_result_t<Ask, Directory*, const Principal&, OrgNo, OrgNo, Date> of_two(const Call& call, const std::string& other, Date on, Ask ask) {
-  const auto tree = call.engines.directory->orgs();
-  BANMO_TRY(const Org* org, visible_org(call, *tree, call.path("id")));
-  BANMO_TRY(const Org* second, visible_org(call, *tree, other));
-  return std::invoke(ask, call.engines.directory, call.principal, org->no, second->no, on);
-}
-
-Result<OrgShape> rename_org(const Call& call, const Rename& in) {
-  BANMO_TRY(const Org renamed, of_one(call, in.title, &Directory::rename_org));
-  return shape_now(call, renamed);
-}
-
-Result<OrgShape> close_org(const Call& call, const Close& in) {
-  BANMO_TRY(const Org closed, of_one(call, in.on, &Directory::close_org));
-  return shape_now(call, closed);
-}
-
-Result<OrgContactShape> set_contact(const Call& call, const OrgContactShape& in) {
-  const auto tree = call.engines.directory->orgs();
-  BANMO_TRY(const Org* org, visible_org(call, *tree, call.path("id")));
-  const directory::OrgContact contact{in.address.value_or(""), in.phone.value_or(""), in.longitude, in.latitude};
-  BANMO_DO(call.engines.directory->set_org_contacts(call.principal, {{org->no, contact}}));
-  BANMO_TRY(const directory::OrgContact kept, call.engines.directory->org_contact(org->no));
-  return shape_of(kept);
-}
-
 Result<List<OrgEventShape>> org_history(const Call& call) {
   const auto tree = call.engines.directory->orgs();
   BANMO_TRY(const Org* org, visible_org(call, *tree, call.path("id")));
@@ -348,37 +162,6 @@ Result<List<OrgEventShape>> org_history(const Call& call) {
   List<OrgEventShape> list;
   for (const directory::OrgEvent& event : events) list.items.push_back({event.at, event.what, Two::of(event.detail), event.by});
   return list;
-}
-
-Result<OrgShape> move_org(const Call& call, const Move& move) {
-  BANMO_TRY(const Org moved, of_two(call, move.parent, move.on, &Directory::move_org));
-  return shape_now(call, moved);
-}
-
-Result<OrgShape> merge_org(const Call& call, const Merge& merge) {
-  BANMO_TRY(const Org stays, of_two(call, merge.into, merge.on, &Directory::merge_org));
-  return shape_now(call, stays);
-}
-
-Preview shape_of(const directory::OrgPreview& preview) {
-  Preview shape{preview.n_orgs, preview.n_students, preview.n_staff, preview.n_accounts, preview.codes, {}};
-  for (const Message& effect : preview.effects) shape.effects.push_back(Two::of(effect));
-  return shape;
-}
-
-Result<Preview> preview_move(const Call& call, const Move& move) {
-  BANMO_TRY(const auto preview, of_two(call, move.parent, move.on, &Directory::preview_move));
-  return shape_of(preview);
-}
-
-Result<Preview> preview_merge(const Call& call, const Merge& merge) {
-  BANMO_TRY(const auto preview, of_two(call, merge.into, merge.on, &Directory::preview_merge));
-  return shape_of(preview);
-}
-
-Result<Preview> preview_close(const Call& call, const Close& in) {
-  BANMO_TRY(const auto preview, of_one(call, in.on, &Directory::preview_close));
-  return shape_of(preview);
 }
 
 // Heads are counted for whoever has rows of people there; figures narrow themselves to what the caller may see.
@@ -402,62 +185,37 @@ Result<OrgFace> org_face(const Call& call) {
   return face;
 }
 
-void add_life_routes(Builder& builder) {
-  builder.route<NewOrgShape, OrgShape>({.method = "POST",
-                                        .path = "/orgs",
-                                        .operation = "create_org",
-                                        .summary = {"新建组织", "Make an organisation"},
-                                        .permission = "orgs.manage",
-                                        .answer_status = 201},
-                                       create_org);
-  builder.route<Rename, OrgShape>({.method = "POST",
-                                   .path = "/orgs/{id}/rename",
-                                   .operation = "rename_org",
-                                   .summary = {"更名（沿革中留有旧名）", "Rename; the history keeps the old title"},
-                                   .permission = "orgs.manage"},
-                                  rename_org);
-  builder.route<Close, Preview>({.method = "POST",
-                                 .path = "/orgs/{id}/close/preview",
-                                 .operation = "preview_org_close",
-                                 .summary = {"撤销会改变什么", "What closing the organisation would change"},
-                                 .permission = "orgs.manage"},
-                                preview_close);
-  builder.route<Close, OrgShape>({.method = "POST",
-                                  .path = "/orgs/{id}/close",
-                                  .operation = "close_org",
-                                  .summary = {"撤销组织", "Close an organisation"},
-                                  .permission = "orgs.manage"},
-                                 close_org);
-  builder.route<OrgContactShape, OrgContactShape>({.method = "PUT",
-                                                   .path = "/orgs/{id}/contact",
-                                                   .operation = "set_org_contact",
-                                                   .summary = {"地址、电话和位置", "Address, phone and position"},
-                                                   .permission = "orgs.manage"},
-                                                  set_contact);
-}
-
-void add_change_routes(Builder& builder) {
-  builder.route<Move, Preview>({.method = "POST",
-                                .path = "/orgs/{id}/move/preview",
-                                .operation = "preview_org_move",
-                                .summary = {"变更上级组织会改变什么", "What moving the organisation would change"},
-                                .permission = "orgs.manage"},
-                               preview_move);
-  builder.route<Merge, Preview>({.method = "POST",
-                                 .path = "/orgs/{id}/merge/preview",
-                                 .operation = "preview_org_merge",
-                                 .summary = {"合并会改变什么", "What the merger would change"},
-                                 .permission = "orgs.manage"},
-                                preview_merge);
-  builder.route<OrgFace>({.method = "GET",
-                          .path = "/orgs/{id}/page",
-                          .operation = "get_org_page",
-                          .summary = {"组织的一页：人数与场景包给出的图表", "An organisation's page: heads, and what the packs show of it"},
-                          .permission = "orgs.read"},
-                         org_face);
-}
-
 }  // namespace
+
+OrgShape shape_of(const directory::Directory& directory, const OrgTree& tree, const Org& org) {
+  OrgShape shape;
+  shape.id = org.id.to_string();
+  if (!org.code.empty()) shape.code = org.code;
+  shape.title = org.title;
+  shape.kind = directory::name_of(org.kind);
+  if (const Org* parent = tree.find(org.parent)) shape.parent = parent->id.to_string();
+  const directory::OrgCounts counts = directory.counts(org.no);
+  shape.n_children = counts.n_children;
+  shape.n_students = counts.n_students;
+  shape.n_staff = counts.n_staff;
+  shape.valid_from = org.valid_from;
+  shape.valid_to = org.valid_to;
+  return shape;
+}
+
+OrgContactShape shape_of(const directory::OrgContact& contact) {
+  OrgContactShape shape{{}, {}, contact.longitude, contact.latitude};
+  if (!contact.address.empty()) shape.address = contact.address;
+  if (!contact.phone.empty()) shape.phone = contact.phone;
+  return shape;
+}
+
+// Ancestors of what the caller may see are no secret: they are the way to it.
+Result<const Org*> visible_org(const Call& call, const OrgTree& tree, std::string_view id) {
+  BANMO_TRY(const Org* org, find_org(tree, id));
+  if (!scope_of(call).covers(tree, org->no)) return find_org(tree, "");
+  return org;
+}
 
 void add_org_routes(Builder& builder) {
   builder.tag("directory");
@@ -484,20 +242,13 @@ void add_org_routes(Builder& builder) {
                                       .summary = {"组织沿革", "History of an organisation"},
                                       .permission = "orgs.read"},
                                      org_history);
-  builder.route<Move, OrgShape>({.method = "POST",
-                                 .path = "/orgs/{id}/move",
-                                 .operation = "move_org",
-                                 .summary = {"变更上级组织", "Move under another organisation"},
-                                 .permission = "orgs.manage"},
-                                move_org);
-  builder.route<Merge, OrgShape>({.method = "POST",
-                                  .path = "/orgs/{id}/merge",
-                                  .operation = "merge_org",
-                                  .summary = {"并入另一组织", "Merge into another organisation"},
-                                  .permission = "orgs.manage"},
-                                 merge_org);
-  add_change_routes(builder);
-  add_life_routes(builder);
+  builder.route<OrgFace>({.method = "GET",
+                          .path = "/orgs/{id}/page",
+                          .operation = "get_org_page",
+                          .summary = {"组织的一页：人数与场景包给出的图表", "An organisation's page: heads, and what the packs show of it"},
+                          .permission = "orgs.read"},
+                         org_face);
+  add_org_change_routes(builder);
 }
 
 }  // namespace banmo::api

@@ -32,31 +32,13 @@ constexpr std::string_view kInsert =
 constexpr std::string_view kDelete = "DELETE FROM flow_file WHERE id = $1 AND case_id = $2";
 // The case is the lock: two changes of its papers follow each other, and a move that did not see this one is told so.
 constexpr std::string_view kTouch = "UPDATE flow_case SET seq = seq + 1, moved_at = $3, mover_role = $4 WHERE id = $1 AND state = $2";
-constexpr std::string_view kWaiting =
-    "SELECT f.id, f.case_id, f.account, f.n_tries, f.try_at FROM flow_file f WHERE f.verdict = 'waiting' AND f.try_at <= $1 "
-    "ORDER BY f.try_at, f.id LIMIT $2";
-constexpr std::string_view kContent = "SELECT content FROM flow_file WHERE id = $1";
-// The decision must not be made from what stood before it.
-constexpr std::string_view kMoveOn = "UPDATE flow_case SET seq = seq + 1, moved_at = $2, mover_role = '' WHERE id = $1 AND closed_at IS NULL";
-constexpr std::string_view kClaim = "UPDATE flow_file SET try_at = $3, n_tries = n_tries + 1 WHERE id = $1 AND verdict = 'waiting' AND try_at = $2";
-constexpr std::string_view kJudge = "UPDATE flow_file SET verdict = $2 WHERE id = $1 AND verdict = 'waiting'";
-constexpr std::string_view kOld =
-    "SELECT f.id FROM flow_file f JOIN flow_case c ON c.id = f.case_id WHERE c.flow = $1 AND (c.closed_at < $2 OR (c.sent_at IS NULL AND f.at < $3)) "
-    "ORDER BY f.id LIMIT 500";
-constexpr std::string_view kForget = "DELETE FROM flow_file WHERE id = $1";
 
-constexpr std::string_view kVerdicts[] = {"open", "waiting", "clean", "infected"};
 constexpr size_t kMaxName = 240;
-constexpr int64_t kSecond = 1'000'000, kDay = 86'400 * kSecond, kLongestPause_s = 600, kYear_days = 366, kDraft_days = 180;
 constexpr int64_t kMaxOpen_bytes = int64_t{200} << 20;  // of an account, in cases that have not ended
-constexpr size_t kPurged = 500, kMaxPurges = 100;
-constexpr std::chrono::milliseconds kCheckTime{20'000};
 
 FileVerdict verdict_of(const std::string& word) {
-  return static_cast<FileVerdict>(std::find(std::begin(kVerdicts), std::end(kVerdicts), word) - std::begin(kVerdicts));
+  return static_cast<FileVerdict>(std::find(std::begin(kFileVerdictNames), std::end(kFileVerdictNames), word) - std::begin(kFileVerdictNames));
 }
-
-std::string context_of(const std::string& id, std::string_view what) { return "flow_file." + std::string(what) + "." + id; }
 
 Error no_such_file() { return fail(ErrorCode::not_found, "flows.no_such_file", {"没有这份材料", "there is no such file"}); }
 
@@ -142,15 +124,6 @@ bool has_infected(const std::vector<CaseFile>& files, std::string_view kind) {
                      [&](const CaseFile& one) { return one.file == kind && one.is_own && one.verdict == FileVerdict::infected; });
 }
 
-// The checker's word: {"infected": true|false}; nothing if it said anything else.
-std::optional<bool> is_infected(const Result<OutboundAnswer>& answer) {
-  if (!answer.ok() || answer->status != 200) return std::nullopt;
-  const auto said = json::read(answer->body);
-  const json::Value* word = said.ok() ? said->find("infected") : nullptr;
-  if (word == nullptr || word->as_bool() == nullptr) return std::nullopt;
-  return *word->as_bool();
-}
-
 // Reads, names and judges what stands in the ledger, for one reader.
 class FileReader {
  public:
@@ -176,7 +149,7 @@ class FileReader {
     const bool infected = out.verdict == FileVerdict::infected;
     out.can_remove = out.is_own && file != nullptr && giver(state_, standing_, principal_, *file, infected).has_value();
     if (reach_ < out.level) return out;
-    BANMO_TRY(const std::string named, crypto::decrypt(state_.options.seal_key, std::get<sql::Blob>(row[2]), context_of(out.id, "name")));
+    BANMO_TRY(const std::string named, crypto::decrypt(state_.options.seal_key, std::get<sql::Blob>(row[2]), seal_context_of_file(out.id, "name")));
     const size_t line = named.find('\n');  // the name, and what the bytes hash to
     out.name = named.substr(0, line);
     if (line != std::string::npos) out.sha256 = named.substr(line + 1);
@@ -204,7 +177,7 @@ class FileReader {
     if (rows.empty()) return no_such_file();
     BANMO_TRY(CaseFile out, read(rows[0]));
     BANMO_DO(check(out));
-    BANMO_TRY(std::string bytes, crypto::decrypt(state_.options.seal_key, std::get<sql::Blob>(rows[0][10]), context_of(out.id, "content")));
+    BANMO_TRY(std::string bytes, crypto::decrypt(state_.options.seal_key, std::get<sql::Blob>(rows[0][10]), seal_context_of_file(out.id, "content")));
     if (crypto::to_hex(crypto::sha256(bytes)) != out.sha256)
       return fail(ErrorCode::internal, "flows.file_damaged",
                   {"这份材料与上传时的校验值不符，请联系系统管理员", "the file is no longer what was handed in: tell the system administrator"});
@@ -300,8 +273,9 @@ Result<CaseFile> CaseFiles::add(const Principal& principal, std::string_view id,
   out.level = file->level;
   out.is_own = out.can_open = out.can_remove = true;
   const auto profile = state_.directory.profile();
-  BANMO_TRY(const sql::Blob sealed_name, crypto::encrypt(profile, state_.options.seal_key, out.name + "\n" + out.sha256, context_of(out.id, "name")));
-  BANMO_TRY(const sql::Blob sealed, crypto::encrypt(profile, state_.options.seal_key, bytes, context_of(out.id, "content")));
+  BANMO_TRY(const sql::Blob sealed_name,
+            crypto::encrypt(profile, state_.options.seal_key, out.name + "\n" + out.sha256, seal_context_of_file(out.id, "name")));
+  BANMO_TRY(const sql::Blob sealed, crypto::encrypt(profile, state_.options.seal_key, bytes, seal_context_of_file(out.id, "content")));
   const std::string case_id = standing.record.id.to_string();
   const std::string keyed = crypto::to_hex(crypto::keyed_hash(profile, state_.options.seal_key, bytes));  // a plain one tells what is well known
   json::Object detail{{"file", kind}, {"id", out.id}, {"n_bytes", out.n_bytes}};
@@ -319,9 +293,10 @@ Result<CaseFile> CaseFiles::add(const Principal& principal, std::string_view id,
                   {"“" + file->title.zh + "”至多 " + std::to_string(file->n) + " 份；请先删去不要的",
                    file->title.en + " takes " + std::to_string(file->n) + " at most: remove one first"},
                   "file");
-    BANMO_TRY([[maybe_unused]] const int64_t made,
-              connection.execute(kInsert, {out.id, case_id, kind, sealed_name, out.type, out.n_bytes, keyed, principal.account_name, out.at.micros,
-                                           std::string(kVerdicts[static_cast<size_t>(out.verdict)]), sealed, static_cast<int64_t>(out.level)}));
+    BANMO_TRY(
+        [[maybe_unused]] const int64_t made,
+        connection.execute(kInsert, {out.id, case_id, kind, sealed_name, out.type, out.n_bytes, keyed, principal.account_name, out.at.micros,
+                                     std::string(kFileVerdictNames[static_cast<size_t>(out.verdict)]), sealed, static_cast<int64_t>(out.level)}));
     return {};
   }));
   return out;
@@ -381,126 +356,6 @@ Result<> CaseFiles::remove(const Principal& principal, std::string_view id, std:
     BANMO_TRY(const int64_t n, connection.execute(kDelete, {found->id, standing.record.id.to_string()}));
     return n > 0 ? Result<>() : Result<>(no_such_file());
   });
-}
-
-// Whom an infected file concerns: who put it, and those at whose desk the case is.
-struct Told {
-  std::string key;  // of the case
-  std::vector<directory::NoticeTo> to = std::vector<directory::NoticeTo>(1);
-};
-static Result<Told> whom_to_tell(State& state, const std::string& case_id, const std::string& account) {
-  Told out;
-  out.to.front().account_name = account;
-  BANMO_TRY(auto record, state.store.unscoped_find(case_id));
-  if (!record) return out;
-  out.key = record->key;
-  if (record->closed_at) return out;
-  if (record->opened_by == account) out.to.clear();  // who opened it is among those of the desk
-  BANMO_TRY(const Standing standing, state.standing(std::move(*record)));
-  auto desk = whom_to_remind(*standing.running, standing.record, standing.row, *state.directory.orgs());
-  std::move(desk.begin(), desk.end(), std::back_inserter(out.to));
-  return out;
-}
-
-// Writes the checker's word. An infected file changes the case: whoever was about to decide looks at it again.
-static Result<> judge(State& state, const sql::Values& row, bool infected) {
-  const std::string id = sql::text_of(row[0]), case_id = sql::text_of(row[1]);
-  const std::string verdict(kVerdicts[static_cast<size_t>(infected ? FileVerdict::infected : FileVerdict::clean)]);
-  const Instant now = state.clock.now();
-  BANMO_TRY(const Told told, whom_to_tell(state, case_id, sql::text_of(row[2])));
-  const directory::NewNotice notice{
-      "flow.file_infected",
-      {"办件 " + told.key + " 的一份材料未通过安全检查，请申请人换一份", "a file of case " + told.key + " did not pass the check: another is needed"},
-      "/cases/" + case_id};
-  return state.stores.ledger->write([&](sql::Connection& connection) -> Result<> {
-    BANMO_TRY(const int64_t n, connection.execute(kJudge, {id, verdict}));
-    if (n == 0) return {};
-    if (infected) {
-      BANMO_TRY([[maybe_unused]] const int64_t moved, connection.execute(kMoveOn, {case_id, now.micros}));
-      for (const directory::NoticeTo& to : told.to) BANMO_DO(directory::add_notice(connection, now, to, notice));
-    }
-    const audit::Entry entry{now, "system", "case.file_check", "case", case_id, 0, json::Object{{"id", id}, {"verdict", verdict}}};
-    BANMO_TRY([[maybe_unused]] const int64_t seq, audit::append(connection, entry, state.directory.profile()));
-    return {};
-  });
-}
-
-// Nothing if another server has taken it, or the checker did not say.
-static Result<bool> check_one(State& state, const sql::Values& row) {
-  const std::string id = sql::text_of(row[0]);
-  const int64_t pause_s = std::min(kLongestPause_s, int64_t{30} << std::min<int64_t>(sql::int_of(row[3]), 6));
-  int64_t n = 0;
-  BANMO_DO(state.stores.ledger->write([&](sql::Connection& connection) -> Result<> {
-    BANMO_TRY(n, connection.execute(kClaim, {id, sql::int_of(row[4]), state.clock.now().micros + pause_s * kSecond}));
-    return {};
-  }));
-  if (n == 0) return false;
-  OutboundRequest request;
-  request.method = "POST";
-  request.url = state.options.file_check_url;
-  request.headers = {{"Content-Type", "application/octet-stream"}};
-  request.timeout = kCheckTime;
-  sql::Rows content;
-  {
-    BANMO_TRY(const auto lease, state.stores.ledger->read());
-    BANMO_TRY(content, lease->query(kContent, {id}));
-  }
-  if (content.empty()) return false;
-  BANMO_TRY(request.body, crypto::decrypt(state.options.seal_key, std::get<sql::Blob>(content[0][0]), context_of(id, "content")));
-  const auto infected = is_infected(state.options.call(request));
-  if (!infected) {
-    BANMO_LOG(warn, "flows.file_not_checked", {"file", id});
-    return false;
-  }
-  BANMO_DO(judge(state, row, *infected));
-  return true;
-}
-
-Result<int64_t> CaseFiles::run_checks(size_t limit) {
-  if (state_.options.file_check_url.empty() || !state_.options.call) return int64_t{0};
-  sql::Rows rows;
-  {
-    BANMO_TRY(const auto lease, state_.stores.ledger->read());
-    BANMO_TRY(rows, lease->query(kWaiting, {state_.clock.now().micros, static_cast<int64_t>(limit)}));
-  }
-  int64_t n_judged = 0;
-  for (const sql::Values& row : rows.rows) {
-    BANMO_TRY(const bool judged, check_one(state_, row));
-    n_judged += judged ? 1 : 0;
-  }
-  return n_judged;
-}
-
-// A share of what is too old of a flow; how many.
-static Result<int64_t> purge_some(State& state, const Running& running, Instant now) {
-  const int years = running.subject->retain_years;
-  const int64_t ended_before = years == 0 ? INT64_MIN : now.micros - int64_t{years} * kYear_days * kDay;
-  int64_t n_old = 0;
-  BANMO_DO(state.stores.ledger->write([&](sql::Connection& connection) -> Result<> {
-    BANMO_TRY(const sql::Rows old, connection.query(kOld, {running.flow->id, ended_before, now.micros - kDraft_days * kDay}));
-    n_old = static_cast<int64_t>(old.size());
-    for (const sql::Values& row : old.rows) {
-      BANMO_TRY([[maybe_unused]] const int64_t n, connection.execute(kForget, {sql::text_of(row[0])}));
-    }
-    if (n_old == 0) return {};
-    const audit::Entry entry{now, "system", "case.files_purge", running.flow->id, "", 0, json::Object{{"n", n_old}}};
-    BANMO_TRY([[maybe_unused]] const int64_t seq, audit::append(connection, entry, state.directory.profile()));
-    return {};
-  }));
-  return n_old;
-}
-
-Result<int64_t> CaseFiles::purge() {
-  int64_t n_gone = 0;
-  for (const RunningPtr& running : state_.book->present()) {
-    if (running->flow->files.empty()) continue;
-    for (size_t i = 0; i < kMaxPurges; ++i) {
-      BANMO_TRY(const int64_t n, purge_some(state_, *running, state_.clock.now()));
-      n_gone += n;
-      if (n < static_cast<int64_t>(kPurged)) break;
-    }
-  }
-  return n_gone;
 }
 
 }  // namespace banmo::flows

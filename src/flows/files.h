@@ -20,6 +20,9 @@ struct Standing;
 // With a move: whether its case's files count as handed in with an open one.
 std::pair<std::string_view, sql::Values> files_follow(const std::string& case_id, bool is_closed);
 
+// What is sealed of a file is bound to it.
+inline std::string seal_context_of_file(const std::string& id, std::string_view what) { return "flow_file." + std::string(what) + "." + id; }
+
 class CaseFiles {
  public:
   explicit CaseFiles(State& state) : state_(state) {}

@@ -44,6 +44,7 @@ struct Sealing {
 
 // open: nobody is asked. waiting: kept, but for nobody else to open until it was checked.
 enum class FileVerdict { open, waiting, clean, infected };
+inline constexpr const char* kFileVerdictNames[] = {"open", "waiting", "clean", "infected"};
 
 struct CaseFile {
   std::string id, file;  // file: of the flow, "house_proof"
