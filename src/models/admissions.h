@@ -19,6 +19,7 @@ namespace banmo::models {
 
 class RunRows;
 class RunStore;
+struct Forgetting;
 
 class Admissions {
  public:
@@ -58,7 +59,9 @@ class Admissions {
   // admission_publish. Errors: conflict "models.no_rows" (a run that was dropped or stopped has none).
   Result<Verdict> verify(const Principal& principal, const std::string& run) const;
   // Forgets a person in all runs: who it was and what only that person is known by. The order is in the ledger when it returns, with the number of
-  // runs; it is carried out at once, or goes on after a stop. Right people_manage over the person. Errors: not_found "directory.no_such_person".
+  // runs; it is carried out at once, or goes on after a stop. Of who stands among the applicants and holds a seat it waits until no later batch of
+  // the season is unpublished: nobody could tell any more that they hold one. Right people_manage over the person. Errors: not_found
+  // "directory.no_such_person".
   Result<int64_t> forget(const Principal& principal, PersonId person);
 
   // Who neither runs nor publishes sees published runs alone; of one that was taken back conflict "models.recalled".
@@ -97,6 +100,9 @@ class Admissions {
   Result<> check_unblocked(const Run& run) const;
   Result<> expire();
   Result<> carry_out_forgettings();
+  Result<> carry_out(Forgetting order);
+  Result<> order_of_later_runs(const Forgetting& order);
+  Result<bool> is_in_season(const Run& run, int64_t person) const;
   Result<std::string> write_results(const Run& run, const pack::Admission& admission) const;
   directory::Scope scope(const Principal& principal, const pack::Admission& admission) const;
   Result<Run> moved(Run run, RunState to, const std::vector<std::string>& batches, const std::vector<std::string>& earlier = {});

@@ -4,6 +4,7 @@
 
 #include "models/admissions.h"
 #include "models/packed_choices.h"
+#include "models/run_store.h"
 #include "models/test_world.h"
 
 using namespace banmo;
@@ -14,6 +15,12 @@ namespace {
 
 void script(sql::Database& database, const std::string& text) {
   must(database.write([&](sql::Connection& connection) { return connection.script(text); }));
+}
+
+// As whoever erases a person does first: the rows, then the person.
+void drop_applicant(World& world, int i) {
+  script(*world.stores.warehouse,
+         "DELETE FROM ds_high_who WHERE student = " + std::to_string(must(world.directory->unscoped_person_by_code(World::code_of(i)))->value) + ";");
 }
 
 PersonId person_of(World& world, int i) {
@@ -85,6 +92,7 @@ TEST_CASE("a person who is erased is forgotten in every run, and the runs can st
     CHECK(told(admissions.forget(world.teacher, person)) == "directory.no_right: your role lacks the right people.manage");
     Principal other = world.principal(Role::school_cio, world.school_2, "cio_2");
     CHECK(told(admissions.forget(other, person)).starts_with("directory.no_such_person: "));
+    drop_applicant(world, 2);
     CHECK(must(admissions.forget(world.officer, person)) == 2);
     CHECK(told(admissions.explain(world.officer, id, "K02")).starts_with("models.no_such_applicant: "));
     CHECK(must(admissions.mine(world.pupil_2)).empty());
@@ -117,7 +125,7 @@ TEST_CASE("a person who is erased is forgotten in every run, and the runs can st
 TEST_CASE("who was forgotten is told in no exception, holds the seat, and stays out of the dataset of results") {
   on_each_pair([](World& world) {
     world.open("id: early, title: 提前批, title_en: Early, mechanism: deferred_acceptance",
-               "id: early, title: 提前批, title_en: Early, mechanism: immediate_acceptance");
+               "id: early, title: 提前批, title_en: Early, placed: stay, mechanism: immediate_acceptance");
     world.import("high_plan", "year,batch,program,name,seats,floor\n2026,early,first,一中,1,500\n2026,early,second,二中,1,500\n");
     const std::string wish =
         "year,student,batch,nth,program\n2026," + World::code_of(8) + ",early,1,second\n2026," + World::code_of(8) + ",early,2,first\n";
@@ -142,6 +150,7 @@ TEST_CASE("who was forgotten is told in no exception, holds the seat, and stays 
 TEST_CASE("an order to forget goes on after a stop between the two stores") {
   on_each_pair([](World& world) {
     const Run run = world.published("early");
+    drop_applicant(world, 1);
     script(*world.stores.ledger,
            "INSERT INTO admission_forgetting (no, run_no, person_no, number, subject, ordered_by) VALUES (1, " + std::to_string(run.no) + ", " +
                std::to_string(must(world.directory->unscoped_person_by_code(World::code_of(1)))->value) + ", 'K01', 'x', 'officer');");
@@ -149,15 +158,107 @@ TEST_CASE("an order to forget goes on after a stop between the two stores") {
     const Verdict verdict = must(world.admissions->verify(world.officer, run.id.to_string()));
     CHECK(verdict.agrees());
     CHECK(verdict.n_forgotten == 1);
-    // The warehouse had done it, the ledger had not.
+    // The warehouse had done it, the ledger had not: it knows what the rows were to be.
     script(*world.stores.ledger,
            "UPDATE admission_run SET n_forgotten = 0, kept_sha256 = '';"
-           "INSERT INTO admission_forgetting (no, run_no, person_no, number, subject, ordered_by) VALUES (1, " +
-               std::to_string(run.no) + ", 1, 'K01', 'x', 'officer');");
+           "INSERT INTO admission_forgetting (no, run_no, person_no, number, subject, ordered_by, kept_sha256) VALUES (1, " +
+               std::to_string(run.no) + ", 1, 'K01', 'x', 'officer', '" + verdict.rows_sha256 + "');");
     CHECK_FALSE(must(world.admissions->verify(world.officer, run.id.to_string())).agrees());
     world.admissions->tend();
     CHECK(must(world.admissions->verify(world.officer, run.id.to_string())).agrees());
     CHECK(must(world.admissions->find(world.officer, run.id.to_string())).n_forgotten == 1);
+  });
+}
+
+TEST_CASE("ending an order ends no other one that has its number since") {
+  on_each_pair([](World& world) {
+    const Run run = world.run("early");
+    RunStore store(world.stores, world.directory->profile());
+    must(store.order_forgetting({{0, run.no, 1, "K01", "x", "officer"}}, world.clock.now()));
+    const Forgetting first = must(store.unscoped_forgettings()).at(0);  // as two servers have read it
+    must(store.forgotten(first, run, world.clock.now()));
+    must(store.order_forgetting({{0, run.no, 2, "K02", "y", "officer"}}, world.clock.now()));
+    CHECK(must(store.unscoped_forgettings()).at(0).no == first.no);
+    must(store.forgotten(first, run, world.clock.now()));  // the slower one
+    REQUIRE(must(store.unscoped_forgettings()).size() == 1);
+    CHECK(must(store.unscoped_forgettings()).at(0).person == 2);
+    CHECK_FALSE(must(store.begin_forgetting(first)));
+  });
+}
+
+TEST_CASE("rows that somebody changed are forgotten, and never agree again") {
+  on_each_pair([](World& world) {
+    const Run run = world.run("early");
+    const std::string id = run.id.to_string();
+    script(*world.stores.warehouse, "UPDATE admission_applicant SET number = 'K99' WHERE number = 'K04';");
+    CHECK(must(world.admissions->forget(world.officer, person_of(world, 6))) == 1);
+    const auto told_so = [&](const char* agreed) {
+      return world.count(*world.stores.ledger, std::string("SELECT COUNT(*) FROM audit_entry WHERE action = 'admission.forget' AND detail LIKE "
+                                                           "'%\"agreed_before\":") +
+                                                   agreed + "%'");
+    };
+    CHECK(told_so("false") == 1);
+    CHECK(world.count(*world.stores.warehouse, "SELECT COUNT(*) FROM admission_applicant WHERE number = 'K06'") == 0);
+    CHECK(must(world.admissions->find(world.officer, id)).n_forgotten == 1);
+    CHECK_FALSE(must(world.admissions->verify(world.officer, id)).agrees());
+    CHECK(must(world.admissions->forget(world.officer, person_of(world, 7))) == 1);
+    CHECK(told_so("false") == 2);
+    CHECK_FALSE(must(world.admissions->verify(world.officer, id)).agrees());
+    const Run other = world.run("early");
+    CHECK(must(world.admissions->forget(world.officer, person_of(world, 8))) == 2);
+    CHECK(told_so("true") == 1);
+    CHECK(must(world.admissions->verify(world.officer, other.id.to_string())).agrees());
+  });
+}
+
+TEST_CASE("a run that cannot be done keeps back its own orders alone") {
+  on_each_pair([](World& world) {
+    const Run broken = world.run("early"), sound = world.run("early");
+    sql::Value whole;
+    const auto put = [&](const sql::Value& choices) {
+      must(world.stores.warehouse->write([&](sql::Connection& connection) -> Result<> {
+        const auto done = connection.execute("UPDATE admission_choices SET choices = $2 WHERE run_no = $1 AND seq = 9", {broken.no, choices});
+        return done.ok() ? Result<>() : Result<>(done.error());
+      }));
+    };
+    {
+      const auto lease = must(world.stores.warehouse->read());
+      whole = must(lease->query("SELECT choices FROM admission_choices WHERE run_no = $1 AND seq = 9", {broken.no}))[0][0];
+    }
+    put(sql::Blob{1, 2});
+    CHECK(must(world.admissions->forget(world.officer, person_of(world, 6))) == 2);
+    CHECK(must(world.admissions->find(world.officer, sound.id.to_string())).n_forgotten == 1);
+    CHECK(must(world.admissions->find(world.officer, broken.id.to_string())).n_forgotten == 0);
+    CHECK(world.count(*world.stores.ledger, "SELECT COUNT(*) FROM admission_forgetting") == 1);
+    put(whole);
+    world.admissions->tend();
+    CHECK(must(world.admissions->verify(world.officer, broken.id.to_string())).agrees());
+    CHECK(world.count(*world.stores.ledger, "SELECT COUNT(*) FROM admission_forgetting") == 0);
+  });
+}
+
+TEST_CASE("who holds a seat in a season that goes on is forgotten once it is over, and gets no second one") {
+  on_each_pair([](World& world) {
+    const Run early = world.published("early");
+    CHECK(must(world.admissions->forget(world.officer, person_of(world, 4))) == 1);  // without a seat: at once
+    CHECK(must(world.admissions->find(world.officer, early.id.to_string())).n_forgotten == 1);
+    CHECK(must(world.admissions->forget(world.officer, person_of(world, 2))) == 1);
+    world.admissions->tend();
+    CHECK(must(world.admissions->find(world.officer, early.id.to_string())).n_forgotten == 1);
+    const auto n_told = [&](const char* action) {
+      return world.count(*world.stores.ledger, std::string("SELECT COUNT(*) FROM audit_entry WHERE action = '") + action + "'");
+    };
+    CHECK(n_told("admission.forget_defer") == 1);
+    CHECK(n_told("admission.forget") == 1);
+    const Run main = world.published("main");
+    CHECK(world.placed(world.officer, main).find("K02:-") != std::string::npos);
+    script(*world.stores.ledger,
+           "INSERT INTO admission_published (admission, year, batch, run_no) VALUES ('high', 2026, 'lots', " + std::to_string(main.no) + ");");
+    world.admissions->tend();
+    world.admissions->tend();  // the runs that came after the order
+    CHECK(world.count(*world.stores.ledger, "SELECT COUNT(*) FROM admission_forgetting") == 0);
+    CHECK(world.count(*world.stores.warehouse, "SELECT COUNT(*) FROM admission_applicant WHERE number = 'K02'") == 0);
+    for (const Run& run : {early, main}) CHECK(must(world.admissions->verify(world.officer, run.id.to_string())).agrees());
   });
 }
 
@@ -185,13 +286,15 @@ TEST_CASE("when the time of the pack is over everybody is forgotten, and where t
     CHECK(left("SELECT COUNT(*) FROM admission_cut_off WHERE n_held < 3 AND score IS NOT NULL") == 0);
     world.admissions->tend();
     CHECK(world.count(*world.stores.ledger, "SELECT COUNT(*) FROM audit_entry WHERE action = 'admission.forget'") == 1);
-    script(*world.stores.ledger, "UPDATE admission_run SET is_expired = 0;");
+    script(*world.stores.ledger, "UPDATE admission_run SET is_expired = 0, n_forgotten = 0;");
     retain("delete");
     world.admissions->tend();
     CHECK(left("SELECT COUNT(*) FROM admission_applicant") == 0);
     CHECK(left("SELECT COUNT(*) FROM admission_choices") == 0);
     CHECK(left("SELECT COUNT(*) FROM admission_cut_off") > 0);
     CHECK(must(world.admissions->verify(world.officer, id)).agrees());
+    CHECK(must(world.admissions->verify(world.officer, id)).n_forgotten == 12);
+    CHECK(must(world.admissions->find(world.officer, id)).n_forgotten == 12);
   });
 }
 

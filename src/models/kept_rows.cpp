@@ -16,12 +16,15 @@ constexpr std::string_view kGroups =
     " WHERE run_no = $1";
 constexpr std::string_view kBatches = "SELECT DISTINCT batch FROM admission_choices WHERE run_no = $1 ORDER BY batch";
 constexpr std::string_view kRows =
-    "SELECT r.number, c.choices, c.seq"
+    "SELECT r.number, c.choices, c.seq, r.person_no"
     " FROM admission_choices c"
     " JOIN admission_applicant r ON r.run_no = c.run_no AND r.seq = c.seq"
     " WHERE c.run_no = $1 AND c.batch = $2"
     " ORDER BY c.seq";
-constexpr std::string_view kForgotten = "SELECT COUNT(*) FROM admission_applicant WHERE run_no = $1 AND number = ''";
+constexpr std::string_view kForgotten =
+    "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN number = '' THEN 1 ELSE 0 END), 0) AS BIGINT)"
+    " FROM admission_applicant"
+    " WHERE run_no = $1";
 constexpr std::string_view kRunsOf = "SELECT run_no, number FROM admission_applicant WHERE person_no = $1 ORDER BY run_no";
 constexpr std::string_view kSeqOf = "SELECT seq FROM admission_applicant WHERE run_no = $1 AND person_no = $2";
 constexpr std::string_view kChoicesOf = "SELECT batch, choices FROM admission_choices WHERE run_no = $1 AND seq = $2";
@@ -51,9 +54,9 @@ struct Group {
 
 class Looker {
  public:
-  Looker(sql::Connection& warehouse, const Run& run) : warehouse_(warehouse), run_(run) {}
+  Looker(sql::Connection& warehouse, const Run& run, const Gone* gone) : warehouse_(warehouse), run_(run), gone_(gone) {}
 
-  Result<Verdict> look() {
+  Result<Ahead> look() {
     BANMO_DO(read_groups());
     BANMO_TRY(const auto batches, warehouse_.query(kBatches, {run_.no}));
     for (const auto& row : batches.rows) BANMO_DO(batch(sql::int_of(row[0])));
@@ -61,15 +64,32 @@ class Looker {
     for (const auto& [key, group] : groups_)
       verdict_.n_unsound += group.n_seen != group.n_held || group.n_seen > group.capacity || group.last_seen != group.last ? 1 : 0;
     BANMO_TRY(const auto forgotten, warehouse_.query(kForgotten, {run_.no}));
-    verdict_.n_forgotten = sql::int_of(forgotten[0][0]);
-    hasher_.add(block_);
-    verdict_.rows_sha256 = crypto::to_hex(hasher_.finish());
+    const int64_t n_applicants = sql::int_of(forgotten[0][0]);
+    verdict_.n_forgotten = n_applicants > 0 ? sql::int_of(forgotten[0][1]) : run_.n_forgotten;  // none is left where they were deleted
+    verdict_.rows_sha256 = now_.finish();
     verdict_.expected_sha256 = run_.kept_sha256.empty() ? run_.output_sha256 : run_.kept_sha256;
-    return verdict_;
+    return Ahead{verdict_, ahead_.finish(), n_applicants};
   }
 
  private:
-  static constexpr size_t kBlock = 1 << 16;
+  class Hash {
+   public:
+    void add(const std::string& line) {
+      block_ += line;
+      if (block_.size() < kBlock) return;
+      hasher_.add(block_);
+      block_.clear();
+    }
+    std::string finish() {
+      hasher_.add(block_);
+      return crypto::to_hex(hasher_.finish());
+    }
+
+   private:
+    static constexpr size_t kBlock = 1 << 16;
+    crypto::Hasher hasher_{crypto::Profile::intl};
+    std::string block_;
+  };
 
   Result<> read_groups() {
     return warehouse_.each(kGroups, {run_.no}, [&](const sql::Values& row) -> Result<> {
@@ -84,11 +104,15 @@ class Looker {
     const std::string title = static_cast<size_t>(batch) < names.batches.size() ? names.batches[static_cast<size_t>(batch)] : std::string();
     return warehouse_.each(kRows, {run_.no, batch}, [&](const sql::Values& row) -> Result<> {
       BANMO_TRY(const auto choices, unpack_choices(row[1]));
-      const std::string number = sql::text_of(row[0]);
+      const std::string number = sql::text_of(row[0]).empty() ? "-" : sql::text_of(row[0]);
+      const bool goes = gone_ != nullptr && (gone_->person == 0 || gone_->person == sql::int_of(row[3]));
       int n_placed = 0;
       for (const PackedChoice& one : choices) {
         n_placed += one.outcome == static_cast<int64_t>(Outcome::placed) ? 1 : 0;
-        add_line(title, number.empty() ? "-" : number, batch, one);
+        const std::string line = line_of(batch, one);
+        now_.add(title + ' ' + number + line);
+        if (gone_ != nullptr && !gone_->deletes) ahead_.add(title + (goes ? " -" : ' ' + number) + line);
+        ++verdict_.n_choices;
         look_at(batch, one);
       }
       verdict_.n_unsound += n_placed > 1 ? 1 : 0;
@@ -96,14 +120,11 @@ class Looker {
     });
   }
 
-  void add_line(const std::string& batch, const std::string& number, int64_t batch_no, const PackedChoice& one) {
-    const Group* const open = group(batch_no, one.program, {});
-    block_ += batch + ' ' + number + ' ' + std::to_string(one.order) + ' ' + (open == nullptr ? std::string("-") : open->code) + ' ' +
-              kOutcomes[static_cast<size_t>(one.outcome)] + ' ' + std::to_string(one.standing) + ' ' + std::to_string(one.needed) + '\n';
-    ++verdict_.n_choices;
-    if (block_.size() < kBlock) return;
-    hasher_.add(block_);
-    block_.clear();
+  // Behind batch and number.
+  std::string line_of(int64_t batch, const PackedChoice& one) {
+    const Group* const open = group(batch, one.program, {});
+    return ' ' + std::to_string(one.order) + ' ' + (open == nullptr ? std::string("-") : open->code) + ' ' +
+           kOutcomes[static_cast<size_t>(one.outcome)] + ' ' + std::to_string(one.standing) + ' ' + std::to_string(one.needed) + '\n';
   }
 
   void look_at(int64_t batch, const PackedChoice& one) {
@@ -130,9 +151,9 @@ class Looker {
 
   sql::Connection& warehouse_;
   const Run& run_;
+  const Gone* const gone_;
   std::map<std::tuple<int64_t, int64_t, std::string>, Group> groups_;  // by batch, program and quota
-  crypto::Hasher hasher_{crypto::Profile::intl};
-  std::string block_;
+  Hash now_, ahead_;
   Verdict verdict_;
 };
 
@@ -163,21 +184,15 @@ Result<> forget_one(sql::Connection& warehouse, int64_t run, int64_t seq) {
   return execute(warehouse, kNamelessOne, {run, seq});
 }
 
-}  // namespace
-
-Result<Verdict> look_again(sql::Connection& warehouse, const Run& run) { return Looker(warehouse, run).look(); }
-
-Result<std::vector<std::pair<int64_t, std::string>>> runs_of(sql::Connection& warehouse, directory::PersonNo person) {
-  std::vector<std::pair<int64_t, std::string>> out;
-  BANMO_TRY(const auto rows, warehouse.query(kRunsOf, {person.value}));
-  for (const auto& row : rows.rows) out.emplace_back(sql::int_of(row[0]), sql::text_of(row[1]));
-  return out;
-}
-
-Result<> forget_person(sql::Connection& warehouse, int64_t run, directory::PersonNo person) {
-  BANMO_TRY(const auto found, warehouse.query(kSeqOf, {run, person.value}));
+Result<> forget_person(sql::Connection& warehouse, int64_t run, int64_t person) {
+  BANMO_TRY(const auto found, warehouse.query(kSeqOf, {run, person}));
   for (const auto& row : found.rows) BANMO_DO(forget_one(warehouse, run, sql::int_of(row[0])));
   return {};
+}
+
+Result<> delete_applicants(sql::Connection& warehouse, int64_t run) {
+  for (const std::string_view statement : {kDropChoices, kDropAlso, kDropApplicants}) BANMO_DO(execute(warehouse, statement, {run}));
+  return execute(warehouse, kHideScores, {run, kMinHolders});
 }
 
 Result<> forget_everybody(sql::Connection& warehouse, int64_t run) {
@@ -198,9 +213,24 @@ Result<> forget_everybody(sql::Connection& warehouse, int64_t run) {
   return added.ok() ? Result<>() : Result<>(added.error());
 }
 
-Result<> delete_applicants(sql::Connection& warehouse, int64_t run) {
-  for (const std::string_view statement : {kDropChoices, kDropAlso, kDropApplicants}) BANMO_DO(execute(warehouse, statement, {run}));
-  return execute(warehouse, kHideScores, {run, kMinHolders});
+}  // namespace
+
+Result<Verdict> look_again(sql::Connection& warehouse, const Run& run) {
+  BANMO_TRY(Ahead seen, Looker(warehouse, run, nullptr).look());
+  return std::move(seen.verdict);
+}
+Result<Ahead> look_ahead(sql::Connection& warehouse, const Run& run, const Gone& gone) { return Looker(warehouse, run, &gone).look(); }
+
+Result<std::vector<std::pair<int64_t, std::string>>> runs_of(sql::Connection& warehouse, directory::PersonNo person) {
+  std::vector<std::pair<int64_t, std::string>> out;
+  BANMO_TRY(const auto rows, warehouse.query(kRunsOf, {person.value}));
+  for (const auto& row : rows.rows) out.emplace_back(sql::int_of(row[0]), sql::text_of(row[1]));
+  return out;
+}
+
+Result<> forget_rows(sql::Connection& warehouse, int64_t run, const Gone& gone) {
+  if (gone.person != 0) return forget_person(warehouse, run, gone.person);
+  return gone.deletes ? delete_applicants(warehouse, run) : forget_everybody(warehouse, run);
 }
 
 }  // namespace banmo::models

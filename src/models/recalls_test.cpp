@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "models/admissions.h"
+#include "models/run_store.h"
 #include "models/test_world.h"
 
 using namespace banmo;
@@ -43,8 +44,18 @@ TEST_CASE("a published batch is taken back by two people with a reason, and publ
     CHECK(must(admissions.mine(world.guardian_1)).at(0).second.choices.size() == 3);  // until somebody decides
     CHECK(told(admissions.ask_recall(world.officer_b, id, kReason)).starts_with("models.recall_state: "));
     CHECK(told(admissions.confirm_recall(world.leader, id)) == "models.four_eyes: somebody else has to decide on taking it back");
-    CHECK_FALSE(must(admissions.decline_recall(world.officer_b, id)).recall.is_asked());
+    const Run declined = must(admissions.decline_recall(world.officer_b, id));
+    CHECK_FALSE(declined.recall.is_asked());
+    CHECK(declined.recall.decided_at == world.clock.now());
     CHECK(told(admissions.confirm_recall(world.officer_b, id)).starts_with("models.recall_state: "));
+
+    // Whoever read the run before it was asked for anew does not decide on what they asked for themselves.
+    Run again_asked = must(admissions.ask_recall(world.officer_b, id, kReason));
+    CHECK_FALSE(again_asked.recall.decided_at);
+    again_asked.recall.decided_by = "officer_b";
+    again_asked.recall.decided_at = world.clock.now();
+    CHECK(told(RunStore(world.stores, world.directory->profile()).recall(again_asked, {})).starts_with("models.recall_state: "));
+    must(admissions.decline_recall(world.officer_b, id));
 
     const Run gone = recalled(world, run);
     CHECK(gone.state == RunState::recalled);
@@ -77,7 +88,9 @@ TEST_CASE("a published batch is taken back by two people with a reason, and publ
     CHECK(anew[0].first.id == again.id);
     for (const char* action : {"admission.recall_ask", "admission.recall_decline", "admission.recall"})
       CHECK(world.count(*world.stores.ledger, std::string("SELECT COUNT(*) FROM audit_entry WHERE action = '") + action + "'") ==
-            (std::string(action) == "admission.recall_ask" ? 2 : 1));
+            (std::string(action) == "admission.recall_ask"       ? 3
+             : std::string(action) == "admission.recall_decline" ? 2
+                                                                 : 1));
     CHECK(world.count(*world.stores.ledger, "SELECT COUNT(*) FROM audit_entry WHERE detail LIKE '%名额录错%'") == 0);
   });
 }

@@ -59,28 +59,41 @@ constexpr std::string_view kInDataset = "UPDATE admission_run SET in_dataset = $
 constexpr std::string_view kBringAgain = "UPDATE admission_run SET in_dataset = 0 WHERE admission = $1 AND year = $2 AND state = 'published'";
 constexpr std::string_view kAskRecall =
     "UPDATE admission_run"
-    " SET recall_reason = $2, recall_asked_by = $3, recall_asked_at = $4, recalled_by = ''"
+    " SET recall_reason = $2, recall_asked_by = $3, recall_asked_at = $4, recalled_by = '', recalled_at = NULL"
     " WHERE no = $1 AND state = 'published' AND recall_asked_at IS NULL";
 constexpr std::string_view kDeclineRecall =
     "UPDATE admission_run"
-    " SET recall_asked_at = NULL, recalled_by = $2"
+    " SET recall_asked_at = NULL, recalled_by = $2, recalled_at = $3"
     " WHERE no = $1 AND state = 'published' AND recall_asked_at IS NOT NULL";
-// Rows may stand in the dataset of results even if nobody has written down that they do.
+// By somebody else than who asks for it as it stands now. Rows may stand in the dataset of results even if nobody has written down that they do.
 constexpr std::string_view kRecall =
     "UPDATE admission_run"
     " SET state = 'recalled', recalled_by = $2, recalled_at = $3, in_dataset = 1"
-    " WHERE no = $1 AND state = 'published' AND recall_asked_at IS NOT NULL";
+    " WHERE no = $1 AND state = 'published' AND recall_asked_at IS NOT NULL AND recall_asked_by <> $2";
 constexpr std::string_view kUnpublish = "DELETE FROM admission_published WHERE run_no = $1";
 constexpr std::string_view kCounted =
     "SELECT no, CASE WHEN state IN ('running', 'computed', 'checked', 'published', 'recalled') THEN 1 ELSE 0 END"
     " FROM admission_run"
     " ORDER BY no";
-constexpr std::string_view kForgettings = "SELECT no, run_no, person_no, number, subject, ordered_by FROM admission_forgetting ORDER BY no";
+constexpr std::string_view kForgettings =
+    "SELECT no, run_no, person_no, number, subject, ordered_by, deferred_at, kept_sha256, agreed_before"
+    " FROM admission_forgetting"
+    " ORDER BY no";
+// Numbers are given again once an order has ended: with run and person an order is one and no other.
+constexpr std::string_view kIntended = "SELECT kept_sha256, agreed_before FROM admission_forgetting WHERE no = $1 AND run_no = $2 AND person_no = $3";
+constexpr std::string_view kIntend =
+    "UPDATE admission_forgetting"
+    " SET kept_sha256 = $4, agreed_before = $5"
+    " WHERE no = $1 AND run_no = $2 AND person_no = $3 AND kept_sha256 = ''";
+constexpr std::string_view kDefer =
+    "UPDATE admission_forgetting"
+    " SET deferred_at = $4"
+    " WHERE no = $1 AND run_no = $2 AND person_no = $3 AND deferred_at IS NULL";
 constexpr std::string_view kHasForgetting = "SELECT COUNT(*) FROM admission_forgetting WHERE run_no = $1 AND person_no = $2";
 constexpr std::string_view kNextForgetting = "SELECT COALESCE(MAX(no), 0) + 1 FROM admission_forgetting";
 constexpr std::string_view kOrderForgetting =
     "INSERT INTO admission_forgetting (no, run_no, person_no, number, subject, ordered_by) VALUES ($1, $2, $3, $4, $5, $6)";
-constexpr std::string_view kEndForgetting = "DELETE FROM admission_forgetting WHERE no = $1";
+constexpr std::string_view kEndForgetting = "DELETE FROM admission_forgetting WHERE no = $1 AND run_no = $2 AND person_no = $3";
 constexpr std::string_view kForgotten =
     "UPDATE admission_run"
     " SET n_forgotten = $2, kept_sha256 = $3, summary = $4, is_expired = $5"
@@ -221,7 +234,7 @@ Result<> RunStore::ask_recall(const Run& run) {
 
 Result<> RunStore::decline_recall(const Run& run) {
   return stores_.ledger->write([&](sql::Connection& connection) -> Result<> {
-    BANMO_TRY(const int64_t n, connection.execute(kDeclineRecall, {run.no, run.recall.decided_by}));
+    BANMO_TRY(const int64_t n, connection.execute(kDeclineRecall, {run.no, run.recall.decided_by, run.recall.decided_at->micros}));
     if (n == 0) return not_to_recall();
     return tell(connection, entry_of(run, "admission.recall_decline", *run.recall.decided_at, run.recall.decided_by, {}));
   });
@@ -268,11 +281,33 @@ Result<> RunStore::order_forgetting(const std::vector<Forgetting>& orders, Insta
   });
 }
 
-Result<std::vector<RunStore::Forgetting>> RunStore::unscoped_forgettings() const {
+Result<std::vector<Forgetting>> RunStore::unscoped_forgettings() const {
   std::vector<Forgetting> out;
   BANMO_TRY(const auto lease, stores_.ledger->read());
   BANMO_DO(lease->each(kForgettings, {}, [&](const sql::Values& row) -> Result<> {
-    out.push_back({sql::int_of(row[0]), sql::int_of(row[1]), sql::int_of(row[2]), sql::text_of(row[3]), sql::text_of(row[4]), sql::text_of(row[5])});
+    out.push_back({sql::int_of(row[0]), sql::int_of(row[1]), sql::int_of(row[2]), sql::text_of(row[3]), sql::text_of(row[4]), sql::text_of(row[5]),
+                   !sql::is_null(row[6]), sql::text_of(row[7]), sql::int_of(row[8]) != 0});
+    return {};
+  }));
+  return out;
+}
+
+Result<> RunStore::defer(const Forgetting& order, const Run& run, Instant at) {
+  return stores_.ledger->write([&](sql::Connection& connection) -> Result<> {
+    BANMO_TRY(const int64_t n, connection.execute(kDefer, {order.no, order.run, order.person, at.micros}));
+    return n == 0 ? Result<>() : tell(connection, entry_of(run, "admission.forget_defer", at, order.ordered_by, {{"subject", order.subject}}));
+  });
+}
+
+Result<std::optional<Forgetting>> RunStore::begin_forgetting(const Forgetting& order) {
+  std::optional<Forgetting> out;
+  BANMO_DO(stores_.ledger->write([&](sql::Connection& connection) -> Result<> {
+    BANMO_DO(execute(connection, kIntend, {order.no, order.run, order.person, order.kept_sha256, int64_t{order.agreed_before ? 1 : 0}}));
+    BANMO_TRY(const auto rows, connection.query(kIntended, {order.no, order.run, order.person}));
+    out = rows.empty() ? std::nullopt : std::optional(order);
+    if (!out) return {};
+    out->kept_sha256 = sql::text_of(rows[0][0]);
+    out->agreed_before = sql::int_of(rows[0][1]) != 0;
     return {};
   }));
   return out;
@@ -280,11 +315,12 @@ Result<std::vector<RunStore::Forgetting>> RunStore::unscoped_forgettings() const
 
 Result<> RunStore::forgotten(const Forgetting& order, const Run& run, Instant at) {
   return stores_.ledger->write([&](sql::Connection& connection) -> Result<> {
-    BANMO_TRY(const int64_t n, connection.execute(kEndForgetting, {order.no}));
+    BANMO_TRY(const int64_t n, connection.execute(kEndForgetting, {order.no, order.run, order.person}));
     if (n == 0) return {};  // another server was first
     const std::string summary = json::to_text(Summary{run.batches, run.exceptions, run.names});
     BANMO_DO(execute(connection, kForgotten, {run.no, run.n_forgotten, run.kept_sha256, summary, int64_t{run.is_expired ? 1 : 0}}));
-    json::Object detail{{"subject", order.subject}, {"n_forgotten", run.n_forgotten}, {"kept_sha256", run.kept_sha256}};
+    json::Object detail{
+        {"subject", order.subject}, {"n_forgotten", run.n_forgotten}, {"kept_sha256", run.kept_sha256}, {"agreed_before", order.agreed_before}};
     return tell(connection, entry_of(run, "admission.forget", at, order.ordered_by, std::move(detail)));
   });
 }

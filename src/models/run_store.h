@@ -13,6 +13,15 @@
 
 namespace banmo::models {
 
+// An order to forget somebody in a run, or (person 0) everybody (forgetting.cpp).
+struct Forgetting {
+  int64_t no = 0, run = 0, person = 0;
+  std::string number, subject, ordered_by;
+  bool is_deferred = false;
+  std::string kept_sha256 = {};  // what the rows hash to once it is carried out; empty: nobody has begun
+  bool agreed_before = true;     // whether they agreed with the ledger then
+};
+
 class RunStore {
  public:
   RunStore(sql::Stores stores, crypto::Profile profile) : stores_(std::move(stores)), profile_(profile) {}
@@ -45,13 +54,12 @@ class RunStore {
     int64_t last = 0;           // the greatest number that is given: later rows belong to a run that begins
   };
   Result<Counted> unscoped_counted() const;
-  // Orders to forget somebody in a run, or (person 0) everybody (forgetting.cpp). One that stands already is not given again.
-  struct Forgetting {
-    int64_t no = 0, run = 0, person = 0;
-    std::string number, subject, ordered_by;
-  };
+  // One that stands already is not given again.
   Result<> order_forgetting(const std::vector<Forgetting>& orders, Instant at);
   Result<std::vector<Forgetting>> unscoped_forgettings() const;
+  Result<> defer(const Forgetting& order, const Run& run, Instant at);  // says once that it waits
+  // Writes down kept_sha256 and agreed_before, before the rows are changed; what somebody else has written down holds. Nothing: it has been ended.
+  Result<std::optional<Forgetting>> begin_forgetting(const Forgetting& order);
   Result<> forgotten(const Forgetting& order, const Run& run, Instant at);  // ends an order with what the run is now
 
   Result<std::optional<Run>> published_run(const std::string& admission, int64_t year, const std::string& batch) const;
