@@ -35,6 +35,7 @@ class Composer {
   std::vector<std::string> with_their_number(size_t noun) const;
   bool is_before_level(size_t noun) const;
   bool choose_share_metric();
+  void add_counted_part();
   void values_before_metrics();
   size_t owned_noun() const;
   bool has_all_of_level(size_t before) const;

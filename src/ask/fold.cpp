@@ -50,6 +50,8 @@ constexpr std::array kSame = {
     Same{U"个数", U"数"},
     Same{U"总量", U"数"},
     Same{U"数目", U"数"},
+    Same{U"老师们", U"教师"},
+    Same{U"教师们", U"教师"},
     Same{U"老师", U"教师"},
     Same{U"仨", U"三个"},
     Same{U"俩", U"两个"},
@@ -180,6 +182,16 @@ constexpr std::array kSame = {
     Same{U"男同学", U"男性学生"},
     Same{U"女同学", U"女性学生"},
     Same{U"娃娃", U"学生"},
+    Same{U"娃们", U"学生"},
+    Same{U"孩子们", U"学生"},
+    Same{U"学生们", U"学生"},
+    Same{U"同学们", U"学生"},
+    Same{U"娃儿", U"学生"},
+    Same{U"娃子", U"学生"},
+    Same{U"学娃", U"学生"},
+    Same{U"小孩子", U"学生"},
+    Same{U"小孩儿", U"学生"},
+    Same{U"小娃", U"学生"},
     Same{U"娃", U"学生"},
     Same{U"小孩", U"学生"},
     Same{U"小朋友", U"学生"},
@@ -193,6 +205,11 @@ constexpr std::array kSame = {
     Same{U"每一百个孩子", U"每百名学生"},
     Same{U"每百个孩子", U"每百名学生"},
     Same{U"多少回", U"多少次"},
+    Same{U"几多", U"多少"},
+    Same{U"多少多少", U"多少"},
+    Same{U"哪片儿", U"哪个区"},
+    Same{U"哪一片", U"哪个区"},
+    Same{U"哪片", U"哪个区"},
     Same{U"几回", U"几次"},
     Same{U"越来越高", U"变化趋势"},
     Same{U"越来越低", U"变化趋势"},
@@ -235,6 +252,17 @@ constexpr std::array kSame = {
     Same{U"无线网络", U"无线网络"},
     Same{U"无线网", U"无线网络"},
     Same{U"每一个", U"每个"},
+    Same{U"每一级", U"每级"},
+    Same{U"每一类", U"每类"},
+    Same{U"每一种", U"每种"},
+    Same{U"每一科", U"每科"},
+    Same{U"初、中、高级", U"初级、中级、高级"},
+    Same{U"初中高级", U"初级、中级、高级"},
+    Same{U"晚上几点", U"几点"},
+    Same{U"白天几点", U"几点"},
+    Same{U"上午几点", U"几点"},
+    Same{U"下午几点", U"几点"},
+    Same{U"早上几点", U"几点"},
     Same{U"每一所", U"每所"},
     Same{U"各个", U"各"},
     Same{U"专职教师", U"专任教师"},
@@ -275,6 +303,13 @@ void drop_doubled_question(Folded& text) {
     text.text.erase(from, i + 3 - from);
     text.at.erase(text.at.begin() + static_cast<std::ptrdiff_t>(from), text.at.begin() + static_cast<std::ptrdiff_t>(i) + 3);
   }
+}
+
+// 前3的学科: what is dropped keeps number and name apart, so that no 3学科 is read.
+bool ends_with_head(std::u32string_view text) {
+  constexpr std::u32string_view kNumerals = U"0123456789一二两三四五六七八九十";
+  const size_t last = text.find_last_not_of(kNumerals);
+  return last != text.npos && last + 1 < text.size() && (text[last] == U'前' || text[last] == U'后');
 }
 
 const Same* rule_at(std::u32string_view text) {
@@ -326,14 +361,17 @@ Folded fold(std::string_view source) {
   }
   Folded out;
   out.n_source = all.size();
+  for (size_t i = 0; i < all.size(); ++i)
+    if (all[i] == U'，' || all[i] == U',') out.commas.push_back(i);
   drop_doubled_question(plain_text);
   for (size_t i = 0; i < plain_text.text.size();) {
     const std::u32string_view rest = std::u32string_view(plain_text.text).substr(i);
     if (groups_thousands(plain_text.text, i)) {
       ++i;
     } else if (const Same* rule = rule_at(rest)) {
-      out.text += rule->read;
-      out.at.insert(out.at.end(), rule->read.size(), plain_text.at[i]);
+      const std::u32string_view read = rule->said == U"的" && ends_with_head(out.text) ? U"个" : rule->read;
+      out.text += read;
+      out.at.insert(out.at.end(), read.size(), plain_text.at[i]);
       i += rule->said.size();
     } else {
       out.text += rest.front();

@@ -3,6 +3,7 @@
 // "总数" are "数"), without punctuation. Both sides go through it, so what people vary is compared once. Pure.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,9 @@ struct Folded {
   std::u32string text;
   std::vector<size_t> at;  // for each character, its place in the source's code points
   size_t n_source = 0;
+  std::vector<size_t> commas;  // places in the source; a pause, where 、 lists
+
+  bool is_comma(size_t place) const { return std::binary_search(commas.begin(), commas.end(), at[place]); }
 };
 
 Folded fold(std::string_view text);

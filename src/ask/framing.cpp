@@ -15,10 +15,18 @@ constexpr size_t kMostClauses = 12;
 constexpr size_t kLeastOfStory = 4;  // unexplained characters, with which a clause that speaks of pupils tells a story
 
 // What people say of themselves and of what they need a figure for. A clause without any of it may restrict the question.
-constexpr std::array<std::u32string_view, 46> kPurposes = {
-    U"要",   U"用",   U"来",   U"问",   U"让",   U"给",   U"想",   U"写",   U"做",   U"准备", U"开会", U"会上", U"会议", U"急",   U"谢",   U"您",
-    U"你好", U"我",   U"咱",   U"他们", U"关心", U"请",   U"麻烦", U"尽快", U"领导", U"局长", U"主任", U"处长", U"科长", U"报告", U"材料", U"汇报",
-    U"检查", U"记者", U"督导", U"家长", U"辛苦", U"方案", U"发言", U"采访", U"调研", U"座谈", U"总结", U"打扰", U"抱歉", U"听说"};
+constexpr std::u32string_view kPurposes[] = {
+    // who speaks and to whom
+    U"我", U"俺", U"咱", U"您", U"他们", U"你好", U"谢", U"辛苦", U"打扰", U"抱歉", U"好意思", U"麻烦", U"烦", U"劳", U"领导", U"局长", U"主任",
+    U"处长", U"科长", U"书记", U"校长", U"记者", U"家长", U"老人", U"同志", U"亲戚", U"邻居", U"群里", U"大家", U"闺女", U"儿子", U"媳妇",
+    // what is asked of the answer
+    U"要", U"用", U"来", U"问", U"让", U"给", U"想", U"请", U"盼", U"望", U"告知", U"回复", U"说", U"讲", U"查", U"准", U"别搞", U"别弄", U"太细",
+    U"一句", U"急", U"快", U"赶紧", U"抓紧", U"心里", U"有底", U"有数", U"记一下", U"关心", U"好奇", U"纳闷", U"听说", U"据说",
+    // what it is for
+    U"写", U"做", U"准备", U"开会", U"会上", U"会议", U"上会", U"例会", U"报告", U"材料", U"汇报", U"检查", U"督导", U"方案", U"发言", U"采访",
+    U"调研", U"座谈", U"总结", U"存档", U"归档", U"备查", U"备案", U"参考", U"考核", U"填表", U"填报", U"通报", U"简报", U"年报", U"月报", U"台账",
+    U"核对", U"核实", U"对账", U"盯", U"研判", U"工作需要", U"公文", U"回函", U"答复", U"提案", U"审计", U"巡查", U"巡视", U"验收", U"迎检", U"述职",
+    U"宣传", U"新闻", U"报道", U"节目"};
 
 bool is_mark(char32_t c) {
   constexpr std::u32string_view kMarks = U"，,。；;：:！!？?\n";
@@ -50,7 +58,7 @@ bool restricts(const Token& token, const Lexicon& lexicon) {
 
 bool is_context(const std::u32string& clause, const Lexicon& lexicon, Date today) {
   constexpr std::u32string_view kPlaces = U"区市县镇乡街校院园";
-  if (clause.ends_with(U'的')) return false;
+  if (clause.ends_with(U'的') && !clause.ends_with(U"用的")) return false;
   const Folded text = fold(text::utf8_of(clause));
   // 很多家长关心孩子的作业负担: told, not asked; whatever it names is no condition.
   constexpr std::array<std::u32string_view, 5> kTold = {U"关心", U"注意到", U"反映", U"听说", U"看到"};
@@ -78,7 +86,30 @@ bool is_context(const std::u32string& clause, const Lexicon& lexicon, Date today
     if (role != Role::stop && role != Role::chat && role != Role::join && role != Role::measure) return false;
   }
   if (pupils && n_unknown < kLeastOfStory) return false;
-  return std::any_of(kPurposes.begin(), kPurposes.end(), [&](std::u32string_view one) { return clause.find(one) != clause.npos; });
+  return std::any_of(std::begin(kPurposes), std::end(kPurposes), [&](std::u32string_view one) { return clause.find(one) != clause.npos; });
+}
+
+// 师资最紧，就是生师比最高的: said once more in other words, of which the second are read.
+bool is_said_again(const std::u32string& clause, const std::u32string& next, const Lexicon& lexicon, Date today) {
+  constexpr std::array<std::u32string_view, 8> kAgain = {U"就是", U"也就是", U"即", U"说白了", U"换句话说", U"意思是", U"我说的是", U"指的是"};
+  if (std::none_of(kAgain.begin(), kAgain.end(), [&](std::u32string_view one) { return next.starts_with(one); })) return false;
+  const std::vector<Token> tokens = Tokenizer{lexicon, today}.read(fold(text::utf8_of(clause)), true);
+  const bool free = std::none_of(tokens.begin(), tokens.end(), [&](const Token& one) { return one.number || one.time || restricts(one, lexicon); });
+  return free && std::any_of(tokens.begin(), tokens.end(), [](const Token& one) { return !one.known(); });
+}
+
+// 娃都没处跑: what somebody says to a figure. It names nothing that is counted but pupils.
+bool is_comment(const std::u32string& clause, const Lexicon& lexicon, Date today) {
+  constexpr std::array<std::u32string_view, 15> kComments = {U"都没",   U"没处",   U"愁",     U"担心",   U"难怪", U"怪不得", U"不容易", U"受不了",
+                                                             U"吃不消", U"不像话", U"可不行", U"太不容", U"心疼", U"真是",   U"够呛"};
+  if (clause.ends_with(U'的') ||
+      std::none_of(kComments.begin(), kComments.end(), [&](std::u32string_view one) { return clause.find(one) != clause.npos; }))
+    return false;
+  const std::vector<Token> tokens = Tokenizer{lexicon, today}.read(fold(text::utf8_of(clause)), true);
+  return std::none_of(tokens.begin(), tokens.end(), [&](const Token& one) {
+    const bool level = one.word != nullptr && one.word->role == Role::level;
+    return one.number || one.time || level || restricts(one, lexicon);
+  });
 }
 
 }  // namespace
@@ -87,8 +118,11 @@ std::optional<Framing> without_context(std::string_view question, const Lexicon&
   const std::vector<std::u32string> clauses = clauses_of(text::code_points_of(question));
   if (clauses.size() < 2 || clauses.size() > kMostClauses) return std::nullopt;
   Framing framing;
-  for (const std::u32string& clause : clauses) {
-    std::string& to = is_context(clause, lexicon, today) ? framing.left_out : framing.question;
+  for (size_t i = 0; i < clauses.size(); ++i) {
+    const std::u32string& clause = clauses[i];
+    const bool again = i + 1 < clauses.size() && is_said_again(clause, clauses[i + 1], lexicon, today);
+    const bool aside = again || is_comment(clause, lexicon, today) || is_context(clause, lexicon, today);
+    std::string& to = aside ? framing.left_out : framing.question;
     to += (to.empty() ? "" : "，") + text::utf8_of(clause);
   }
   if (framing.left_out.empty() || framing.question.empty()) return std::nullopt;

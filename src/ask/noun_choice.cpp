@@ -187,9 +187,15 @@ std::vector<size_t> Composer::nouns_counted_beside(const std::vector<size_t>& me
 // 学生和教师各有多少: the nouns that 和 joins to it, in the order in which they were said.
 std::vector<size_t> Composer::joined_nouns(size_t noun) const {
   std::vector<size_t> all{noun};
+  const std::vector<std::string> named = ids_of(noun);
+  // 城区学校，每百名学生终端数: the schools are those that the figure is of.
+  if (std::none_of(named.begin(), named.end(), [&](const std::string& id) { return frame_.metric(id)->counts; })) return all;
+  const auto is_kind = [&](size_t i) {  // the pupils of 男生和女生
+    return i > 0 && token(i).word != nullptr && token(i).word->role == Role::filler && has(i - 1, TermKind::value);
+  };
   const auto joined = [&](size_t join, size_t other) {
     return other < slots_.tokens.size() && token(join).word != nullptr && token(join).word->role == Role::join && has(other, TermKind::noun) &&
-           !slots_.grouped.contains(other) && !slots_.negated.contains(other) && !has(other, TermKind::value);
+           !slots_.grouped.contains(other) && !slots_.negated.contains(other) && !has(other, TermKind::value) && !is_kind(other);
   };
   for (size_t i = noun; i >= 2 && joined(i - 1, i - 2); i -= 2) all.insert(all.begin(), i - 2);
   for (size_t i = noun; i + 2 < slots_.tokens.size() && joined(i + 1, i + 2); i += 2) all.push_back(i + 2);
@@ -224,7 +230,9 @@ void Composer::widen_to_all() {
       continue;
     const bool beside = std::any_of(slots_.values.begin(), slots_.values.end(), [&](size_t i) {
       // 男生和女生数, 男生女生数
-      const auto is_filler = [&](size_t k) { return token(k).word != nullptr && token(k).word->role == Role::filler; };
+      const auto is_filler = [&](size_t k) {
+        return token(k).word != nullptr && (token(k).word->role == Role::filler || token(k).word->role == Role::join);
+      };
       size_t behind = i + 1;
       while (behind < slots_.tokens.size() && is_filler(behind)) ++behind;
       const bool beside_name = std::find(slots_.metrics.begin(), slots_.metrics.end(), behind) != slots_.metrics.end() ||

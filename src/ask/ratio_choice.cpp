@@ -142,4 +142,27 @@ bool Composer::choose_share_metric() {
   return true;
 }
 
+// 万兆学校有几所，占比多少: the count stands beside its share if both are asked.
+void Composer::add_counted_part() {
+  if (out_.tree.metrics.size() != 1 || fragment_ || !slots_.having.empty()) return;
+  for (const Role other : {Role::most, Role::rank, Role::rank_of, Role::streak, Role::why, Role::growth, Role::versus})
+    if (slots_.says(other)) return;
+  const pack::Metric& share = *metric().metric;
+  const MetricFrame* part = frame_.metric(share.numerator);
+  if (share.unit != "%" || part == nullptr || !viewer_.sees_metric(share.numerator)) return;
+  const auto role_at = [&](size_t i) { return i < slots_.tokens.size() && token(i).word != nullptr ? token(i).word->role : Role::filler; };
+  bool counted = false, asked = false;
+  for (size_t i = 0; i < slots_.tokens.size(); ++i) {
+    if (role_at(i) == Role::share && asked) counted = true;
+    if (role_at(i) != Role::quantity) continue;
+    const bool of_share = (i > 0 && role_at(i - 1) == Role::share) || role_at(i + 1) == Role::share;
+    counted |= role_at(i + 1) == Role::measure && !token(i + 1).word->argument.empty() && token(i + 1).word->argument == part->metric->unit;
+    asked |=
+        !of_share && token(i).word->text.find(U"分") == std::u32string_view::npos && token(i).word->text.find(U"成") == std::u32string_view::npos;
+  }
+  if (!counted) return;
+  out_.tree.metrics.insert(out_.tree.metrics.begin(), share.numerator);
+  slots_.said.erase(Role::share);
+}
+
 }  // namespace banmo::ask

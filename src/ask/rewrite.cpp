@@ -56,7 +56,9 @@ void share_ends(Folded& text, const Lexicon& lexicon) {
                                    [&](std::u32string_view word) { return std::u32string_view(text.text).substr(at).starts_with(word); });
     if (join == kJoins.end()) continue;
     const std::u32string_view whole = text.text;
-    if (const std::u32string end = shared_end(whole.substr(0, at), whole.substr(at + join->size()), lexicon); !end.empty()) insert(text, at, end);
+    if (const std::u32string end = shared_end(whole.substr(0, at), whole.substr(at + join->size()), lexicon);
+        !end.empty() && !(end == U"数" && text.is_comma(at)))
+      insert(text, at, end);  // 城区学校，每百名学生终端数: no 学校数
   }
 }
 
@@ -337,6 +339,47 @@ void count_hours(Folded& text, const Lexicon& lexicon) {
     }
 }
 
+// The question of how many that the text ends with, particles behind it aside: 有多少个. Empty: none.
+std::u32string_view final_quantity(std::u32string_view text) {
+  constexpr std::u32string_view kParticles = U"呀啊呢吗嘛呗哦了", kMeasures = U"个名位人所家台间件节次册本套项条份张座栋部门";
+  const size_t last = text.find_last_not_of(kParticles);
+  if (last == text.npos) return {};
+  const size_t end = last + 1;
+  size_t begin = end;
+  if (kMeasures.find(text[begin - 1]) != kMeasures.npos) --begin;
+  if (begin >= 2 && text.substr(begin - 2, 2) == U"多少")
+    begin -= 2;
+  else if (begin >= 1 && begin < end && text[begin - 1] == U'几')
+    --begin;
+  else
+    return {};
+  if (begin >= 1 && (text[begin - 1] == U'有' || text[begin - 1] == U'是')) --begin;
+  return text.substr(begin, end - begin);
+}
+
+// 男生多少女生多少: the same question of each, asked once of all of them.
+void ask_once(Folded& text) {
+  constexpr size_t kLongest = 14;
+  const std::u32string ask(final_quantity(text.text));
+  if (ask.empty()) return;
+  const size_t last = text.text.rfind(ask);
+  std::vector<size_t> places;
+  for (size_t at = text.text.find(ask); at < last; at = text.text.find(ask, at + ask.size())) places.push_back(at);
+  if (places.empty() || places.front() < 2 || text.text[last - 1] == U'各') return;
+  for (size_t i = 0; i < places.size(); ++i) {
+    const size_t from = places[i] + ask.size(), to = i + 1 < places.size() ? places[i + 1] : last;
+    const std::u32string_view part = std::u32string_view(text.text).substr(from, to - from);
+    const bool joined = part.starts_with(U'、');
+    if (part.size() < (joined ? 3U : 2U) || part.size() > kLongest || part.find_first_of(U"占比差高低多少几排每各如那") != part.npos) return;
+  }
+  insert(text, last, U"各");
+  for (size_t i = places.size(); i-- > 0;) {
+    const bool joined = text.text[places[i] + ask.size()] == U'、';
+    erase(text, places[i], ask.size());
+    if (!joined) insert(text, places[i], U"、");
+  }
+}
+
 }  // namespace
 
 Folded put_together(Folded text, const Lexicon& lexicon, Date today) {
@@ -345,6 +388,7 @@ Folded put_together(Folded text, const Lexicon& lexicon, Date today) {
   count_hours(text, lexicon);
   join_year_before(text);
   drop_final_not(text);
+  ask_once(text);
   none_first(text);
   share_ends(text, lexicon);
   join_superlatives(text, lexicon);

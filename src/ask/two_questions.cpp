@@ -83,9 +83,10 @@ bool Composer::check_persons() {
     size_t before = i;
     while (before > 0 && (role_at(before - 1) == Role::measure || token(before - 1).number)) --before;
     const bool asked = before > 0 && (role_at(before - 1) == Role::which || role_at(before - 1) == Role::which_all);
-    const bool ranked = most != std::string::npos && i > most && out_.tree.member.empty() &&
-                        std::none_of(slots_.levels.begin(), slots_.levels.end(), [&](size_t level) { return level > most; }) &&
-                        (i + 1 == slots_.tokens.size() || role_at(i + 1) == Role::stop || role_at(i + 1) == Role::which);
+    const bool ranked =
+        most != std::string::npos && i > most && out_.tree.member.empty() &&
+        std::none_of(slots_.levels.begin(), slots_.levels.end(), [&](size_t level) { return level > most; }) &&
+        (i + 1 == slots_.tokens.size() || role_at(i + 1) == Role::stop || role_at(i + 1) == Role::which || role_at(i + 1) == Role::which_all);
     if (!asked && !ranked) continue;
     const std::u32string_view what = token(i).word->text;
     if (what != U"班" && what != U"系统") return refuse_person();
@@ -398,7 +399,7 @@ bool Composer::check_used() {
     size_t before = i;
     while (before > 0 && token(before - 1).word != nullptr && token(before - 1).word->role == Role::measure) --before;
     const bool asked = before > 0 && token(before - 1).word != nullptr && token(before - 1).word->role == Role::quantity;
-    const bool counted = has(i, TermKind::noun) && (token(i).word == nullptr || token(i).word->role == Role::level);
+    const bool counted = has(i, TermKind::noun) && !kind_of(i, metric()) && (token(i).word == nullptr || token(i).word->role == Role::level);
     if (asked && counted && !spent_.contains(i) && !grouped_by(token(i).word == nullptr ? "" : std::string(token(i).word->argument)) &&
         !names_chosen(i) && !out_.tree.count)
       return refuse(Refusal::unsupported, "“" + said(i) + "”的数量请另外问", "ask for the number of these by itself");
@@ -411,7 +412,8 @@ bool Composer::check_used() {
     if (role_at(i) != Role::group || !(token(i).word->text.starts_with(U"各") || token(i).word->text.starts_with(U"按"))) continue;
     size_t next = i + 1;
     while (role_at(next) == Role::stop) ++next;
-    groups |= role_at(next) != Role::quantity;  // 学生和教师各有多少
+    const bool by_metric = next < slots_.tokens.size() && has(next, TermKind::metric) && !has(next, TermKind::dimension);  // 按授课节数算
+    groups |= role_at(next) != Role::quantity && !by_metric;                                                               // 学生和教师各有多少
   }
   if (groups && out_.tree.by.empty())
     return refuse(Refusal::unsupported, "没有看懂要按什么分；请说出维度的名称，例如“各区市”“按学段”",
