@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is handed in with a case and what is issued by it; and the check of a letter that anyone may make.
+#include <charconv>
 #include <algorithm>
 
 #include "api/attachment.h"

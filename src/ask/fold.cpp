@@ -72,12 +72,13 @@ constexpr std::array kSame = {
     Same{U"人工智能课", U"人工智能课程"},
     Same{U"ai课程", U"人工智能课程"},
     Same{U"ai课", U"人工智能课程"},
-    Same{U"通了万兆", U"接入万兆"},
-    Same{U"通上万兆", U"接入万兆"},
-    Same{U"通万兆", U"接入万兆"},
-    Same{U"接了万兆", U"接入万兆"},
-    Same{U"接上万兆", U"接入万兆"},
-    Same{U"接万兆", U"接入万兆"},
+    Same{U"接上", U"接入"},
+    Same{U"接通", U"接入"},
+    Same{U"接到", U"接入"},
+    Same{U"接了", U"接入"},
+    Same{U"连上", U"接入"},
+    Same{U"连入", U"接入"},
+    Same{U"连到", U"接入"},
     Same{U"用得", U"使用"},
     Same{U"第一志愿", U"第一志愿"},
     Same{U"一志愿", U"第一志愿"},
@@ -305,6 +306,17 @@ void drop_doubled_question(Folded& text) {
   }
 }
 
+// 千人以上（含一千）: that the bound itself counts is how 以上 is read.
+std::u32string without_included_bounds(std::u32string text) {
+  constexpr std::u32string_view kNumerals = U"0123456789０１２３４５６７８９.%％一二两三四五六七八九十百千万本数人所个";
+  for (size_t at = text.find(U'含'); at != text.npos; at = text.find(U'含', at + 1)) {
+    const bool open = at > 0 && (text[at - 1] == U'（' || text[at - 1] == U'(');
+    const size_t end = text.find_first_not_of(kNumerals, at + 1);
+    if (open && end != text.npos && end > at + 1 && (text[end] == U'）' || text[end] == U')')) text.replace(at - 1, end + 2 - at, end + 2 - at, U' ');
+  }
+  return text;
+}
+
 // 前3的学科: what is dropped keeps number and name apart, so that no 3学科 is read.
 bool ends_with_head(std::u32string_view text) {
   constexpr std::u32string_view kNumerals = U"0123456789一二两三四五六七八九十";
@@ -345,7 +357,7 @@ char32_t plain(char32_t c) {
 
 Folded fold(std::string_view source) {
   Folded plain_text;
-  const std::u32string all = text::code_points_of(source);
+  const std::u32string all = without_included_bounds(text::code_points_of(source));
   for (size_t i = 0; i < all.size(); ++i) {
     const char32_t c = plain(all[i]);
     // 15:1 is no 151.

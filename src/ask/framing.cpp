@@ -94,7 +94,13 @@ bool is_said_again(const std::u32string& clause, const std::u32string& next, con
   constexpr std::array<std::u32string_view, 8> kAgain = {U"就是", U"也就是", U"即", U"说白了", U"换句话说", U"意思是", U"我说的是", U"指的是"};
   if (std::none_of(kAgain.begin(), kAgain.end(), [&](std::u32string_view one) { return next.starts_with(one); })) return false;
   const std::vector<Token> tokens = Tokenizer{lexicon, today}.read(fold(text::utf8_of(clause)), true);
-  const bool free = std::none_of(tokens.begin(), tokens.end(), [&](const Token& one) { return one.number || one.time || restricts(one, lexicon); });
+  const auto limits = [&](const Token& one) {
+    return one.number || one.time || std::any_of(one.terms.begin(), one.terms.end(), [&](uint32_t index) {
+             const TermKind kind = lexicon.term(index).kind;
+             return kind == TermKind::org || kind == TermKind::value || kind == TermKind::flag || kind == TermKind::words;
+           });
+  };
+  const bool free = std::none_of(tokens.begin(), tokens.end(), limits);
   return free && std::any_of(tokens.begin(), tokens.end(), [](const Token& one) { return !one.known(); });
 }
 
@@ -107,6 +113,7 @@ bool is_comment(const std::u32string& clause, const Lexicon& lexicon, Date today
     return false;
   const std::vector<Token> tokens = Tokenizer{lexicon, today}.read(fold(text::utf8_of(clause)), true);
   return std::none_of(tokens.begin(), tokens.end(), [&](const Token& one) {
+    if (one.word != nullptr && one.word->role == Role::filler) return false;
     const bool level = one.word != nullptr && one.word->role == Role::level;
     return one.number || one.time || level || restricts(one, lexicon);
   });
