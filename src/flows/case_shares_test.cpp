@@ -136,9 +136,9 @@ TEST_CASE("what the office filled in wrongly is refused by its field, and nothin
     CHECK(with(w.officer, "part", "第一小学")
               .starts_with("$.values.part/records.portion_org: Part: the rows of this dataset belong to the whole city"));
     CHECK(with(w.officer, "way", "figures").starts_with("$.values.dataset/shares.bad_wish: Dataset: the rows of this dataset have no organisation"));
-    CHECK(with(w.officer, "until", "2026-09-20").starts_with("$.values.until/shares.bad_wish: Until: the end must lie in the future"));
+    CHECK(with(w.officer, "until", "2026-09-20").starts_with("$.values.until/shares.bad_wish: Until: the last day is from 2026-09-21 to 2026-12-19"));
     CHECK(with(w.officer, "until", "2027-01-01")
-              .starts_with("$.values.until/shares.bad_wish: Until: the end must lie in the future, before 2026-12-20 (90 days at most)"));
+              .starts_with("$.values.until/shares.bad_wish: Until: the last day is from 2026-09-21 to 2026-12-19 (90 days at most)"));
     CHECK(w.count("SELECT COUNT(*) FROM share") == 0);
     CHECK(must(w.flows->find(w.officer, one.head.id.to_string())).head.state == "asked");
     // Of two officers one opens it.

@@ -9,6 +9,7 @@
 #include "flows/mover.h"
 #include "flows/state.h"
 #include "flows/wording.h"
+#include "records/portions.h"
 
 namespace banmo::flows {
 namespace {
@@ -60,10 +61,6 @@ const Org* by_code(const directory::OrgTree& tree, std::string_view code) {
   return nullptr;
 }
 
-bool is_living(const Org& org, Date today) {
-  return org.merged_into.value == 0 && (!org.valid_to || today < *org.valid_to) && org.valid_from <= today;
-}
-
 }  // namespace
 
 OrgNo Choices::narrowed_to(const Standing& standing, const pack::FlowChoose& choose, Of of) const {
@@ -97,7 +94,7 @@ void Choices::each_org(const Standing& standing, const pack::FlowChoose& choose,
   std::vector<const Org*> found;
   for (const Org& org : orgs_->all()) {
     const bool is_kind = std::find(choose.kinds.begin(), choose.kinds.end(), directory::name_of(org.kind)) != choose.kinds.end();
-    if (is_kind && is_living(org, today) && (under.value == 0 || orgs_->is_within(org.no, under))) found.push_back(&org);
+    if (is_kind && records::is_living(org, today) && (under.value == 0 || orgs_->is_within(org.no, under))) found.push_back(&org);
   }
   std::sort(found.begin(), found.end(),
             [](const Org* a, const Org* b) { return std::tie(a->code, a->title, a->no) < std::tie(b->code, b->title, b->no); });

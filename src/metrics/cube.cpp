@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "pack/metric_parts.h"
 #include "records/records.h"
 
 namespace banmo::metrics {
@@ -141,22 +142,6 @@ class CubeMaker {
   std::map<std::string, std::set<size_t>> outcomes_;
 };
 
-// A ratio's minimum cell guards the datasets of both its parts; a derived metric's those of its operands.
-void spread_min_cell(const pack::Catalogue& catalogue, std::string_view metric, int min_cell, std::map<std::string, int>& of_dataset, int depth) {
-  const Metric* found = catalogue.metric(metric);
-  if (found == nullptr || depth > 8) return;
-  min_cell = std::max(min_cell, found->min_cell);
-  if (found->kind == MetricKind::aggregate) {
-    int& known = of_dataset[found->dataset];
-    known = std::max(known, min_cell);
-  } else if (found->kind == MetricKind::ratio) {
-    spread_min_cell(catalogue, found->numerator, min_cell, of_dataset, depth + 1);
-    spread_min_cell(catalogue, found->denominator, min_cell, of_dataset, depth + 1);
-  } else {
-    for (const auto& operand : found->operands) spread_min_cell(catalogue, operand.metric, min_cell, of_dataset, depth + 1);
-  }
-}
-
 }  // namespace
 
 std::string key_list(const Cube& cube, const records::Records& records, std::string_view prefix) {
@@ -205,7 +190,11 @@ Result<std::map<std::string, Cube, std::less<>>> build_cubes(const pack::Catalog
   CubeMaker maker(catalogue, records, dialect, now);
   std::map<std::string, Cube, std::less<>> cubes;
   std::map<std::string, int> min_cells;
-  for (const Metric& metric : catalogue.metrics()) spread_min_cell(catalogue, metric.id, 0, min_cells, 0);
+  for (const Metric& metric : catalogue.metrics())
+    for (const pack::MetricPart& part : pack::parts_of(catalogue, metric.id)) {
+      int& known = min_cells[part.metric->dataset];
+      known = std::max(known, part.min_cell);
+    }
   for (const Metric& metric : catalogue.metrics()) {
     if (metric.kind != MetricKind::aggregate) continue;
     const pack::Dataset* dataset = catalogue.dataset(metric.dataset);

@@ -59,9 +59,11 @@ bool may_leave(const pack::Field& field, const directory::Scope& scope) { return
 // Rows of the whole city carry no organisation: they are given as a whole, or not.
 bool is_of_whole_city(const Schema& schema) { return !schema.org && !schema.person; }
 
-Result<> check_org(const Schema& schema, const directory::Scope& scope, const directory::OrgTree& tree, directory::OrgNo org) {
+Result<> check_org(const Schema& schema, const directory::Scope& scope, const directory::Directory& directory, directory::OrgNo org) {
+  const auto orgs = directory.orgs();
+  const directory::OrgTree& tree = *orgs;
   const directory::Org* found = tree.find(org);
-  if (found == nullptr || found->valid_to)
+  if (found == nullptr || !is_living(*found, directory.today()))
     return bad_org(ErrorCode::invalid, "没有这个机构或已撤销，请选择现有的机构", "there is no such organisation any more: choose one that exists");
   if (is_of_whole_city(schema)) {
     if (!tree.path(org).empty() && tree.path(org).front() == found) return {};
@@ -129,7 +131,7 @@ Result<PortionTerms> Portions::offer(const Principal& giver, std::string_view da
     terms.fields.push_back(of.fields[i].id);
     terms.level = std::max<pack::Level>(terms.level, of.fields[i].level);
   }
-  BANMO_DO(check_org(*schema, scope, *engine_.directory().orgs(), org));
+  BANMO_DO(check_org(*schema, scope, engine_.directory(), org));
   return terms;
 }
 
@@ -141,7 +143,7 @@ Result<Portion> Portions::open(const PortionTerms& terms) const {
   const Schema& schema = *cut.entry->schema;
   cut.schema = &schema;
   const directory::Org* org = engine_.directory().orgs()->find(terms.org);
-  if (org == nullptr || org->valid_to)
+  if (org == nullptr || !is_living(*org, engine_.directory().today()))
     return gone("共享范围内的机构已撤销或合并，不能再读取；请重新申请", "the organisation of the share is no more: ask for a new one");
   for (const Column& column : schema.columns) {
     const bool is_given = std::find(terms.fields.begin(), terms.fields.end(), column.field->id) != terms.fields.end();

@@ -21,6 +21,11 @@ class ExportQuota;
 class Journal;
 struct Schema;
 
+// Whether an organisation stands on a day: one that is to be closed does until then.
+inline bool is_living(const directory::Org& org, Date today) {
+  return org.merged_into.value == 0 && (!org.valid_to || today < *org.valid_to) && org.valid_from <= today;
+}
+
 // What was given away, as it is kept.
 struct PortionTerms {
   std::string dataset;              // id

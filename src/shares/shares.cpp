@@ -2,12 +2,12 @@
 #include "shares/shares.h"
 
 #include <algorithm>
-#include <set>
 
 #include "audit/audit.h"
 #include "base/city_time.h"
 #include "base/text.h"
 #include "directory/proxy.h"
+#include "pack/metric_parts.h"
 
 namespace banmo::shares {
 namespace {
@@ -59,7 +59,7 @@ std::optional<Way> way_of(std::string_view name) {
 Result<Terms> Shares::check(const Principal& giver, const Wish& wish) const {
   Terms terms;
   const directory::Org* holder = directory_.orgs()->find(wish.to);
-  if (holder == nullptr || holder->valid_to)
+  if (holder == nullptr || !records::is_living(*holder, directory_.today()))
     return bad_wish("to", "接收数据的单位不存在或已撤销，请核对", "the organisation that is to receive the data is no more: check it");
   terms.holder = wish.to;
   const auto way = way_of(wish.way);
@@ -72,10 +72,11 @@ Result<Terms> Shares::check(const Principal& giver, const Wish& wish) const {
   if (wish.org.value == 0) return bad_wish("org", "请选择共享哪个机构的数据", "choose the organisation whose rows are shared");
   const Instant now = directory_.clock().now();
   const Instant latest{now.micros + wish.max_days * kDay_us};
+  const std::string last = day_of(Instant{latest.micros - kDay_us});  // a day counts to its end
   if (!wish.until) return bad_wish("until", "请填写截止日期", "fill in until when");
   if (*wish.until <= now || *wish.until > latest)
-    return bad_wish("until", "截止时间须在今天之后、" + day_of(latest) + " 之前（至多 " + std::to_string(wish.max_days) + " 天），请重填",
-                    "the end must lie in the future, before " + day_of(latest) + " (" + std::to_string(wish.max_days) + " days at most)");
+    return bad_wish("until", "截止日期可填 " + day_of(now) + " 至 " + last + "（至多 " + std::to_string(wish.max_days) + " 天），请重填",
+                    "the last day is from " + day_of(now) + " to " + last + " (" + std::to_string(wish.max_days) + " days at most)");
   terms.until = *wish.until;
   BANMO_TRY(terms.portion, records_.portions().offer(giver, wish.dataset, wish.fields, wish.org));
   if (terms.way == Way::figures) BANMO_DO(check_figures(terms.portion));
@@ -84,25 +85,50 @@ Result<Terms> Shares::check(const Principal& giver, const Wish& wish) const {
 
 namespace {
 
-constexpr int kDeepest = 8;  // metrics of metrics
+// Whether a smallest cell guards the figures of a dataset of people: that of a metric holds for all figures of what it is counted from.
+bool is_guarded(const pack::Catalogue& catalogue, const pack::Dataset& dataset) {
+  if (dataset.person_field.empty()) return false;
+  for (const pack::Metric& metric : catalogue.metrics())
+    for (const pack::MetricPart& part : pack::parts_of(catalogue, metric.id))
+      if (part.min_cell > 0 && part.metric->dataset == dataset.id) return true;
+  return false;
+}
 
-// The datasets that a metric is counted from, of itself and of the metrics that it is made of.
-void add_datasets(const pack::Catalogue& catalogue, std::string_view id, std::set<std::string>& datasets, int depth = 0) {
-  const pack::Metric* metric = catalogue.metric(id);
-  if (metric == nullptr || depth > kDeepest) {
-    datasets.insert("");  // no dataset is called so: it is counted from no one dataset alone
-    return;
+// The metrics that a share gives: counted from its dataset alone. Where no smallest cell guards them a figure may be a row's own value, so they read
+// no field that was not given.
+class Given {
+ public:
+  Given(const pack::Catalogue& catalogue, const pack::Dataset& dataset, std::vector<std::string> fields)
+      : catalogue_(catalogue), dataset_(dataset), fields_(std::move(fields)), is_guarded_(shares::is_guarded(catalogue, dataset)) {}
+
+  bool has(std::string_view metric) const {
+    const auto parts = pack::parts_of(catalogue_, metric);
+    return !parts.empty() && std::all_of(parts.begin(), parts.end(), [&](const pack::MetricPart& part) {
+      return part.metric->dataset == dataset_.id && (is_guarded_ || (reads_given(part.metric->expression) && reads_given(part.metric->filter)));
+    });
   }
-  if (metric->kind == pack::MetricKind::aggregate) datasets.insert(metric->dataset);
-  if (metric->kind == pack::MetricKind::ratio)
-    for (const std::string* part : {&metric->numerator, &metric->denominator}) add_datasets(catalogue, *part, datasets, depth + 1);
-  for (const pack::Metric::Operand& operand : metric->operands) add_datasets(catalogue, operand.metric, datasets, depth + 1);
-}
-std::set<std::string> datasets_of(const pack::Catalogue& catalogue, std::string_view metric) {
-  std::set<std::string> datasets;
-  add_datasets(catalogue, metric, datasets);
-  return datasets;
-}
+  std::string names() const {
+    std::string out;
+    for (const pack::Metric& metric : catalogue_.metrics())
+      if (has(metric.id)) out += (out.empty() ? "" : "、") + metric.id;
+    return out;
+  }
+
+ private:
+  bool reads_given(const std::optional<expr::Expression>& expression) const {
+    if (!expression) return true;
+    const auto& read = expression->fields();
+    return std::all_of(read.begin(), read.end(), [&](size_t at) {
+      const std::string& id = dataset_.fields[at].id;
+      return id == dataset_.org_field || id == dataset_.period_field || std::find(fields_.begin(), fields_.end(), id) != fields_.end();
+    });
+  }
+
+  const pack::Catalogue& catalogue_;
+  const pack::Dataset& dataset_;
+  const std::vector<std::string> fields_;
+  const bool is_guarded_;
+};
 
 }  // namespace
 
@@ -123,11 +149,10 @@ Result<> Shares::check_figures(const records::PortionTerms& terms) const {
   if (std::none_of(metrics.begin(), metrics.end(), of_it))
     return bad_wish("dataset", "这个数据集没有指标，没有统计数字可共享，请改用接口或文件",
                     "there is no metric over this dataset, so there are no figures to share: choose api or file");
-  // The smallest cell of a metric holds for all figures of the datasets that it is counted from.
-  const bool is_guarded = std::any_of(metrics.begin(), metrics.end(), [&](const pack::Metric& metric) {
-    return metric.min_cell > 0 && datasets_of(catalogue, metric.id).contains(dataset->id);
-  });
-  if (dataset->person_field.empty() || is_guarded) return {};
+  if (Given(catalogue, *dataset, terms.fields).names().empty())
+    return bad_wish("fields", "所列字段算不出任何指标，请加上指标用到的字段，或改用接口、文件",
+                    "no metric is counted from these fields alone: add those that metrics read, or choose api or file");
+  if (dataset->person_field.empty() || is_guarded(catalogue, *dataset)) return {};
   return bad_wish("dataset", "这个数据集与个人有关，而指标没有设最小人数，不能共享统计数字；请选择其他数据集",
                   "this dataset is about people and its metrics have no smallest cell, so its figures are not shared: choose another");
 }
@@ -139,16 +164,15 @@ Result<Principal> Shares::asker(const Access& access, const FiguresAsked& asked)
                 {"这项共享的方式不是统计数字，请按授权的方式读取", "this share does not give figures: read it in the way that was granted"});
   BANMO_DO(check_figures(terms.portion));
   const pack::Dataset& dataset = access.portion().dataset();
+  std::vector<std::string> fields;
+  for (const size_t at : access.portion().fields()) fields.push_back(dataset.fields[at].id);
+  const Given metrics(records_.catalogue(), dataset, std::move(fields));
   for (const std::string& metric : asked.metrics) {
-    const pack::Catalogue& catalogue = records_.catalogue();
-    const std::set<std::string> own{dataset.id};
-    if (datasets_of(catalogue, metric) == own) continue;
-    std::string known;
-    for (const pack::Metric& one : catalogue.metrics())
-      if (datasets_of(catalogue, one.id) == own) known += (known.empty() ? "" : "、") + one.id;
+    if (metrics.has(metric)) continue;
     return fail(ErrorCode::denied, "shares.metric_not_shared",
-                {"指标“" + metric + "”不只由共享的数据集计算，不能查询；可用：" + known,
-                 "the metric \"" + metric + "\" is not counted from the shared dataset alone: there are " + known},
+                {"指标“" + metric + "”不只由共享的数据集计算，或用到没有共享的字段，不能查询；可用：" + metrics.names(),
+                 "the metric \"" + metric + "\" is not counted from the shared dataset alone, or reads fields that were not given: there are " +
+                     metrics.names()},
                 "$.metrics");
   }
   for (const std::string& dimension : asked.dimensions) {
@@ -186,6 +210,12 @@ Result<> Shares::note_figures(const Access& access, const FiguresAsked& asked, i
 
 pack::Title Shares::words(const Terms& terms) const {
   pack::Title out = records_.portions().words(terms.portion);
+  if (const pack::Dataset* dataset = records_.catalogue().dataset(terms.portion.dataset); terms.way == Way::figures && dataset != nullptr) {
+    const bool guarded = is_guarded(records_.catalogue(), *dataset);
+    out.zh += guarded ? "，只给该数据集的统计数字，按上列字段分组，人数过少的不给出" : "，只给由上列字段计算的统计数字";
+    out.en +=
+        guarded ? ", figures of the dataset alone, by these fields, small cells withheld" : ", figures that are counted from these fields alone";
+  }
   const std::string day = last_day_of(terms.until);
   out.zh += "，截至 " + day;
   out.en += ", until " + day;
@@ -330,6 +360,10 @@ Result<records::Portions::File> Shares::file(const Principal& by, std::string_vi
   });
   if (noted.ok()) return made;
   ::remove(made.path.c_str());
+  // The rows were written down as exported: that nobody was given them is too.
+  BANMO_DO(directory_.stores().ledger->write([&](sql::Connection& connection) {
+    return note(connection, by.account_name, "share.refused", share, {{"n_rows", made.n_rows}, {"reason", noted.error().id}});
+  }));
   return noted.error();
 }
 
@@ -347,6 +381,16 @@ Result<> Shares::take_request(int64_t key_no) {
   return error;
 }
 
+// A key dies with its maker's account, right, or place in the holding organisation. That a password has grown old takes nothing away.
+Result<bool> Shares::could_make_still(const KeyRow& key, directory::OrgNo holder) const {
+  if (key.account_no == 0) return true;
+  BANMO_TRY(const auto found, directory_.accounts(key.key.by, "", 1));
+  if (found.empty() || found.front().no.value != key.account_no || !found.front().enabled) return false;
+  Principal maker;
+  maker.grants = maker.held = found.front().grants;
+  return holds(maker, Right::xapi_keys, holder) && holds(maker, Right::datasets_export, holder);
+}
+
 Result<Access> Shares::authenticate(std::string_view id, std::string_view secret, const std::string& peer) {
   // 256 random bits cannot be guessed: what is limited is asking with wrong ones.
   const auto wrong = [&]() -> Error {
@@ -357,17 +401,17 @@ Result<Access> Shares::authenticate(std::string_view id, std::string_view secret
   if (!parsed || secret.empty() || secret.size() > kMaxSecret) return wrong();
   BANMO_TRY(const auto key, store_.key_by_secret(crypto::sha256(secret)));
   if (!key || key->share != *parsed) return wrong();
+  BANMO_DO(take_request(key->no));
   BANMO_TRY(const auto share, store_.unscoped_find(parsed->to_string()));
   if (!share || share->terms.way == Way::file) return wrong();
   BANMO_DO(check_living(*share));
   const directory::Org* holder = directory_.orgs()->find(share->terms.holder);
-  if (holder == nullptr || holder->valid_to) return wrong();
-  if (key->account_no != 0) {  // a key dies with its maker's account or right
-    constexpr Right kNeeded[] = {Right::xapi_keys, Right::datasets_export};
-    BANMO_TRY(const bool could_still, directory::has_rights_now(directory_, {key->account_no}, kNeeded, share->terms.holder));
-    if (!could_still) return wrong();
-  }
-  BANMO_DO(take_request(key->no));
+  if (holder == nullptr || !records::is_living(*holder, directory_.today()))
+    return fail(ErrorCode::denied, "shares.holder_gone",
+                {"接收数据的单位已撤销或合并，不能再读取；仍需使用的，请由承接的单位重新申请",
+                 "the organisation that this share was given to is no more: whoever follows it asks for a new one"});
+  BANMO_TRY(const bool could_still, could_make_still(*key, share->terms.holder));
+  if (!could_still) return wrong();
   BANMO_TRY(records::Portion portion, records_.portions().open(share->terms.portion));
   return Access(*share, std::move(portion), key->key.name, key->no);
 }

@@ -74,13 +74,14 @@ class Shares {
 
   // --- for programs
   // Errors: unauthenticated "shares.bad_key"; too_many "session.too_many" (wrong keys), "shares.too_many_requests"; denied "shares.ended",
-  // "records.portion_gone".
+  // "shares.holder_gone", "records.portion_gone".
   Result<Access> authenticate(std::string_view share, std::string_view secret, const std::string& peer);
   // A page by filters, order and cursor as of Portions::rows. Errors: those, conflict "shares.not_rows" and invalid "records.bad_cursor".
   Result<records::Page> rows(const Access& access, records::PageRequest request);
 
   // Who asks for the figures of a share of that way: a principal with the right metrics_read alone, of the share's organisation, whom small cells are
-  // withheld from. Errors: conflict "shares.not_figures"; denied "shares.metric_not_shared", "records.portion_field".
+  // withheld from. Metrics read no fields but those given, unless the figures are of people and guarded by a smallest cell. Errors: conflict
+  // "shares.not_figures"; denied "shares.metric_not_shared", "records.portion_field".
   Result<directory::Principal> asker(const Access& access, const FiguresAsked& asked) const;
   // Counts and audits an answer of `n_rows` rows, before it is given. Errors: denied "shares.ended".
   Result<> note_figures(const Access& access, const FiguresAsked& asked, int64_t n_rows);
@@ -93,6 +94,7 @@ class Shares {
   Result<> check_living(const Share& share) const;
   Result<> check_figures(const records::PortionTerms& terms) const;
   Result<> take_request(int64_t key_no);
+  Result<bool> could_make_still(const KeyRow& key, directory::OrgNo holder) const;
   Result<> note(sql::Connection& connection, const std::string& actor, std::string action, const Share& share, json::Object detail) const;
 
   directory::Directory& directory_;

@@ -59,11 +59,18 @@ TEST_CASE("what cannot be given is refused with the place and what to write") {
             wish.dataset = "open_mark";
             wish.fields = "school";
           }).starts_with("dataset/shares.bad_wish: this dataset is about people and its metrics have no smallest cell"));
+    CHECK(refusal([](Wish& wish) {
+            wish.way = "figures";
+            wish.dataset = "stock";
+            wish.fields = "school";
+          }).starts_with("fields/shares.bad_wish: no metric is counted from these fields alone"));
     CHECK(refusal([](Wish& wish) { wish.way = "fax"; }).starts_with("way/shares.bad_wish: choose a way"));
     CHECK(refusal([](Wish& wish) { wish.purpose = "  "; }).starts_with("purpose/shares.bad_wish"));
     CHECK(refusal([](Wish& wish) { wish.until = {}; }).starts_with("until/shares.bad_wish"));
-    CHECK(refusal([&](Wish& wish) { wish.until = w.clock.now(); }).starts_with("until/shares.bad_wish: the end must lie in the future"));
-    CHECK(refusal([](Wish& wish) { wish.max_days = 99; }).starts_with("until/shares.bad_wish: the end must lie in the future"));
+    CHECK(
+        refusal([&](Wish& wish) { wish.until = w.clock.now(); }).starts_with("until/shares.bad_wish: the last day is from 2026-11-21 to 2027-11-21"));
+    CHECK(
+        refusal([](Wish& wish) { wish.max_days = 99; }).starts_with("until/shares.bad_wish: the last day is from 2026-11-21 to 2027-02-27 (99 days"));
     // Rows of the whole city are given as a whole.
     const auto street = [](Wish& wish) {
       wish.dataset = "street";
@@ -169,8 +176,21 @@ TEST_CASE("a share of an organisation that is closed gives nothing, and a holder
     const Share other = w.open();
     const NewKey second = w.key(other);
     must(w.directory->close_org(Principal::system(), w.school_1, *Date::from_ymd(2026, 11, 21)));
-    CHECK(told(w.enter(other, second.secret)).starts_with("/shares.bad_key"));
+    CHECK(told(w.enter(other, second.secret)).starts_with("/shares.holder_gone: the organisation that this share was given to is no more"));
   });
+}
+
+TEST_CASE("an organisation that is to be closed stands until its last day") {
+  const Date last = *Date::from_ymd(2026, 11, 25);
+  directory::Org org;
+  org.valid_from = *Date::from_ymd(2020, 9, 1);
+  CHECK(records::is_living(org, last));
+  org.valid_to = last;
+  CHECK(records::is_living(org, Date{last.days - 1}));
+  CHECK_FALSE(records::is_living(org, last));
+  CHECK_FALSE(records::is_living(org, Date{org.valid_from.days - 1}));
+  org.merged_into = {7};
+  CHECK_FALSE(records::is_living(org, Date{last.days - 1}));
 }
 
 TEST_CASE("keys are the holder's administrator's: two at a time, each shown once, dead when revoked") {
@@ -255,6 +275,61 @@ TEST_CASE("figures are asked of the one dataset, by the fields that were given, 
     CHECK(told(w.shares->note_figures(access, {{"mark_n"}, {}}, 2)).find("shares.ended") != std::string::npos);
     const Share rows = w.open();
     CHECK(told(w.shares->asker(must(w.enter(rows, w.key(rows).secret)), {{"mark_n"}, {}})).starts_with("/shares.not_figures"));
+  });
+}
+
+TEST_CASE("figures that no smallest cell guards read no field that was not given") {
+  on_each_pair([](World& w) {
+    Wish wish = w.wish();
+    wish.way = "figures";
+    wish.dataset = "room";
+    wish.fields = "school,no";
+    const Share share = w.open(wish);
+    const Access access = must(w.enter(share, w.key(share).secret));
+    const auto refused = [&](const char* metric) { return told(w.shares->asker(access, {{metric}, {}})); };
+    CHECK(refused("room_n") == "");
+    CHECK(refused("room_top") == "");
+    CHECK(refused("room_cost") ==
+          "$.metrics/shares.metric_not_shared: the metric \"room_cost\" is not counted from the shared dataset alone, or reads fields that were not "
+          "given: there are room_n、room_top");
+    CHECK(refused("room_dear").starts_with("$.metrics/shares.metric_not_shared"));
+    CHECK(refused("room_mean").starts_with("$.metrics/shares.metric_not_shared"));
+    CHECK(w.shares->words(share.terms).en.find("figures that are counted from these fields alone, until") != std::string::npos);
+    wish.dataset = "mark";
+    wish.fields = "school";
+    const Share marks = w.open(wish);
+    CHECK(told(w.shares->asker(must(w.enter(marks, w.key(marks).secret)), {{"mark_mean"}, {}})) == "");  // of people, with a smallest cell
+    CHECK(w.shares->words(marks.terms).en.find("small cells withheld, until") != std::string::npos);
+  });
+}
+
+TEST_CASE("a key dies when its maker leaves the holding organisation, also for one above it, and not for an old password") {
+  on_each_pair([](World& w) {
+    const Share share = w.open();
+    const auto no = must(w.directory->create_account(
+        Principal::system(), {.name = "maker", .password = "Ab3%kfmWq92x", .person = {}, .grants = {{Role::school_cio, w.school_1}}}));
+    Principal maker = w.principal(Role::school_cio, w.school_1, "maker");
+    maker.account = no;
+    const NewKey key = must(w.shares->make_key(maker, share.id.to_string(), "教务系统"));
+    CHECK(told(w.enter(share, key.secret)) == "");
+    w.clock.set(Instant{w.clock.now().micros + int64_t{95} * 86'400 * 1'000'000});
+    CHECK(told(w.enter(share, key.secret)) == "");
+    must(w.directory->set_grants(Principal::system(), "maker", {{Role::district_officer, w.south}}));
+    CHECK(told(w.enter(share, key.secret)).starts_with("/shares.bad_key"));
+    must(w.directory->set_grants(Principal::system(), "maker", {{Role::school_cio, w.school_1}}));
+    CHECK(told(w.enter(share, key.secret)) == "");
+    must(w.directory->set_account_enabled(Principal::system(), "maker", false));
+    CHECK(told(w.enter(share, key.secret)).starts_with("/shares.bad_key"));
+  });
+}
+
+TEST_CASE("asking with a key counts before anything is looked up, also of a share that has ended") {
+  on_each_pair([](World& w) {
+    const Share share = w.open();
+    const NewKey key = w.key(share);
+    w.end(share);
+    for (int i = 0; i < 5; ++i) CHECK(told(w.enter(share, key.secret)).starts_with("/shares.ended"));
+    CHECK(told(w.enter(share, key.secret)).starts_with("/shares.too_many_requests"));
   });
 }
 

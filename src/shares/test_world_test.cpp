@@ -42,7 +42,13 @@ datasets:
   grain: [school, no]
   class: {category: 管理数据, level: L2}
   scope: {org: school}
-  fields: {school: {type: org, kind: school, title: 学校, required: true}, no: {type: int, title: 号}}
+  fields: {school: {type: org, kind: school, title: 学校, required: true}, no: {type: int, title: 号, title_en: No}, cost: {type: int, title: 造价}}
+- id: stock
+  title: 库存
+  grain: [school]
+  class: {category: 管理数据, level: L2}
+  scope: {org: school}
+  fields: {school: {type: org, kind: school, title: 学校, required: true}, value: {type: int, title: 价值}}
 - id: open_mark
   title: 公开成绩
   grain: [pupil]
@@ -59,6 +65,12 @@ metrics:
 - {id: mark_n, title: 成绩数, agg: count, of: mark, min_cell: 5, unit: 个, definition: 有成绩的人数}
 - {id: open_n, title: 公开成绩数, agg: count, of: open_mark, unit: 个, definition: 公开成绩的人数}
 - {id: room_n, title: 教室数, agg: count, of: room, unit: 间, definition: 教室的间数}
+- {id: room_top, title: 最大号, agg: max, of: room, expr: no, unit: 号, definition: 最大的教室号}
+- {id: room_cost, title: 造价, agg: sum, of: room, expr: cost, unit: 元, definition: 教室的造价}
+- {id: room_dear, title: 贵教室数, agg: count, of: room, where: cost > 100, unit: 间, definition: 造价高的教室}
+- {id: room_mean, title: 平均造价, ratio: [room_cost, room_n], unit: 元, definition: 平均造价}
+- {id: stock_value, title: 库存价值, agg: sum, of: stock, expr: value, unit: 元, definition: 库存的价值}
+- {id: mark_mean, title: 平均分, agg: avg, of: mark, expr: points, unit: 分, definition: 平均分数, min_cell: 5}
 - {id: mark_share, title: 每间教室成绩数, ratio: [mark_n, room_n], unit: 个, min_cell: 5, definition: 平均每间教室的成绩数}
 flows:
 - id: visiting

@@ -60,7 +60,7 @@ test('what the city fills in wrongly is refused at its field, with what to write
     assert.match(answer.body.detail.zh, words)
   }
   await bad({ granted_dataset: 'sharing_request', granted_fields: 'wanted' }, 'granted_dataset', /办件数据，不能共享/)
-  await bad({ granted_until: day(-1) }, 'granted_until', /截止时间须在今天之后/)
+  await bad({ granted_until: day(-1) }, 'granted_until', /截止日期可填/)
   await bad({ granted_until: day(400) }, 'granted_until', /至多 366 天/)
   await bad({ sharing_way: 'figures', granted_dataset: 'core_street', granted_fields: 'name', granted_org: city.id }, 'granted_dataset', /没有可按范围共享的统计数字/)
   await bad({ granted_dataset: 'core_street', granted_fields: 'name' }, 'granted_org', /范围请选全市/)
