@@ -97,6 +97,17 @@ std::vector<Token> read_tokens(const Tokenizer& tokenizer, const Lexicon& lexico
   return tokens;
 }
 
+// 小学，可以吗: behind the last comma nothing is said; what the question ends with stands before it.
+void drop_last_words(const Folded& text, std::vector<Token>& tokens) {
+  const auto is = [](const Token& one, Role role) {
+    return one.terms.empty() && !one.time && !one.number && one.word != nullptr && one.word->role == role;
+  };
+  size_t n = tokens.size();
+  while (n > 1 && is(tokens[n - 1], Role::stop)) --n;
+  if (n > 1 && n < tokens.size() && is(tokens[n - 1], Role::join) && text.is_comma(tokens[n - 1].begin))
+    tokens.erase(tokens.begin() + static_cast<std::ptrdiff_t>(n) - 1, tokens.end());
+}
+
 }  // namespace
 
 std::string value_title(const Frame& frame, const directory::OrgTree& tree, const MetricFrame& metric, const std::string& dimension,
@@ -163,6 +174,7 @@ Parsed Parser::parse_whole(std::string_view question, Date today, const Viewer& 
   text = put_together(std::move(text), *lexicon_, today);
   const Tokenizer tokenizer{*lexicon_, today};
   std::vector<Token> tokens = read_tokens(tokenizer, *lexicon_, text, previous != nullptr);
+  drop_last_words(text, tokens);
   Parsed parsed = composed(tokenizer, text, tokens, viewer, previous);
   for (const Token& token : tokens)
     if (token.corrected && parsed.refusal == Refusal::none) {
