@@ -167,6 +167,25 @@ TEST_CASE("a deadline that ends a case ends its access, and the holder may hand 
   });
 }
 
+TEST_CASE("access ends with its case, also by a move or a deadline that does not say so") {
+  on_each_pair([](World& w) {
+    std::string text = pack_text();
+    const std::string late = "late: goto(over)", back = "label: 交还, then: [{unshare: true}]";
+    text.replace(text.find(late), late.size(), "late: goto(ended)");
+    text.replace(text.find(back), back.size(), "label: 交还");
+    w.open(text);
+    const Case one = must(w.move(w.officer, asked(w), "give", wish()));
+    const Case two = must(w.move(w.officer, asked(w), "give", wish()));
+    must(w.move(w.cio, two, "hand_back"));
+    CHECK(n_living(w) == 1);
+    w.clock.set(*Instant::parse_iso("2026-12-01T00:00:00Z"));
+    CHECK(must(w.flows->run_due()) == 1);
+    CHECK(must(w.flows->find(w.cio, one.head.id.to_string())).head.state == "ended");
+    CHECK(n_living(w) == 0);
+    CHECK(w.count("SELECT COUNT(*) FROM share WHERE ended_by = 'cio'") == 1);
+  });
+}
+
 TEST_CASE("a grant from before the flow opened access says that it opened none, and ends as before") {
   on_each_pair([](World& w) {
     std::string before = pack_text();

@@ -48,7 +48,10 @@ Error about_field(Error error, const pack::FlowShare& share, const pack::Dataset
 Result<> Mover::give_access(Standing& standing, const pack::FlowMove& move, const Actor& actor, Change& change) const {
   const std::string by = actor.principal == nullptr ? "system" : actor.principal->account_name;
   const std::string case_id = standing.record.id.to_string();
-  if (move.unshares && shares_ != nullptr) change.also.push_back(shares_->ending(case_id, by, now_));
+  // With the case its access ends, whatever the pack says: also by a deadline, and of what an earlier version of the flow has opened.
+  const pack::FlowState* to = standing.running->flow->state(move.to);
+  const bool ends = move.unshares || (to != nullptr && to->final);
+  if (ends && shares_ != nullptr) change.also.push_back(shares_->ending(case_id, by, now_));
   if (!move.share) return {};
   const pack::FlowShare& share = *move.share;
   if (shares_ == nullptr || actor.principal == nullptr)

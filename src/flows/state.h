@@ -112,9 +112,9 @@ struct State {
   using LookAtDesks = std::function<Result<>(const std::vector<std::string>& desks, const std::string& flow, const std::string& for_account)>;
   Result<> each_desk(const directory::Principal& principal, const std::string& flow, const LookAtDesks& look) const;
   Result<std::optional<std::string>> waits_for(const directory::Principal& principal, Record& record) const;
-  // Of those the ones whose number begins so; at most `limit`.
-  Result<std::vector<Listed>> waiting_numbered(const directory::Principal& principal, const WorkFilter& filter, const std::string& start,
-                                               size_t limit) const;
+  // Of those the ones whose number begins so; nothing if there may be more than `limit`, or many that wait for others.
+  Result<std::optional<std::vector<Listed>>> waiting_numbered(const directory::Principal& principal, const WorkFilter& filter,
+                                                              const std::string& start, size_t limit) const;
   // Adds to the figures of a flow how its cases kept the deadlines that hold now.   predicate  over c.org_no and c.person_no
   Result<> add_promises(FlowFigures& figures, const Running& running, const std::string& predicate) const;
   Result<> put_to_desks(const RunningPtr& running);

@@ -163,25 +163,28 @@ Result<std::optional<std::string>> State::waits_for(const Principal& principal, 
   return whose;
 }
 
-Result<std::vector<Listed>> State::waiting_numbered(const Principal& principal, const WorkFilter& filter, const std::string& start,
-                                                    size_t limit) const {
+Result<std::optional<std::vector<Listed>>> State::waiting_numbered(const Principal& principal, const WorkFilter& filter, const std::string& start,
+                                                                   size_t limit) const {
   std::vector<Listed> found;
   for (const RunningPtr& running : book->present()) {
     if (!filter.flow().empty() && running->flow->id != filter.flow()) continue;
     std::string after;
-    for (size_t n_looked = 0; found.size() < limit && n_looked < kMaxLooked; n_looked += kShare) {
+    for (size_t n_looked = 0;; n_looked += kShare) {
+      if (n_looked >= kMaxLooked) return std::optional<std::vector<Listed>>();
       BANMO_TRY(auto share, store.unscoped_numbered(running->flow->id, start, after, kShare));
       const bool more = share.size() == kShare;
       if (more) after = share.back().key;
       for (Record& record : share) {
-        if (found.size() == limit || !record.key.starts_with(start) || !filter.fits(running.get(), record)) continue;
+        if (!record.key.starts_with(start) || !filter.fits(running.get(), record)) continue;
         BANMO_TRY(const auto whose, waits_for(principal, record));
-        if (whose) found.push_back({std::move(record), *whose});
+        if (!whose) continue;
+        if (found.size() == limit) return std::optional<std::vector<Listed>>();
+        found.push_back({std::move(record), *whose});
       }
       if (!more) break;
     }
   }
-  return found;
+  return std::optional(std::move(found));
 }
 
 namespace {
@@ -225,10 +228,10 @@ Result<CasePage> Flows::cases(const Principal& principal, const CaseQuery& query
     page.items.push_back(head_of(running, one.record, now));
     page.items.back().for_account = one.for_account;
   };
-  if (waiting && !number.empty()) {
+  if (waiting && !number.empty() && query.after.empty()) {
     BANMO_TRY(const auto found, state_->waiting_numbered(principal, reading.filter, number, query.limit));
-    for (const Listed& one : found) put(one, state_->book->find(one.record.flow).get());
-    if (!found.empty()) return page;  // else it may be a part of one, or of a name
+    for (size_t i = 0; found && i < found->size(); ++i) put((*found)[i], state_->book->find((*found)[i].record.flow).get());
+    if (!page.items.empty()) return page;  // else it may be a part of one, or of a name, or there are too many
   }
   if (!query.text.empty()) reading.search.emplace(*state_, principal, query.text);
   const bool narrows = reading.search.has_value() || (!waiting && !reading.filter.is_plain());

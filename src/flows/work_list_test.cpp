@@ -102,6 +102,26 @@ TEST_CASE("a case is found by the beginning of its number, at the reader's own d
   });
 }
 
+TEST_CASE("where many numbers begin alike none is left out: the list is searched, page by page") {
+  on_each_pair([](World& w) {
+    send_five(w);
+    CHECK(keys(w.flows->cases(w.district, {.text = "L2026", .limit = 2})) == "1 2 >");
+    CHECK(all_keys(w, w.district, {.text = "L2026", .limit = 2}) == "1 2 3 4 5");
+    CHECK(keys(w.flows->cases(w.district, {.text = "L2026", .limit = 5})) == "1 2 3 4 5");
+    must(w.stores.ledger->write([&](sql::Connection& c) {
+      // Behind the first stand a thousand numbers that begin so and wait for others.
+      return c.script(
+          "INSERT INTO flow_case (id, flow, case_key, definition, state, seq, org_no, person_no, opened_by, opened_at, sent_at, entered_at, due_at, "
+          "timer_at, reminded, escalated, closed_at, in_dataset, mover_role, moved_at, content) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i "
+          "+ 1 FROM n WHERE i < 1100) SELECT '019f0000-0000-7000-8000-' || CAST(100000000000 + i AS TEXT), c.flow, 'L2026-000001A' || CAST(i AS "
+          "TEXT), c.definition, c.state, c.seq, c.org_no, c.person_no, 'x', c.opened_at, c.sent_at, c.entered_at, c.due_at, NULL, 0, 0, NULL, 1, '', "
+          "c.moved_at, c.content FROM n, flow_case c WHERE c.case_key = 'L2026-000001';");
+    }));
+    CHECK(keys(w.flows->cases(w.district, {.text = "L2026"})) == "1 2 3 4 5");
+    CHECK(keys(w.flows->cases(w.district, {.text = "L2026-000002"})) == "2");
+  });
+}
+
 TEST_CASE("words are found in what the reader sees of a case, not in what is sealed from them") {
   on_each_pair([](World& w) {
     const Case one = must(w.flows->open(w.cio, "loan", {{"use", "books"}, {"amount", 5000}, {"account", "ICBC Nanjing"}}));

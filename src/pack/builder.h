@@ -173,6 +173,7 @@ class CatalogueBuilder {
 
   // resolve_shares.cpp
   void resolve_share(FlowMove& out, const DraftFlow::Share& draft, const Flow& flow, const Dataset& subject);
+  static void end_shares_with_case(Flow& flow);
 
   // resolve_lookups.cpp
   void resolve_lookups(Flow& out, const DraftFlow& draft, const DraftPack& pack, const Dataset& subject);

@@ -259,6 +259,7 @@ void CatalogueBuilder::resolve_moves(Flow& out, const DraftFlow& draft, const Da
     for (const std::string& from : move.from) ids.emplace_back(from + " > " + move.id, move.where);
     out.moves.push_back(std::move(move));
   }
+  end_shares_with_case(out);
   unique_ids(ids, findings_);
 }
 

@@ -52,6 +52,19 @@ TEST_CASE("the terms of a share stand in fields of the right type, up to L2") {
   CHECK(findings_of(flow("{share: ^{to: s}}")).find("'share'") != std::string::npos);
 }
 
+TEST_CASE("access ends with its case, and no move opens it that ends the case") {
+  std::string text = flow(kShare);
+  const std::string open = "from: check, to: open", over = "then: [{unshare: true}]";
+  text.replace(text.find(over), over.size(), "then: [{set: said, value: why}]");
+  const auto loaded = Catalogue::load_texts(std::vector<Catalogue::PackText>{{"/nowhere", pack_of(text)}});
+  REQUIRE(loaded.ok());
+  for (const FlowMove& move : (*loaded)->flows().front().moves) CHECK(move.unshares == (move.to == "done"));
+  text = flow(with("{to: s", "^{to: s"));
+  text.replace(text.find(open), open.size(), "from: check, to: done");
+  CHECK(findings_of(text).find("^: a move that opens access may not end the case, with which access ends: let it lead to a state such as 'granted' "
+                               "[pack.flow_share_end]") != std::string::npos);
+}
+
 TEST_CASE("a share has a way that there is, an end, and somebody who grants it") {
   CHECK(findings_of(flow(with("way: way", "way: ^way"), "", "{api: 接口, fax: 传真}")) ==
         "^: a way is api, file or figures; there is no 'fax' [pack.flow_share_way]");
