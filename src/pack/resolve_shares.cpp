@@ -83,7 +83,7 @@ void CatalogueBuilder::resolve_share(FlowMove& out, const DraftFlow::Share& draf
                   {out.share ? "一次办理只能开放一项共享" : "共享须由人授权，不能写在自动的办理里",
                    out.share ? "a move opens one share" : "a share is granted by a person: an automatic move opens none"},
                   share.where);
-  if (const FlowState* to = flow.state(out.to); to != nullptr && to->final)
+  if (const FlowState* to = flow.state(out.to); to != nullptr && to->final && !out.automatic())
     findings_.add("flow_share_end",
                   {"开放共享的办理不能同时办结：办结即收回；请另设“已授权”这样的状态",
                    "a move that opens access may not end the case, with which access ends: let it lead to a state such as 'granted'"},

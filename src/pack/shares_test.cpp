@@ -56,9 +56,9 @@ TEST_CASE("access ends with its case, and no move opens it that ends the case") 
   std::string text = flow(kShare);
   const std::string open = "from: check, to: open", over = "then: [{unshare: true}]";
   text.replace(text.find(over), over.size(), "then: [{set: said, value: why}]");
-  const auto loaded = Catalogue::load_texts(std::vector<Catalogue::PackText>{{"/nowhere", pack_of(text)}});
+  const auto loaded = banmo::pack::Catalogue::load_texts(std::vector<banmo::pack::Catalogue::PackText>{{"/nowhere", with_head(text)}});
   REQUIRE(loaded.ok());
-  for (const FlowMove& move : (*loaded)->flows().front().moves) CHECK(move.unshares == (move.to == "done"));
+  for (const banmo::pack::FlowMove& move : (*loaded)->flows().front().moves) CHECK(move.unshares == (move.to == "done"));
   text = flow(with("{to: s", "^{to: s"));
   text.replace(text.find(open), open.size(), "from: check, to: done");
   CHECK(findings_of(text).find("^: a move that opens access may not end the case, with which access ends: let it lead to a state such as 'granted' "
