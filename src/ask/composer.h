@@ -35,6 +35,7 @@ class Composer {
   std::vector<std::string> with_their_number(size_t noun) const;
   bool is_before_level(size_t noun) const;
   bool choose_share_metric();
+  bool has_own_rate(size_t noun) const;
   void add_counted_part();
   void values_before_metrics();
   size_t owned_noun() const;
@@ -46,6 +47,7 @@ class Composer {
   std::vector<size_t> nouns_counted_beside(const std::vector<size_t>& mentions) const;
   std::optional<Where> kind_of(size_t noun, const MetricFrame& other) const;
   bool is_kind_of(size_t noun, size_t other) const;
+  bool is_whole_of(size_t noun) const;
   bool is_part_of(size_t noun, size_t all) const;
   bool counts_people(size_t noun) const;
   bool ends_with_level() const;

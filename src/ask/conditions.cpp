@@ -181,7 +181,8 @@ bool Composer::check_unknown() {
   if (left.empty()) {
     for (const size_t noun : slots_.nouns)
       if (!spent_.contains(noun) && token(noun).word == nullptr && !fragment_ && !has(noun, TermKind::dimension) && !is_topic_of(noun, metric()) &&
-          !names_chosen(noun) && !kind_of(noun, metric()) && std::find(slots_.values.begin(), slots_.values.end(), noun) == slots_.values.end())
+          !names_chosen(noun) && !kind_of(noun, metric()) && !is_whole_of(noun) &&
+          std::find(slots_.values.begin(), slots_.values.end(), noun) == slots_.values.end())
         return refuse(Refusal::unsupported, "没有看懂“" + said(noun) + "”与“" + metric().metric->title.zh + "”的关系",
                       "how these go together was not understood");
     return true;

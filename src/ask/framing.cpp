@@ -119,16 +119,56 @@ bool is_comment(const std::u32string& clause, const Lexicon& lexicon, Date today
   });
 }
 
+// 我是退休教师了: who asks. A place in it is kept for a clause that points back to it.
+struct Introduction {
+  bool is_one = false;
+  std::u32string place;  // as it was said; empty: none
+};
+
+Introduction introduction_of(const std::u32string& clause, const Lexicon& lexicon, Date today) {
+  constexpr std::array<std::u32string_view, 14> kBegin = {U"我是", U"俺是", U"咱是", U"本人", U"我们是", U"作为", U"我在",
+                                                          U"俺在", U"我家", U"俺家", U"我刚", U"俺刚",   U"刚",   U"我从"};
+  if (std::none_of(kBegin.begin(), kBegin.end(), [&](std::u32string_view one) { return clause.starts_with(one); })) return {};
+  const Folded text = fold(text::utf8_of(clause));
+  Introduction out{true, {}};
+  for (const Token& token : Tokenizer{lexicon, today}.read(text, true)) {
+    const Role role = token.word == nullptr ? Role::stop : token.word->role;
+    const bool asks = role == Role::quantity || role == Role::which || role == Role::which_all || role == Role::most || role == Role::group;
+    if (token.number || asks) return {};
+    if (role == Role::filler || role == Role::level || token.time || !restricts(token, lexicon)) continue;
+    const bool place = std::any_of(token.terms.begin(), token.terms.end(), [&](uint32_t index) { return lexicon.term(index).kind == TermKind::org; });
+    if (!place || !out.place.empty()) return {};
+    out.place = text.text.substr(token.begin, token.end - token.begin);
+  }
+  return out;
+}
+
+// 这学校: puts the place that was introduced there; whether something points back.
+bool put_place(std::u32string& clause, const std::u32string& place) {
+  constexpr std::array<std::u32string_view, 12> kBack = {U"这个学校", U"这所学校", U"那所学校", U"我们学校", U"他们学校", U"这学校",
+                                                         U"那学校",   U"我们校",   U"我校",     U"我们区",   U"这个区",   U"我区"};
+  for (const std::u32string_view one : kBack)
+    if (const size_t at = clause.find(one); at != clause.npos) {
+      clause.replace(at, one.size(), place);
+      return true;
+    }
+  return false;
+}
+
 }  // namespace
 
 std::optional<Framing> without_context(std::string_view question, const Lexicon& lexicon, Date today) {
-  const std::vector<std::u32string> clauses = clauses_of(text::code_points_of(question));
+  std::vector<std::u32string> clauses = clauses_of(text::code_points_of(question));
   if (clauses.size() < 2 || clauses.size() > kMostClauses) return std::nullopt;
   Framing framing;
   for (size_t i = 0; i < clauses.size(); ++i) {
     const std::u32string& clause = clauses[i];
+    const Introduction who = introduction_of(clause, lexicon, today);
+    const bool pointed = std::any_of(clauses.begin() + static_cast<std::ptrdiff_t>(i) + 1, clauses.end(),
+                                     [&](std::u32string& later) { return !who.place.empty() && put_place(later, who.place); });
+    const bool introduced = who.is_one && (who.place.empty() || pointed);
     const bool again = i + 1 < clauses.size() && is_said_again(clause, clauses[i + 1], lexicon, today);
-    const bool aside = again || is_comment(clause, lexicon, today) || is_context(clause, lexicon, today);
+    const bool aside = introduced || again || is_comment(clause, lexicon, today) || is_context(clause, lexicon, today);
     std::string& to = aside ? framing.left_out : framing.question;
     to += (to.empty() ? "" : "，") + text::utf8_of(clause);
   }

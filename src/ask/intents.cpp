@@ -102,7 +102,7 @@ void Composer::order_of_higher() {
 
 // 西海岸新区随迁子女占比在全市的排名: the place of one, no ranking of what lies in it.
 void Composer::rank_among_all() {
-  if (!slots_.says(Role::rank) || slots_.says(Role::most) || slots_.orgs.size() != 1 || slots_.top || fragment_) return;
+  if (!slots_.says(Role::rank) || slots_.says(Role::rank_of) || slots_.says(Role::most) || slots_.orgs.size() != 1 || slots_.top || fragment_) return;
   const bool of_like = std::any_of(slots_.levels.begin(), slots_.levels.end(), [&](size_t level) {
     return std::any_of(out_.tree.where.begin(), out_.tree.where.end(),
                        [&](const Where& one) { return one.dimension == token(level).word->argument; });

@@ -92,6 +92,17 @@ bool Composer::is_part_of(size_t noun, size_t all) const {
   });
 }
 
+// 学籍系统里休学的学生: of the rows of which the metric counts a part.
+bool Composer::is_whole_of(size_t noun) const {
+  const std::vector<std::string> ids = ids_of(noun);
+  const MetricFrame* below = frame_.metric(metric().metric->denominator);
+  const MetricFrame& part = below == nullptr ? metric() : *frame_.metric(metric().metric->numerator);
+  return !part.fixed.empty() && !is_joined(noun) && std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
+    const MetricFrame& all = *frame_.metric(id);
+    return all.counts && all.metric->dataset == part.metric->dataset && all.metric->kind == pack::MetricKind::aggregate;
+  });
+}
+
 // 超大班额 counts classes, as 班 beside it says.
 bool Composer::counts_so(size_t noun, size_t what) const {
   const std::u32string end = text_.text.substr(token(what).begin, token(what).end - token(what).begin) + U"数";

@@ -98,6 +98,13 @@ bool Composer::choose_ratio() {
 }
 
 // 女生占比, 大班额占多少, 本科及以上教师占专任教师的比例: a count whose share is a metric.
+// Whether what a noun counts is a part, of which a metric tells the rate.
+bool Composer::has_own_rate(size_t noun) const {
+  const std::vector<std::string> ids = ids_of(noun);
+  return std::any_of(ids.begin(), ids.end(), [&](const std::string& id) { return !frame_.metric(id)->fixed.empty(); }) &&
+         !frame_.ratio_of(ids, {}).empty();
+}
+
 bool Composer::choose_share_metric() {
   if (!slots_.says(Role::share) || !out_.tree.metrics.empty()) return true;
   std::vector<size_t> counts = slots_.metrics;
@@ -106,7 +113,8 @@ bool Composer::choose_share_metric() {
   // 各区随迁子女占在校生: the part and the whole are both named. 各区在校生占比 is each one's part of all.
   const bool levels = std::all_of(slots_.grouped.begin(), slots_.grouped.end(),
                                   [&](size_t i) { return token(i).word != nullptr && token(i).word->role == Role::level; });
-  if (!slots_.grouped.empty() && !(levels && counts.size() == 2)) return true;
+  const bool of_part = counts.size() == 1 && has_own_rate(counts.front());  // 每个区本科以上教师的比例
+  if (!slots_.grouped.empty() && !(levels && (counts.size() == 2 || of_part))) return true;
   std::erase_if(
       counts, [&](size_t i) { return slots_.negated.contains(i) && (has(i, TermKind::flag) || has(i, TermKind::value) || has(i, TermKind::words)); });
   // 没有接入数字基座的系统占比: what is denied is a part of the noun.

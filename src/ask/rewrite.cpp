@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "ask/tokens.h"
+#include "base/text.h"
 #include "base/text_han.h"
 
 namespace banmo::ask {
@@ -287,6 +288,37 @@ void join_year_before(Folded& text) {
   }
 }
 
+// 去年跟前年比, 2025年比2024年: each with the year before it. Without a word of comparison they stand side by side.
+void join_years(Folded& text) {
+  constexpr std::u32string_view kBetween = U"跟和与同比较";
+  constexpr std::array<std::u32string_view, 7> kEnd = {U"相比较", U"比起来", U"比较", U"相比", U"对比", U"来比", U"比"};
+  struct Year {
+    int64_t year = 0;  // of names before this one: 0 is this year's
+    size_t length = 0;
+  };
+  const auto year_at = [&](size_t at) -> Year {
+    const std::u32string_view rest = std::u32string_view(text.text).substr(std::min(at, text.text.size()));
+    constexpr std::array<std::u32string_view, 3> kNames = {U"今年", U"去年", U"前年"};
+    for (size_t i = 0; i < kNames.size(); ++i)
+      if (rest.starts_with(kNames[i])) return {-static_cast<int64_t>(i), kNames[i].size()};
+    if (rest.size() < 5 || rest.find_first_not_of(U"0123456789") != 4 || rest[4] != U'年') return {};
+    return {text::parse_int(text::utf8_of(rest.substr(0, 4))).value_or(0), 5};
+  };
+  for (size_t at = 0; at < text.text.size(); ++at) {
+    const Year one = year_at(at);
+    if (one.length == 0) continue;
+    const size_t join = at + one.length;
+    const Year other = join < text.text.size() && kBetween.find(text.text[join]) != kBetween.npos ? year_at(join + 1) : Year{};
+    if (other.length == 0 || other.year + 1 != one.year) continue;
+    const size_t behind = join + 1 + other.length;
+    const std::u32string_view rest = std::u32string_view(text.text).substr(behind);
+    const auto end = std::find_if(kEnd.begin(), kEnd.end(), [&](std::u32string_view word) { return rest.starts_with(word); });
+    const bool compares = text.text[join] == U'比' || text.text[join] == U'较';
+    if (!compares && end == kEnd.end()) continue;
+    replace(text, join, behind + (end == kEnd.end() ? 0 : end->size()) - join, U"同比");
+  }
+}
+
 // 一、二年级: the first and the second of them.
 void share_grades(Folded& text) {
   constexpr std::u32string_view kGrade = U"年级", kJoin = U"、和与及跟";
@@ -339,6 +371,21 @@ void count_hours(Folded& text, const Lexicon& lexicon) {
     }
 }
 
+// 一个学生能摊上几册图书: of each of them.
+void share_by_one(Folded& text) {
+  constexpr std::u32string_view kOne = U"一个学生";
+  constexpr std::array<std::u32string_view, 12> kHas = {U"能摊上", U"能分到", U"能摊到", U"能占", U"能有", U"摊上",
+                                                        U"摊到",   U"分到",   U"合",     U"占",   U"摊",   U"有"};
+  const size_t at = text.text.find(kOne);
+  if (at == text.text.npos) return;
+  const size_t behind = at + kOne.size();
+  const std::u32string_view rest = std::u32string_view(text.text).substr(behind);
+  const auto has = std::find_if(kHas.begin(), kHas.end(), [&](std::u32string_view word) { return rest.starts_with(word); });
+  const size_t length = has == kHas.end() ? 0 : has->size();
+  if (!rest.substr(length).starts_with(U"几") && !rest.substr(length).starts_with(U"多少") && !rest.substr(length).starts_with(U"多大")) return;
+  replace(text, at, kOne.size() + length, U"生均");
+}
+
 // The question of how many that the text ends with, particles behind it aside: 有多少个. Empty: none.
 std::u32string_view final_quantity(std::u32string_view text) {
   constexpr std::u32string_view kParticles = U"呀啊呢吗嘛呗哦了", kMeasures = U"个名位人所家台间件节次册本套项条份张座栋部门";
@@ -386,9 +433,11 @@ Folded put_together(Folded text, const Lexicon& lexicon, Date today) {
   if (text.text.starts_with(U"规模最")) replace(text, 0, 2, U"学生数");
   share_grades(text);
   count_hours(text, lexicon);
+  join_years(text);
   join_year_before(text);
   drop_final_not(text);
   ask_once(text);
+  share_by_one(text);
   none_first(text);
   share_ends(text, lexicon);
   join_superlatives(text, lexicon);

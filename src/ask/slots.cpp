@@ -162,6 +162,7 @@ class Sorter {
       at_ = behind_number(at_ + 1);
       return true;
     }
+    if (is(at_, Role::compare_op) && is(skip_idle(at_ + 1), Role::quantity)) return true;  // 目前达到多少
     if (is(at_, Role::compare_op)) return take_compared();
     if (is(at_, Role::versus) && (is(at_ + 1, Role::whole) || is(at_ + 1, Role::average))) return take_beside_whole();
     return is_number(at_) && take_number_limit();

@@ -239,11 +239,12 @@ bool changes_known(const std::vector<Token>& tokens, size_t from, size_t to, std
   return false;
 }
 
-bool holds_asking(const std::vector<Token>& tokens, size_t from, size_t to) {
-  return std::any_of(tokens.begin() + static_cast<std::ptrdiff_t>(from), tokens.begin() + static_cast<std::ptrdiff_t>(to) + 1, [](const Token& one) {
+bool ends_in_asking(const std::vector<Token>& tokens, size_t from, size_t to) {
+  const auto asks = [](const Token& one) {
     const Role role = one.word == nullptr ? Role::stop : one.word->role;
     return role == Role::group || role == Role::which || role == Role::which_all || role == Role::quantity;
-  });
+  };
+  return asks(tokens[from]) || asks(tokens[to]);
 }
 
 // Spans around the unknown token with two neighbours on each side at most. What sounds alike is sure; of others the longest with the fewest changes.
@@ -264,7 +265,7 @@ std::optional<Fix> nearest_fix(const Folded& text, const Lexicon& lexicon, bool 
         if (one.distance > 0 && !is_slip(std::u32string_view(text.text).substr(begin, end - begin), one.name)) continue;
         if (one.distance > 0 && is_other_figure(std::u32string_view(text.text).substr(begin, end - begin), one.name)) continue;
         // 每级各占: what sounds like 及格 is no slip of the keys where a word of asking is a part of it.
-        if (one.distance == 0 && holds_asking(tokens, from, to)) continue;
+        if (one.distance == 0 && ends_in_asking(tokens, from, to)) continue;
         // 平均办理工作日: a part that several names share is no slip of the keys, nor is 高考 for 中考.
         if (one.distance > 0 &&
             (is_shared_part(lexicon, std::u32string_view(text.text).substr(begin, end - begin)) || changes_known(tokens, from, to, one.name, text)))
