@@ -148,6 +148,25 @@ TEST_CASE("what the office filled in wrongly is refused by its field, and nothin
   });
 }
 
+TEST_CASE("a form by which access is opened offers no dataset that the grant refuses") {
+  on_each_pair([](World& w) {
+    std::string text = pack_text();
+    const std::string plain = "form: [{f: dataset, required: true}";
+    text.replace(text.find(plain), plain.size(), "form: [{f: dataset, required: true, choose: datasets}");
+    w.open(text);
+    const Case one = asked(w);
+    std::string offered;
+    for (const ChoiceItem& item : must(w.flows->choices(w.officer, one.head.id.to_string(), {"dataset", "give", "", ""}))) {
+      const auto refused = refusal(w.move(w.officer, one, "give", {{"dataset", item.value}}));  // nothing else is filled in
+      CHECK(refused.find("records.portion_dataset") == std::string::npos);
+      offered += item.value + " ";
+    }
+    CHECK(offered.find("day ") != std::string::npos);
+    CHECK(offered.find("_case ") == std::string::npos);
+    CHECK(must(w.move(w.officer, one, "give", wish())).head.state == "open");
+  });
+}
+
 TEST_CASE("a deadline that ends a case ends its access, and the holder may hand it back before") {
   on_each_pair([](World& w) {
     w.open(pack_text());

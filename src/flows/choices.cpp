@@ -107,9 +107,14 @@ void Choices::each_org(const Standing& standing, const pack::FlowChoose& choose,
   }
 }
 
-// Those whose rows the reader sees; what shows figures alone offers none.
-void Choices::each_dataset(const Standing& standing, const Take& take) const {
+// Those whose rows the reader sees; what shows figures alone offers none. Where access is opened by it, none that the grant would refuse.
+void Choices::each_dataset(const Standing& standing, const pack::FlowInput& input, Of of, const Take& take) const {
+  const auto& moves = standing.running->flow->moves;
+  const bool is_given = of == Of::case_as_it_stands && std::any_of(moves.begin(), moves.end(), [&](const pack::FlowMove& move) {
+                          return move.share && move.share->dataset == input.field;
+                        });
   for (const pack::Dataset& dataset : standing.running->catalogue->datasets()) {
+    if (is_given && (!dataset.flow.empty() || (dataset.org_field.empty() && !dataset.person_field.empty()))) continue;
     const auto scope = directory_.scope(principal_, directory::Right::datasets_read, {dataset.org_field, dataset.person_field, dataset.level});
     if (scope.sees_nothing() || scope.aggregates_only || scope.max_level < dataset.level) continue;
     if (!take({dataset.id, dataset.title, dataset.category})) return;
@@ -128,11 +133,12 @@ void Choices::each_field(const Standing& standing, const pack::FlowChoose& choos
   }
 }
 
-Result<> Choices::each(const Standing& standing, const pack::FlowChoose& choose, Of of, const Take& take) const {
+Result<> Choices::each(const Standing& standing, const pack::FlowInput& input, Of of, const Take& take) const {
+  const pack::FlowChoose& choose = *input.choose;
   switch (choose.from) {
     case From::rows: return each_row(standing, choose, of, take);
     case From::orgs: each_org(standing, choose, of, take); break;
-    case From::datasets: each_dataset(standing, take); break;
+    case From::datasets: each_dataset(standing, input, of, take); break;
     case From::fields: each_field(standing, choose, take); break;
   }
   return {};
@@ -141,7 +147,7 @@ Result<> Choices::each(const Standing& standing, const pack::FlowChoose& choose,
 Result<std::vector<ChoiceItem>> Choices::find(const Standing& standing, const pack::FlowInput& input, std::string_view typed, size_t limit) const {
   const std::string wanted = lowered(typed);
   std::vector<ChoiceItem> begins, within;
-  BANMO_DO(each(standing, *input.choose, Of::case_as_it_stands, [&](ChoiceItem item) {
+  BANMO_DO(each(standing, input, Of::case_as_it_stands, [&](ChoiceItem item) {
     const Likeness like = wanted.empty() ? Likeness::begins : likeness(item, wanted);
     if (like == Likeness::begins) begins.push_back(std::move(item));
     if (like == Likeness::within && within.size() < limit) within.push_back(std::move(item));
@@ -175,7 +181,7 @@ Result<bool> Choices::fits(const Standing& standing, const pack::FlowInput& inpu
   std::sort(left.begin(), left.end());
   if (std::adjacent_find(left.begin(), left.end()) != left.end()) return false;  // the same twice
   if (left.empty()) return true;
-  BANMO_DO(each(standing, *input.choose, Of::case_as_it_stands, [&](const ChoiceItem& item) {
+  BANMO_DO(each(standing, input, Of::case_as_it_stands, [&](const ChoiceItem& item) {
     std::erase(left, item.value);
     return !left.empty();
   }));
@@ -187,7 +193,7 @@ Result<std::vector<ChoiceItem>> Choices::chosen(const Standing& standing, const 
   for (const std::string& value : values_of(standing, input)) out.push_back({value, {value, value}, {}});
   size_t n_unnamed = out.size();
   if (n_unnamed == 0) return out;
-  BANMO_DO(each(standing, *input.choose, Of::whole_source, [&](const ChoiceItem& item) {
+  BANMO_DO(each(standing, input, Of::whole_source, [&](const ChoiceItem& item) {
     for (ChoiceItem& one : out)
       if (one.value == item.value) {
         one = item;

@@ -30,10 +30,10 @@ class Choices {
  private:
   using Take = std::function<bool(ChoiceItem item)>;  // false: that is enough
   enum class Of { case_as_it_stands, whole_source };
-  Result<> each(const Standing& standing, const pack::FlowChoose& choose, Of of, const Take& take) const;
+  Result<> each(const Standing& standing, const pack::FlowInput& input, Of of, const Take& take) const;
   Result<> each_row(const Standing& standing, const pack::FlowChoose& choose, Of of, const Take& take) const;
   void each_org(const Standing& standing, const pack::FlowChoose& choose, Of of, const Take& take) const;
-  void each_dataset(const Standing& standing, const Take& take) const;
+  void each_dataset(const Standing& standing, const pack::FlowInput& input, Of of, const Take& take) const;
   void each_field(const Standing& standing, const pack::FlowChoose& choose, const Take& take) const;
   directory::OrgNo narrowed_to(const Standing& standing, const pack::FlowChoose& choose, Of of) const;
   std::vector<std::string> values_of(const Standing& standing, const pack::FlowInput& input) const;

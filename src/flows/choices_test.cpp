@@ -109,10 +109,14 @@ TEST_CASE("what is not offered is refused with what to do, and what no longer fi
     const std::string row = "[\"2\", 中山路, \"370202\", books]";
     later.replace(later.find(row), row.size(), "[\"2\", 中山路, \"370203\", books]");
     w.open(later);
+    CHECK(c.saved({{"amount", 6000}}) == "");  // which has nothing to do with it
+    CHECK(listed(c.one.chosen.at("street")) == "2:中山路/市北区");
     CHECK(told(w.move(w.cio, c.one, "send")) == refusal);
     c.one = must(w.flows->find(w.cio, c.id()));
     CHECK(listed(c.one.chosen.at("street")) == "2:中山路/市北区");
-    CHECK(c.saved({{"street", "1"}}) == "");
+    CHECK(c.saved({{"use", "sport"}}) == "");  // by which it is matched
+    CHECK(c.one.chosen.at("street").empty());
+    CHECK(c.saved({{"use", "books"}, {"street", "1"}}) == "");
     CHECK(must(w.move(w.cio, c.one, "send")).head.state == "check");
   });
 }

@@ -384,7 +384,7 @@ Result<std::optional<Change>> Mover::save(Standing standing, const directory::Pr
   if (!saver(standing, principal)) return not_your_form(*standing.running->flow, standing.record.state);  // it would be somebody else's
   BANMO_DO(fill_empty(standing, *by));
   BANMO_DO(check_offered(standing, state->form, {}, principal, values));
-  BANMO_DO(drop_unfit(standing, state->form, principal, values));
+  BANMO_DO(drop_unfit(standing, before, state->form, principal, values));
   if (standing.row == before) return std::optional<Change>();
   Change change;
   const bool own = is_own(standing, by->role);

@@ -102,7 +102,7 @@ class Mover {
   Result<> take_inputs(Standing& standing, const pack::FlowMove& move, const directory::Principal& principal, const MoveWish& wish) const;
   Result<> check_offered(const Standing& standing, const std::vector<pack::FlowInput>& form, const std::vector<bool>& asked,
                          const directory::Principal& principal, const json::Object& given) const;
-  Result<> drop_unfit(Standing& standing, const std::vector<pack::FlowInput>& form, const directory::Principal& principal,
+  Result<> drop_unfit(Standing& standing, const sql::Values& before, const std::vector<pack::FlowInput>& form, const directory::Principal& principal,
                       const json::Object& given) const;
   Result<std::vector<bool>> drop_unasked(Standing& standing, const std::vector<pack::FlowInput>& form, const std::vector<pack::FlowInput>& but) const;
   bool is_own(const Standing& standing, const pack::FlowRole* role) const;  // a role of those who open cases

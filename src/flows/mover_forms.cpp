@@ -57,11 +57,19 @@ Result<> Mover::check_offered(const Standing& standing, const std::vector<pack::
   return error;
 }
 
-// What was chosen by a field that now says something else is chosen anew.
-Result<> Mover::drop_unfit(Standing& standing, const std::vector<pack::FlowInput>& form, const directory::Principal& principal,
-                           const json::Object& given) const {
+// What was chosen by a field that now says something else is chosen anew. `before`: the row as it stood. A value that is no longer offered for
+// another reason stays until the case is moved on: the list may have changed under somebody who saves something else.
+Result<> Mover::drop_unfit(Standing& standing, const sql::Values& before, const std::vector<pack::FlowInput>& form,
+                           const directory::Principal& principal, const json::Object& given) const {
+  const size_t n_fields = standing.running->subject->fields.size();
+  const auto changed = [&](size_t at) { return at >= n_fields || standing.row[at] != before[at]; };  // behind the row: what is found by it
   for (const pack::FlowInput& input : form) {
-    if (!input.choose || given.find(input.field) != nullptr || (given.find(input.choose->on) == nullptr && input.choose->match.empty())) continue;
+    if (!input.choose || given.find(input.field) != nullptr) continue;
+    const bool is_on = !input.choose->on.empty() && changed(standing.running->subject->field_index(input.choose->on));
+    const bool is_matched = std::any_of(input.choose->match.begin(), input.choose->match.end(), [&](const pack::FlowChoose::Match& match) {
+      return std::any_of(match.value.fields().begin(), match.value.fields().end(), changed);
+    });
+    if (!is_on && !is_matched) continue;
     BANMO_TRY(const bool fits, choices(principal).fits(standing, input));
     if (!fits) standing.row[standing.running->subject->field_index(input.field)] = {};
   }

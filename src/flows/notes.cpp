@@ -7,11 +7,11 @@ namespace banmo::flows {
 namespace {
 
 // What stands in clear is only put away if it still says so.
-constexpr std::string_view kClearSteps = "SELECT note, case_id, seq, n FROM flow_step WHERE note <> '' LIMIT $1";
+constexpr std::string_view kClearSteps = "SELECT note, case_id, seq, n FROM flow_step WHERE note <> '' ORDER BY case_id, seq, n LIMIT $1";
 constexpr std::string_view kSealStep = "UPDATE flow_step SET note = '', sealed_note = $1 WHERE note = $2 AND case_id = $3 AND seq = $4 AND n = $5";
-constexpr std::string_view kClearSeats = "SELECT note, id FROM flow_seat WHERE note <> '' LIMIT $1";
+constexpr std::string_view kClearSeats = "SELECT note, id FROM flow_seat WHERE note <> '' ORDER BY id LIMIT $1";
 constexpr std::string_view kSealSeat = "UPDATE flow_seat SET note = '', sealed_note = $1 WHERE note = $2 AND id = $3";
-constexpr std::string_view kClearDelegations = "SELECT note, id FROM flow_delegation WHERE note <> '' LIMIT $1";
+constexpr std::string_view kClearDelegations = "SELECT note, id FROM flow_delegation WHERE note <> '' ORDER BY id LIMIT $1";
 constexpr std::string_view kSealDelegation = "UPDATE flow_delegation SET note = '', sealed_note = $1 WHERE note = $2 AND id = $3";
 
 }  // namespace
@@ -43,16 +43,20 @@ static Result<int64_t> seal_some(sql::Database& ledger, const Sealing& sealing, 
     BANMO_TRY(rows, lease->query(clear, {limit}));
   }
   if (rows.empty()) return int64_t{0};
+  int64_t n_sealed = 0;
   BANMO_DO(ledger.write([&](sql::Connection& connection) -> Result<> {
+    n_sealed = 0;
     for (const sql::Values& row : rows.rows) {
-      BANMO_TRY(sql::Value sealed, seal_note(sealing, sql::text_of(row[0]), place(row)));
-      sql::Values asked{std::move(sealed)};
+      auto sealed = seal_note(sealing, sql::text_of(row[0]), place(row));
+      if (!sealed.ok()) continue;  // one that cannot be keeps no other in clear
+      ++n_sealed;
+      sql::Values asked{std::move(*sealed)};
       asked.insert(asked.end(), row.begin(), row.end());
       BANMO_TRY([[maybe_unused]] const int64_t n, connection.execute(put, asked));
     }
     return {};
   }));
-  return static_cast<int64_t>(rows.size());
+  return n_sealed;
 }
 
 Result<int64_t> seal_old_notes(sql::Database& ledger, const Sealing& sealing, int64_t limit) {
