@@ -215,7 +215,7 @@ Result<List<ShareShape>> list_shares(const Call& call) {
   size_t n_endable = 0;
   for (const shares::Share& share : found) {
     ShareShape& shape = list.items.emplace_back(share_shape(call, share));
-    if (shape.state != kStates[2] && n_endable++ < kMaxEndable) add_end(call, shape);
+    if (shape.state == kStates[0] && n_endable++ < kMaxEndable) add_end(call, shape);
   }
   return list;
 }

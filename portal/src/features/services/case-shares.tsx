@@ -8,6 +8,7 @@ import { formatDate, formatTime } from '@/shared/format/times'
 import { useShareWords } from '@/shared/i18n/shares'
 import { useTwo } from '@/shared/i18n/use-two'
 import { useRight } from '@/shared/session/use-me'
+import { ProblemNote } from '@/shared/ui/problem-note'
 import { LevelTag, Tag } from '@/shared/ui/tag'
 
 const tones = { living: 'green', expired: 'amber', ended: 'grey' } as const
@@ -37,6 +38,13 @@ export function CaseSharesPanel({ id, seq }: { id: string; seq: number }) {
   const w = useShareWords()
   const uses = useRight('datasets.export')
   const found = useQuery({ queryKey: ['case-shares', id, seq], queryFn: () => data(api.GET('/api/v1/cases/{case}/shares', { params: { path: { case: id } } })), placeholderData: (old) => old })
+  if (found.data === undefined && found.error !== null)
+    return (
+      <section className="bm-panel" aria-labelledby="case-shares">
+        <h2 id="case-shares">{w('case_title')}</h2>
+        <ProblemNote error={found.error} />
+      </section>
+    )
   if (found.data === undefined || (found.data.items.length === 0 && found.data.n_without === 0)) return null
   const { items, n_without } = found.data
   return (
