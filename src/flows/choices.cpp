@@ -107,12 +107,12 @@ void Choices::each_org(const Standing& standing, const pack::FlowChoose& choose,
   }
 }
 
-// Those whose rows the reader sees; what shows figures alone offers none. Where access is opened by it, none that the grant would refuse.
+// Those whose rows the reader sees; what shows figures alone offers none. Where access is opened by it, none that the grant
+// would refuse: whoever names one all the same is told why by the grant.
 void Choices::each_dataset(const Standing& standing, const pack::FlowInput& input, Of of, const Take& take) const {
   const auto& moves = standing.running->flow->moves;
-  const bool is_given = of == Of::case_as_it_stands && std::any_of(moves.begin(), moves.end(), [&](const pack::FlowMove& move) {
-                          return move.share && move.share->dataset == input.field;
-                        });
+  const bool is_given = of == Of::offer && std::any_of(moves.begin(), moves.end(),
+                                                       [&](const pack::FlowMove& move) { return move.share && move.share->dataset == input.field; });
   for (const pack::Dataset& dataset : standing.running->catalogue->datasets()) {
     if (is_given && (!dataset.flow.empty() || (dataset.org_field.empty() && !dataset.person_field.empty()))) continue;
     const auto scope = directory_.scope(principal_, directory::Right::datasets_read, {dataset.org_field, dataset.person_field, dataset.level});
@@ -147,7 +147,7 @@ Result<> Choices::each(const Standing& standing, const pack::FlowInput& input, O
 Result<std::vector<ChoiceItem>> Choices::find(const Standing& standing, const pack::FlowInput& input, std::string_view typed, size_t limit) const {
   const std::string wanted = lowered(typed);
   std::vector<ChoiceItem> begins, within;
-  BANMO_DO(each(standing, input, Of::case_as_it_stands, [&](ChoiceItem item) {
+  BANMO_DO(each(standing, input, Of::offer, [&](ChoiceItem item) {
     const Likeness like = wanted.empty() ? Likeness::begins : likeness(item, wanted);
     if (like == Likeness::begins) begins.push_back(std::move(item));
     if (like == Likeness::within && within.size() < limit) within.push_back(std::move(item));

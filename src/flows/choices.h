@@ -29,7 +29,7 @@ class Choices {
 
  private:
   using Take = std::function<bool(ChoiceItem item)>;  // false: that is enough
-  enum class Of { case_as_it_stands, whole_source };
+  enum class Of { offer, case_as_it_stands, whole_source };
   Result<> each(const Standing& standing, const pack::FlowInput& input, Of of, const Take& take) const;
   Result<> each_row(const Standing& standing, const pack::FlowChoose& choose, Of of, const Take& take) const;
   void each_org(const Standing& standing, const pack::FlowChoose& choose, Of of, const Take& take) const;
