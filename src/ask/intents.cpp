@@ -417,6 +417,11 @@ bool Composer::is_counted_kind(size_t value) const {
 void Composer::add_periods() {
   Tree& tree = out_.tree;
   const bool series = period_series_ && !slots_.says(Role::sum) && slots_.order.empty() && slots_.having.empty() && !slots_.says(Role::rank_of);
+  // 从九月到现在用了多少次: how many in all.
+  const bool total = slots_.says(Role::quantity) && metric().counts && !metric().metric->stock && tree.time.last == 0 && tree.time.grain == "month" &&
+                     slots_.direction.empty() && !slots_.says(Role::trend) && !slots_.says(Role::group) &&
+                     std::none_of(slots_.times.begin(), slots_.times.end(), [&](size_t i) { return token(i).time->kind == TimeKind::each; });
+  if (total && series && tree.by.empty()) return;
   const bool moves = slots_.says(Role::yoy) || slots_.says(Role::prior) || slots_.says(Role::why);
   const bool line = slots_.chart == "line" && tree.by.empty() && slots_.order.empty() && !fragment_;
   if ((slots_.says(Role::trend) && !moves) || series || line || (slots_.says(Role::when) && slots_.order.empty()))

@@ -319,6 +319,35 @@ void join_years(Folded& text) {
   }
 }
 
+// 自2024年起, 打2024年起: what begins a time says no more than its end.
+void drop_since(Folded& text) {
+  constexpr std::array<std::u32string_view, 4> kSince = {U"打从", U"自从", U"自", U"打"};
+  // 九月到现在
+  constexpr std::array<std::u32string_view, 8> kNow = {U"一直到现在", U"到现在", U"到目前", U"到如今", U"到今天", U"到当前", U"到眼下", U"至今"};
+  constexpr std::u32string_view kUnits = U"年月日号期度";
+  for (const std::u32string_view now : kNow)
+    if (const size_t at = text.text.find(now); at != text.text.npos && at > 0 && kUnits.find(text.text[at - 1]) != kUnits.npos)
+      replace(text, at, now.size(), U"以来");
+  for (size_t at = 0; at + 2 < text.text.size(); ++at) {
+    const std::u32string_view rest = std::u32string_view(text.text).substr(at);
+    const auto found = std::find_if(kSince.begin(), kSince.end(), [&](std::u32string_view one) { return rest.starts_with(one); });
+    if (found != kSince.end() && number_at(text.text, at + found->size())) erase(text, at, found->size());
+  }
+}
+
+// 比50%低: 低于50%.
+void limits_by_than(Folded& text) {
+  constexpr std::u32string_view kNumber = U"0123456789.%", kAbove = U"高多大", kBelow = U"低少小";
+  for (size_t at = text.text.find(U'比'); at != text.text.npos; at = text.text.find(U'比', at + 1)) {
+    const size_t end = text.text.find_first_not_of(kNumber, at + 1);
+    if (end == text.text.npos || end == at + 1) continue;
+    const bool above = kAbove.find(text.text[end]) != kAbove.npos;
+    if (!above && kBelow.find(text.text[end]) == kBelow.npos) continue;
+    erase(text, end, 1);
+    replace(text, at, 1, above ? U"高于" : U"低于");
+  }
+}
+
 // 一、二年级: the first and the second of them.
 void share_grades(Folded& text) {
   constexpr std::u32string_view kGrade = U"年级", kJoin = U"、和与及跟";
@@ -433,6 +462,8 @@ Folded put_together(Folded text, const Lexicon& lexicon, Date today) {
   if (text.text.starts_with(U"规模最")) replace(text, 0, 2, U"学生数");
   share_grades(text);
   count_hours(text, lexicon);
+  drop_since(text);
+  limits_by_than(text);
   join_years(text);
   join_year_before(text);
   drop_final_not(text);

@@ -41,6 +41,7 @@ void Composer::join_numbered() {
     const size_t i = slots_.values[k], to = slots_.values[k + 1];
     if (to != i + 2 || !token(i).numbered || !token(to).numbered || token(i + 1).word == nullptr) continue;
     if (token(i + 1).word->text != U"到" && token(i + 1).word->text != U"至") continue;
+    if (const auto meaning = meaning_of(i, metric()); meaning && meaning->size() > 1) continue;  // grade 1 of a stage is no number by itself
     slots_.tokens[i].to = token(to).to;
     slots_.values.erase(slots_.values.begin() + static_cast<std::ptrdiff_t>(k) + 1);
   }
@@ -124,6 +125,7 @@ bool Composer::add_values() {
   for (const size_t noun : slots_.nouns)
     if (!spent_.contains(noun) && !fragment_ && token(noun).word == nullptr && !has(noun, TermKind::value))
       if (const auto kind = kind_of(noun, metric()); kind && add_where(kind->dimension, kind->values)) ++named.mentions[kind->dimension];
+  std::set<std::string> ranged;
   std::vector<size_t> values = slots_.values;
   std::stable_partition(values.begin(), values.end(), [&](size_t i) { return has(i, TermKind::value) && !token(i).numbered; });
   for (const size_t i : values) {
@@ -139,6 +141,8 @@ bool Composer::add_values() {
       if (!meaning)
         return refuse(Refusal::unsupported, "“" + said(i) + "”到“" + said(range->second) + "”不是一段连续的取值；请逐个说出",
                       "these two are not the ends of a range of values: name them one by one");
+      for (const Where& one : *meaning)
+        if (one.values.size() > 1) ranged.insert(one.dimension);
     }
     if (!add_value(i, *meaning, named)) return false;
   }
@@ -150,6 +154,8 @@ bool Composer::add_values() {
   // 周一到周五分别多少, 一到三年级每天: one by one.
   const bool each = text_.text.find(U"分别") != std::u32string::npos || text_.text.find(U"每天") != std::u32string::npos ||
                     text_.text.find(U'各') != std::u32string::npos;
+  for (const std::string& dimension : ranged)
+    if (each && !slots_.says(Role::sum) && slots_.grouped.empty() && !grouped_by(dimension)) out_.tree.by.push_back(dimension);
   for (const size_t i : slots_.values) {
     const bool range = token(i).numbered && token(i).to > static_cast<int64_t>(token(i).number->value);
     const auto meaning = range && each ? meaning_of(i, metric()) : std::nullopt;
