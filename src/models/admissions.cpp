@@ -101,23 +101,23 @@ struct Admissions::Ground {
 };
 
 Admissions::Admissions(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory,
-                       records::Records& records, const Clock& clock, std::string folder)
+                       records::Records& records, const Clock& clock, std::string folder, crypto::Bytes seal_key)
     : stores_(std::move(stores)),
       catalogue_(std::move(catalogue)),
       directory_(directory),
       records_(records),
       clock_(clock),
       folder_(std::move(folder)),
-      store_(std::make_unique<RunStore>(stores_, directory.profile())),
+      store_(std::make_unique<RunStore>(stores_, directory.profile(), std::move(seal_key))),
       rows_(std::make_unique<RunRows>(stores_.warehouse)),
       lotteries_(stores_, records, clock, directory.profile()) {}
 Admissions::~Admissions() = default;
 
 Result<std::unique_ptr<Admissions>> Admissions::create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue,
                                                        directory::Directory& directory, records::Records& records, const Clock& clock,
-                                                       std::string folder) {
-  auto made = std::unique_ptr<Admissions>(
-      new Admissions(std::move(stores), std::move(catalogue), directory, records, clock, std::move(folder)));  // owned by made
+                                                       std::string folder, crypto::Bytes seal_key) {
+  auto made = std::unique_ptr<Admissions>(new Admissions(std::move(stores), std::move(catalogue), directory, records, clock, std::move(folder),
+                                                         std::move(seal_key)));  // owned by made
   if (made->catalogue_->admissions().empty()) return made;
   BANMO_DO(made->rows_->make_tables());
   // SQLite has one process: what runs at its start has stopped. Beside others, only what is too old.
@@ -133,7 +133,7 @@ Result<std::unique_ptr<Admissions>> Admissions::create(sql::Stores stores, std::
 
 void Admissions::tend() {
   if (catalogue_->admissions().empty()) return;
-  for (const auto& done : {give_up_stopped(kGivenUpAfter_us), bring_into_datasets(), expire(), carry_out_forgettings()})
+  for (const auto& done : {give_up_stopped(kGivenUpAfter_us), bring_into_datasets(), expire(), carry_out_forgettings(), store_->seal_reasons()})
     if (!done.ok()) log(LogLevel::error, "admission.not_tended", {{"why", done.error().to_string()}});
 }
 

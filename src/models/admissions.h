@@ -11,7 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/crypto.h"
 #include "directory/directory.h"
+#include "directory/notices.h"
 #include "models/lotteries.h"
 #include "models/types.h"
 
@@ -24,10 +26,10 @@ struct Forgetting;
 class Admissions {
  public:
   // Makes the tables of the warehouse, takes away what a stopped run left, and brings what was published into the datasets of results. `folder`: for
-  // temporary files.
+  // temporary files. `seal_key`: 32 bytes, for the reasons of recalls; none: they stand in clear.
   static Result<std::unique_ptr<Admissions>> create(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue,
                                                     directory::Directory& directory, records::Records& records, const Clock& clock,
-                                                    std::string folder);
+                                                    std::string folder, crypto::Bytes seal_key = {});
   ~Admissions();
   const std::vector<pack::Admission>& all() const;
   // Now and then, beside what create() does at the start: gives up runs that nobody ends, and brings in what is late. Logs what fails.
@@ -81,7 +83,7 @@ class Admissions {
 
  private:
   Admissions(sql::Stores stores, std::shared_ptr<const pack::Catalogue> catalogue, directory::Directory& directory, records::Records& records,
-             const Clock& clock, std::string folder);
+             const Clock& clock, std::string folder, crypto::Bytes seal_key);
   struct Work;
   struct Ground;
   Result<Run> compute(Run run, const pack::Admission& admission);
@@ -98,6 +100,7 @@ class Admissions {
   Result<std::vector<Consequence>> follows(const Run& run, const pack::Admission& admission) const;
   Result<Run> for_recall(const Principal& principal, const std::string& id) const;
   Result<> check_unblocked(const Run& run) const;
+  Result<std::vector<std::pair<directory::NoticeTo, directory::NewNotice>>> notices_of(const Run& run, const pack::Admission& admission) const;
   Result<> expire();
   Result<> carry_out_forgettings();
   Result<> carry_out(Forgetting order);

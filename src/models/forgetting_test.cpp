@@ -173,7 +173,7 @@ TEST_CASE("an order to forget goes on after a stop between the two stores") {
 TEST_CASE("ending an order ends no other one that has its number since") {
   on_each_pair([](World& world) {
     const Run run = world.run("early");
-    RunStore store(world.stores, world.directory->profile());
+    RunStore store(world.stores, world.directory->profile(), {});
     must(store.order_forgetting({{0, run.no, 1, "K01", "x", "officer"}}, world.clock.now()));
     const Forgetting first = must(store.unscoped_forgettings()).at(0);  // as two servers have read it
     must(store.forgotten(first, run, world.clock.now()));

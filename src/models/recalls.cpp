@@ -3,6 +3,7 @@
 // promised. Its rows leave the dataset of results; those of other batches come in again, since one may have covered another's.
 #include <algorithm>
 #include <atomic>
+#include <set>
 #include <thread>
 
 #include "base/log.h"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr size_t kShortestReason = 5, kLongestReason = 500;  // characters
 constexpr int kPage = 1000;
+constexpr std::string_view kOrgsOfRun = "SELECT DISTINCT org_no FROM admission_applicant WHERE run_no = $1 AND org_no <> 0";
 constexpr size_t kRemovers = 8;  // threads: changes that come together share a commit
 
 Error blocked(std::vector<Error> details) {
@@ -168,6 +170,35 @@ Result<Run> Admissions::ask_recall(const Principal& principal, const std::string
   return find(principal, id);
 }
 
+// Whoever ran, checked, published and asked, and at the schools of its applicants those who tell the families. These read it with their own results.
+Result<std::vector<std::pair<directory::NoticeTo, directory::NewNotice>>> Admissions::notices_of(const Run& run,
+                                                                                                 const pack::Admission& admission) const {
+  const pack::AdmissionBatch* const batch = admission.batch(run.batch);
+  const std::string year = std::to_string(run.year);
+  const directory::NewNotice notice{"admission.recalled",
+                                    {"“" + admission.title.zh + "”" + year + " 年" + (batch == nullptr ? std::string() : batch->title.zh) +
+                                         "结果已撤回，等待重新公布，请勿再依据原结果办理",
+                                     "The results of " + admission.title.en + " " + year + (batch == nullptr ? "" : ", " + batch->title.en) +
+                                         " were taken back: wait until they are published anew, and do not rely on what was shown before"},
+                                    "/admissions"};
+  std::vector<std::pair<directory::NoticeTo, directory::NewNotice>> out;
+  std::set<std::string> accounts{run.account, run.checked_by, run.published_by, run.recall.asked_by};
+  accounts.erase(run.recall.decided_by);
+  accounts.erase("");
+  for (const std::string& account : accounts) out.push_back({{.account_name = account}, notice});
+  const auto tree = directory_.orgs();
+  std::set<int64_t> schools;
+  BANMO_TRY(const auto lease, stores_.warehouse->read());
+  BANMO_DO(lease->each(kOrgsOfRun, {run.no}, [&](const sql::Values& row) -> Result<> {
+    if (const directory::Org* school = tree->nearest({sql::int_of(row[0])}, directory::OrgKind::school)) schools.insert(school->no.value);
+    return {};
+  }));
+  for (const int64_t school : schools)
+    for (const directory::Role role : {directory::Role::principal, directory::Role::school_cio})
+      out.push_back({{.org = {school}, .role = role}, notice});
+  return out;
+}
+
 Result<Run> Admissions::confirm_recall(const Principal& principal, const std::string& id) {
   BANMO_TRY(Run run, for_recall(principal, id));
   if (run.recall.is_asked() && run.recall.asked_by == principal.account_name)
@@ -181,7 +212,8 @@ Result<Run> Admissions::confirm_recall(const Principal& principal, const std::st
     if (last != nullptr && &batch > last) later.push_back(batch.id);
   run.recall.decided_by = principal.account_name;
   run.recall.decided_at = clock_.now();
-  BANMO_DO(store_->recall(run, later));
+  BANMO_TRY(const auto notices, notices_of(run, *admission));
+  BANMO_DO(store_->recall(run, later, notices));
   // It is taken back: nobody is shown it any more. Rows that do not leave the dataset of results now do so later.
   if (const auto brought = bring_into_datasets(); !brought.ok())
     log(LogLevel::error, "admission.results_late", {{"why", brought.error().to_string()}});

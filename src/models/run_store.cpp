@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/log.h"
 #include "json/describe.h"
 
 namespace banmo::models {
@@ -31,7 +32,7 @@ void describe(V& v, Summary& x) {
 constexpr std::string_view kRunColumns =
     "SELECT no, id, admission, year, batch, state, account, begun_at, computed_at, checked_by, checked_at, published_by, published_at, input_sha256, "
     "output_sha256, summary, in_dataset, recall_reason, recall_asked_by, recall_asked_at, recalled_by, recalled_at, n_forgotten, kept_sha256, "
-    "is_expired"
+    "is_expired, sealed_recall_reason"
     " FROM admission_run ";
 constexpr std::string_view kNextRun = "SELECT COALESCE(MAX(no), 0) + 1 FROM admission_run";
 constexpr std::string_view kInsertRun =
@@ -59,7 +60,7 @@ constexpr std::string_view kInDataset = "UPDATE admission_run SET in_dataset = $
 constexpr std::string_view kBringAgain = "UPDATE admission_run SET in_dataset = 0 WHERE admission = $1 AND year = $2 AND state = 'published'";
 constexpr std::string_view kAskRecall =
     "UPDATE admission_run"
-    " SET recall_reason = $2, recall_asked_by = $3, recall_asked_at = $4, recalled_by = '', recalled_at = NULL"
+    " SET recall_reason = $2, recall_asked_by = $3, recall_asked_at = $4, recalled_by = '', recalled_at = NULL, sealed_recall_reason = $5"
     " WHERE no = $1 AND state = 'published' AND recall_asked_at IS NULL";
 constexpr std::string_view kDeclineRecall =
     "UPDATE admission_run"
@@ -70,6 +71,11 @@ constexpr std::string_view kRecall =
     "UPDATE admission_run"
     " SET state = 'recalled', recalled_by = $2, recalled_at = $3, in_dataset = 1"
     " WHERE no = $1 AND state = 'published' AND recall_asked_at IS NOT NULL AND recall_asked_by <> $2";
+constexpr std::string_view kClearReasons = "SELECT no, id, recall_reason FROM admission_run WHERE recall_reason <> '' ORDER BY no";
+constexpr std::string_view kSealReason =
+    "UPDATE admission_run"
+    " SET recall_reason = '', sealed_recall_reason = $3"
+    " WHERE no = $1 AND recall_reason = $2";
 constexpr std::string_view kUnpublish = "DELETE FROM admission_published WHERE run_no = $1";
 constexpr std::string_view kCounted =
     "SELECT no, CASE WHEN state IN ('running', 'computed', 'checked', 'published', 'recalled') THEN 1 ELSE 0 END"
@@ -226,7 +232,9 @@ Result<> RunStore::move(const Run& run, RunState to, const std::vector<std::stri
 
 Result<> RunStore::ask_recall(const Run& run) {
   return stores_.ledger->write([&](sql::Connection& connection) -> Result<> {
-    BANMO_TRY(const int64_t n, connection.execute(kAskRecall, {run.no, run.recall.reason, run.recall.asked_by, run.recall.asked_at->micros}));
+    BANMO_TRY(sql::Value sealed, sealed_reason(run.id.to_string(), run.recall.reason));
+    const std::string clear = sql::is_null(sealed) ? run.recall.reason : std::string();
+    BANMO_TRY(const int64_t n, connection.execute(kAskRecall, {run.no, clear, run.recall.asked_by, run.recall.asked_at->micros, std::move(sealed)}));
     if (n == 0) return not_to_recall();
     return tell(connection, entry_of(run, "admission.recall_ask", *run.recall.asked_at, run.recall.asked_by, {}));
   });
@@ -240,7 +248,41 @@ Result<> RunStore::decline_recall(const Run& run) {
   });
 }
 
-Result<> RunStore::recall(const Run& run, const std::vector<std::string>& later) {
+static std::string place_of_reason(const std::string& run) { return "admission_run.recall_reason." + run; }
+
+Result<sql::Value> RunStore::sealed_reason(const std::string& run, const std::string& reason) const {
+  if (seal_key_.empty() || reason.empty()) return sql::Value{};
+  BANMO_TRY(sql::Blob sealed, crypto::encrypt(profile_, seal_key_, reason, place_of_reason(run)));
+  return sql::Value{std::move(sealed)};
+}
+
+// One that cannot be opened (another key, a changed row) keeps nobody from reading the run.
+void RunStore::read_reason(const sql::Value& sealed, Run& run) const {
+  const auto* bytes = std::get_if<sql::Blob>(&sealed);
+  if (bytes == nullptr) return;
+  auto opened = crypto::decrypt(seal_key_, *bytes, place_of_reason(run.id.to_string()));
+  if (opened.ok()) run.recall.reason = *std::move(opened);
+  if (!opened.ok()) log(LogLevel::warn, "admission.reason_unreadable", {{"run", run.id.to_string()}});
+}
+
+Result<> RunStore::seal_reasons() {
+  if (seal_key_.empty()) return {};
+  sql::Rows rows;
+  {
+    BANMO_TRY(const auto lease, stores_.ledger->read());
+    BANMO_TRY(rows, lease->query(kClearReasons));
+  }
+  if (rows.empty()) return {};
+  return stores_.ledger->write([&](sql::Connection& connection) -> Result<> {
+    for (const auto& row : rows.rows) {
+      BANMO_TRY(sql::Value sealed, sealed_reason(sql::text_of(row[1]), sql::text_of(row[2])));
+      BANMO_DO(execute(connection, kSealReason, {row[0], row[2], std::move(sealed)}));
+    }
+    return {};
+  });
+}
+
+Result<> RunStore::recall(const Run& run, const std::vector<std::string>& later, const Notices& notices) {
   return stores_.ledger->write([&](sql::Connection& connection) -> Result<> {
     for (const std::string& batch : later) {
       BANMO_TRY(const auto there, connection.query(kPublishedCount, {run.admission, run.year, batch}));
@@ -251,6 +293,7 @@ Result<> RunStore::recall(const Run& run, const std::vector<std::string>& later)
     BANMO_TRY(const int64_t n, connection.execute(kRecall, {run.no, run.recall.decided_by, run.recall.decided_at->micros}));
     if (n == 0) return not_to_recall();
     BANMO_DO(execute(connection, kUnpublish, {run.no}));
+    for (const auto& [to, notice] : notices) BANMO_DO(directory::add_notice(connection, *run.recall.decided_at, to, notice));
     return tell(connection, entry_of(run, "admission.recall", *run.recall.decided_at, run.recall.decided_by, {{"output_sha256", run.output_sha256}}));
   });
 }
@@ -330,6 +373,7 @@ Result<std::vector<Run>> RunStore::read_runs(const std::string& statement, const
   BANMO_TRY(const auto lease, stores_.ledger->read());
   BANMO_DO(lease->each(std::string(kRunColumns) + statement, parameters, [&](const sql::Values& row) -> Result<> {
     runs.push_back(run_of(row));
+    read_reason(row[25], runs.back());
     return read_summary(sql::text_of(row[15]), runs.back());
   }));
   return runs;

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "audit/audit.h"
+#include "crypto/crypto.h"
+#include "directory/notices.h"
 #include "models/types.h"
 #include "sql/sql.h"
 
@@ -24,7 +26,9 @@ struct Forgetting {
 
 class RunStore {
  public:
-  RunStore(sql::Stores stores, crypto::Profile profile) : stores_(std::move(stores)), profile_(profile) {}
+  // `seal_key`: 32 bytes, for the reasons of recalls; none: they stand in clear.
+  RunStore(sql::Stores stores, crypto::Profile profile, crypto::Bytes seal_key)
+      : stores_(std::move(stores)), profile_(profile), seal_key_(std::move(seal_key)) {}
 
   Result<> begin(Run& run);           // gives the number
   Result<> computed(const Run& run);  // conflict "models.run_stopped" if it was given up meanwhile
@@ -36,7 +40,9 @@ class RunStore {
   // of which may be published. conflict "models.recall_state", "models.recall_blocked".
   Result<> ask_recall(const Run& run);
   Result<> decline_recall(const Run& run);
-  Result<> recall(const Run& run, const std::vector<std::string>& later);
+  using Notices = std::vector<std::pair<directory::NoticeTo, directory::NewNotice>>;
+  Result<> recall(const Run& run, const std::vector<std::string>& later, const Notices& notices);
+  Result<> seal_reasons();  // that an earlier program wrote in clear
   // What it gave has reached the dataset of results, or (of one that was taken back) has left it.
   Result<> in_dataset(int64_t no, bool is_in);
   Result<> bring_again(const std::string& admission, int64_t year);  // what is published of that year: rows of one may have covered another's
@@ -66,10 +72,13 @@ class RunStore {
 
  private:
   Result<> tell(sql::Connection& connection, const audit::Entry& entry) const;
+  Result<sql::Value> sealed_reason(const std::string& run, const std::string& reason) const;
+  void read_reason(const sql::Value& sealed, Run& run) const;
   Result<std::vector<Run>> read_runs(const std::string& statement, const sql::Values& parameters) const;
 
   sql::Stores stores_;
   const crypto::Profile profile_;
+  const crypto::Bytes seal_key_;
 };
 
 }  // namespace banmo::models

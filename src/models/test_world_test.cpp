@@ -62,7 +62,7 @@ void World::open(const std::string& from, const std::string& to) {
   options.folder = folder;
   options.field_key = crypto::Bytes(32, 7);
   records = must(records::Records::create(stores, catalogue, *directory, clock, options));
-  admissions = must(Admissions::create(stores, catalogue, *directory, *records, clock, folder));
+  admissions = must(Admissions::create(stores, catalogue, *directory, *records, clock, folder, crypto::Bytes(32, 7)));
 }
 
 void World::close() {

@@ -174,8 +174,8 @@ Result<std::unique_ptr<City>> City::open(Settings settings, bool migrate) {
                                                 .lookups = std::move(lookups),
                                                 .shares = city->shares_.get()}));
   BANMO_TRY(city->metrics_, metrics::Metrics::create(city->stores_, city->catalogue_, *city->directory_, *city->records_, clock));
-  BANMO_TRY(city->admissions_,
-            models::Admissions::create(city->stores_, city->catalogue_, *city->directory_, *city->records_, clock, settings.data + "/uploads"));
+  BANMO_TRY(city->admissions_, models::Admissions::create(city->stores_, city->catalogue_, *city->directory_, *city->records_, clock,
+                                                          settings.data + "/uploads", city->keys_.field_key));
   events::Options events_options;
   events_options.path = settings.path_prefix + events_options.path;
   events_options.home_page = settings.xapi_home_page;
