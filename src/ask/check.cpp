@@ -236,7 +236,8 @@ class Checker {
     if (tree_.by.empty() || tree_.by.back() == first().period)
       return refuse(Refusal::unsupported, "请说出在哪些同类里比，例如“在各区市中排第几”", "say among which the one is compared");
     if (tree_.intent == Intent::rank && tree_.order.empty()) return bad("order");
-    return check_value(tree_.by.back(), tree_.member, "member");
+    const std::vector<std::string> asked = tree_.intent == Intent::share ? members_of(tree_) : std::vector<std::string>{tree_.member};
+    return std::all_of(asked.begin(), asked.end(), [&](const std::string& one) { return check_value(tree_.by.back(), one, "member"); });
   }
 
   const Frame& frame_;

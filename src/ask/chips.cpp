@@ -54,7 +54,9 @@ std::vector<Chip> Parser::task_chips(const Tree& tree) const {
   std::vector<Chip> chips;
   const auto add = [&](const char* id, std::string zh, std::string en) { chips.push_back({"task", id, std::move(zh), std::move(en)}); };
   const MetricFrame& first = *frame_.metric(tree.metrics.front());
-  const std::string member = tree.member.empty() || tree.by.empty() ? std::string() : value_title(frame_, *tree_, first, tree.by.back(), tree.member);
+  std::string member;
+  for (const std::string& one : tree.by.empty() ? std::vector<std::string>() : members_of(tree))
+    member += (member.empty() ? "" : "、") + value_title(frame_, *tree_, first, tree.by.back(), one);
   if (!tree.compare.empty())
     add("compare", tree.compare == "prior" ? "与上一期比" : "与上年同期比",
         tree.compare == "prior" ? "beside the period before" : "beside a year before");

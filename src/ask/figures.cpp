@@ -164,7 +164,8 @@ void keep_member(const Tree& tree, Figures& out) {
     out.unfit = true;
     return;
   }
-  keep_rows(out.table, [&](const std::vector<Cell>& row) { return key_in(row[column]) == tree.member; });
+  const std::vector<std::string> members = members_of(tree);
+  keep_rows(out.table, [&](const std::vector<Cell>& row) { return std::find(members.begin(), members.end(), key_in(row[column])) != members.end(); });
 }
 
 void put_in_order(const Tree& tree, Figures& out) {

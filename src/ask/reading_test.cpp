@@ -162,12 +162,44 @@ TEST_CASE("what is said behind, between and instead of the words that are known 
   CHECK(read("在校生增加最多的区市") == "rank enr_students; by district; compare yoy; order -enr_students__change; limit 1");
   CHECK(read("休学率是多少").starts_with("! "));
   CHECK(read("不看民办，全市学校多少所") == "! UNSUPPORTED");
-  CHECK(read("硕士以上老师占几成") == "share staff_n; by education");
+  CHECK(read("硕士以上老师占几成") == "share staff_n; by education; member doctor|master");
   CHECK(read("有多少所中小学").find("primary") != std::string::npos);
   CHECK(read("有多少所中小学").find("senior") != std::string::npos);
   CHECK(read("周三的授课节数") == "value te_lessons; where weekday=3");
   CHECK(read("男生和女生数") == "compare enr_students; by sex; where sex=1|2");
   CHECK(read("西海岸新区随迁子女占比在全市的排名") == "rank enr_migrant_share; by district; order -enr_migrant_share; member 西海岸新区");
+}
+
+TEST_CASE("who asks, what for and what somebody says to it is left aside; a place that is pointed back to is not") {
+  CHECK(read("我是退休的老教师了，全市高级职称教师占几成") == "value staff_senior_share");
+  CHECK(read("我在辽宁路演示小学门口开小卖部的，这学校现在多少学生啊") == read("辽宁路演示小学有多少学生"));
+  CHECK(read("师资最紧，就是生师比最高的是哪个区") == "rank cond_student_teacher; by district; order -cond_student_teacher; limit 1");
+  CHECK(read("生均体育场馆面积最小的三个区是谁，娃都没处跑") == "rank cond_sports_per_student; by district; order cond_sports_per_student; limit 3");
+  CHECK(read("生均图书不到25册的小学，可以吗") == read("生均图书不到25册的小学"));
+  // A noun by itself may restrict the question.
+  CHECK(read("全市优良率多少，随班就读学生").starts_with("! "));
+  CHECK(read("全市优良率多少，外籍").starts_with("! "));
+}
+
+TEST_CASE("the same question of each, a count beside its share, years beside each other, parts in each place") {
+  CHECK(read("市南区男生多少女生多少") == "compare enr_students; by sex; where district=市南区 sex=1|2");
+  CHECK(read("万兆学校有几所，占比多少") == "value cond_10g,cond_10g_share");
+  CHECK(read("图书册数去年跟前年比是多了还是少了") == "compare cond_books; time 2025; compare yoy");
+  CHECK(read("去年和前年的图书册数") == "compare cond_books; by school_year; where school_year=2024|2025");
+  CHECK(read("每个区本科以上学历老师的比例都报一下") == "compare staff_bachelor_share; by district");
+  CHECK(read("从九月到现在用了多少次资源") == "value res_uses; time month 2026-09..");
+  CHECK(read("一年级到三年级，每个年级各多少在校生") == "compare enr_students; by grade; where grade=1|2|3 stage=primary");
+  CHECK(read("优良率降幅最大的区市") == "rank fit_good_rate; by district; compare yoy; order fit_good_rate__change; limit 1");
+  CHECK(read("所有区市的平均班额") == "compare cond_class_size; by district");
+  CHECK(read("城区和乡村的学校，每百名学生终端数差多少") == "compare cond_terminals_per_100; by area_kind; where area_kind=city|village");
+  CHECK(read("资源使用次数前3的学科") == "rank res_uses; by subject; order -res_uses; limit 3");
+  CHECK(read("平均一位老师几台教学终端") == "ratio cond_terminals,cond_teachers");
+  // Minutes are none of the lessons that were divided; no figures are kept of single classes.
+  CHECK(read("同步课堂平均每节课多少分钟") == "! UNSUPPORTED");
+  CHECK(read("人均课堂互动最高的5个班级是哪些") == "! UNSUPPORTED");
+  // What sounds like 及格 or 高职 is none where a word of asking is a part of it.
+  CHECK(read("教师职称结构，每级各占几成") == "share staff_n; by staff_title");
+  CHECK(read("告知全市在校生有多少人") == "value enr_students");
 }
 
 }  // namespace

@@ -233,15 +233,36 @@ class Teller {
     return out;
   }
 
+  // 三级及以上的占多少: what they come to together. Empty: one is asked for, or one of them is not shown.
+  std::string share_of_several() const {
+    const std::vector<std::string> members = members_of(t_.tree);
+    const std::string& id = t_.tree.metrics.front();
+    const size_t dimension = column_of(table_, t_.tree.by.back()), value = column_of(table_, id), part = column_of(table_, id + "__share");
+    if (members.size() < 2 || std::max({dimension, value, part}) >= table_.columns.size()) return {};
+    double n = 0, share = 0;
+    std::string who;
+    for (const auto& row : table_.rows) {
+      if (std::find(members.begin(), members.end(), key_in(row[dimension])) == members.end()) continue;
+      const auto own = number_in(row[value]), own_share = number_in(row[part]);
+      if (!own || !own_share) return {};
+      n += *own;
+      share += *own_share;
+      who += (who.empty() ? "" : "、") + label(row);
+    }
+    if (who.empty()) return {};
+    return who + "的" + title() + "合计" + figure_text(n, named(id)) + "，占" + figure_text(share, named(id + "__share"));
+  }
+
   std::string share() const {
     const std::string id = t_.tree.metrics.front() + "__share";
-    if (!t_.tree.member.empty() && t_.tree.by.size() == 1) {
+    if (members_of(t_.tree).size() == 1 && t_.tree.by.size() == 1) {
       const size_t dimension = column_of(table_, t_.tree.by.back());
       for (const auto& row : table_.rows)
         if (dimension < row.size() && key_in(row[dimension]) == t_.tree.member)
           return label(row) + "的" + title() + figure(row, t_.tree.metrics.front()) + "，占" + figure(row, id);
       return value_title(t_.frame, t_.orgs, first_, t_.tree.by.back(), t_.tree.member) + "的" + title() + "为0";
     }
+    if (const auto all = t_.tree.by.size() == 1 ? share_of_several() : std::string(); !all.empty()) return all;
     std::string out = title() + (t_.tree.member.empty() ? "的构成：" : "占比：");
     for (size_t r = 0; r < table_.rows.size() && r < kMostNamed; ++r)
       out += (r == 0 ? "" : "，") + label(table_.rows[r]) + "占" + figure(table_.rows[r], id);

@@ -20,8 +20,17 @@ void Composer::add_share() {
   }
   const auto where = shared_condition();
   if (where == tree.where.end()) return;
-  if (where->values.size() > 1) {
-    // 公办民办占比, 硕士以上占几成: side by side, of all there are.
+  // 硕士以上占几成, 三级及以上占多少: of one word, so together.
+  const auto n_words = std::count_if(slots_.values.begin(), slots_.values.end(), [&](size_t i) {
+    const auto meaning = meaning_of(i, metric());
+    return meaning && std::any_of(meaning->begin(), meaning->end(), [&](const Where& one) { return one.dimension == where->dimension; });
+  });
+  if (where->values.size() > 1 && n_words == 1) {
+    for (const std::string& one : where->values) tree.member += (tree.member.empty() ? "" : "|") + one;
+    tree.by.push_back(where->dimension);
+    tree.where.erase(where);
+  } else if (where->values.size() > 1) {
+    // 公办民办占比: side by side, of all there are.
     tree.by.push_back(where->dimension);
     tree.where.erase(where);
   } else {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ask/tree.h"
 
+#include "base/text.h"
+
 #include <cstdio>
 
 namespace banmo::ask {
@@ -27,6 +29,8 @@ std::string time_text(const metrics::TimeRange& time) {
 }  // namespace
 
 std::string_view name_of(Intent intent) { return kIntentNames[static_cast<size_t>(intent)]; }
+
+std::vector<std::string> members_of(const Tree& tree) { return tree.member.empty() ? std::vector<std::string>() : text::split(tree.member, '|'); }
 
 std::string text_of(const Tree& tree) {
   std::string out(name_of(tree.intent));

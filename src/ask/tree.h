@@ -45,7 +45,7 @@ struct Tree {
   std::string order;                 // a column of the answer: "fit_n", "-fit_n", "-fit_n__change", "-fit_n__growth"
   int limit = 0;                     // 0: all
   std::vector<Having> having;        // all of them must hold
-  std::string member;                // rank, share: the one of the last dimension that was asked for
+  std::string member;                // rank, share: the one of the last dimension that was asked for; of a share also several, with | between
   bool against_whole = false;        // compare: beside the whole
   bool count = false;                // threshold, streak: how many, not which
   int streak = 0;                    // periods in a row; 0: all there are
@@ -58,6 +58,7 @@ struct Tree {
 // Whether it is a query at all, not what is left of a refusal.
 inline bool asks_something(const Tree& tree) { return !tree.metrics.empty() || tree.intent == Intent::target; }
 std::string_view name_of(Intent intent);
+std::vector<std::string> members_of(const Tree& tree);
 inline bool is_level(std::string_view dimension) { return dimension == "city" || dimension == "district" || dimension == "school"; }
 // The metric of a column: "fit_n" of "fit_n__change".
 inline std::string base_of(std::string_view column) { return std::string(column.substr(0, column.find("__"))); }
