@@ -74,7 +74,11 @@ bool Composer::add_orgs() {
       });
     });
     if (!all_within) return refuse(Refusal::unknown_entity, "所说的学校不在所说的区市里", "the school is not in the district that was named");
-    chosen.erase("district");
+    // 学校在市南区各校中排第几: among those of the district.
+    const auto kind_at = [&](size_t i) { return orgs_.find(lexicon_.term(token(i).terms.front()).org)->kind; };
+    const bool among = slots_.says(Role::rank_of) && slots_.orgs.size() == 2 && kind_at(slots_.orgs.front()) != OrgKind::district &&
+                       kind_at(slots_.orgs.back()) == OrgKind::district;
+    if (!among) chosen.erase("district");
   }
   negation_used_ |= !left_out.empty();
   for (const auto& [level, ids] : left_out) {

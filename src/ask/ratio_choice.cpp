@@ -124,6 +124,15 @@ bool Composer::choose_share_metric() {
     return refuse(Refusal::unsupported, "没有看懂要排除什么", "what is to be left out was not understood");
   }
   if (counts.empty() || counts.size() > 2) return true;
+  // 全市寄宿生里莱西的占几成: a place's part of them.
+  const bool of_place =
+      counts.size() == 1 && std::any_of(slots_.orgs.begin(), slots_.orgs.end(), [&](size_t org) {
+        if (org <= counts.front()) return false;
+        const size_t begin = token(counts.front()).end;
+        const std::u32string_view between = std::u32string_view(text_.text).substr(begin, token(org).begin - begin);
+        return between.starts_with(U"里") || between.starts_with(U"中") || between.starts_with(U"当中") || between.starts_with(U"之中");
+      });
+  if (of_place) return true;
   // 寄宿生里女生占比: 女生占比 is of all students.
   const auto is_whole = [&](size_t part, const std::string& id) {
     if (counts.size() < 2) return true;
