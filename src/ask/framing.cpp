@@ -61,7 +61,8 @@ bool is_context(const std::u32string& clause, const Lexicon& lexicon, Date today
   if (clause.ends_with(U'的') && !clause.ends_with(U"用的")) return false;
   const Folded text = fold(text::utf8_of(clause));
   // 很多家长关心孩子的作业负担: told, not asked; whatever it names is no condition.
-  constexpr std::array<std::u32string_view, 5> kTold = {U"关心", U"注意到", U"反映", U"听说", U"看到"};
+  constexpr std::array<std::u32string_view, 12> kTold = {U"关心", U"注意到", U"反映", U"听说", U"看到",   U"寻思",
+                                                         U"我猜", U"记得",   U"以为", U"估摸", U"印象里", U"听人说"};
   const bool tells = std::any_of(kTold.begin(), kTold.end(), [&](std::u32string_view one) { return clause.find(one) != clause.npos; });
   const bool pressed = clause.find(U"领导") != clause.npos || clause.find(U"局长") != clause.npos || clause.find(U'急') != clause.npos;
   size_t n_unknown = 0;
@@ -73,7 +74,7 @@ bool is_context(const std::u32string& clause, const Lexicon& lexicon, Date today
       n_unknown += span.size();
       continue;
     }
-    if (token.number || (token.time && !(token.time->relative && token.time->unit == TimeUnit::day))) return false;
+    if ((token.number && !(tells && token.numbered)) || (token.time && !(token.time->relative && token.time->unit == TimeUnit::day))) return false;
     const bool filler = token.word != nullptr && token.word->role == Role::filler;
     pupils |= filler;
     if (filler || token.time) continue;
@@ -106,8 +107,9 @@ bool is_said_again(const std::u32string& clause, const std::u32string& next, con
 
 // 娃都没处跑: what somebody says to a figure. It names nothing that is counted but pupils.
 bool is_comment(const std::u32string& clause, const Lexicon& lexicon, Date today) {
-  constexpr std::array<std::u32string_view, 15> kComments = {U"都没",   U"没处",   U"愁",     U"担心",   U"难怪", U"怪不得", U"不容易", U"受不了",
-                                                             U"吃不消", U"不像话", U"可不行", U"太不容", U"心疼", U"真是",   U"够呛"};
+  constexpr std::array<std::u32string_view, 18> kComments = {U"都没",   U"没处",   U"愁",     U"担心",   U"难怪",   U"怪不得",
+                                                             U"不容易", U"受不了", U"吃不消", U"不像话", U"可不行", U"太不容",
+                                                             U"心疼",   U"真是",   U"够呛",   U"老错",   U"老是",   U"可不少"};
   if (clause.ends_with(U'的') ||
       std::none_of(kComments.begin(), kComments.end(), [&](std::u32string_view one) { return clause.find(one) != clause.npos; }))
     return false;

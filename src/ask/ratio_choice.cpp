@@ -142,13 +142,25 @@ bool Composer::choose_share_metric() {
              return one == below || (frame_.metric(one)->metric->unit == frame_.metric(below)->metric->unit && frame_.metric(one)->fixed.empty());
            });
   };
-  for (const size_t i : counts)
-    for (const Candidate& one : candidates(i, true, true))
-      if (!has(i, TermKind::metric) && one.direct && viewer_.sees_metric(one.id) && n_unsupported(one.id) == 0 && is_whole(i, one.id)) {
-        out_.tree.metrics = {one.id};
-        spent_.insert(counts.begin(), counts.end());
-        return true;
-      }
+  // 学生里优秀的占多少: of a figure that is not of all pupils, pupils are only whom it tells of.
+  if (counts.size() == 2 && frame_.ratio_of(ids_of(counts[0]), ids_of(counts[1])).empty() &&
+      frame_.ratio_of(ids_of(counts[1]), ids_of(counts[0])).empty())
+    for (const size_t general : {counts[0], counts[1]})
+      if (token(general).word != nullptr && token(general).word->role == Role::filler && counts.size() == 2) std::erase(counts, general);
+  for (const size_t i : counts) {
+    std::vector<Candidate> named = has(i, TermKind::metric) ? std::vector<Candidate>() : candidates(i, true, true);
+    std::erase_if(named, [&](const Candidate& one) {
+      return !one.direct || !viewer_.sees_metric(one.id) || n_unsupported(one.id) > 0 || !is_whole(i, one.id);
+    });
+    if (named.empty()) continue;
+    if (std::count_if(named.begin(), named.end(), [&](const Candidate& one) { return one.penalty == named.front().penalty; }) > 1) {
+      for (const Candidate& one : named) out_.alternatives.push_back({frame_.metric(one.id)->metric->title.zh, {}});
+      return refuse(Refusal::ambiguous, "“" + said(i) + "”可以指几个指标，请选一个", "this may mean several metrics: choose one");
+    }
+    out_.tree.metrics = {named.front().id};
+    spent_.insert(counts.begin(), counts.end());
+    return true;
+  }
   std::string ratio = frame_.ratio_of(ids_of(counts[0]), counts.size() == 2 ? ids_of(counts[1]) : std::vector<std::string>());
   if (ratio.empty() && counts.size() == 2) ratio = frame_.ratio_of(ids_of(counts[1]), ids_of(counts[0]));  // 学校开人工智能课的比例
   if (ratio.empty() || !viewer_.sees_metric(ratio)) return true;

@@ -446,6 +446,7 @@ void ask_once(Folded& text) {
     const size_t from = places[i] + ask.size(), to = i + 1 < places.size() ? places[i + 1] : last;
     const std::u32string_view part = std::u32string_view(text.text).substr(from, to - from);
     const bool joined = part.starts_with(U'、');
+    if (part.find_first_of(U"个名位人所家台间件节次册本套项条份张座栋部门") == 0) return;  // 多少人 is another question than 多少
     if (part.size() < (joined ? 3U : 2U) || part.size() > kLongest || part.find_first_of(U"占比差高低多少几排每各如那") != part.npos) return;
   }
   insert(text, last, U"各");
