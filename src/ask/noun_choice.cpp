@@ -92,14 +92,13 @@ bool Composer::is_part_of(size_t noun, size_t all) const {
   });
 }
 
-// 学籍系统里休学的学生: of the rows of which the metric counts a part.
+// 入学报名里补正的比例: of the rows of which the metric counts a part. 寄宿生里女生占比 is none: boarders are not all that girls are a part of.
 bool Composer::is_whole_of(size_t noun) const {
-  const std::vector<std::string> ids = ids_of(noun);
-  const MetricFrame* below = frame_.metric(metric().metric->denominator);
-  const MetricFrame& part = below == nullptr ? metric() : *frame_.metric(metric().metric->numerator);
-  return !part.fixed.empty() && !is_joined(noun) && std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
-    const MetricFrame& all = *frame_.metric(id);
-    return all.counts && all.metric->dataset == part.metric->dataset && all.metric->kind == pack::MetricKind::aggregate;
+  if (is_joined(noun)) return false;
+  const std::vector<Candidate> named = candidates(noun, true);
+  return std::any_of(named.begin(), named.end(), [&](const Candidate& one) {
+    const std::string& below = metric().metric->denominator;
+    return one.direct && (below.empty() ? !frame_.ratio_of({out_.tree.metrics.front()}, {one.id}).empty() : one.id == below);
   });
 }
 

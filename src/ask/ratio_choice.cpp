@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two counts of which one is divided by the other: by a metric of the packs where one does so, else as they are; and counts whose share is a metric.
 #include <algorithm>
+#include <array>
 
 #include "ask/composer.h"
 
@@ -124,14 +125,17 @@ bool Composer::choose_share_metric() {
     return refuse(Refusal::unsupported, "没有看懂要排除什么", "what is to be left out was not understood");
   }
   if (counts.empty() || counts.size() > 2) return true;
-  // 全市寄宿生里莱西的占几成: a place's part of them.
-  const bool of_place =
-      counts.size() == 1 && std::any_of(slots_.orgs.begin(), slots_.orgs.end(), [&](size_t org) {
-        if (org <= counts.front()) return false;
-        const size_t begin = token(counts.front()).end;
-        const std::u32string_view between = std::u32string_view(text_.text).substr(begin, token(org).begin - begin);
-        return between.starts_with(U"里") || between.starts_with(U"中") || between.starts_with(U"当中") || between.starts_with(U"之中");
-      });
+  // 全市寄宿生里莱西的占几成, 超重的学生里男生占多少: of the noun the place or the kind behind it.
+  const auto behind = [&](size_t part) {
+    if (counts.empty() || part <= counts.front()) return false;
+    const size_t begin = token(counts.front()).end;
+    const std::u32string between = text_.text.substr(begin, token(part).begin - begin);
+    constexpr std::array<std::u32string_view, 3> kWithin = {U"里", U"中", U"之中"};
+    return std::any_of(kWithin.begin(), kWithin.end(), [&](std::u32string_view one) { return between.find(one) != between.npos; });
+  };
+  const bool of_place = (counts.size() == 1 && std::any_of(slots_.orgs.begin(), slots_.orgs.end(), behind)) ||
+                        (counts.size() == 2 && std::any_of(slots_.values.begin(), slots_.values.end(), behind) &&
+                         token(counts.back()).word != nullptr && token(counts.back()).word->role == Role::filler);
   if (of_place) return true;
   // 寄宿生里女生占比: 女生占比 is of all students.
   const auto is_whole = [&](size_t part, const std::string& id) {

@@ -194,6 +194,9 @@ TEST_CASE("the same question of each, a count beside its share, years beside eac
   CHECK(read("城区和乡村的学校，每百名学生终端数差多少") == "compare cond_terminals_per_100; by area_kind; where area_kind=city|village");
   CHECK(read("资源使用次数前3的学科") == "rank res_uses; by subject; order -res_uses; limit 3");
   CHECK(read("平均一位老师几台教学终端") == "ratio cond_terminals,cond_teachers");
+  CHECK(read("寄宿生里女生占比").starts_with("! "));
+  CHECK(read("全市寄宿生里莱西占多少") == "share enr_boarders; by district; member 莱西市");
+  CHECK(read("今年超重肥胖的学生里男生占多少") == "share fit_over_n; by sex; time 2026; member 1");
   // Minutes are none of the lessons that were divided; no figures are kept of single classes.
   CHECK(read("同步课堂平均每节课多少分钟") == "! UNSUPPORTED");
   CHECK(read("人均课堂互动最高的5个班级是哪些") == "! UNSUPPORTED");
