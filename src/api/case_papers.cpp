@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is handed in with a case and what is issued by it; and the check of a letter that anyone may make.
-#include <charconv>
 #include <algorithm>
+#include <charconv>
 
 #include "api/attachment.h"
 #include "api/builder.h"
