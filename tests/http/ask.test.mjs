@@ -148,6 +148,11 @@ test('places that have none of a kind are those of the metrics route without a r
   if (none.code) assert.equal(expected.length, 0)
   assert.deepEqual(records(none).map((row) => row.district).sort(), expected.sort())
   assert.ok(records(none).every((row) => row.cond_schools === 0))
+  // 二级及以上 is several levels: what they come to together is told, and the table has each.
+  const levels = await ask(city, '二级及以上等保的信息系统占多少')
+  assert.equal(levels.query.member, '2|3|4')
+  const together = records(levels).filter((row) => ['2', '3', '4'].includes(String(row.protection_level))).reduce((sum, row) => sum + row.sys_n__share, 0)
+  assert.match(levels.sentence, new RegExp(`合计\\d+个，占${together.toFixed(1).replace('.', '\\.')}%`))
   const share = await ask(city, '各区市民办学校占比')
   assert.equal(records(share).length, some.length)
   for (const row of records(share)) {
