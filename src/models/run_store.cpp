@@ -261,8 +261,8 @@ void RunStore::read_reason(const sql::Value& sealed, Run& run) const {
   const auto* bytes = std::get_if<sql::Blob>(&sealed);
   if (bytes == nullptr) return;
   auto opened = crypto::decrypt(seal_key_, *bytes, place_of_reason(run.id.to_string()));
-  if (opened.ok()) run.recall.reason = *std::move(opened);
-  if (!opened.ok()) log(LogLevel::warn, "admission.reason_unreadable", {{"run", run.id.to_string()}});
+  if (!opened.ok()) return log(LogLevel::warn, "admission.reason_unreadable", {{"run", run.id.to_string()}});
+  run.recall.reason = *std::move(opened);
 }
 
 Result<> RunStore::seal_reasons() {
