@@ -400,6 +400,25 @@ void count_hours(Folded& text, const Lexicon& lexicon) {
     }
 }
 
+// 每间教室配了多少台终端: the mean of each, where no figures are kept of single ones.
+void mean_of_each(Folded& text, const Lexicon& lexicon) {
+  constexpr std::u32string_view kMeasures = U"个名位间台张";
+  const size_t at = text.text.find(U'每');
+  if (at == text.text.npos || text.text.find(U"平均") != text.text.npos || at + 2 >= text.text.size()) return;
+  const size_t asked = std::min(text.text.find(U"多少", at), text.text.find(U'几', at));
+  if (kMeasures.find(text.text[at + 1]) == kMeasures.npos || asked == text.text.npos) return;
+  bool noun = false, other = false;
+  lexicon.each_at(text.text, at + 2, [&](size_t, const std::vector<uint32_t>& terms) {
+    for (const uint32_t index : terms) {
+      noun |= lexicon.term(index).kind == TermKind::noun;
+      other |= lexicon.term(index).kind == TermKind::dimension || lexicon.term(index).kind == TermKind::value;
+    }
+  });
+  const std::u32string_view rest = std::u32string_view(text.text).substr(at + 2);
+  const bool level = rest.starts_with(U"区") || rest.starts_with(U"学校") || rest.starts_with(U"校") || rest.starts_with(U"学生");
+  if (noun && !other && !level) insert(text, at, U"平均");
+}
+
 // 一个学生能摊上几册图书: of each of them.
 void share_by_one(Folded& text) {
   constexpr std::u32string_view kOne = U"一个学生";
@@ -470,6 +489,7 @@ Folded put_together(Folded text, const Lexicon& lexicon, Date today) {
   drop_final_not(text);
   ask_once(text);
   share_by_one(text);
+  mean_of_each(text, lexicon);
   none_first(text);
   share_ends(text, lexicon);
   join_superlatives(text, lexicon);
