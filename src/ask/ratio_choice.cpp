@@ -68,6 +68,12 @@ bool Composer::choose_ratio() {
   counts.insert(counts.end(), slots_.nouns.begin(), slots_.nouns.end());
   std::sort(counts.begin(), counts.end());
   if (slots_.says(Role::per_student)) return choose_per_student(std::move(counts));
+  // 学校平均每个班多少册: of three the schools are those that the mean is of.
+  if (counts.size() > 2)
+    std::erase_if(counts, [&](size_t i) {
+      const bool level = token(i).word != nullptr && token(i).word->role == Role::level;
+      return level && !(i > 0 && token(i - 1).word != nullptr && (token(i - 1).word->role == Role::per || token(i - 1).word->role == Role::measure));
+    });
   const bool per = slots_.says(Role::per) || (slots_.says(Role::ratio) && counts.size() >= 2);
   if (per && choose_students_per(counts)) return true;
   if (!per || counts.size() < 2) return true;
