@@ -36,6 +36,8 @@ class Composer {
   bool is_before_level(size_t noun) const;
   bool choose_share_metric();
   bool has_own_rate(size_t noun) const;
+  bool is_of_part_behind(const std::vector<size_t>& counts) const;
+  bool check_ratio_unit();
   void add_counted_part();
   void values_before_metrics();
   size_t owned_noun() const;

@@ -256,6 +256,11 @@ bool Composer::no_metric() {
   for (const size_t i : slots_.nouns)
     for (const Candidate& one : candidates(i, true))
       if (viewer_.sees_metric(one.id) && out_.alternatives.size() < 5) out_.alternatives.push_back({frame_.metric(one.id)->metric->title.zh, {}});
+  if (unknown.empty() && slots_.says(Role::share) && slots_.nouns.empty()) {
+    for (const auto& [id, one] : frame_.metrics())
+      if (one.metric->unit == "%" && viewer_.sees_metric(id) && out_.alternatives.size() < 5) out_.alternatives.push_back({one.metric->title.zh, {}});
+    return refuse(Refusal::ambiguous, "没有说是什么的占比；请说出指标，例如“寄宿生占比”", "the share of what is not said: name a metric");
+  }
   if (unknown.empty()) return refuse(Refusal::unknown_metric, "没有听出要问哪个指标", "which metric is meant was not understood");
   return refuse(Refusal::unknown_metric, "没有“" + unknown + "”这样的指标", "there is no such metric");
 }

@@ -112,6 +112,20 @@ bool Composer::has_own_rate(size_t noun) const {
          !frame_.ratio_of(ids, {}).empty();
 }
 
+// 全市寄宿生里莱西的占几成, 超重的学生里男生占多少: of the noun the place or the kind behind it.
+bool Composer::is_of_part_behind(const std::vector<size_t>& counts) const {
+  const auto behind = [&](size_t part) {
+    if (counts.empty() || part <= counts.front()) return false;
+    const size_t begin = token(counts.front()).end;
+    const std::u32string between = text_.text.substr(begin, token(part).begin - begin);
+    constexpr std::array<std::u32string_view, 3> kWithin = {U"里", U"中", U"之中"};
+    return std::any_of(kWithin.begin(), kWithin.end(), [&](std::u32string_view one) { return between.find(one) != between.npos; });
+  };
+  return (counts.size() == 1 && std::any_of(slots_.orgs.begin(), slots_.orgs.end(), behind)) ||
+         (counts.size() == 2 && std::any_of(slots_.values.begin(), slots_.values.end(), behind) && token(counts.back()).word != nullptr &&
+          token(counts.back()).word->role == Role::filler);
+}
+
 bool Composer::choose_share_metric() {
   if (!slots_.says(Role::share) || !out_.tree.metrics.empty()) return true;
   std::vector<size_t> counts = slots_.metrics;
@@ -131,18 +145,7 @@ bool Composer::choose_share_metric() {
     return refuse(Refusal::unsupported, "没有看懂要排除什么", "what is to be left out was not understood");
   }
   if (counts.empty() || counts.size() > 2) return true;
-  // 全市寄宿生里莱西的占几成, 超重的学生里男生占多少: of the noun the place or the kind behind it.
-  const auto behind = [&](size_t part) {
-    if (counts.empty() || part <= counts.front()) return false;
-    const size_t begin = token(counts.front()).end;
-    const std::u32string between = text_.text.substr(begin, token(part).begin - begin);
-    constexpr std::array<std::u32string_view, 3> kWithin = {U"里", U"中", U"之中"};
-    return std::any_of(kWithin.begin(), kWithin.end(), [&](std::u32string_view one) { return between.find(one) != between.npos; });
-  };
-  const bool of_place = (counts.size() == 1 && std::any_of(slots_.orgs.begin(), slots_.orgs.end(), behind)) ||
-                        (counts.size() == 2 && std::any_of(slots_.values.begin(), slots_.values.end(), behind) &&
-                         token(counts.back()).word != nullptr && token(counts.back()).word->role == Role::filler);
-  if (of_place) return true;
+  if (is_of_part_behind(counts)) return true;
   // 寄宿生里女生占比: 女生占比 is of all students.
   const auto is_whole = [&](size_t part, const std::string& id) {
     if (counts.size() < 2) return true;

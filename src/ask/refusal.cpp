@@ -234,7 +234,7 @@ bool Composer::refuse_shared_part() {
       unknown |= !token(i).known();
       const auto span = std::u32string_view(text_.text).substr(token(first).begin, token(i).end - token(first).begin);
       if (span.size() > kMost) break;
-      if (!unknown || span.size() < kLeast || span.size() <= part.size()) continue;
+      if (!(unknown || span.ends_with(U'率')) || span.size() < kLeast || span.size() <= part.size()) continue;
       std::vector<uint32_t> found = lexicon_.metrics_containing(span);
       keep_fitting(found);
       if (found.size() < 2) continue;

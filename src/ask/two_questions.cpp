@@ -371,6 +371,23 @@ bool Composer::has_dropped_level() const {
          (slots_.orgs.empty() || slots_.orgs.back() + 1 != level);
 }
 
+// 每节课多少分钟: minutes are none of the lessons that were divided.
+bool Composer::check_ratio_unit() {
+  if (out_.tree.intent != Intent::ratio) return true;
+  for (size_t i = 0; i + 1 < slots_.tokens.size(); ++i) {
+    const Token& unit = token(i + 1);
+    if (token(i).word == nullptr || token(i).word->role != Role::quantity || unit.word == nullptr || unit.word->role != Role::measure) continue;
+    const std::string asked = said(i + 1);
+    if (asked == "个") continue;
+    if (frame_.metric(out_.tree.metrics.back())->metric->unit == asked) std::reverse(out_.tree.metrics.begin(), out_.tree.metrics.end());
+    const bool counted =
+        std::any_of(frame_.metrics().begin(), frame_.metrics().end(), [&](const auto& one) { return one.second.metric->unit == asked; });
+    if (counted && frame_.metric(out_.tree.metrics.front())->metric->unit != asked)
+      return refuse(Refusal::unsupported, "没有看懂用什么除以什么；请说出两个数的名称", "name the two figures that are to be divided");
+  }
+  return true;
+}
+
 // Words that change the meaning of the whole and that no step could use: an answer without them would be to another question.
 bool Composer::check_used() {
   if (fragment_) return true;
@@ -394,18 +411,7 @@ bool Composer::check_used() {
       return refuse(Refusal::unsupported, "“" + metric().metric->title.zh + "”不是按“" + said(below) + "”平均的",
                     "this figure is not a mean of that");
   }
-  // 每节课多少分钟: minutes are none of the lessons that were divided.
-  for (size_t i = 0; i + 1 < slots_.tokens.size() && out_.tree.intent == Intent::ratio; ++i) {
-    const Token& unit = token(i + 1);
-    if (token(i).word == nullptr || token(i).word->role != Role::quantity || unit.word == nullptr || unit.word->role != Role::measure) continue;
-    const std::string asked = said(i + 1);
-    if (asked == "个") continue;
-    if (frame_.metric(out_.tree.metrics.back())->metric->unit == asked) std::reverse(out_.tree.metrics.begin(), out_.tree.metrics.end());
-    const bool counted =
-        std::any_of(frame_.metrics().begin(), frame_.metrics().end(), [&](const auto& one) { return one.second.metric->unit == asked; });
-    if (counted && frame_.metric(out_.tree.metrics.front())->metric->unit != asked)
-      return refuse(Refusal::unsupported, "没有看懂用什么除以什么；请说出两个数的名称", "name the two figures that are to be divided");
-  }
+  if (!check_ratio_unit()) return false;
   // 几所学校，多少个班: a second quantity that nothing counts.
   for (size_t i = 1; i < slots_.tokens.size(); ++i) {
     size_t before = i;
