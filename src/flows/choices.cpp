@@ -149,8 +149,10 @@ Result<std::vector<ChoiceItem>> Choices::find(const Standing& standing, const pa
   std::vector<ChoiceItem> begins, within;
   BANMO_DO(each(standing, input, Of::offer, [&](ChoiceItem item) {
     const Likeness like = wanted.empty() ? Likeness::begins : likeness(item, wanted);
-    if (like == Likeness::begins) begins.push_back(std::move(item));
-    if (like == Likeness::within && within.size() < limit) within.push_back(std::move(item));
+    if (like == Likeness::begins)
+      begins.push_back(std::move(item));
+    else if (like == Likeness::within && within.size() < limit)
+      within.push_back(std::move(item));
     return begins.size() < limit;
   }));
   for (size_t i = 0; i < within.size() && begins.size() < limit; ++i) begins.push_back(std::move(within[i]));

@@ -64,7 +64,7 @@ Result<int64_t> seal_old_notes(sql::Database& ledger, const Sealing& sealing, in
   const auto of_id = [](std::string (*place)(const std::string& id)) {
     return [place](const sql::Values& row) { return place(sql::text_of(row[1])); };
   };
-  BANMO_TRY(int64_t n, seal_some(ledger, sealing, kClearSteps, kSealStep, limit, [](const sql::Values& row) {
+  BANMO_TRY(const int64_t n, seal_some(ledger, sealing, kClearSteps, kSealStep, limit, [](const sql::Values& row) {
               return place_of_step_note(sql::text_of(row[1]), sql::int_of(row[2]), sql::int_of(row[3]));
             }));
   BANMO_TRY(const int64_t n_seats, seal_some(ledger, sealing, kClearSeats, kSealSeat, limit, of_id(place_of_seat_note)));
