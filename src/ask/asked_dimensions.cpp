@@ -223,8 +223,10 @@ bool Composer::is_marker(size_t i) const {
 // 哪个学校好: no number of pupils says which.
 bool Composer::check_quality() {
   if (!by_noun_ || !metric().metric->better.empty() || !slots_.having.empty() || previous_ != nullptr) return true;
-  for (const Token& one : slots_.tokens) {
-    if (one.word == nullptr) continue;
+  for (size_t i = 0; i < slots_.tokens.size(); ++i) {
+    const Token& one = token(i);
+    const bool asks_how_far = i + 1 < slots_.tokens.size() && token(i + 1).word != nullptr && token(i + 1).word->role == Role::quantity;  // 差多少个
+    if (one.word == nullptr || asks_how_far) continue;
     const std::u32string_view word = one.word->text;
     const bool quality = (one.word->role == Role::higher && (word == U"好" || word == U"强" || word == U"差" || word == U"弱")) ||
                          (one.word->role == Role::most && one.word->argument == "good");

@@ -39,6 +39,7 @@ class Composer {
   bool is_of_part_behind(const std::vector<size_t>& counts) const;
   bool check_ratio_unit();
   void add_counted_part();
+  void take_rate_for_limit();
   void values_before_metrics();
   size_t owned_noun() const;
   bool has_all_of_level(size_t before) const;

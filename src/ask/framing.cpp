@@ -128,8 +128,8 @@ struct Introduction {
 };
 
 Introduction introduction_of(const std::u32string& clause, const Lexicon& lexicon, Date today) {
-  constexpr std::array<std::u32string_view, 14> kBegin = {U"我是", U"俺是", U"咱是", U"本人", U"我们是", U"作为", U"我在",
-                                                          U"俺在", U"我家", U"俺家", U"我刚", U"俺刚",   U"刚",   U"我从"};
+  constexpr std::array<std::u32string_view, 18> kBegin = {U"家里", U"我们家", U"孩子要", U"娃要", U"我是", U"俺是", U"咱是", U"本人", U"我们是",
+                                                          U"作为", U"我在",   U"俺在",   U"我家", U"俺家", U"我刚", U"俺刚", U"刚",   U"我从"};
   if (std::none_of(kBegin.begin(), kBegin.end(), [&](std::u32string_view one) { return clause.starts_with(one); })) return {};
   const Folded text = fold(text::utf8_of(clause));
   Introduction out{true, {}};
@@ -147,8 +147,9 @@ Introduction introduction_of(const std::u32string& clause, const Lexicon& lexico
 
 // 这学校: puts the place that was introduced there; whether something points back.
 bool put_place(std::u32string& clause, const std::u32string& place) {
-  constexpr std::array<std::u32string_view, 12> kBack = {U"这个学校", U"这所学校", U"那所学校", U"我们学校", U"他们学校", U"这学校",
-                                                         U"那学校",   U"我们校",   U"我校",     U"我们区",   U"这个区",   U"我区"};
+  constexpr std::array<std::u32string_view, 16> kBack = {U"那边",     U"那里",     U"那儿",     U"该校",   U"这个学校", U"这所学校",
+                                                         U"那所学校", U"我们学校", U"他们学校", U"这学校", U"那学校",   U"我们校",
+                                                         U"我校",     U"我们区",   U"这个区",   U"我区"};
   for (const std::u32string_view one : kBack)
     if (const size_t at = clause.find(one); at != clause.npos) {
       clause.replace(at, one.size(), place);

@@ -446,6 +446,7 @@ Parsed Composer::run() {
   }
   if (!check_request() || !choose_metrics() || !check_able()) return std::move(out_);
   add_counted_part();
+  take_rate_for_limit();
   for (const std::string& id : tree.metrics)
     if (!viewer_.sees_metric(id)) {
       refuse(Refusal::forbidden_field, "您的角色看不到“" + frame_.metric(id)->metric->title.zh + "”的统计",

@@ -256,6 +256,11 @@ bool Composer::no_metric() {
   for (const size_t i : slots_.nouns)
     for (const Candidate& one : candidates(i, true))
       if (viewer_.sees_metric(one.id) && out_.alternatives.size() < 5) out_.alternatives.push_back({frame_.metric(one.id)->metric->title.zh, {}});
+  // 哪个区教育最好: of nothing that is counted.
+  const bool praises = std::any_of(slots_.tokens.begin(), slots_.tokens.end(), [](const Token& one) {
+    return one.word != nullptr && one.word->role == Role::most && (one.word->argument == "good" || one.word->argument == "bad");
+  });
+  if (unknown.empty() && praises && slots_.nouns.empty() && text_.text.find(U"教育") != std::u32string::npos) return refuse_talk();
   if (unknown.empty() && slots_.says(Role::share) && slots_.nouns.empty()) {
     for (const auto& [id, one] : frame_.metrics())
       if (one.metric->unit == "%" && viewer_.sees_metric(id) && out_.alternatives.size() < 5) out_.alternatives.push_back({one.metric->title.zh, {}});

@@ -207,4 +207,15 @@ void Composer::add_counted_part() {
   slots_.said.erase(Role::share);
 }
 
+// 开人工智能课的学校不到八成的区市: a part of all is limited, so the rate of it.
+void Composer::take_rate_for_limit() {
+  if (out_.tree.metrics.size() != 1 || !metric().counts || slots_.having.size() != 1) return;
+  RawHaving& limit = slots_.having.front();
+  if (!limit.percent || limit.whole || limit.change) return;
+  const std::string rate = frame_.ratio_of(out_.tree.metrics, {});
+  if (rate.empty() || frame_.metric(rate)->metric->unit != "%" || !viewer_.sees_metric(rate)) return;
+  out_.tree.metrics = {rate};
+  limit.metric = std::string::npos;
+}
+
 }  // namespace banmo::ask

@@ -32,7 +32,8 @@ bool Composer::check_able() {
     const std::u32string_view word = token(i).word == nullptr ? std::u32string_view() : token(i).word->text;
     const bool in_cause = word == U"影响" && slots_.says(Role::why);
     const bool in_week = (word == U"每天" || word == U"每日") && text_.text.find(U"星期") != std::u32string::npos;
-    if (token(i).word != nullptr && token(i).word->role == Role::unable && token(i).terms.empty() && !in_cause && !in_week)
+    const bool untold = word == U"每天" && !slots_.unknown.empty() && slots_.metrics.empty();  // 每天睡几个小时: of nothing that is known
+    if (token(i).word != nullptr && token(i).word->role == Role::unable && token(i).terms.empty() && !in_cause && !in_week && !untold)
       return refuse(Refusal::unsupported, "这里只回答已有数据的统计数字，不做“" + said(i) + "”；可以问数值、排名、趋势和同比",
                     "figures of the data there are can be asked, not this: ask for values, ranks, trends and changes");
   }

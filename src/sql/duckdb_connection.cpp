@@ -101,6 +101,8 @@ std::string words_of(duckdb_appender appender) {
 
 }  // namespace
 
+constexpr int kMostBegins = 3;
+
 class DuckdbConnection::Outcome {
  public:
   ~Outcome() { duckdb_destroy_result(&result); }
@@ -122,10 +124,12 @@ class DuckdbConnection::Snapshot {
     if (connection_.role_ == Role::writer) return {};
     connection_.generation_before_ = connection_.generation_;
     auto begun = connection_.control("BEGIN TRANSACTION");
-    if (!begun.ok()) {  // an interrupt may have met the last ROLLBACK, which then left its transaction open
+    // An interrupt may have met the last ROLLBACK, which then left its transaction open; and may meet this one.
+    for (int n = 0; n < kMostBegins && !begun.ok(); ++n) {
       (void)connection_.control("ROLLBACK");
       begun = connection_.control("BEGIN TRANSACTION");
     }
+    if (!begun.ok() && begun.error().cause.starts_with("TransactionContext Error")) begun = error_of(Fault::interrupted, "before it began");
     open_ = begun.ok();
     return begun;
   }

@@ -269,6 +269,7 @@ TEST_CASE("an interrupted statement ends with a timeout, and its connection goes
     ended = true;
     stopper.join();
     REQUIRE_FALSE(rows.ok());
+    CAPTURE(rows.error().cause);
     CHECK(rows.error().code == ErrorCode::timeout);
     CHECK(rows.error().id == "sql.interrupted");
     CHECK(rows.error().message.en == "the query took too long and was stopped; narrow it and try again");
