@@ -53,6 +53,8 @@ TEST_CASE("names that do not exist are refused with the nearest one") {
         "^: a field cannot refer to 'core.dog'; one of: core.person, core.staff, core.student [pack.unknown_ref]");
   CHECK(findings_of("datasets:\n- {id: d, title: 甲, grain: [^q], class: {category: c, level: L2}, fields: {k: {type: int, title: 键}}}\n") ==
         "^: the dataset 'd' has no field 'q' for its grain [pack.unknown_field]");
+  // What lacks a name altogether is one finding with its place, not a second one without.
+  CHECK(findings_of(people("flows: [{name: x}]\n")).find("there is no dataset") == std::string::npos);
 }
 
 TEST_CASE("expressions are compiled against the fields, and their findings stand at the exact place") {

@@ -139,6 +139,7 @@ bool CatalogueBuilder::register_id(Catalogue::Index& index, const std::string& i
 
 void CatalogueBuilder::unknown_name(std::string_view id, std::string_view what_zh, std::string_view what_en, const Text& name,
                                     const Catalogue::Index& known) {
+  if (name.where.empty()) return;  // nothing was written there, which is a finding already
   std::vector<std::string_view> names;
   for (const auto& [key, position] : known) names.push_back(key);
   const Message hint = suggestion(name.text, names);
