@@ -38,6 +38,7 @@ class Composer {
   bool has_own_rate(size_t noun) const;
   bool is_of_part_behind(const std::vector<size_t>& counts) const;
   bool check_ratio_unit();
+  bool choose_per_kind(size_t counted);
   void add_counted_part();
   void take_rate_for_limit();
   void values_before_metrics();

@@ -63,6 +63,34 @@ bool Composer::choose_students_per(const std::vector<size_t>& counts) {
 }
 
 // 平均每所学校有多少学生, 生均…, 学生和教师之比, 本科教师占专任教师的比例: two counts that a metric of the packs divides.
+// 平均每所小学有几个班: of the schools of that kind, in the same data.
+bool Composer::choose_per_kind(size_t counted) {
+  const bool of_kind = [&] {
+    for (size_t i = 0; i + 1 < slots_.tokens.size(); ++i) {
+      if (token(i).word == nullptr || token(i).word->role != Role::per) continue;
+      const bool measured = token(i + 1).word != nullptr && token(i + 1).word->role == Role::measure;
+      if (is_school_kind(i + (measured ? 2 : 1))) return true;
+    }
+    return false;
+  }();
+  const auto* schools = lexicon_.exactly(U"学校数");
+  const std::vector<Candidate> named = candidates(counted, true);
+  if (!of_kind || schools == nullptr) return false;
+  for (const Candidate& one : named)
+    for (const uint32_t index : *schools) {
+      const Term& term = lexicon_.term(index);
+      const MetricFrame* below = term.kind == TermKind::metric ? frame_.metric(term.id) : nullptr;
+      const MetricFrame& above = *frame_.metric(one.id);
+      if (!one.direct || below == nullptr || !above.counts || below->metric->dataset != above.metric->dataset || !viewer_.sees_metric(one.id))
+        continue;
+      out_.tree.metrics = {one.id, term.id};
+      out_.tree.intent = Intent::ratio;
+      spent_.insert(counted);
+      return true;
+    }
+  return false;
+}
+
 bool Composer::choose_ratio() {
   std::vector<size_t> counts = slots_.metrics;
   counts.insert(counts.end(), slots_.nouns.begin(), slots_.nouns.end());
@@ -76,6 +104,7 @@ bool Composer::choose_ratio() {
     });
   const bool per = slots_.says(Role::per) || (slots_.says(Role::ratio) && counts.size() >= 2);
   if (per && choose_students_per(counts)) return true;
+  if (slots_.says(Role::per) && counts.size() == 1 && choose_per_kind(counts.front())) return true;
   if (!per || counts.size() < 2) return true;
   // 每百名学生摊到几台: a ratio that is named is none of two others.
   const auto is_total = [&](size_t i) {

@@ -193,6 +193,7 @@ TEST_CASE("the same question of each, a count beside its share, years beside eac
   CHECK(read("所有区市的平均班额") == "compare cond_class_size; by district");
   CHECK(read("城区和乡村的学校，每百名学生终端数差多少") == "compare cond_terminals_per_100; by area_kind; where area_kind=city|village");
   CHECK(read("资源使用次数前3的学科") == "rank res_uses; by subject; order -res_uses; limit 3");
+  CHECK(read("各区平均每所小学有几个班") == "ratio cond_classes,cond_schools; by district; where school_kind=primary");
   CHECK(read("平均一位老师几台教学终端") == "ratio cond_terminals,cond_teachers");
   CHECK(read("寄宿生里女生占比").starts_with("! "));
   CHECK(read("全市寄宿生里莱西占多少") == "share enr_boarders; by district; member 莱西市");
