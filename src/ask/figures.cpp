@@ -374,16 +374,33 @@ struct ChangeColumns {
     d0 = ratio ? at(metric.denominator, true) : before;
   }
   size_t last() const { return std::max({now, before, n1, n0, d1, d0}); }
-  bool all_in(const std::vector<Cell>& row) const {
-    const auto is_number = [&](size_t c) { return number_in(row[c]).has_value(); };
-    return is_number(n1) && is_number(n0) && is_number(d1) && is_number(d0);
+};
+
+// A member's figures in both periods; 0 where it has no row.
+struct Part {
+  size_t row = 0;
+  double n1 = 0, n0 = 0, d1 = 0, d0 = 0;
+  void add(const Part& other) {
+    n1 += other.n1;
+    n0 += other.n0;
+    d1 += other.d1;
+    d0 += other.d0;
   }
 };
 
-double sum_of(const QueryResult& table, size_t column) {
-  double sum = 0;
-  for (const auto& row : table.rows) sum += number_in(row[column]).value_or(0);
-  return sum;
+// Those of which nothing is withheld.
+std::vector<Part> parts_of(const QueryResult& table, const ChangeColumns& at) {
+  std::vector<Part> parts;
+  for (size_t r = 0; r < table.rows.size(); ++r) {
+    const auto withheld = [&](size_t column) {
+      return std::any_of(table.suppressed.begin(), table.suppressed.end(),
+                         [&](const auto& cell) { return cell.first == static_cast<int>(r) && cell.second == static_cast<int>(column); });
+    };
+    if (table.rows[r].front().index() == 0 || withheld(at.n1) || withheld(at.n0) || withheld(at.d1) || withheld(at.d0)) continue;
+    const auto value = [&](size_t column) { return number_in(table.rows[r][column]).value_or(0); };
+    parts.push_back({r, value(at.n1), value(at.n0), value(at.d1), value(at.d0)});
+  }
+  return parts;
 }
 
 // The table of a contribution, without rows.
@@ -403,7 +420,8 @@ QueryResult contributions(const QueryResult& table, const pack::Metric& metric, 
 }  // namespace
 
 // How much each part moved the whole. A count: its own change. A ratio: the change of its rate at its mean weight, and of its weight at how far its
-// rate stands from the whole's (mean of both periods). Parts add up to the change of what is visible.
+// rate stands from the whole's (mean of both periods). Who has no row in one of the periods counts nothing there: a school that was closed took all
+// of its own away. Parts add up to the change of what is visible.
 void split_change(const Frame& frame, const Tree& tree, Figures& out) {
   const pack::Metric& metric = *frame.metric(tree.metrics.front())->metric;
   const bool ratio = metric.kind == pack::MetricKind::ratio;
@@ -412,20 +430,24 @@ void split_change(const Frame& frame, const Tree& tree, Figures& out) {
   out.unfit = at.last() >= table.columns.size();
   if (out.unfit) return;
   out.partly_withheld = !table.suppressed.empty();
-  keep_rows(table, [&](const std::vector<Cell>& row) { return row.front().index() != 0 && at.all_in(row); });
-  const double n1 = sum_of(table, at.n1), n0 = sum_of(table, at.n0), d1 = sum_of(table, at.d1), d0 = sum_of(table, at.d0);
+  const std::vector<Part> parts = parts_of(table, at);
+  Part all;
+  for (const Part& one : parts) all.add(one);
   QueryResult made = contributions(table, metric, at);
-  if (ratio && (d1 == 0 || d0 == 0)) table.rows.clear();
-  const double whole1 = ratio ? n1 / d1 * metric.scale : n1, whole0 = ratio ? n0 / d0 * metric.scale : n0;
+  const bool empty = ratio && (all.d1 == 0 || all.d0 == 0);
+  const double whole1 = ratio ? all.n1 / all.d1 * metric.scale : all.n1, whole0 = ratio ? all.n0 / all.d0 * metric.scale : all.n0;
   if (!out.change) {
     out.change = whole1 - whole0;
     out.change_of_visible = true;
   }
-  for (const auto& row : table.rows) {
+  if (!ratio && !out.change_of_visible && !out.partly_withheld) out.gone = *out.change - (all.n1 - all.n0);
+  for (const Part& one : parts) {
+    if (empty) break;
+    const std::vector<Cell>& row = table.rows[one.row];
     const auto rate1 = number_in(row[at.now]), rate0 = number_in(row[at.before]);
-    double part = number_in(row[at.n1]).value_or(0) - number_in(row[at.n0]).value_or(0);
+    double part = one.n1 - one.n0;
     if (ratio) {
-      const double w1 = number_in(row[at.d1]).value_or(0) / d1, w0 = number_in(row[at.d0]).value_or(0) / d0;
+      const double w1 = one.d1 / all.d1, w0 = one.d0 / all.d0;
       const double r1 = rate1.value_or(0), r0 = rate0.value_or(0);
       part = (w1 + w0) / 2 * (r1 - r0) + ((r1 + r0) / 2 - (whole1 + whole0) / 2) * (w1 - w0);
     }

@@ -26,6 +26,7 @@ struct Figures {
   std::optional<double> whole;     // the figure of the whole, where it was asked beside the parts
   std::optional<double> change;    // contribution: of the whole
   bool change_of_visible = false;  // or, where the whole's is not to be had, of the parts that are shown
+  double gone = 0;                 // contribution to a count: of those that have no row in the later period, together
   bool unfit = false;              // the tree speaks of a column that the table does not have
 };
 

@@ -277,9 +277,15 @@ class Teller {
     out += change == 0 ? std::string("持平") : (change > 0 ? "上升" : "下降") + figure_text(std::abs(change), of);
     if (t_.tree.direction == "down" && change > 0) out += "，并没有下降";
     if (t_.tree.direction == "up" && change < 0) out += "，并没有上升";
-    out += "；影响最大的是";
-    for (size_t r = 0; r < table_.rows.size() && r < 3; ++r)
-      out += (r == 0 ? "" : "、") + label(table_.rows[r]) + "（" + figure(table_.rows[r], t_.tree.metrics.front() + "__contribution") + "）";
+    const std::string part = t_.tree.metrics.front() + "__contribution";
+    std::string most;
+    for (size_t r = 0, n = 0; r < table_.rows.size() && n < 3; ++r) {
+      if (value(table_.rows[r], part).value_or(0) == 0) continue;
+      most += (most.empty() ? "" : "、") + label(table_.rows[r]) + "（" + figure(table_.rows[r], part) + "）";
+      ++n;
+    }
+    if (!most.empty()) out += "；影响最大的是" + most;
+    if (std::abs(t_.figures.gone) > 1e-6) out += "；上期有、本期没有数据的合计" + figure_text(t_.figures.gone, of);
     return out;
   }
 
