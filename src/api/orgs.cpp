@@ -12,11 +12,9 @@
 namespace banmo::api {
 namespace {
 
-using directory::Directory;
 using directory::Org;
 using directory::OrgNo;
 using directory::OrgTree;
-using directory::Principal;
 using directory::Right;
 using directory::Scope;
 

@@ -229,7 +229,7 @@ void Composer::add_counted_part() {
     const bool of_share = (i > 0 && role_at(i - 1) == Role::share) || role_at(i + 1) == Role::share;
     counted |= role_at(i + 1) == Role::measure && !token(i + 1).word->argument.empty() && token(i + 1).word->argument == part->metric->unit;
     asked |=
-        !of_share && token(i).word->text.find(U"分") == std::u32string_view::npos && token(i).word->text.find(U"成") == std::u32string_view::npos;
+        !of_share && token(i).word->text.find(U'分') == std::u32string_view::npos && token(i).word->text.find(U'成') == std::u32string_view::npos;
   }
   if (!counted) return;
   out_.tree.metrics.insert(out_.tree.metrics.begin(), share.numerator);

@@ -220,7 +220,7 @@ void Mover::enter(Standing& standing, const std::string& state) const {
 }
 
 Result<> Mover::take(Standing& standing, const pack::FlowMove& move, const Actor& actor, const std::string& note, Change& change) const {
-  Record& c = standing.record;
+  const Record& c = standing.record;
   StepRow row;
   row.step = {now_, move.id, c.state, move.to, move.label, actor.role == nullptr ? pack::Title{} : actor.role->title, actor.grant.org, note};
   row.account = actor.principal == nullptr ? "" : actor.principal->account_name;
