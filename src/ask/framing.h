@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Clauses that only say why somebody asks: 督导组下周来检查，全市平均班额是多少. They are left out, and said to be. A clause that could restrict the
-// question (只看…, 不算…, a place, a value, a number, a noun alone) is never one. Pure.
+// Clauses that only say why somebody asks, who does, or what they say to it: 督导组下周来检查，全市平均班额是多少. They are left out, and said to be.
+// A clause that could restrict the question (只看…, 不算…, a value, a number, a noun alone) is never one; a place is kept where a later clause points
+// back to it. Pure.
 #pragma once
 
 #include <optional>

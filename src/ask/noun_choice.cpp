@@ -240,11 +240,11 @@ void Composer::widen_to_all() {
       continue;
     const bool beside = std::any_of(slots_.values.begin(), slots_.values.end(), [&](size_t i) {
       // 男生和女生数, 男生女生数
-      const auto is_filler = [&](size_t k) {
+      const auto is_between = [&](size_t k) {
         return token(k).word != nullptr && (token(k).word->role == Role::filler || token(k).word->role == Role::join);
       };
       size_t behind = i + 1;
-      while (behind < slots_.tokens.size() && is_filler(behind)) ++behind;
+      while (behind < slots_.tokens.size() && is_between(behind)) ++behind;
       const bool beside_name = std::find(slots_.metrics.begin(), slots_.metrics.end(), behind) != slots_.metrics.end() ||
                                std::find(slots_.nouns.begin(), slots_.nouns.end(), behind) != slots_.nouns.end();
       const auto meaning = slots_.negated.contains(i) || !(is_joined(i) || beside_name) ? std::nullopt : meaning_of(i, all);

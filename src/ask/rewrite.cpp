@@ -321,14 +321,16 @@ void share_by_one(Folded& text) {
   replace(text, at, kOne.size() + length, U"生均");
 }
 
+constexpr std::u32string_view kCounted = U"个名位人所家台间件节次册本套项条份张座栋部门";  // words that count things
+
 // The question of how many that the text ends with, particles behind it aside: 有多少个. Empty: none.
 std::u32string_view final_quantity(std::u32string_view text) {
-  constexpr std::u32string_view kParticles = U"呀啊呢吗嘛呗哦了", kMeasures = U"个名位人所家台间件节次册本套项条份张座栋部门";
+  constexpr std::u32string_view kParticles = U"呀啊呢吗嘛呗哦了";
   const size_t last = text.find_last_not_of(kParticles);
   if (last == text.npos) return {};
   const size_t end = last + 1;
   size_t begin = end;
-  if (kMeasures.find(text[begin - 1]) != kMeasures.npos) --begin;
+  if (kCounted.find(text[begin - 1]) != kCounted.npos) --begin;
   if (begin >= 2 && text.substr(begin - 2, 2) == U"多少")
     begin -= 2;
   else if (begin >= 1 && begin < end && text[begin - 1] == U'几')
@@ -351,8 +353,9 @@ void ask_once(Folded& text) {
   for (size_t i = 0; i < places.size(); ++i) {
     const size_t from = places[i] + ask.size(), to = i + 1 < places.size() ? places[i + 1] : last;
     const std::u32string_view part = std::u32string_view(text.text).substr(from, to - from);
+    if (part.empty()) return;
     const bool joined = part.starts_with(U'、');
-    if (part.find_first_of(U"个名位人所家台间件节次册本套项条份张座栋部门") == 0) return;  // 多少人 is another question than 多少
+    if (kCounted.find(part.front()) != kCounted.npos) return;  // 多少人 is another question than 多少
     if (part.size() < (joined ? 3U : 2U) || part.size() > kLongest || part.find_first_of(U"占比差高低多少几排每各如那") != part.npos) return;
   }
   insert(text, last, U"各");
